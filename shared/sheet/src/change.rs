@@ -1,0 +1,76 @@
+//! A change: an atomic list of ops by one author.
+use crate::{
+    name::{ChangeId, Name},
+    op::Op,
+    time::TimestampMs,
+};
+use serde::{Deserialize, Serialize};
+
+/// The id under which the system itself writes: extractions, seals, standing denials. No person may have it.
+pub const SYSTEM_ID: &str = "cyclesheet";
+/// The system's name on a screen.
+pub const SYSTEM_NAME: &str = "Cyclesheet";
+
+/// What somebody may do in a room. The role × action table is in the protocol's SPEC.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Reads.
+    Viewer,
+    /// Reads and edits.
+    Editor,
+    /// Edits, breaks locks, manages members.
+    Admin,
+    /// The functions themselves; never granted by a token.
+    System,
+}
+
+impl Role {
+    /// May this role change cells and rows?
+    pub fn edits(self) -> bool {
+        self != Self::Viewer
+    }
+
+    /// The role as it is written in tokens, JSON and logs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Editor => "editor",
+            Self::Admin => "admin",
+            Self::System => "system",
+        }
+    }
+
+    /// The role a token or an admin may name: never `system`.
+    pub fn of_person(word: &str) -> Option<Self> {
+        [Self::Viewer, Self::Editor, Self::Admin].into_iter().find(|role| role.as_str() == word)
+    }
+}
+
+/// Who made a change. Stamped from the connection by the committing function; a client cannot name one.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Author {
+    /// The user's id within the tenant.
+    pub id: Name,
+    /// The name as it stood then.
+    pub name: String,
+}
+
+/// A change as it stands in the log and as the room is told of it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Change {
+    /// Its place in the total order, from 1.
+    pub version: u64,
+    /// `<client>.<seq>`.
+    pub id: ChangeId,
+    /// Who made it.
+    pub author: Author,
+    /// The role they had.
+    pub role: Role,
+    /// When it was committed; never lower than the previous change's.
+    pub at: TimestampMs,
+    /// The version its author had seen.
+    pub base: u64,
+    /// What it does, in order, all or nothing.
+    pub ops: Vec<Op>,
+}

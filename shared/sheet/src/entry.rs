@@ -1,0 +1,96 @@
+//! A log entry: 1..n changes in one item, as the bytes that were hashed and the changes they say.
+use crate::{
+    apply, chain,
+    change::Change,
+    limits::{MAX_ENTRY_BYTES, MAX_ENTRY_CHANGES},
+    state::State,
+};
+use std::sync::Arc;
+
+/// Why stored bytes are no entry that this release may fold.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EntryError {
+    /// Written by a later release. Answer `BUSY`, write nothing.
+    #[error("entry {0} is of a format or holds an op that this release does not know")]
+    Unknown(u64),
+    /// Not what was written: numbers do not follow or the hash differs.
+    #[error("entry {first} does not continue the log at version {tip}: {reason}")]
+    Broken {
+        /// The entry's slot.
+        first: u64,
+        /// The version it should follow.
+        tip: u64,
+        /// What differs.
+        reason: &'static str,
+    },
+}
+
+/// One item of the log. Immutable once stored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogEntry {
+    /// Its slot: the version of its first change.
+    pub first: u64,
+    /// Each change as stored: what was hashed, and what the room is sent.
+    pub texts: Vec<Arc<str>>,
+    /// The same, read.
+    pub changes: Vec<Change>,
+    /// The chain's hash after this entry.
+    pub hash: String,
+}
+
+impl LogEntry {
+    /// The entry that `changes` make on top of `tip`. Their versions must follow it.
+    pub fn build(tip: &State, changes: Vec<Change>) -> Result<Self, serde_json::Error> {
+        let texts = changes
+            .iter()
+            .map(|c| serde_json::to_string(c).map(Into::into))
+            .collect::<Result<Vec<Arc<str>>, _>>()?;
+        let first = tip.version() + 1;
+        let hash = hash(&tip.ledger.hash, first, &texts);
+        Ok(Self { first, texts, changes, hash })
+    }
+
+    /// The entry that stands in the log as these texts.
+    pub fn read(first: u64, texts: Vec<Arc<str>>, hash: String) -> Result<Self, EntryError> {
+        let changes = texts
+            .iter()
+            .map(|text| serde_json::from_str::<Change>(text).map_err(|_| EntryError::Unknown(first)))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Self { first, texts, changes, hash })
+    }
+
+    /// The version of its last change.
+    pub fn last(&self) -> u64 {
+        self.first + self.changes.len() as u64 - 1
+    }
+
+    /// Does another change of `bytes` still fit an entry that holds `count` changes of `total` bytes?
+    pub fn fits(count: usize, total: usize, bytes: usize) -> bool {
+        count == 0 || (count < MAX_ENTRY_CHANGES && total + bytes <= MAX_ENTRY_BYTES)
+    }
+
+    /// Folds the entry into `state`, which must stand right before it. On an error `state` is unchanged.
+    pub fn fold(&self, state: &mut State) -> Result<(), EntryError> {
+        let tip = state.version();
+        let broken = |reason| Err(EntryError::Broken { first: self.first, tip, reason });
+        if self.first != tip + 1 || self.changes.is_empty() {
+            return broken("its slot does not follow");
+        }
+        if self.changes.iter().zip(self.first..).any(|(change, version)| change.version != version) {
+            return broken("its changes are not numbered in order");
+        }
+        if hash(&state.ledger.hash, self.first, &self.texts) != self.hash {
+            return broken("its hash differs");
+        }
+        for change in &self.changes {
+            apply::apply(state, change);
+        }
+        state.ledger.hash.clone_from(&self.hash);
+        Ok(())
+    }
+}
+
+fn hash(previous: &str, first: u64, texts: &[Arc<str>]) -> String {
+    let digests: Vec<String> = texts.iter().map(|text| chain::digest(text)).collect();
+    chain::next(previous, first, digests.iter().map(String::as_str))
+}

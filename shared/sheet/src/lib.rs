@@ -1,0 +1,44 @@
+//! The domain of Cyclesheet: what a sheet is, what may change it, and what a log of changes folds to.
+//!
+//! # Layout
+//! - [`name`], [`week`]: the words of a key: tenant, team, user, cycle, change id.
+//! - [`column`]: the nine columns and what may stand in each.
+//! - [`model`]: the sheet as clients see it; [`position`]: the order of its rows.
+//! - [`op`], [`change`], [`entry`]: what is asked for, who asked, and how it stands in the log.
+//! - [`ledger`]: what the fold remembers beside the sheet: sequences, rates, denials, the lease.
+//! - [`check`]: may this change be committed? Decides at commit time; may grow stricter.
+//! - [`apply`]: what a committed change does. Total: every committed change folds, in every release alike.
+//! - [`canonical`], [`chain`]: bytes to compare and the hash chain over the stored ones.
+//!
+//! This crate owns every decision about the domain. It never does I/O, never asks for the time or for
+//! randomness, knows no AWS type and is not async: time, ids and authors come in with the change.
+pub mod apply;
+pub mod canonical;
+pub mod chain;
+pub mod change;
+pub mod check;
+pub mod column;
+pub mod entry;
+pub mod ledger;
+pub mod limits;
+mod merge;
+pub mod model;
+pub mod name;
+pub mod op;
+pub mod position;
+pub mod refusal;
+pub mod state;
+pub mod time;
+pub mod week;
+
+pub use change::{Author, Change, Role};
+pub use check::{Verdict, check};
+pub use column::Column;
+pub use entry::{EntryError, LogEntry};
+pub use model::{Cell, Row, Sheet};
+pub use name::{ChangeId, CycleKey, Name, TaskId};
+pub use op::Op;
+pub use refusal::{Code, Refusal};
+pub use state::State;
+pub use time::TimestampMs;
+pub use week::Week;

@@ -1,0 +1,424 @@
+//! The sheet: what clients see, and what two replicas at one version have alike, byte for byte.
+use crate::{
+    column::Column,
+    limits::MAX_AUTHORS,
+    name::{Name, TaskId},
+    op::Origin,
+    time::TimestampMs,
+};
+use imbl::{OrdMap, OrdSet};
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// One cell. A cell never written is absent from its row.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Cell {
+    /// What stands there.
+    pub value: Arc<str>,
+    /// The version that wrote it.
+    pub version: u64,
+    /// The id of who wrote it; the model's words stand under the system's.
+    pub author: Name,
+    /// What the model wrote, if it ever did: differs from `value` where a person knew better.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ai_value: Option<Arc<str>>,
+}
+
+/// One row.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Row {
+    /// Its id for good.
+    pub task_id: TaskId,
+    /// Its place: keys compare as text.
+    pub position: Arc<str>,
+    /// Its cells.
+    pub cells: BTreeMap<Column, Cell>,
+    /// Has a person written in it?
+    pub is_manually_edited: bool,
+    /// The row of an earlier cycle that it continues: `2026-W46/g1-2`.
+    pub carried_from: Option<String>,
+    /// The number of the generation that last wrote or matched it.
+    pub generation: Option<u32>,
+}
+
+impl Row {
+    /// What stands in a cell; empty if it was never written.
+    pub fn value(&self, column: Column) -> &str {
+        self.cells.get(&column).map_or("", |cell| &cell.value)
+    }
+
+    /// Estimated bytes of its canonical JSON.
+    fn weight(&self) -> usize {
+        let cell = |c: &Cell| 90 + c.value.len() + c.ai_value.as_ref().map_or(0, |v| v.len());
+        160 + self.cells.values().map(cell).sum::<usize>()
+    }
+}
+
+/// A thread.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Comment {
+    /// Its id.
+    pub comment_id: TaskId,
+    /// The row it is about.
+    pub task_id: Option<TaskId>,
+    /// The cell it is about.
+    pub column: Option<Column>,
+    /// The document it is about.
+    pub doc: Option<String>,
+    /// The selection it is about.
+    pub anchor: Option<String>,
+    /// Who began it.
+    pub author: Name,
+    /// What it says; empty once deleted.
+    pub text: String,
+    /// Who was told.
+    pub mentions: Vec<Name>,
+    /// When.
+    pub at: TimestampMs,
+    /// The version that began it: threads are listed in this order.
+    pub version: u64,
+    /// When its words last changed.
+    pub edited_at: Option<TimestampMs>,
+    /// Have its words been taken back?
+    pub deleted: bool,
+    /// Is it settled?
+    pub resolved: Option<Resolved>,
+    /// The answers.
+    pub replies: Vec<Reply>,
+}
+
+/// Who settled a thread, and when.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Resolved {
+    /// Who.
+    pub by: Name,
+    /// When.
+    pub at: TimestampMs,
+}
+
+/// An answer in a thread.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Reply {
+    /// Its id.
+    pub reply_id: TaskId,
+    /// Who.
+    pub author: Name,
+    /// What it says; empty once deleted.
+    pub text: String,
+    /// Who was told.
+    pub mentions: Vec<Name>,
+    /// When.
+    pub at: TimestampMs,
+    /// When its words last changed.
+    pub edited_at: Option<TimestampMs>,
+    /// Have its words been taken back?
+    pub deleted: bool,
+}
+
+impl Comment {
+    fn weight(&self) -> usize {
+        300 + self.text.len() + self.replies.iter().map(|r| 160 + r.text.len()).sum::<usize>()
+    }
+}
+
+/// A row's lease.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Lock {
+    /// The row.
+    pub task_id: TaskId,
+    /// Who holds it.
+    pub holder: Name,
+    /// When it ends by itself.
+    pub expires_at: TimestampMs,
+}
+
+/// Where a cycle's extraction stands.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Generation {
+    /// 1, 2, 3.
+    pub number: u32,
+    /// How far it is.
+    pub state: GenerationState,
+    /// Where the rows came from.
+    pub origin: Option<Origin>,
+    /// The model's name, if one was asked.
+    pub model: Option<String>,
+    /// How many messages were read.
+    pub messages: u32,
+    /// What people should know about it.
+    pub note: Option<String>,
+    /// When it began.
+    pub started_at: TimestampMs,
+    /// When it ended.
+    pub finished_at: Option<TimestampMs>,
+}
+
+/// How far an extraction is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum GenerationState {
+    /// A run holds or held the lease.
+    Started,
+    /// Its rows are in the sheet.
+    Generated,
+    /// It ended without a result.
+    Failed,
+}
+
+/// Is the week closed?
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// The current week, or one not yet closed.
+    Open,
+    /// Closed: carry-over is done. Edits go on.
+    Sealed,
+}
+
+/// Messages that the sheet does not know yet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Stale {
+    /// How many.
+    pub messages: u32,
+    /// Since when.
+    pub at: TimestampMs,
+}
+
+/// What the removed rows of the model leave behind, so that no refresh brings them back.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Removed {
+    /// Message ids they came from.
+    pub sources: OrdSet<Arc<str>>,
+    /// Their normalised titles.
+    pub titles: OrdSet<Arc<str>>,
+}
+
+/// The sheet of one cycle. Cloning shares everything: a change copies only what it touches.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", into = "SheetJson", from = "SheetJson")]
+pub struct Sheet {
+    /// `platform/2026-W47`.
+    pub cycle_id: String,
+    /// `2026-Q4`.
+    pub fiscal_period: String,
+    /// The number of changes folded.
+    pub version: u64,
+    /// Is the week closed?
+    pub status: Status,
+    rows: OrdMap<TaskId, Arc<Row>>,
+    /// Position → row; derived from `rows`, and changed only together with it.
+    order: OrdMap<Arc<str>, TaskId>,
+    /// Display names of everybody whose change stands in the log.
+    pub authors: OrdMap<Name, Arc<str>>,
+    /// The week in a few sentences.
+    pub executive_summary: String,
+    /// Who changed it last.
+    pub last_modified_by: Option<Name>,
+    /// Where the extraction stands.
+    pub generation: Option<Generation>,
+    /// Are there messages it does not know?
+    pub stale: Option<Stale>,
+    /// What removed rows leave behind.
+    pub removed: Removed,
+    /// When the first change was committed.
+    pub created_at: TimestampMs,
+    /// When the last one was.
+    pub updated_at: TimestampMs,
+    comments: OrdMap<TaskId, Arc<Comment>>,
+    /// Row leases that have not ended.
+    pub locks: OrdMap<TaskId, Lock>,
+    /// Estimated bytes of the canonical JSON; kept in step by the methods below.
+    weight: usize,
+}
+
+impl Sheet {
+    /// The sheet before its first change.
+    pub fn new(cycle_id: String, fiscal_period: String) -> Self {
+        Self {
+            cycle_id,
+            fiscal_period,
+            version: 0,
+            status: Status::Open,
+            rows: OrdMap::new(),
+            order: OrdMap::new(),
+            authors: OrdMap::new(),
+            executive_summary: String::new(),
+            last_modified_by: None,
+            generation: None,
+            stale: None,
+            removed: Removed::default(),
+            created_at: TimestampMs(0),
+            updated_at: TimestampMs(0),
+            comments: OrdMap::new(),
+            locks: OrdMap::new(),
+            weight: 0,
+        }
+    }
+
+    /// A row by its id.
+    pub fn row(&self, task_id: &TaskId) -> Option<&Arc<Row>> {
+        self.rows.get(task_id)
+    }
+
+    /// The rows, in the sheet's order.
+    pub fn rows(&self) -> impl Iterator<Item = &Arc<Row>> {
+        self.order.values().filter_map(|task_id| self.rows.get(task_id))
+    }
+
+    /// How many rows there are.
+    pub fn row_count(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Estimated bytes of its canonical JSON; within a factor of two of the truth.
+    pub fn weight(&self) -> usize {
+        600 + self.weight + self.executive_summary.len() + self.authors.len() * 48
+    }
+
+    /// The position keys around the place below `after` (the top when none), leaving `moving` out of account.
+    pub(crate) fn gap(
+        &self,
+        after: Option<&TaskId>,
+        moving: Option<&TaskId>,
+    ) -> (Option<Arc<str>>, Option<Arc<str>>) {
+        let lower = after.and_then(|id| self.rows.get(id)).map(|row| row.position.clone());
+        let above = match &lower {
+            Some(key) => {
+                self.order.range((std::ops::Bound::Excluded(key.clone()), std::ops::Bound::Unbounded))
+            }
+            None => self.order.range::<_, Arc<str>>(..),
+        };
+        let upper = above.into_iter().find(|(_, id)| Some(*id) != moving).map(|(key, _)| key.clone());
+        (lower, upper)
+    }
+
+    /// The key of the last row.
+    pub(crate) fn last_position(&self) -> Option<Arc<str>> {
+        self.order.get_max().map(|(key, _)| key.clone())
+    }
+
+    /// Puts a row in or in place of the one with its id.
+    pub(crate) fn put_row(&mut self, row: Row) {
+        self.take_row(&row.task_id.clone());
+        self.weight += row.weight();
+        self.order.insert(row.position.clone(), row.task_id.clone());
+        self.rows.insert(row.task_id.clone(), Arc::new(row));
+    }
+
+    /// Takes a row out.
+    pub(crate) fn take_row(&mut self, task_id: &TaskId) -> Option<Arc<Row>> {
+        let row = self.rows.remove(task_id)?;
+        self.order.remove(&row.position);
+        self.weight = self.weight.saturating_sub(row.weight());
+        Some(row)
+    }
+
+    /// A thread by its id.
+    pub fn comment(&self, comment_id: &TaskId) -> Option<&Arc<Comment>> {
+        self.comments.get(comment_id)
+    }
+
+    /// How many threads there are.
+    pub fn comment_count(&self) -> usize {
+        self.comments.len()
+    }
+
+    /// Puts a thread in or in place of the one with its id.
+    pub(crate) fn put_comment(&mut self, comment: Comment) {
+        self.weight += comment.weight();
+        if let Some(old) = self.comments.insert(comment.comment_id.clone(), Arc::new(comment)) {
+            self.weight = self.weight.saturating_sub(old.weight());
+        }
+    }
+
+    /// Remembers an author's name, up to [`MAX_AUTHORS`].
+    pub(crate) fn name_author(&mut self, id: &Name, name: &str) {
+        let known = self.authors.get(id);
+        if known.is_some_and(|known| &**known == name)
+            || (known.is_none() && self.authors.len() >= MAX_AUTHORS)
+        {
+            return;
+        }
+        self.authors.insert(id.clone(), name.into());
+    }
+}
+
+/// The sheet as JSON: rows and threads as lists in their order.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SheetJson {
+    cycle_id: String,
+    fiscal_period: String,
+    version: u64,
+    status: Status,
+    tasks: Vec<Arc<Row>>,
+    authors: OrdMap<Name, Arc<str>>,
+    executive_summary: String,
+    last_modified_by: Option<Name>,
+    generation: Option<Generation>,
+    stale: Option<Stale>,
+    removed: Removed,
+    created_at: TimestampMs,
+    updated_at: TimestampMs,
+    comments: Vec<Arc<Comment>>,
+    locks: Vec<Lock>,
+    docs: BTreeMap<String, String>,
+}
+
+impl From<Sheet> for SheetJson {
+    fn from(sheet: Sheet) -> Self {
+        let tasks = sheet.rows().cloned().collect();
+        let mut comments: Vec<_> = sheet.comments.values().cloned().collect();
+        comments.sort_by(|a, b| (a.version, &a.comment_id).cmp(&(b.version, &b.comment_id)));
+        Self {
+            cycle_id: sheet.cycle_id,
+            fiscal_period: sheet.fiscal_period,
+            version: sheet.version,
+            status: sheet.status,
+            tasks,
+            authors: sheet.authors,
+            executive_summary: sheet.executive_summary,
+            last_modified_by: sheet.last_modified_by,
+            generation: sheet.generation,
+            stale: sheet.stale,
+            removed: sheet.removed,
+            created_at: sheet.created_at,
+            updated_at: sheet.updated_at,
+            comments,
+            locks: sheet.locks.values().cloned().collect(),
+            docs: BTreeMap::new(),
+        }
+    }
+}
+
+impl From<SheetJson> for Sheet {
+    fn from(json: SheetJson) -> Self {
+        let mut sheet = Sheet {
+            version: json.version,
+            status: json.status,
+            authors: json.authors,
+            executive_summary: json.executive_summary,
+            last_modified_by: json.last_modified_by,
+            generation: json.generation,
+            stale: json.stale,
+            removed: json.removed,
+            created_at: json.created_at,
+            updated_at: json.updated_at,
+            locks: json.locks.into_iter().map(|lock| (lock.task_id.clone(), lock)).collect(),
+            ..Sheet::new(json.cycle_id, json.fiscal_period)
+        };
+        for row in json.tasks {
+            sheet.put_row(Arc::unwrap_or_clone(row));
+        }
+        for comment in json.comments {
+            sheet.put_comment(Arc::unwrap_or_clone(comment));
+        }
+        sheet
+    }
+}

@@ -1,0 +1,168 @@
+//! The words keys are made of. Whatever comes from outside is one of these types before it comes near a key.
+use crate::week::Week;
+use serde::{Deserialize, Serialize, de::Error as _};
+use std::{fmt, str::FromStr, sync::Arc};
+
+/// A word that is not what a key part may be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{what} must be {rule}")]
+pub struct NameError {
+    /// What was named: `tenant`, `change id`, …
+    pub what: &'static str,
+    /// What it may be.
+    pub rule: &'static str,
+}
+
+macro_rules! word {
+    ($(#[$doc:meta])* $type:ident, $what:literal, $rule:literal, $check:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[serde(transparent)]
+        pub struct $type(Arc<str>);
+
+        impl $type {
+            /// The word, or what it should have been.
+            pub fn new(word: &str) -> Result<Self, NameError> {
+                let check: fn(&str) -> bool = $check;
+                if check(word) { Ok(Self(word.into())) } else { Err(NameError { what: $what, rule: $rule }) }
+            }
+
+            /// The word itself.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&self.0, f)
+            }
+        }
+
+        impl FromStr for $type {
+            type Err = NameError;
+            fn from_str(word: &str) -> Result<Self, NameError> {
+                Self::new(word)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                Self::new(&String::deserialize(from)?).map_err(D::Error::custom)
+            }
+        }
+    };
+}
+
+word! {
+    /// A tenant, a team or a user: one part of a key, `[A-Za-z0-9._-]{1,64}`.
+    Name, "a tenant, team or user id", "1 to 64 of A-Z a-z 0-9 . _ -",
+    |w| (1..=64).contains(&w.len()) && w.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+}
+
+word! {
+    /// A row, a comment or a reply: `[A-Za-z0-9-]{1,36}`, made by the client that creates it.
+    TaskId, "a task or comment id", "1 to 36 of A-Z a-z 0-9 -",
+    |w| (1..=36).contains(&w.len()) && w.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
+
+/// `<client>.<seq>`: names a change for good. De-duplication is per (author, client).
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct ChangeId {
+    /// One tab, one script or one run: `[A-Za-z0-9-]{1,36}`.
+    pub client: TaskId,
+    /// Grows per client, up to 15 digits (exact in JavaScript). 0 marks a change that is not remembered.
+    pub seq: u64,
+}
+
+impl ChangeId {
+    /// The id of the `seq`-th change of `client`.
+    pub fn new(client: TaskId, seq: u64) -> Self {
+        Self { client, seq }
+    }
+}
+
+impl fmt::Display for ChangeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.client, self.seq)
+    }
+}
+
+impl FromStr for ChangeId {
+    type Err = NameError;
+    fn from_str(id: &str) -> Result<Self, NameError> {
+        const ERROR: NameError = NameError {
+            what: "a change id",
+            rule: "<client>.<seq>: 1 to 36 of A-Z a-z 0-9 -, a dot, up to 15 digits",
+        };
+        let (client, seq) = id.split_once('.').ok_or(ERROR)?;
+        let plain = (1..=15).contains(&seq.len()) && seq.bytes().all(|b| b.is_ascii_digit());
+        if !plain || (seq.len() > 1 && seq.starts_with('0')) {
+            return Err(ERROR);
+        }
+        Ok(Self { client: TaskId::new(client).map_err(|_| ERROR)?, seq: seq.parse().map_err(|_| ERROR)? })
+    }
+}
+
+impl Serialize for ChangeId {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for ChangeId {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        String::deserialize(from)?.parse().map_err(D::Error::custom)
+    }
+}
+
+/// One cycle of one team of one tenant: the log's name, and the room that sockets join.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct CycleKey {
+    /// Whose it is. Nothing crosses this.
+    pub tenant: Name,
+    /// The team.
+    pub team: Name,
+    /// The ISO week.
+    pub week: Week,
+}
+
+impl CycleKey {
+    /// `platform/2026-W47`, as the sheet and people name it.
+    pub fn cycle_id(&self) -> String {
+        format!("{}/{}", self.team, self.week)
+    }
+}
+
+impl fmt::Display for CycleKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}/{}", self.tenant, self.team, self.week)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_could_break_a_key_is_no_name() {
+        for bad in ["", "a#b", "a/b", "a b", "é", "a\n", &"x".repeat(65)] {
+            assert!(Name::new(bad).is_err(), "{bad:?}");
+        }
+        assert!(Name::new("acme.example_1-x").is_ok());
+    }
+
+    #[test]
+    fn a_change_id_has_one_spelling() {
+        assert_eq!("9f2c61d0.17".parse::<ChangeId>().unwrap().to_string(), "9f2c61d0.17");
+        for bad in ["", "a", "a.", ".1", "a.01", "a.-1", "a.1234567890123456", "a.1.2", "a_b.1"] {
+            assert!(bad.parse::<ChangeId>().is_err(), "{bad:?}");
+        }
+    }
+}

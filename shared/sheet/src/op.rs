@@ -1,0 +1,321 @@
+//! The ops: everything that can be asked of a cycle.
+use crate::{
+    change::Role,
+    column::Column,
+    model::Row,
+    name::{Name, TaskId},
+};
+use serde::{Deserialize, Deserializer, Serialize};
+use std::collections::BTreeMap;
+
+/// One step of a change. `op` names it in JSON.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(tag = "op", rename_all = "SCREAMING_SNAKE_CASE", rename_all_fields = "camelCase")]
+pub enum Op {
+    /// One cell, guarded by what its author saw in it.
+    CellModify {
+        /// The row.
+        task_id: TaskId,
+        /// The column.
+        column: Column,
+        /// What its author saw there; anything else is `CONFLICT`.
+        #[serde(default, deserialize_with = "text")]
+        old_value: String,
+        /// What is to stand there.
+        #[serde(deserialize_with = "text")]
+        new_value: String,
+    },
+    /// Several cells of one row, all or nothing.
+    BatchUpdate {
+        /// The row.
+        task_id: TaskId,
+        /// Each column's guard and new value.
+        updates: BTreeMap<Column, Update>,
+    },
+    /// A new row.
+    RowInsert {
+        /// Its id, made by the client.
+        task_id: TaskId,
+        /// The row it stands below; none: it becomes the first.
+        #[serde(default)]
+        after: Option<TaskId>,
+        /// What stands in it.
+        #[serde(default, deserialize_with = "texts")]
+        cells: BTreeMap<Column, String>,
+        /// The removed row that comes back with its origin, exactly as it stood. `cells` is then ignored.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        restored: Option<Box<Row>>,
+    },
+    /// A row leaves the sheet.
+    RowRemove {
+        /// The row.
+        task_id: TaskId,
+    },
+    /// A row moves below another.
+    RowMove {
+        /// The row.
+        task_id: TaskId,
+        /// The row it is to stand below; none: it becomes the first.
+        #[serde(default)]
+        after: Option<TaskId>,
+    },
+    /// A lease on a row: until it ends, others' ops on the row are refused.
+    RowLock {
+        /// The row.
+        task_id: TaskId,
+        /// For how long, 1 to 300.
+        seconds: u32,
+    },
+    /// The lease ends.
+    RowUnlock {
+        /// The row.
+        task_id: TaskId,
+    },
+    /// A new thread on a row, a cell or a document's selection.
+    CommentAdd {
+        /// Its id, made by the client.
+        comment_id: TaskId,
+        /// The row it is about.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        task_id: Option<TaskId>,
+        /// The cell it is about.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        column: Option<Column>,
+        /// The document it is about.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        doc: Option<String>,
+        /// Yjs relative positions of the selection, as the client encodes them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        anchor: Option<String>,
+        /// What it says.
+        text: String,
+        /// Who is to be told.
+        #[serde(default)]
+        mentions: Vec<Name>,
+    },
+    /// An answer in a thread.
+    CommentReply {
+        /// The thread.
+        comment_id: TaskId,
+        /// The reply's id, made by the client.
+        reply_id: TaskId,
+        /// What it says.
+        text: String,
+        /// Who is to be told.
+        #[serde(default)]
+        mentions: Vec<Name>,
+    },
+    /// Other words for one's own comment or reply.
+    CommentEdit {
+        /// The thread.
+        comment_id: TaskId,
+        /// The reply; none: the thread's first comment.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply_id: Option<TaskId>,
+        /// What it is to say.
+        text: String,
+        /// Who is to be told.
+        #[serde(default)]
+        mentions: Vec<Name>,
+    },
+    /// One's own comment or reply loses its words; its place stays.
+    CommentDelete {
+        /// The thread.
+        comment_id: TaskId,
+        /// The reply; none: the thread's first comment.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply_id: Option<TaskId>,
+    },
+    /// The thread is settled.
+    CommentResolve {
+        /// The thread.
+        comment_id: TaskId,
+    },
+    /// The thread is open again.
+    CommentReopen {
+        /// The thread.
+        comment_id: TaskId,
+    },
+    /// A member leaves the tenant: everything of theirs after this change is refused.
+    MemberRevoke {
+        /// Who.
+        user_id: Name,
+    },
+    /// A removed member is back.
+    MemberRestore {
+        /// Who.
+        user_id: Name,
+    },
+    /// A member's role from here on, whatever their token says.
+    MemberRole {
+        /// Who.
+        user_id: Name,
+        /// Viewer, editor or admin.
+        role: Role,
+    },
+    /// The author of this change takes the lease of an extraction.
+    GenerationStarted {
+        /// 1, 2, 3: a run that died is resumed under its number.
+        generation: u32,
+        /// How long the lease lasts, milliseconds; longer than the function that holds it can live.
+        lease_ms: i64,
+    },
+    /// What the extraction found. `apply` merges it; people's words stay.
+    Generated(Box<Generated>),
+    /// The extraction ended without a result.
+    GenerationFailed {
+        /// The number of the lease.
+        generation: u32,
+        /// Why, for people.
+        reason: String,
+    },
+    /// Messages arrived that the sheet does not know.
+    CycleStale {
+        /// How many.
+        messages: u32,
+    },
+    /// The week is closed: carry-over is done. Edits go on.
+    CycleSealed {},
+}
+
+/// A cell's guard and its new value.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Update {
+    /// What its author saw there.
+    #[serde(default, deserialize_with = "text")]
+    pub old_value: String,
+    /// What is to stand there.
+    #[serde(deserialize_with = "text")]
+    pub new_value: String,
+}
+
+/// Where rows came from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// The model's answer.
+    Model,
+    /// The prepared answer of the sample week.
+    Sample,
+    /// Straight from the messages, without a model.
+    Fallback,
+    /// There were no messages.
+    Empty,
+}
+
+/// The result of an extraction, or one numbered part of it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Generated {
+    /// The number of the lease.
+    pub generation: u32,
+    /// 1 to `parts`, in order.
+    pub part: u32,
+    /// How many changes the result takes.
+    pub parts: u32,
+    /// Where the rows came from.
+    pub origin: Origin,
+    /// The model's name, if one was asked.
+    #[serde(default)]
+    pub model: Option<String>,
+    /// The executive summary.
+    #[serde(default)]
+    pub summary: String,
+    /// How many messages were read.
+    #[serde(default)]
+    pub messages: u32,
+    /// What people should know about this result.
+    #[serde(default)]
+    pub note: Option<String>,
+    /// The rows.
+    #[serde(default)]
+    pub rows: Vec<GeneratedRow>,
+}
+
+/// One extracted row.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GeneratedRow {
+    /// The id it gets if it matches no row of the sheet.
+    pub task_id: TaskId,
+    /// Its cells; each stands by its column's rules.
+    pub cells: BTreeMap<Column, String>,
+    /// The row of last week that it continues: `2026-W46/g1-2`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carried_from: Option<String>,
+}
+
+/// A cell value from outside: text; a whole number (`60`) and `null` are read as the text they show.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Lenient {
+    Text(String),
+    Whole(i64),
+    Nothing(()),
+}
+
+impl From<Lenient> for String {
+    fn from(value: Lenient) -> Self {
+        match value {
+            Lenient::Text(text) => text,
+            Lenient::Whole(number) => number.to_string(),
+            Lenient::Nothing(()) => Self::new(),
+        }
+    }
+}
+
+fn text<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    Lenient::deserialize(from).map(Into::into)
+}
+
+fn texts<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<Column, String>, D::Error> {
+    let cells = BTreeMap::<Column, Lenient>::deserialize(from)?;
+    Ok(cells.into_iter().map(|(column, value)| (column, value.into())).collect())
+}
+
+impl Op {
+    /// Its name, as in JSON and metrics.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::CellModify { .. } => "CELL_MODIFY",
+            Self::BatchUpdate { .. } => "BATCH_UPDATE",
+            Self::RowInsert { .. } => "ROW_INSERT",
+            Self::RowRemove { .. } => "ROW_REMOVE",
+            Self::RowMove { .. } => "ROW_MOVE",
+            Self::RowLock { .. } => "ROW_LOCK",
+            Self::RowUnlock { .. } => "ROW_UNLOCK",
+            Self::CommentAdd { .. } => "COMMENT_ADD",
+            Self::CommentReply { .. } => "COMMENT_REPLY",
+            Self::CommentEdit { .. } => "COMMENT_EDIT",
+            Self::CommentDelete { .. } => "COMMENT_DELETE",
+            Self::CommentResolve { .. } => "COMMENT_RESOLVE",
+            Self::CommentReopen { .. } => "COMMENT_REOPEN",
+            Self::MemberRevoke { .. } => "MEMBER_REVOKE",
+            Self::MemberRestore { .. } => "MEMBER_RESTORE",
+            Self::MemberRole { .. } => "MEMBER_ROLE",
+            Self::GenerationStarted { .. } => "GENERATION_STARTED",
+            Self::Generated(_) => "GENERATED",
+            Self::GenerationFailed { .. } => "GENERATION_FAILED",
+            Self::CycleStale { .. } => "CYCLE_STALE",
+            Self::CycleSealed {} => "CYCLE_SEALED",
+        }
+    }
+
+    /// Ops that only the functions themselves commit.
+    pub fn is_system(&self) -> bool {
+        matches!(
+            self,
+            Self::GenerationStarted { .. }
+                | Self::Generated(_)
+                | Self::GenerationFailed { .. }
+                | Self::CycleStale { .. }
+                | Self::CycleSealed {}
+        )
+    }
+
+    /// Ops that manage members: an admin's.
+    pub fn is_membership(&self) -> bool {
+        matches!(self, Self::MemberRevoke { .. } | Self::MemberRestore { .. } | Self::MemberRole { .. })
+    }
+}

@@ -1,0 +1,49 @@
+//! The state of a cycle: the sheet that clients see and the ledger that only the fold sees.
+use crate::{chain, ledger::Ledger, model::Sheet, name::CycleKey};
+use serde::{Deserialize, Serialize};
+
+/// The format of a stored state. A function that reads a higher number than its own must not decide.
+pub const STATE_FORMAT: u32 = 1;
+
+/// What a log folds to. Cloning shares everything.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(from = "StateJson")]
+pub struct State {
+    /// What clients see.
+    pub sheet: Sheet,
+    /// What the fold remembers beside it.
+    pub ledger: Ledger,
+}
+
+#[derive(Deserialize)]
+struct StateJson {
+    sheet: Sheet,
+    ledger: Ledger,
+}
+
+impl From<StateJson> for State {
+    fn from(StateJson { sheet, mut ledger }: StateJson) -> Self {
+        ledger.index();
+        Self { sheet, ledger }
+    }
+}
+
+impl State {
+    /// The state before a cycle's first change.
+    pub fn genesis(key: &CycleKey) -> Self {
+        let sheet = Sheet::new(key.cycle_id(), key.week.fiscal_period());
+        let mut ledger = Ledger::default();
+        ledger.hash = chain::genesis(key);
+        Self { sheet, ledger }
+    }
+
+    /// The number of changes folded.
+    pub fn version(&self) -> u64 {
+        self.sheet.version
+    }
+
+    /// Estimated bytes in memory, for a cache bounded by bytes.
+    pub fn weight(&self) -> usize {
+        2 * self.sheet.weight() + self.ledger.weight()
+    }
+}
