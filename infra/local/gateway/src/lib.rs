@@ -1,0 +1,50 @@
+//! A local stand-in for an Amazon API Gateway WebSocket API, embeddable in any Rust program.
+//!
+//! It is for running and testing, on one machine, what will run behind the real service: it keeps the real one's
+//! limits, its order of events, its event JSON and its callback API, on a clock that tests can move. The README
+//! numbers the rules (G1, G2, …); every rule has a test that names it.
+//!
+//! It owns the sockets and what is known of each of them. It never knows what a message means, never stores
+//! anything, never retries, and never calls anything but the [`Integration`] it was given.
+//!
+//! # Layout
+//! - [`Gateway`] (`gateway.rs`): the registry of open connections, `post`, `disconnect`, `shutdown`.
+//! - `config.rs`: every limit, named, with its reason.
+//! - `clock.rs`: the system clock and the one that tests move.
+//! - `event.rs`, `authorizer.rs`: what an integration receives and answers.
+//! - `upgrade.rs`: from the HTTP request to the open socket: authorizer, `$connect`, 101.
+//! - `socket.rs`: one task per open socket; `frames.rs` decodes what comes in, `outbound.rs` holds what goes out.
+//! - `invoke.rs`: messages become invocations. `sweep.rs`: idle time and lifetime, one task for all sockets.
+//! - `management.rs`: `@connections` over HTTP. `serve.rs`: a listener with the right socket options.
+
+mod authorizer;
+mod clock;
+mod config;
+mod event;
+mod frames;
+mod gateway;
+mod ids;
+mod invoke;
+mod management;
+mod outbound;
+mod route;
+mod serve;
+mod socket;
+mod sweep;
+mod upgrade;
+
+pub use authorizer::{
+    AuthorizerContext, AuthorizerError, AuthorizerEvent, AuthorizerResponse, PolicyDocument, Statement,
+};
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use config::{
+    CLOSE_LINGER, Config, ConfigError, DisconnectHook, FRAME_OVERHEAD_BYTES, IdentitySource,
+    MAX_AUTHORIZER_RESULT_BYTES, MAX_FRAME_BYTES, MAX_INTEGRATION_TIMEOUT, MAX_MESSAGE_BYTES,
+};
+pub use event::{Event, EventType, Identity, ProxyResponse, RequestContext, RequestTime};
+pub use futures_util::future::BoxFuture;
+pub use gateway::{Gateway, Integration, IntegrationError, PostError};
+pub use ids::{ConnectionId, Id, InvalidId};
+pub use route::{Route, RouteSelection};
+pub use serve::serve;
+pub use tungstenite::Utf8Bytes;

@@ -1,0 +1,201 @@
+//! One task per open socket: reads frames into invocations, writes what is queued, ends with `$disconnect`.
+//!
+//! The loop is written over raw frames rather than over a WebSocket stream type for the sake of an idle socket:
+//! such a type keeps a read buffer for ever, and a write buffer as large as the largest message it ever sent. Here
+//! input is read into one buffer per thread, and output is written from the shared bytes of the posts themselves,
+//! many frames to a system call.
+
+use std::{
+    cell::RefCell,
+    collections::VecDeque,
+    future::poll_fn,
+    io::{self, IoSlice},
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+use hyper::upgrade::Upgraded;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use crate::{
+    config::CLOSE_LINGER,
+    frames::{Decoder, Incoming},
+    gateway::{Connection, Inner},
+    outbound::{Close, OutFrame},
+};
+
+/// What one read may take: a frame of the longest kind, or many short ones. One buffer per thread.
+const READ_BYTES: usize = 32 * 1024;
+/// Frames written with one system call. Two slices each stay far below the 1,024 that Linux takes at once.
+const FRAMES_PER_WRITE: usize = 32;
+
+thread_local! {
+    static SCRATCH: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_BYTES]);
+}
+
+pub(crate) struct Socket {
+    io: TokioIo<Upgraded>,
+    inner: Arc<Inner>,
+    connection: Arc<Connection>,
+    decoder: Decoder,
+    batch: VecDeque<OutFrame>,
+    /// Cost of frames written since the queue was last told.
+    sent: usize,
+    /// The peer has closed its side, or broke: nothing more will be read.
+    peer_done: bool,
+}
+
+impl Socket {
+    pub fn new(io: Upgraded, inner: Arc<Inner>, connection: Arc<Connection>) -> Self {
+        Self {
+            io: TokioIo::new(io),
+            inner,
+            connection,
+            decoder: Decoder::default(),
+            batch: VecDeque::new(),
+            sent: 0,
+            peer_done: false,
+        }
+    }
+
+    /// Runs the socket to its end; the connection is off the register when this returns.
+    pub async fn run(mut self) -> Close {
+        poll_fn(|cx| self.poll_open(cx)).await;
+        let close = self.connection.outbound.closing().unwrap_or(Close::BROKEN);
+        if close.frame.is_some() {
+            // Boxed, so that an open socket does not carry the space of a closing one.
+            let farewell = Box::pin(tokio::time::timeout(CLOSE_LINGER, poll_fn(|cx| self.poll_farewell(cx))));
+            if farewell.await.is_err() {
+                tracing::debug!(connection = %self.connection.id, "the peer did not take the close frame in time");
+            }
+        }
+        close
+    }
+
+    /// Reads and writes until somebody ends the socket.
+    fn poll_open(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        // First, so that a post or a close that comes from here on is not missed, even while the peer takes nothing.
+        self.connection.outbound.listen(cx.waker());
+        while !self.peer_done && !self.connection.outbound.is_closing() {
+            match self.poll_read(cx) {
+                Poll::Ready(Ok(())) => {}
+                Poll::Ready(Err(())) => {
+                    self.peer_done = true;
+                    self.end(Close::BROKEN, true);
+                }
+                Poll::Pending => break,
+            }
+        }
+        if let Poll::Ready(Err(error)) = self.poll_write(cx) {
+            tracing::debug!(connection = %self.connection.id, %error, "write failed");
+            self.end(Close::BROKEN, true);
+        }
+        if self.connection.outbound.is_closing() { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    /// One read and everything in it; `Err` at the end of input.
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ()>> {
+        SCRATCH.with_borrow_mut(|scratch| {
+            let mut buffer = ReadBuf::new(scratch);
+            let read = ready!(Pin::new(&mut self.io).poll_read(cx, &mut buffer));
+            let mut input = buffer.filled();
+            if read.is_err() || input.is_empty() {
+                return Poll::Ready(Err(()));
+            }
+            loop {
+                match self.decoder.next(&mut input) {
+                    Ok(None) => return Poll::Ready(Ok(())),
+                    Ok(Some(incoming)) => self.take(incoming),
+                    Err(violation) => self.end(
+                        Close {
+                            status: violation.code,
+                            reason: violation.reason.into(),
+                            frame: Some(Some(violation.code)),
+                        },
+                        false,
+                    ),
+                }
+                if self.connection.outbound.is_closing() {
+                    return Poll::Ready(Ok(()));
+                }
+            }
+        })
+    }
+
+    fn take(&mut self, incoming: Incoming) {
+        match incoming {
+            Incoming::Text(text) => self.inner.message(&self.connection, text),
+            Incoming::Ping(payload) => self.connection.outbound.pong(payload),
+            Incoming::Pong => {}
+            Incoming::Close(frame) => {
+                self.peer_done = true;
+                let (status, reason) = match &frame {
+                    Some((code, reason)) if reason.is_empty() => (*code, "Client-side close".into()),
+                    Some((code, reason)) => (*code, reason.clone().into()),
+                    None => (1005, "Client-side close frame status not set".into()),
+                };
+                self.end(Close { status, reason, frame: Some(frame.map(|(code, _)| code)) }, true);
+            }
+        }
+    }
+
+    fn end(&self, close: Close, discard: bool) {
+        self.inner.close(&self.connection, close, discard);
+    }
+
+    /// Writes until the queue is empty (`Ready(Ok)`) or the peer takes no more (`Pending`).
+    fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        loop {
+            if self.batch.is_empty() {
+                let sent = std::mem::take(&mut self.sent);
+                if !self.connection.outbound.drain(&mut self.batch, FRAMES_PER_WRITE, sent) {
+                    self.batch = VecDeque::new();
+                    return Pin::new(&mut self.io).poll_flush(cx);
+                }
+            }
+            let mut slices = [IoSlice::new(&[]); 2 * (FRAMES_PER_WRITE + 1)];
+            let mut used = 0;
+            for part in self.batch.iter().flat_map(|frame| [frame.header(), frame.payload()]) {
+                if !part.is_empty() {
+                    slices[used] = IoSlice::new(part);
+                    used += 1;
+                }
+            }
+            let mut written = ready!(Pin::new(&mut self.io).poll_write_vectored(cx, &slices[..used]))?;
+            if written == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            while let Some(frame) = self.batch.front_mut() {
+                written = frame.advance(written);
+                if !frame.is_sent() {
+                    break;
+                }
+                self.sent += frame.cost;
+                self.batch.pop_front();
+            }
+        }
+    }
+
+    /// Sends what is queued and the close frame, ends our side, and hears the peer out: closing with unread input
+    /// would reset the connection, and the peer might never see why it was closed.
+    fn poll_farewell(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        while !self.peer_done {
+            let end = SCRATCH.with_borrow_mut(|scratch| {
+                let mut buffer = ReadBuf::new(scratch);
+                let read = ready!(Pin::new(&mut self.io).poll_read(cx, &mut buffer));
+                Poll::Ready(read.is_err() || buffer.filled().is_empty())
+            });
+            match end {
+                Poll::Ready(end) => self.peer_done = end,
+                Poll::Pending => break,
+            }
+        }
+        if ready!(self.poll_write(cx)).is_err() {
+            return Poll::Ready(());
+        }
+        let _ = ready!(Pin::new(&mut self.io).poll_shutdown(cx));
+        if self.peer_done { Poll::Ready(()) } else { Poll::Pending }
+    }
+}

@@ -1,0 +1,7 @@
+//! The rules of the README, each by tests that name it, against real sockets. One binary, for link time.
+
+// Helpers of tests are not `#[test]` functions, so clippy.toml's exception does not reach them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod connect;
+mod support;
