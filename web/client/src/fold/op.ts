@@ -1,5 +1,5 @@
 /** What may be asked of a sheet. The names and fields are the wire's. */
-import type { Column, Role } from "./model.js";
+import type { Column, Role, Row } from "./model.js";
 
 /** One cell's old and new text: the old one guards against overwriting what one has not seen. */
 export interface Update {
@@ -26,8 +26,8 @@ export interface RowInsert {
   /** The row it follows; null puts it first. */
   readonly after: string | null;
   readonly cells: { readonly [C in Column]?: string };
-  /** Stamped by the server when the id is that of a removed row; a client leaves it out. */
-  readonly restored?: unknown;
+  /** The removed row that comes back with its origin, exactly as it stood; `cells` is then ignored. */
+  readonly restored?: Row;
 }
 
 export interface RowRemove {
@@ -88,7 +88,12 @@ export interface CommentDelete {
 }
 
 export interface CommentResolve {
-  readonly op: "COMMENT_RESOLVE" | "COMMENT_REOPEN";
+  readonly op: "COMMENT_RESOLVE";
+  readonly commentId: string;
+}
+
+export interface CommentReopen {
+  readonly op: "COMMENT_REOPEN";
   readonly commentId: string;
 }
 
@@ -117,6 +122,7 @@ export type Op =
   | CommentEdit
   | CommentDelete
   | CommentResolve
+  | CommentReopen
   | MemberAccess
   | MemberRole;
 

@@ -1,0 +1,19 @@
+/**
+ * The fold: what a sheet is, what may change it, and what a committed change makes of it. Pure, and byte for byte
+ * what the Rust crate `sheet` computes.
+ *
+ * - `model`, `op`: the data; `columns`: what may stand in a cell.
+ * - `apply`: what a committed change does; `merge`: how an extraction's rows meet the sheet.
+ * - `precheck`: what the server would refuse; `inverse`: what takes a change back.
+ * - `shape`: whether JSON from outside can be folded at all; `canonical`: bytes to compare.
+ */
+export { apply, applyOp } from "./apply.js";
+export { canonical } from "./canonical.js";
+export { isColumn, objection, valueOf } from "./columns.js";
+export { inverse } from "./inverse.js";
+export * from "./limits.js";
+export * from "./model.js";
+export type * from "./op.js";
+export { type Asker, type Clash, checkOp, nameOf, precheck, provisional, type Refusal } from "./precheck.js";
+export { rowOf } from "./rows.js";
+export { foldable, isSheet } from "./shape.js";

@@ -1,0 +1,26 @@
+/** The bounds of a cycle that a client can check early. The same numbers stand in the Rust crate `sheet`. */
+
+/** Code points in one cell. */
+export const MAX_CELL_CODE_POINTS = 2_000;
+/** Rows in one sheet. */
+export const MAX_ROWS = 500;
+/** Ops in one change. */
+export const MAX_OPS = 500;
+/** Names of authors kept in the sheet; beyond, a screen shows the id. */
+export const MAX_AUTHORS = 1_000;
+/** Seconds a row lock may be asked for. */
+export const MAX_LOCK_SECONDS = 300;
+/** Threads in one cycle. */
+export const MAX_COMMENTS = 2_000;
+/** Replies in one thread. */
+export const MAX_REPLIES = 200;
+/** Code points of one comment or reply. */
+export const MAX_COMMENT_CODE_POINTS = 4_000;
+/** People one comment may mention. */
+export const MAX_MENTIONS = 20;
+/** Longest position key before the rows are numbered anew. */
+export const MAX_POSITION_BYTES = 32;
+/** Removed rows the server remembers, so that undo brings them back whole. */
+export const MAX_TOMBSTONES = 200;
+/** The author of what the system itself commits, the model's cells included. */
+export const SYSTEM_ID = "cyclesheet";

@@ -1,0 +1,216 @@
+/**
+ * The server's checks, as far as the sheet alone decides them: so that a screen refuses at once what the log would
+ * refuse later. The server's answer counts; this may be laxer, never stricter.
+ */
+import { applyOp } from "./apply.js";
+import { objection, valueOf } from "./columns.js";
+import type { CommentOp } from "./comments.js";
+import * as limits from "./limits.js";
+import type { Cell, Column, Role, Row, Sheet } from "./model.js";
+import type { Author, Change, Op, RowInsert } from "./op.js";
+import { entries, rowOf } from "./rows.js";
+import { codePoints, text } from "./text.js";
+
+/** A cell that holds something else than the op expected. */
+export interface Clash {
+  readonly taskId: string;
+  readonly column: Column;
+  readonly base: string;
+  readonly mine: string;
+  /** What stands there; undefined: never written. */
+  readonly current: Cell | undefined;
+}
+
+/** Why an op would be refused. */
+export interface Refusal {
+  readonly code:
+    | "CONFLICT"
+    | "LOCKED"
+    | "FORBIDDEN"
+    | "INVALID_VALUE"
+    | "UNKNOWN_TARGET"
+    | "PAYLOAD_TOO_LARGE"
+    | "MALFORMED";
+  /** A sentence for people. */
+  readonly message: string;
+  /** Of `CONFLICT`: each cell concerned. */
+  readonly clashes: readonly Clash[];
+}
+
+/** Who asks, and when (milliseconds since 1970, by the server's clock as far as known). */
+export interface Asker {
+  readonly author: Author;
+  readonly role: Role;
+  readonly at: number;
+}
+
+/** Null if the server would take these ops on this sheet, as far as one can tell; else the first objection. */
+export function precheck(
+  sheet: Sheet,
+  ops: readonly Op[],
+  asker: Asker,
+): (Refusal & { readonly index: number }) | null {
+  if (ops.length === 0 || ops.length > limits.MAX_OPS) {
+    return { ...refusal("MALFORMED", `a change holds 1 to ${limits.MAX_OPS} ops`), index: 0 };
+  }
+  let folded = sheet;
+  for (const [index, op] of ops.entries()) {
+    const refused = checkOp(folded, op, asker);
+    if (refused !== null) return { ...refused, index };
+    folded = applyOp(folded, provisional(folded, ops, asker), op);
+  }
+  return null;
+}
+
+/** Ops as the change they would become if the log took them next. */
+export function provisional(sheet: Sheet, ops: readonly Op[], { author, role, at }: Asker): Change {
+  return { version: sheet.version + 1, id: "local.0", author, role, at, ops };
+}
+
+/** Null if the server would take this op on this sheet, as far as one can tell. */
+export function checkOp(sheet: Sheet, op: Op, asker: Asker): Refusal | null {
+  const member = op.op === "MEMBER_REVOKE" || op.op === "MEMBER_RESTORE" || op.op === "MEMBER_ROLE";
+  if (member && asker.role !== "admin") return refusal("FORBIDDEN", "only an admin manages members");
+  if (asker.role === "viewer")
+    return refusal("FORBIDDEN", "a viewer reads; ask an admin for the editor role");
+  switch (op.op) {
+    case "CELL_MODIFY":
+      return onRow(sheet, op.taskId, asker, (row) => checkCells(row, [[op.column, op]]));
+    case "BATCH_UPDATE":
+      return onRow(sheet, op.taskId, asker, (row) => checkCells(row, entries(op.updates)));
+    case "ROW_INSERT":
+      return checkInsert(sheet, op);
+    case "ROW_REMOVE":
+      return onRow(sheet, op.taskId, asker, () => null);
+    case "ROW_MOVE":
+      return onRow(sheet, op.taskId, asker, () => afterExists(sheet, op.after));
+    case "ROW_LOCK":
+      return onRow(sheet, op.taskId, asker, () => {
+        const good = Number.isInteger(op.seconds) && op.seconds >= 1 && op.seconds <= limits.MAX_LOCK_SECONDS;
+        return good ? null : refusal("INVALID_VALUE", `a lock lasts 1 to ${limits.MAX_LOCK_SECONDS} seconds`);
+      });
+    case "ROW_UNLOCK":
+      if (asker.role === "admin" && rowOf(sheet, op.taskId) !== undefined) return null;
+      return onRow(sheet, op.taskId, asker, () => null);
+    case "MEMBER_REVOKE":
+    case "MEMBER_RESTORE":
+    case "MEMBER_ROLE":
+      if (op.userId === limits.SYSTEM_ID) return refusal("INVALID_VALUE", "this id belongs to the system");
+      return null;
+    default:
+      return checkComment(sheet, op, asker);
+  }
+}
+
+function refusal(code: Refusal["code"], message: string, clashes: readonly Clash[] = []): Refusal {
+  return { code, message, clashes };
+}
+
+/** The row must be there, and nobody else may hold its lock. */
+function onRow(
+  sheet: Sheet,
+  taskId: string,
+  asker: Asker,
+  check: (row: Row) => Refusal | null,
+): Refusal | null {
+  const row = rowOf(sheet, taskId);
+  if (row === undefined)
+    return refusal("UNKNOWN_TARGET", `there is no row ${taskId}: it may have been removed`);
+  const lock = sheet.locks.find((held) => held.taskId === taskId && held.expiresAt > asker.at);
+  if (lock !== undefined && lock.holder !== asker.author.id) {
+    return refusal("LOCKED", `${nameOf(sheet, lock.holder)} holds this row`);
+  }
+  return check(row);
+}
+
+/** The display name of a user, or the id where none is known. */
+export function nameOf(sheet: Sheet, userId: string): string {
+  return (Object.hasOwn(sheet.authors, userId) ? sheet.authors[userId] : undefined) ?? userId;
+}
+
+type Updates = readonly (readonly [Column, { readonly oldValue: string; readonly newValue: string }])[];
+
+function checkCells(row: Row, updates: Updates): Refusal | null {
+  if (updates.length === 0) return refusal("MALFORMED", "updates names at least one column");
+  for (const [column, { newValue }] of updates) {
+    const objected = writable(column, newValue);
+    if (objected !== null) return objected;
+  }
+  const clashes = updates
+    .filter(([column, { oldValue }]) => valueOf(row, column) !== text(oldValue))
+    .map(([column, { oldValue, newValue }]) => {
+      return { taskId: row.taskId, column, base: oldValue, mine: newValue, current: row.cells[column] };
+    });
+  const names = clashes.map((clash) => clash.column).join(", ");
+  return clashes.length === 0 ? null : refusal("CONFLICT", `${names} was changed meanwhile`, clashes);
+}
+
+function writable(column: Column, value: string): Refusal | null {
+  if (column === "source") {
+    return refusal("INVALID_VALUE", "source is read-only: it names the messages a row came from");
+  }
+  const message = objection(column, text(value));
+  return message === null ? null : refusal("INVALID_VALUE", message);
+}
+
+function afterExists(sheet: Sheet, after: string | null): Refusal | null {
+  if (after == null || rowOf(sheet, after) !== undefined) return null;
+  return refusal("UNKNOWN_TARGET", `there is no row ${after} to stand below`);
+}
+
+function checkInsert(sheet: Sheet, op: RowInsert): Refusal | null {
+  if (!/^[A-Za-z0-9-]{1,36}$/.test(op.taskId))
+    return refusal("MALFORMED", "a row's id is 1 to 36 of A-Z a-z 0-9 -");
+  if (rowOf(sheet, op.taskId) !== undefined) {
+    return refusal("UNKNOWN_TARGET", `the id ${op.taskId} is taken: make another`);
+  }
+  if (sheet.tasks.length >= limits.MAX_ROWS) {
+    return refusal("PAYLOAD_TOO_LARGE", `a sheet has at most ${limits.MAX_ROWS} rows`);
+  }
+  const nowhere = afterExists(sheet, op.after);
+  if (nowhere !== null || op.restored !== undefined) return nowhere;
+  for (const [column, value] of entries(op.cells)) {
+    const objected = writable(column, value);
+    if (objected !== null) return objected;
+  }
+  return null;
+}
+
+function checkComment(sheet: Sheet, op: CommentOp, { author }: Asker): Refusal | null {
+  if ("text" in op) {
+    if (
+      op.text.trim() === "" ||
+      codePoints(op.text) > limits.MAX_COMMENT_CODE_POINTS ||
+      /\p{Surrogate}/u.test(op.text)
+    ) {
+      return refusal("INVALID_VALUE", `a comment has 1 to ${limits.MAX_COMMENT_CODE_POINTS} characters`);
+    }
+    if (op.mentions.length > limits.MAX_MENTIONS) {
+      return refusal("INVALID_VALUE", `a comment mentions at most ${limits.MAX_MENTIONS} people`);
+    }
+  }
+  const thread = sheet.comments.find((other) => other.commentId === op.commentId);
+  if (op.op === "COMMENT_ADD") {
+    if (thread !== undefined)
+      return refusal("UNKNOWN_TARGET", `the id ${op.commentId} is taken: make another`);
+    if (sheet.comments.length >= limits.MAX_COMMENTS) {
+      return refusal("PAYLOAD_TOO_LARGE", `a cycle has at most ${limits.MAX_COMMENTS} threads`);
+    }
+    if (op.taskId != null && rowOf(sheet, op.taskId) === undefined) {
+      return refusal("UNKNOWN_TARGET", `there is no row ${op.taskId}`);
+    }
+    return null;
+  }
+  if (thread === undefined) return refusal("UNKNOWN_TARGET", `there is no comment ${op.commentId}`);
+  if (op.op === "COMMENT_REPLY") {
+    if (thread.replies.length >= limits.MAX_REPLIES) {
+      return refusal("PAYLOAD_TOO_LARGE", `a thread has at most ${limits.MAX_REPLIES} replies`);
+    }
+    const taken = thread.replies.some((reply) => reply.replyId === op.replyId);
+    return taken ? refusal("UNKNOWN_TARGET", `the id ${op.replyId} is taken: make another`) : null;
+  }
+  if (op.op === "COMMENT_RESOLVE" || op.op === "COMMENT_REOPEN") return null;
+  const said = op.replyId == null ? thread : thread.replies.find((reply) => reply.replyId === op.replyId);
+  if (said === undefined) return refusal("UNKNOWN_TARGET", "there is no such reply");
+  return said.author === author.id ? null : refusal("FORBIDDEN", "these are another's words");
+}
