@@ -21,7 +21,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::{
     config::CLOSE_LINGER,
-    frames::{Decoder, Incoming},
+    frames::{Decoder, Incoming, Violation},
     gateway::{Connection, Inner},
     outbound::{Close, OutFrame},
 };
@@ -45,6 +45,8 @@ pub(crate) struct Socket {
     sent: usize,
     /// The peer has closed its side, or broke: nothing more will be read.
     peer_done: bool,
+    /// Frames are still told apart: no rule was broken so far.
+    in_step: bool,
 }
 
 impl Socket {
@@ -57,21 +59,23 @@ impl Socket {
             batch: VecDeque::new(),
             sent: 0,
             peer_done: false,
+            in_step: true,
         }
     }
 
-    /// Runs the socket to its end; the connection is off the register when this returns.
-    pub async fn run(mut self) -> Close {
+    /// Runs the socket until somebody ends it; the connection is off the register when this returns.
+    pub async fn run(&mut self) -> Close {
         poll_fn(|cx| self.poll_open(cx)).await;
-        let close = self.connection.outbound.closing().unwrap_or(Close::BROKEN);
-        if close.frame.is_some() {
-            // Boxed, so that an open socket does not carry the space of a closing one.
-            let farewell = Box::pin(tokio::time::timeout(CLOSE_LINGER, poll_fn(|cx| self.poll_farewell(cx))));
-            if farewell.await.is_err() {
-                tracing::debug!(connection = %self.connection.id, "the peer did not take the close frame in time");
-            }
+        self.connection.outbound.closing().unwrap_or(Close::BROKEN)
+    }
+
+    /// Sends what is queued and the close frame, if there is somebody to read it, and lets go of the connection.
+    pub async fn farewell(mut self, close: &Close) {
+        if close.frame.is_some()
+            && tokio::time::timeout(CLOSE_LINGER, poll_fn(|cx| self.poll_farewell(cx))).await.is_err()
+        {
+            tracing::debug!(connection = %self.connection.id, "the peer did not close in time");
         }
-        close
     }
 
     /// Reads and writes until somebody ends the socket.
@@ -104,23 +108,20 @@ impl Socket {
             if read.is_err() || input.is_empty() {
                 return Poll::Ready(Err(()));
             }
-            loop {
+            while !self.connection.outbound.is_closing() {
                 match self.decoder.next(&mut input) {
-                    Ok(None) => return Poll::Ready(Ok(())),
+                    Ok(None) => break,
                     Ok(Some(incoming)) => self.take(incoming),
-                    Err(violation) => self.end(
-                        Close {
-                            status: violation.code,
-                            reason: violation.reason.into(),
-                            frame: Some(Some(violation.code)),
-                        },
-                        false,
-                    ),
-                }
-                if self.connection.outbound.is_closing() {
-                    return Poll::Ready(Ok(()));
+                    Err(Violation { code, reason }) => {
+                        self.in_step = false;
+                        self.end(
+                            Close { status: code, reason: reason.into(), frame: Some(Some(code)) },
+                            false,
+                        );
+                    }
                 }
             }
+            Poll::Ready(Ok(()))
         })
     }
 
@@ -178,17 +179,12 @@ impl Socket {
         }
     }
 
-    /// Sends what is queued and the close frame, ends our side, and hears the peer out: closing with unread input
-    /// would reset the connection, and the peer might never see why it was closed.
+    /// Sends what is queued and the close frame, ends our side, and hears the peer out until it closes too: closing
+    /// with unread input would reset the connection, and the peer might never see why it was closed.
     fn poll_farewell(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         while !self.peer_done {
-            let end = SCRATCH.with_borrow_mut(|scratch| {
-                let mut buffer = ReadBuf::new(scratch);
-                let read = ready!(Pin::new(&mut self.io).poll_read(cx, &mut buffer));
-                Poll::Ready(read.is_err() || buffer.filled().is_empty())
-            });
-            match end {
-                Poll::Ready(end) => self.peer_done = end,
+            match self.poll_discard(cx) {
+                Poll::Ready(done) => self.peer_done = done,
                 Poll::Pending => break,
             }
         }
@@ -197,5 +193,26 @@ impl Socket {
         }
         let _ = ready!(Pin::new(&mut self.io).poll_shutdown(cx));
         if self.peer_done { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    /// One read, of which only the peer's close frame or its end matters: true.
+    fn poll_discard(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
+        SCRATCH.with_borrow_mut(|scratch| {
+            let mut buffer = ReadBuf::new(scratch);
+            let read = ready!(Pin::new(&mut self.io).poll_read(cx, &mut buffer));
+            let mut input = buffer.filled();
+            if read.is_err() || input.is_empty() {
+                return Poll::Ready(true);
+            }
+            while self.in_step {
+                match self.decoder.next(&mut input) {
+                    Ok(Some(Incoming::Close(_))) => return Poll::Ready(true),
+                    Ok(Some(_)) => {}
+                    Ok(None) => break,
+                    Err(_) => self.in_step = false,
+                }
+            }
+            Poll::Ready(false)
+        })
     }
 }

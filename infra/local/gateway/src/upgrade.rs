@@ -165,16 +165,22 @@ impl Inner {
         let connection = self.register(id, connected_at, identity, authorizer);
         let inner = self.clone();
         self.tasks.spawn(async move {
-            let close = match on_upgrade.await {
-                Ok(io) => Socket::new(io, inner.clone(), connection.clone()).run().await,
+            match on_upgrade.await {
+                Ok(io) => {
+                    let mut socket = Socket::new(io, inner.clone(), connection.clone());
+                    let close = socket.run().await;
+                    // Boxed, so that an open socket does not carry the space of a closing one. At once, because
+                    // a peer that is slow to close must not keep the integration from knowing.
+                    let told = inner.disconnected(&connection, close.clone());
+                    Box::pin(async { tokio::join!(socket.farewell(&close), told) }).await;
+                }
                 Err(error) => {
                     // `$connect` has answered, so the integration believes in a socket that never came to be.
                     tracing::debug!(connection = %connection.id, %error, "the client left before the socket opened");
                     inner.close(&connection, Close::BROKEN, true);
-                    Close::BROKEN
+                    Box::pin(inner.disconnected(&connection, Close::BROKEN)).await;
                 }
-            };
-            Box::pin(inner.disconnected(&connection, close)).await;
+            }
         });
         let mut headers = HeaderMap::new();
         headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));

@@ -3,5 +3,11 @@
 // Helpers of tests are not `#[test]` functions, so clippy.toml's exception does not reach them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod closing;
 mod connect;
+mod limits;
+mod management;
+mod messages;
+mod rules;
+mod shapes;
 mod support;

@@ -127,6 +127,11 @@ impl Setup {
         self.start_with(clock.clone(), clock).await
     }
 
+    /// On another clock; [`Running::clock`] then moves nothing.
+    pub async fn start_on(self, clock: impl Clock) -> Running {
+        self.start_with(clock, ManualClock::new(START_MS)).await
+    }
+
     async fn start_with(self, clock: impl Clock, manual: ManualClock) -> Running {
         let script = Arc::new(Script {
             events: Mutex::default(),
@@ -169,7 +174,6 @@ impl Running {
             request.headers_mut().append(*name, value.parse().unwrap());
         }
         let tcp = TcpStream::connect(self.address).await?;
-        // Bounded, so that a client that does not read is soon felt by the server.
         let config = WebSocketConfig::default().max_message_size(None).max_frame_size(None);
         let opened = tokio_tungstenite::client_async_with_config(request, tcp, Some(config)).await?;
         Ok(Client { stream: opened.0, response: opened.1 })
@@ -225,7 +229,7 @@ impl Client {
         }
     }
 
-    /// The close code and reason; texts before it are passed over.
+    /// The close code and reason; texts before it are passed over. Then the closing handshake is seen through.
     pub async fn close(&mut self) -> (u16, String) {
         loop {
             match patiently(self.stream.next()).await {
