@@ -159,8 +159,10 @@ async fn g23_a_client_that_takes_nothing_is_let_go_after_the_linger() {
     }
     running.gateway.disconnect(&id).unwrap();
     assert_eq!(running.gateway.post(&id, "x"), Err(PostError::Gone));
+    // `$disconnect` does not wait for the client, and the socket's task is gone in the end.
     let event = running.script.event("DISCONNECT", 0).await;
     assert_eq!(event["requestContext"]["disconnectStatusCode"], 1000);
+    assert_eq!(running.gateway.shutdown(crate::support::PATIENCE).await, 0);
 }
 
 #[tokio::test]

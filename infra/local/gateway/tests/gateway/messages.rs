@@ -2,9 +2,11 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use futures_util::StreamExt;
 use gateway::{Event, IntegrationError, MAX_INTEGRATION_TIMEOUT, ProxyResponse, Route, RouteSelection};
 use serde_json::Value;
 use tokio::sync::Semaphore;
+use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::{Running, Setup};
 
@@ -166,11 +168,13 @@ async fn g21_a_response_goes_back_to_the_sender_only_if_the_api_says_so() {
         if route_response {
             assert_eq!(client.text().await, "answer");
         }
-        assert_eq!(running.gateway.shutdown(crate::support::PATIENCE).await, 0);
-        // Nothing but the close is left.
-        assert!(matches!(
-            crate::support::patiently(futures_util::StreamExt::next(&mut client.stream)).await,
-            Some(Ok(tokio_tungstenite::tungstenite::Message::Close(_)))
-        ));
+        // Once everything has ended, nothing but the close is left.
+        let (left, next) = tokio::join!(running.gateway.shutdown(crate::support::PATIENCE), async {
+            let next = crate::support::patiently(client.stream.next()).await;
+            client.stream.next().await;
+            next
+        });
+        assert_eq!(left, 0);
+        assert!(matches!(next, Some(Ok(Message::Close(_)))), "{next:?}");
     }
 }

@@ -234,6 +234,8 @@ impl Client {
         loop {
             match patiently(self.stream.next()).await {
                 Some(Ok(Message::Close(Some(frame)))) => {
+                    let after = patiently(self.stream.next()).await;
+                    assert!(!matches!(after, Some(Ok(_))), "after the close: {after:?}");
                     return (frame.code.into(), frame.reason.to_string());
                 }
                 Some(Ok(Message::Text(_) | Message::Pong(_))) => {}
