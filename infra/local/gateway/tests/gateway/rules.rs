@@ -23,3 +23,11 @@ fn every_rule_of_the_readme_has_a_test_and_every_test_names_a_rule_of_it() {
     assert_eq!(tested.difference(&rules).collect::<Vec<_>>(), Vec::<&u32>::new(), "tests of no rule");
     assert_eq!(rules, (1..=rules.len() as u32).collect(), "a number is missing");
 }
+
+#[test]
+fn the_readme_shows_the_example_as_it_is() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let example = fs::read_to_string(root.join("examples/echo.rs")).unwrap();
+    let (_, code) = example.split_once("\n\n").unwrap();
+    assert!(fs::read_to_string(root.join("README.md")).unwrap().contains(&format!("```rust\n{code}```")));
+}
