@@ -1,0 +1,157 @@
+//! One cell's text: from what a model writes in a table to what a sheet shows.
+use std::borrow::Cow;
+
+/// Unwraps emphasis, decodes entities and `<br>`, removes control characters and trims.
+pub(crate) fn clean(cell: &str) -> String {
+    let text = breaks(cell.trim());
+    let text = if text.contains('&') { html_escape::decode_html_entities(&*text).into_owned() } else { text.into_owned() };
+    let text: String = text.chars().map(|c| if is_space(c) { ' ' } else { c }).filter(|c| !is_unwanted(*c)).collect();
+    let text = unescape(unwrap_emphasis(text.trim()));
+    tidy_lines(&text)
+}
+
+/// Controls (tab and newline stay), byte order marks, zero-width spaces, and the marks that make text read backwards.
+/// The zero-width joiner stays: emoji and several scripts need it.
+pub(crate) fn is_unwanted(c: char) -> bool {
+    (c.is_control() && c != '\n' && c != '\t')
+        || matches!(c, '\u{feff}' | '\u{200b}' | '\u{2060}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+fn is_space(c: char) -> bool {
+    matches!(c, '\u{a0}' | '\u{202f}' | '\u{2007}')
+}
+
+/// `<br>`, `<br/>`, `<BR />` and a written `\n` between words → a newline.
+fn breaks(text: &str) -> Cow<'_, str> {
+    if !text.contains('<') {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('<') {
+        let (before, from) = rest.split_at(at);
+        out.push_str(before);
+        match break_tag_len(from) {
+            Some(len) => {
+                out.push('\n');
+                rest = from.get(len..).unwrap_or_default();
+            }
+            None => {
+                out.push('<');
+                rest = from.get(1..).unwrap_or_default();
+            }
+        }
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
+/// The length of a break tag at the beginning of `text`.
+fn break_tag_len(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let is_br = bytes.get(1..3)?.eq_ignore_ascii_case(b"br");
+    let tail = bytes.get(3..)?.iter().take(8).position(|b| *b == b'>')?;
+    let only_slash = bytes.get(3..3 + tail)?.iter().all(|b| *b == b' ' || *b == b'/');
+    (is_br && only_slash).then_some(3 + tail + 1)
+}
+
+/// Marks that may stand around a whole cell, longest first.
+const EMPHASIS: [&str; 8] = ["***", "**", "__", "~~", "``", "`", "*", "_"];
+
+/// `**Fix login**` → `Fix login`; `**A** and **B**` stays.
+pub(crate) fn unwrap_emphasis(text: &str) -> &str {
+    let mut text = text;
+    // Each turn removes at least two characters, and more than three layers nobody writes.
+    for _ in 0..3 {
+        let inner = EMPHASIS.iter().find_map(|mark| {
+            let inner = text.strip_prefix(mark)?.strip_suffix(mark)?;
+            let first = mark.chars().next()?;
+            // `_` is part of names such as __init__, and a mark inside means that the outer two are not a pair.
+            let pair = !inner.is_empty() && !inner.contains(first) && !(first == '_' && !inner.contains(' ') && mark.len() == 2);
+            pair.then(|| inner.trim())
+        });
+        match inner {
+            Some(inner) => text = inner,
+            None => break,
+        }
+    }
+    text
+}
+
+/// `\_` → `_`. Only marks that models escape in tables; `C:\temp` and `\d+` stay.
+fn unescape(text: &str) -> String {
+    if !text.contains('\\') {
+        return text.to_owned();
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match (c, chars.peek()) {
+            ('\\', Some(&next)) if "|*_`[]#~<>$".contains(next) => {
+                out.push(next);
+                chars.next();
+            }
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+/// No blanks at the ends of lines, no empty lines at the ends.
+fn tidy_lines(text: &str) -> String {
+    if !text.contains('\n') {
+        return text.trim().to_owned();
+    }
+    text.lines().map(str::trim).collect::<Vec<_>>().join("\n").trim().to_owned()
+}
+
+/// Whether a cell says in so many words that it is empty.
+pub(crate) fn is_blank(cell: &str) -> bool {
+    let bare = cell.trim_matches(|c: char| c.is_whitespace() || "()[]*_`.".contains(c)).to_lowercase();
+    matches!(
+        bare.as_str(),
+        "" | "-" | "--" | "---" | "–" | "—" | "n/a" | "na" | "n.a" | "none" | "null" | "nil" | "undefined" | "nan" | "empty"
+            | "not specified" | "not mentioned" | "not provided" | "not stated" | "not given" | "unspecified"
+            | "not applicable" | "none mentioned" | "none specified" | "none stated" | "none noted" | "none identified"
+            | "keine" | "keiner" | "kein" | "ninguno" | "ninguna" | "aucun" | "aucune" | "nenhum" | "nenhuma"
+            | "k. a" | "k.a" | "なし" | "无" | "無" | "нет"
+    )
+}
+
+/// For the error text of a note: at most 60 characters, on one line.
+pub(crate) fn shown(text: &str) -> String {
+    const MAX: usize = 60;
+    let flat: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match flat.char_indices().nth(MAX) {
+        Some((end, _)) => format!("{}…", flat.get(..end).unwrap_or_default()),
+        None => flat,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_shows_what_the_model_meant() {
+        for (raw, plain) in [
+            ("  **Fix login** ", "Fix login"),
+            ("***Fix***", "Fix"),
+            ("**A** and **B**", "**A** and **B**"),
+            ("`deploy.sh`", "deploy.sh"),
+            ("__init__", "__init__"),
+            ("_soon_", "soon"),
+            ("~~old~~", "old"),
+            ("a<br>b<BR/>c<br />d", "a\nb\nc\nd"),
+            ("<brand>", "<brand>"),
+            ("R&amp;D &lt;b&gt; &#39;x&#39; &nbsp;", "R&D <b> 'x'"),
+            ("user\\_id \\| pipe \\d C:\\temp", "user_id | pipe \\d C:\\temp"),
+            ("bell\u{7}\u{202e}x\u{200b}", "bellx"),
+            ("**", "**"),
+            ("*", "*"),
+            ("", ""),
+        ] {
+            assert_eq!(clean(raw), plain, "{raw:?}");
+        }
+    }
+}

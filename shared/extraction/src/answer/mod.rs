@@ -1,0 +1,230 @@
+//! The tolerant parser: whatever a model wrote → rows that the sheet accepts.
+//!
+//! Owns every rule by which an answer becomes cells. Total (nothing a model can write makes it panic), linear in
+//! the answer's length, and honest: what was left out stands in `dropped`, what was changed in `warnings`.
+//! A row is dropped rather than shown with a value in the wrong column. Never does I/O.
+//!
+//! ```text
+//! gather   text → raw rows:  table (+ split, header, align) · json (+ json_rows) · records · html
+//! summary  the SUMMARY: line
+//! cell     one cell's text: emphasis, entities, <br>, control characters
+//! normalise  raw row → row:  choice (status, priority) · progress · deadline · people · citations
+//! ```
+mod align;
+mod cell;
+mod choice;
+mod citations;
+mod deadline;
+mod gather;
+mod header;
+mod html;
+mod json;
+mod json_rows;
+mod normalise;
+mod people;
+mod progress;
+mod records;
+mod split;
+mod summary;
+mod table;
+mod words;
+
+use crate::{message::Message, source::Person};
+use jiff::{civil::Date, tz::TimeZone};
+use serde::{Serialize, Serializer, ser::SerializeMap};
+use sheet::{Column, Week};
+use std::collections::{BTreeMap, HashMap};
+
+pub(crate) use deadline::{Around, Reading, read as read_deadline};
+
+/// Bytes of an answer that are looked at. A model's 8,000 output tokens are about 40 KB.
+pub const MAX_ANSWER_BYTES: usize = 2 * 1024 * 1024;
+/// Warnings and dropped lines that are named one by one; the rest are counted in a last one.
+pub const MAX_NOTES: usize = 1_000;
+
+/// What is known around an answer.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// The cycle's week: what "Friday" and "11/24" are read against.
+    pub week: Week,
+    /// Ids that exist and the day each was written. `None`: unknown, so citations are taken as they are.
+    pub messages: Option<HashMap<String, Date>>,
+    /// Who can be an assignee. Empty: names are taken as they are.
+    pub people: Vec<Person>,
+    /// The model stopped at its token limit (`finish_reason` `MAX_TOKENS`): the last row may be half a row.
+    pub truncated: bool,
+}
+
+impl Context {
+    /// Nothing known but the week.
+    pub fn new(week: Week) -> Self {
+        Self { week, messages: None, people: Vec::new(), truncated: false }
+    }
+
+    /// With the messages that were sent, their days as `zone` has them.
+    #[must_use]
+    pub fn with_messages(mut self, messages: &[Message], zone: &TimeZone) -> Self {
+        let day = |m: &Message| m.day(zone).unwrap_or(self.week.monday());
+        self.messages = Some(messages.iter().map(|m| (m.id.clone(), day(m))).collect());
+        self
+    }
+
+    /// With the people of the team.
+    #[must_use]
+    pub fn with_people(mut self, people: Vec<Person>) -> Self {
+        self.people = people;
+        self
+    }
+
+    /// With what `finish_reason` said.
+    #[must_use]
+    pub fn with_truncated(mut self, truncated: bool) -> Self {
+        self.truncated = truncated;
+        self
+    }
+}
+
+/// In which form the rows came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Form {
+    /// A markdown table or anything near it: tabs, CSV, HTML, a list of labelled fields.
+    Table,
+    /// JSON, whole or broken.
+    Json,
+    /// No rows were found.
+    None,
+}
+
+/// One row: nine cells, each of which `Column::accepts`. Serialises with the columns as keys, in the sheet's order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Row(pub [String; 9]);
+
+impl Row {
+    /// The cell of that column, `""` when empty.
+    pub fn get(&self, column: Column) -> &str {
+        self.0.get(column.index()).map_or("", String::as_str)
+    }
+
+    /// Sets the cell of that column. The caller answers for the value.
+    pub fn set(&mut self, column: Column, value: impl Into<String>) {
+        if let Some(cell) = self.0.get_mut(column.index()) {
+            *cell = value.into();
+        }
+    }
+
+    /// The cells that are not empty, as a change carries them.
+    pub fn into_cells(self) -> BTreeMap<Column, String> {
+        Column::ALL.into_iter().zip(self.0).filter(|(_, v)| !v.is_empty()).collect()
+    }
+}
+
+impl Serialize for Row {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(Some(self.0.len()))?;
+        for (column, value) in Column::ALL.iter().zip(&self.0) {
+            map.serialize_entry(column.as_str(), value)?;
+        }
+        map.end()
+    }
+}
+
+/// A line of the answer that gave no row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Dropped {
+    /// The line it begins on, from 1.
+    pub line: usize,
+    /// Why.
+    pub reason: String,
+}
+
+/// An answer, read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Parsed {
+    /// In which form the rows came.
+    pub form: Form,
+    /// The executive summary, `""` if there was none.
+    pub summary: String,
+    /// At most [`sheet::limits::MAX_ROWS`].
+    pub rows: Vec<Row>,
+    /// What looked like a row and was left out.
+    pub dropped: Vec<Dropped>,
+    /// What was changed or could not be understood, in words for people.
+    pub warnings: Vec<String>,
+}
+
+/// Reads an answer. Never fails: an answer without rows has the form [`Form::None`].
+pub fn parse(text: &str, context: &Context) -> Parsed {
+    let mut notes = Notes::default();
+    let text = bounded(text, &mut notes);
+    let gathered = gather::gather(text, context, &mut notes);
+    let rows = normalise::rows(gathered.rows, context, &mut notes);
+    let summary = summary::tidy(&gathered.summary, &mut notes);
+    let form = if gathered.form == Form::Json && gathered.saw_rows {
+        Form::Json
+    } else if rows.is_empty() && !gathered.saw_rows {
+        Form::None
+    } else {
+        gathered.form
+    };
+    let Notes { dropped, warnings } = notes.finish();
+    Parsed { form, summary, rows, dropped, warnings }
+}
+
+fn bounded<'a>(text: &'a str, notes: &mut Notes) -> &'a str {
+    if text.len() <= MAX_ANSWER_BYTES {
+        return text;
+    }
+    notes.warn(format!("the answer has {} bytes; only the first {MAX_ANSWER_BYTES} were read", text.len()));
+    text.get(..text.floor_char_boundary(MAX_ANSWER_BYTES)).unwrap_or_default()
+}
+
+/// A row as it was found: cells by column, cleaned but not yet normalised.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RawRow {
+    /// From 1.
+    pub(crate) line: usize,
+    pub(crate) cells: [String; 9],
+}
+
+/// What is said about an answer while it is read. Bounded when read out; see [`MAX_NOTES`].
+#[derive(Default)]
+pub(crate) struct Notes {
+    dropped: Vec<Dropped>,
+    warnings: Vec<String>,
+}
+
+impl Notes {
+    pub(crate) fn drop(&mut self, line: usize, reason: impl Into<String>) {
+        self.dropped.push(Dropped { line, reason: reason.into() });
+    }
+
+    pub(crate) fn warn(&mut self, warning: impl Into<String>) {
+        self.warnings.push(warning.into());
+    }
+
+    pub(crate) fn dropped_any(&self) -> bool {
+        !self.dropped.is_empty()
+    }
+
+    fn finish(mut self) -> Self {
+        self.dropped.sort_by_key(|d| d.line);
+        if self.dropped.len() > MAX_NOTES {
+            self.warnings.push(format!("{} more dropped lines are not listed", self.dropped.len() - MAX_NOTES));
+            self.dropped.truncate(MAX_NOTES);
+        }
+        if self.warnings.len() > MAX_NOTES {
+            let more = self.warnings.len() - MAX_NOTES;
+            self.warnings.truncate(MAX_NOTES);
+            self.warnings.push(format!("{more} more warnings are not listed"));
+        }
+        self
+    }
+}
+
+impl Notes {
+    pub(crate) fn append(&mut self, mut other: Notes) {
+        self.dropped.append(&mut other.dropped);
+        self.warnings.append(&mut other.warnings);
+    }
+}

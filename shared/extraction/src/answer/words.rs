@@ -1,0 +1,44 @@
+//! Words as they are compared: folded, without marks around them.
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+/// Lower case, compatibility forms folded, accents removed, runs of blanks and dashes made one blank.
+///
+/// `In-Progress` → `in progress`, `Élevée` → `elevee`, `ＩＤ` → `id`.
+pub(crate) fn fold(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in plain_letters(text).flat_map(char::to_lowercase) {
+        if c.is_whitespace() || matches!(c, '-' | '_' | '‐' | '‑' | '–' | '—') {
+            if !out.is_empty() && !out.ends_with(' ') {
+                out.push(' ');
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out.truncate(out.trim_end().len());
+    // What came apart in NFKD and is not Latin is compared composed.
+    out.nfc().collect()
+}
+
+/// [`fold`], and only letters, digits and blanks left: `📌 **Due date:**` → `due date`.
+pub(crate) fn bare(text: &str) -> String {
+    let kept: String = fold(text).chars().map(|c| if c.is_alphanumeric() || c == '%' || c == '#' { c } else { ' ' }).collect();
+    kept.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// [`fold`] with dashes and underscores left as they are, for dates.
+pub(crate) fn fold_keeping_dashes(text: &str) -> String {
+    plain_letters(text).flat_map(char::to_lowercase).nfc().collect()
+}
+
+/// Compatibility forms folded, and Latin letters without their accents. In other scripts a mark makes another letter.
+fn plain_letters(text: &str) -> impl Iterator<Item = char> {
+    let mut latin = false;
+    text.nfkd().filter(move |c| {
+        let mark = is_combining_mark(*c);
+        if !mark {
+            latin = c.is_ascii_alphabetic();
+        }
+        !(mark && latin)
+    })
+}

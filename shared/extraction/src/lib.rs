@@ -1,0 +1,18 @@
+//! From a week of messages to the rows of a sheet.
+//!
+//! ```text
+//! source    messages from a Slack export folder or JSON Lines, decoded   (file I/O, nothing else)
+//! message   one message, its number m1…                                  (pure)
+//! talk      what is small talk and what is work                          (pure)
+//! answer    the tolerant parser: whatever a model wrote → rows           (pure, total, linear)
+//! fallback  rows without a model: one per thread                         (pure)
+//! ```
+//!
+//! Owns how messages are read, what is asked, and how an answer becomes cells that `sheet` accepts.
+//! Never commits anything, never reads a table, and has no clock and no randomness of its own.
+
+pub mod answer;
+pub mod fallback;
+pub mod message;
+pub mod source;
+pub mod talk;
