@@ -1,0 +1,65 @@
+/** The page of one week: bars of fixed height around the sheet, panels over or beside it. */
+import { useEffect } from "react";
+import type { CycleInfo } from "./boot/places";
+import { Announcer } from "./chrome/Announcer";
+import { StatusBar } from "./chrome/StatusBar";
+import { Strip } from "./chrome/Strip";
+import { Summary } from "./chrome/Summary";
+import { Toolbar } from "./chrome/Toolbar";
+import { TopBar } from "./chrome/TopBar";
+import { SheetGrid } from "./grid/SheetGrid";
+import { weekSpan } from "./model/dates";
+import { Conflicts } from "./panels/Conflicts";
+import { Details } from "./panels/Details";
+import { Help } from "./panels/Help";
+import { ControllerProvider } from "./state/context";
+import type { Controller } from "./state/controller";
+import { followPresence } from "./state/presence";
+import { guardUnload } from "./state/unload";
+
+interface Props {
+  readonly controller: Controller;
+  readonly team: string;
+  readonly cycle: string;
+  readonly loadCycles: () => Promise<readonly CycleInfo[]>;
+}
+
+export function App({ controller, team, cycle, loadCycles }: Props) {
+  useEffect(() => followPresence(controller), [controller]);
+  useEffect(() => guardUnload(controller), [controller]);
+
+  useEffect(() => {
+    // F6 goes round the page's parts, so that the sheet, which uses Tab itself, is never a trap.
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== "F6") return;
+      event.preventDefault();
+      const inSheet = document.activeElement?.closest(".grid");
+      const { selection } = controller.screen.get();
+      const first = controller.view.rows[0];
+      if (inSheet) document.querySelector<HTMLElement>(event.shiftKey ? ".topbar button" : ".toolbar button, .find-input")?.focus();
+      else if (selection) controller.go(selection.anchor);
+      else if (first) controller.go({ taskId: first.taskId, column: "title" });
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, [controller]);
+
+  return (
+    <ControllerProvider value={controller}>
+      <div className="page">
+        <TopBar team={team} cycle={cycle} loadCycles={loadCycles} />
+        <Strip />
+        <Summary />
+        <Toolbar />
+        <main className="main">
+          <SheetGrid label={`Sheet of ${team}, week ${cycle}, ${weekSpan(cycle)}`} />
+          <Details />
+          <Conflicts />
+        </main>
+        <StatusBar />
+        <Announcer />
+        <Help />
+      </div>
+    </ControllerProvider>
+  );
+}

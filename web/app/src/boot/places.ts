@@ -1,0 +1,86 @@
+/**
+ * Where the page is and who may see it: the address, the token, the page's configuration, the list of weeks.
+ * The token comes in the address's fragment, which no server sees, and leaves the address at once.
+ */
+
+const TOKEN_KEY = "cyclesheet.token";
+
+/** A plain word of a key; anything else in the address is ignored. */
+const NAME = /^[A-Za-z0-9._-]{1,64}$/;
+const WEEK = /^\d{4}-W\d{2}$/;
+
+export interface Where {
+  readonly team: string | null;
+  readonly cycle: string | null;
+}
+
+export interface Config {
+  readonly socketUrl: string;
+  readonly httpUrl: string;
+}
+
+export interface CycleInfo {
+  readonly cycle: string;
+  readonly status: string;
+}
+
+/** The address of a week's page. */
+export function pageLink(team: string, cycle: string): string {
+  return `?${new URLSearchParams({ team, cycle })}`;
+}
+
+/** The token in a sign-in link, or in a fragment of one, or a bare token. */
+export function tokenIn(text: string): string | null {
+  const found = /(?:^|[#&])token=([^&\s]+)/.exec(text)?.[1] ?? text.trim();
+  return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(found) ? found : null;
+}
+
+export function storedToken(): string | null {
+  return sessionStorage.getItem(TOKEN_KEY);
+}
+
+export function storeToken(token: string): void {
+  sessionStorage.setItem(TOKEN_KEY, token);
+}
+
+/** Reads the address, keeps its token for this tab, and takes it out of the address and the history. */
+export function enter(location: Location, history: History): Where {
+  const token = tokenIn(location.hash);
+  if (token) storeToken(token);
+  if (location.hash) history.replaceState(history.state, "", location.pathname + location.search);
+  const query = new URLSearchParams(location.search);
+  const team = query.get("team");
+  const cycle = query.get("cycle");
+  return { team: team && NAME.test(team) ? team : null, cycle: cycle && WEEK.test(cycle) ? cycle : null };
+}
+
+/** The first team a token names. Only to choose what to show: whether it may be shown, the server decides. */
+export function firstTeam(token: string): string | null {
+  try {
+    const part = (token.split(".")[1] ?? "").replace(/-/g, "+").replace(/_/g, "/");
+    const claims = JSON.parse(atob(part)) as { teams?: unknown };
+    const [team] = Array.isArray(claims.teams) ? claims.teams : [];
+    return typeof team === "string" && NAME.test(team) ? team : null;
+  } catch {
+    return null;
+  }
+}
+
+export async function loadConfig(): Promise<Config> {
+  const response = await fetch("config.json", { cache: "no-store" });
+  if (!response.ok) throw new Error(`The page's configuration could not be loaded (${response.status}).`);
+  const config = (await response.json()) as { socketUrl?: unknown; httpUrl?: unknown };
+  if (typeof config.socketUrl !== "string") throw new Error("The page's configuration names no socket address.");
+  return { socketUrl: config.socketUrl, httpUrl: typeof config.httpUrl === "string" ? config.httpUrl : location.origin };
+}
+
+/** The team's weeks, newest first. */
+export async function loadCycles(httpUrl: string, team: string, token: string): Promise<readonly CycleInfo[]> {
+  const response = await fetch(`${httpUrl}/api/cycles?team=${encodeURIComponent(team)}`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  if (!response.ok) throw new Error(`The list of weeks could not be loaded (${response.status}).`);
+  const body = (await response.json()) as { cycles?: unknown };
+  const list = Array.isArray(body.cycles) ? body.cycles : [];
+  return list.filter((item): item is CycleInfo => WEEK.test((item as CycleInfo | null)?.cycle ?? ""));
+}

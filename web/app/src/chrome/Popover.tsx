@@ -1,0 +1,50 @@
+/** A button with a panel below it: closes on Escape, on a click elsewhere, and gives the focus back. */
+import { type ReactNode, useEffect, useId, useRef, useState } from "react";
+
+interface Props {
+  readonly label: string;
+  readonly button: ReactNode;
+  readonly className?: string;
+  readonly align?: "start" | "end";
+  readonly testId?: string;
+  readonly children: (close: () => void) => ReactNode;
+}
+
+export function Popover({ label, button, className = "", align = "start", testId, children }: Props) {
+  const [open, setOpen] = useState(false);
+  const box = useRef<HTMLDivElement>(null);
+  const trigger = useRef<HTMLButtonElement>(null);
+  const id = useId();
+  const close = () => setOpen(false);
+
+  useEffect(() => {
+    if (!open) return;
+    const outside = (event: PointerEvent) => {
+      if (event.target instanceof Node && !box.current?.contains(event.target)) setOpen(false);
+    };
+    document.addEventListener("pointerdown", outside, true);
+    return () => document.removeEventListener("pointerdown", outside, true);
+  }, [open]);
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: Escape closes from anywhere inside
+    <div
+      className={`popover ${className}`}
+      ref={box}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || !open) return;
+        event.stopPropagation();
+        setOpen(false);
+        trigger.current?.focus();
+      }}
+      onBlur={(event) => {
+        if (event.relatedTarget && !event.currentTarget.contains(event.relatedTarget)) setOpen(false);
+      }}
+    >
+      <button ref={trigger} type="button" className="popover-button" aria-label={label} aria-expanded={open} aria-controls={id} data-testid={testId} onClick={() => setOpen(!open)}>
+        {button}
+      </button>
+      {open && <div id={id} className="popover-panel" data-align={align}>{children(close)}</div>}
+    </div>
+  );
+}

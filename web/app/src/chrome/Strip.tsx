@@ -1,0 +1,144 @@
+/**
+ * One line above the sheet that is always there, so that nothing jumps: where the sheet's content comes from, and
+ * whatever a person should know about it now. The most pressing notice wins; at most two are shown.
+ */
+import type { ClientState } from "@cyclesheet/client";
+import { type FormEvent, type ReactNode, useState } from "react";
+import { storeToken, tokenIn } from "../boot/places";
+import { useClient, useController, useMayEdit } from "../state/context";
+import { RefreshIcon, SparkIcon, WarnIcon } from "./icons";
+
+export type NoticeKind =
+  | "removed" | "failed" | "sessionEnded" | "offline" | "started" | "stale"
+  | "fallback" | "sample" | "empty" | "generationFailed" | "model" | "byHand";
+
+export interface StripNotice {
+  readonly kind: NoticeKind;
+  readonly tone: "bad" | "warn" | "busy" | "ai" | "plain";
+  readonly text: string;
+  /** Which button belongs to it. */
+  readonly action?: "refresh" | "reconnect" | "signIn";
+}
+
+const plural = (n: number, one: string) => `${n.toLocaleString("en-GB")} ${one}${n === 1 ? "" : "s"}`;
+
+/** What the strip has to say, most pressing first. Pure, so that each sentence can be tested. */
+export function stripNotices(state: Pick<ClientState, "status" | "unsaved" | "sheet" | "error">): StripNotice[] {
+  const { status, unsaved, sheet, error } = state;
+  const notices: StripNotice[] = [];
+  const kept = unsaved > 0 ? ` Your ${plural(unsaved, "unsaved edit")} ${unsaved === 1 ? "is" : "are"} kept in this tab.` : "";
+  if (status === "removed") {
+    notices.push({ kind: "removed", tone: "bad", text: `You were removed from this team, so this sheet no longer updates.${kept} Ask an administrator if that is a mistake.` });
+  } else if (status === "failed") {
+    notices.push({ kind: "failed", tone: "bad", text: error?.message ?? "This sheet cannot be opened.", action: "reconnect" });
+  } else if (status === "sessionEnded") {
+    notices.push({ kind: "sessionEnded", tone: "bad", text: `Your sign-in has ended.${kept} Paste a fresh sign-in link to go on.`, action: "signIn" });
+  } else if (status === "offline") {
+    notices.push({ kind: "offline", tone: "warn", text: `You are offline. Go on editing: ${unsaved > 0 ? `${plural(unsaved, "edit")} will be` : "edits are"} sent when the network is back.`, action: "reconnect" });
+  }
+  const generation = sheet?.generation;
+  if (generation?.state === "started") {
+    notices.push({ kind: "started", tone: "busy", text: "Reading this week’s messages and filling in the sheet. You can work meanwhile: what people write is never overwritten." });
+  }
+  if (sheet?.stale && generation?.state !== "started") {
+    notices.push({ kind: "stale", tone: "warn", text: `${plural(sheet.stale.messages, "new message")} since the extraction.`, action: "refresh" });
+  }
+  if (!sheet || generation?.state === "started") return notices;
+  const note = generation?.note ? ` ${generation.note}` : "";
+  const from = generation && generation.messages > 0 ? ` from ${plural(generation.messages, "message")}` : "";
+  if (!generation) {
+    notices.push({ kind: "byHand", tone: "plain", text: "Nothing has been extracted into this sheet yet." });
+  } else if (generation.state === "failed") {
+    notices.push({ kind: "generationFailed", tone: "warn", text: `The extraction did not work.${note} What stands here is untouched.`, action: "refresh" });
+  } else if (generation.origin === "fallback") {
+    notices.push({ kind: "fallback", tone: "warn", text: `Made without the model${from}:${note || " the rows come straight from the messages."}`, action: "refresh" });
+  } else if (generation.origin === "sample") {
+    notices.push({ kind: "sample", tone: "ai", text: `Sample answer, not the model’s.${note}` });
+  } else if (generation.origin === "empty") {
+    notices.push({ kind: "empty", tone: "plain", text: `There were no messages this week, so the sheet begins empty.${note}`, action: "refresh" });
+  } else {
+    const when = generation.finishedAt
+      ? `, ${new Intl.DateTimeFormat("en-GB", { weekday: "short", hour: "2-digit", minute: "2-digit" }).format(generation.finishedAt)}`
+      : "";
+    notices.push({ kind: "model", tone: "ai", text: `Filled in by ${generation.model ?? "the model"}${from}${when}.${note}` });
+  }
+  return notices;
+}
+
+/** Notices shown side by side; more would push each other out of sight. */
+const MAX_NOTICES = 2;
+
+export function Strip() {
+  const status = useClient((state) => state.status);
+  const unsaved = useClient((state) => state.unsaved);
+  const sheet = useClient((state) => state.sheet);
+  const error = useClient((state) => state.error);
+  const [open, setOpen] = useState(false);
+  const notices = stripNotices({ status, unsaved, sheet, error }).slice(0, MAX_NOTICES);
+  const tone = notices[0]?.tone ?? "plain";
+  return (
+    <div className="strip" data-tone={tone} data-open={open || undefined} data-testid="strip" role="status">
+      {notices.map((notice) => (
+        <div key={notice.kind} className="notice" data-tone={notice.tone} data-kind={notice.kind} data-testid={`notice:${notice.kind}`}>
+          <span className="notice-icon">{notice.tone === "bad" || notice.tone === "warn" ? <WarnIcon /> : notice.tone === "ai" ? <SparkIcon /> : null}</span>
+          {/* biome-ignore lint/a11y/noStaticElementInteractions: a click shows the whole sentence; it is read out whole anyway */}
+          {/* biome-ignore lint/a11y/useKeyWithClickEvents: see above */}
+          <span className="notice-text" title={notice.text} onClick={() => setOpen(!open)}>{notice.text}</span>
+          <Action notice={notice} />
+        </div>
+      ))}
+      {tone === "busy" && <span className="strip-progress" aria-hidden="true" />}
+    </div>
+  );
+}
+
+function Action({ notice }: { notice: StripNotice }): ReactNode {
+  const { client } = useController();
+  const mayEdit = useMayEdit();
+  switch (notice.action) {
+    case "refresh":
+      return mayEdit && <RefreshButton stale={notice.kind === "stale"} />;
+    case "reconnect":
+      return <button type="button" className="button button-small" onClick={() => client.reconnect()}>Try now</button>;
+    case "signIn":
+      return <SignInField onToken={() => client.reconnect()} />;
+    default:
+      return null;
+  }
+}
+
+function RefreshButton({ stale }: { stale: boolean }) {
+  const controller = useController();
+  return (
+    <button
+      type="button"
+      className="button button-small"
+      data-testid="refresh"
+      onClick={() => {
+        controller.client.refresh();
+        controller.say("Asked for a new extraction. Cells that people wrote stay as they are.");
+      }}
+    >
+      <RefreshIcon size={14} /> {stale ? "Refresh" : "Read the messages again"}
+    </button>
+  );
+}
+
+/** Takes a fresh sign-in link (or token) without leaving the page, so that unsaved edits live on. */
+export function SignInField({ onToken }: { onToken: () => void }) {
+  const [wrong, setWrong] = useState(false);
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const token = tokenIn(String(new FormData(event.currentTarget).get("link") ?? ""));
+    setWrong(token === null);
+    if (token === null) return;
+    storeToken(token);
+    onToken();
+  };
+  return (
+    <form className="sign-in-field" onSubmit={submit}>
+      <input className="input" name="link" type="password" autoComplete="off" aria-label="Sign-in link" placeholder={wrong ? "That is no sign-in link" : "Sign-in link"} aria-invalid={wrong} />
+      <button type="submit" className="button button-small">Sign in</button>
+    </form>
+  );
+}

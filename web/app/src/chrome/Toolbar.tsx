@@ -1,0 +1,100 @@
+/** What one can do to the sheet, by pointer; every deed has a key too (see the help). */
+import { type ReactNode, useEffect, useRef } from "react";
+import { flushSync } from "react-dom";
+import { useClient, useController, useMayEdit, useScreen } from "../state/context";
+import { DownIcon, EditIcon, FillIcon, MinusIcon, PanelIcon, PlusIcon, RedoIcon, SearchIcon, UndoIcon, UpIcon, WrapIcon } from "./icons";
+
+function Tool({ label, keys, icon, text, disabled, pressed, onUse, testId }: {
+  label: string; keys?: string; icon: ReactNode; text?: string; disabled?: boolean; pressed?: boolean; onUse: () => void; testId?: string;
+}) {
+  return (
+    <button
+      type="button"
+      className={text ? "tool tool-wide" : "tool"}
+      aria-label={label}
+      aria-pressed={pressed}
+      // A disabled tool can still be reached and says what it is.
+      aria-disabled={disabled || undefined}
+      title={keys ? `${label} (${keys})` : label}
+      data-testid={testId}
+      onMouseDown={(event) => event.preventDefault()}
+      onClick={() => !disabled && onUse()}
+    >
+      {icon}
+      {text && <span className="tool-text">{text}</span>}
+    </button>
+  );
+}
+
+export function Toolbar() {
+  const controller = useController();
+  const mayEdit = useMayEdit();
+  const canUndo = useClient((state) => state.canUndo);
+  const canRedo = useClient((state) => state.canRedo);
+  const selected = useScreen((screen) => screen.selection !== null);
+  const roomy = useScreen((screen) => screen.roomy);
+  const details = useScreen((screen) => screen.details);
+  const find = useScreen((screen) => screen.find);
+  const search = useRef<HTMLInputElement>(null);
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "f" && !event.shiftKey) {
+        event.preventDefault();
+        search.current?.focus();
+        search.current?.select();
+      }
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, []);
+
+  return (
+    <div className="toolbar" role="toolbar" aria-label="Sheet">
+      {mayEdit && (
+        <>
+          <div className="tools">
+            <Tool label="Add a row below" keys="Ctrl+Enter" text="Row" icon={<PlusIcon />} onUse={() => controller.insertRow()} testId="insert-row" />
+            <Tool label="Remove the row" keys="Ctrl+Delete" icon={<MinusIcon />} disabled={!selected} onUse={() => controller.removeRows()} testId="remove-row" />
+            <Tool label="Move the row up" keys="Alt+↑" icon={<UpIcon />} disabled={!selected} onUse={() => controller.moveRows("up")} testId="move-up" />
+            <Tool label="Move the row down" keys="Alt+↓" icon={<DownIcon />} disabled={!selected} onUse={() => controller.moveRows("down")} testId="move-down" />
+          </div>
+          <div className="tools">
+            <Tool label="Undo" keys="Ctrl+Z" icon={<UndoIcon />} disabled={!canUndo} onUse={() => controller.undo()} testId="undo" />
+            <Tool label="Redo" keys="Ctrl+Shift+Z" icon={<RedoIcon />} disabled={!canRedo} onUse={() => controller.redo()} testId="redo" />
+          </div>
+          <div className="tools">
+            <Tool label="Edit the cell" keys="Enter" icon={<EditIcon />} disabled={!selected} onUse={() => flushSync(() => controller.edit())} />
+            <Tool label="Fill down" keys="Ctrl+D" icon={<FillIcon />} disabled={!selected} onUse={() => controller.fillSelection("down")} />
+          </div>
+        </>
+      )}
+      <span className="spacer" />
+      <label className="find">
+        <SearchIcon size={14} />
+        <span className="sr-only">Find in the sheet</span>
+        <input
+          ref={search}
+          className="find-input"
+          type="search"
+          placeholder="Find"
+          value={find}
+          onChange={(event) => controller.screen.set({ find: event.target.value })}
+          onKeyDown={(event) => event.key === "Escape" && controller.screen.set({ find: "" })}
+        />
+      </label>
+      <div className="tools">
+        <Tool
+          label="Three lines a row"
+          icon={<WrapIcon />}
+          pressed={roomy}
+          onUse={() => {
+            localStorage.setItem("cyclesheet.roomy", roomy ? "0" : "1");
+            controller.screen.set({ roomy: !roomy });
+          }}
+        />
+        <Tool label="Cell details" keys="Alt+Enter" icon={<PanelIcon />} pressed={details} onUse={() => controller.screen.set({ details: !details })} testId="details-toggle" />
+      </div>
+    </div>
+  );
+}

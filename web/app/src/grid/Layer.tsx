@@ -1,0 +1,243 @@
+/**
+ * What is drawn over the cells: the selection and its fill handle, other people's cursors, flashes of what others
+ * changed, reasons why a value was not taken, and the open editor. Moves with the cells because it scrolls with them.
+ */
+import type { Peer, Row } from "@cyclesheet/client";
+import type { GridApi } from "ag-grid-community";
+import { type CSSProperties, memo, type RefObject, useMemo, useRef, useState } from "react";
+import type { Area } from "../model/block";
+import { isColumn } from "../model/columns";
+import { inkOn, personColor } from "../model/people";
+import { useClient, useController, useMayEdit, useScreen } from "../state/context";
+import { areaOf } from "../state/screen";
+import { Editor } from "./editors/Editor";
+import { type Geometry, geometryOf, type Rect } from "./geometry";
+import { useFlashes } from "./useFlashes";
+
+const at = (rect: Rect): CSSProperties => ({
+  transform: `translate(${rect.left}px, ${rect.top}px)`,
+  width: rect.width,
+  height: rect.height,
+});
+
+interface Props {
+  readonly api: GridApi<Row>;
+  /** Changes whenever cells may lie elsewhere. */
+  readonly moved: number;
+  readonly root: RefObject<HTMLElement | null>;
+}
+
+export const Layer = memo(function Layer({ api, moved, root }: Props) {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `moved` says that the same grid has a new geometry
+  const geometry = useMemo(() => geometryOf(api), [api, moved]);
+  return (
+    // Keys and clicks in an editor are its own; the grid below must not hear them.
+    // biome-ignore lint/a11y/noStaticElementInteractions: it only keeps events from travelling on
+    <div
+      className="layer-content"
+      onKeyDown={(event) => event.stopPropagation()}
+      onMouseDown={(event) => event.stopPropagation()}
+      onDoubleClick={(event) => event.stopPropagation()}
+    >
+      <Locks geometry={geometry} />
+      <Flashes geometry={geometry} />
+      <People geometry={geometry} />
+      <Range geometry={geometry} root={root} />
+      <Issues geometry={geometry} />
+      <OpenEditor geometry={geometry} root={root} />
+    </div>
+  );
+});
+
+function Flashes({ geometry }: { geometry: Geometry }) {
+  const flashes = useFlashes();
+  return flashes.map((flash) => {
+    const rect = geometry.cell(flash.place);
+    return (
+      rect && (
+        <div
+          key={flash.id}
+          className="flash"
+          style={{ ...at(rect), "--person": flash.color } as CSSProperties}
+          aria-hidden="true"
+        />
+      )
+    );
+  });
+}
+
+function People({ geometry }: { geometry: Geometry }) {
+  const peers = useClient((state) => state.peers);
+  const seen = new Map<string, number>();
+  return peers.map((peer) => {
+    const cursor = peer.state?.cursor;
+    if (peer.self || !cursor || !isColumn(cursor.column) || peer.state?.status === "away") return null;
+    const rect = geometry.cell(cursor);
+    if (!rect) return null;
+    // Several people on one cell stand beside each other.
+    const key = `${cursor.taskId}:${cursor.column}`;
+    const place = seen.get(key) ?? 0;
+    seen.set(key, place + 1);
+    return <PeerCursor key={peer.user.id} peer={peer} rect={rect} place={place} />;
+  });
+}
+
+function PeerCursor({ peer, rect, place }: { peer: Peer; rect: Rect; place: number }) {
+  const color = personColor(peer.user.color, peer.user.id);
+  const style = {
+    ...at(rect),
+    "--person": color,
+    "--person-ink": inkOn(color),
+    "--place": place,
+  } as CSSProperties;
+  return (
+    <div
+      className="peer"
+      data-testid={`cursor:${peer.user.id}`}
+      data-below={rect.top < 8 || undefined}
+      data-idle={peer.state?.status === "idle" || undefined}
+      style={style}
+      aria-hidden="true"
+    >
+      <span className="peer-tag">
+        {peer.user.name}
+        {peer.state?.status === "typing" && <span className="peer-typing"> is typing</span>}
+      </span>
+    </div>
+  );
+}
+
+function Locks({ geometry }: { geometry: Geometry }) {
+  const locks = useClient((state) => state.sheet?.locks);
+  const own = useClient((state) => state.user?.id);
+  const columns = useController().view.columns;
+  return locks?.map((lock) => {
+    const first = columns[0];
+    const last = columns.at(-1);
+    const left = first && geometry.cell({ taskId: lock.taskId, column: first });
+    const right = last && geometry.cell({ taskId: lock.taskId, column: last });
+    if (lock.holder === own || !left || !right) return null;
+    return (
+      <div
+        key={lock.taskId}
+        className="locked"
+        style={at({ ...left, width: right.left + right.width - left.left })}
+        aria-hidden="true"
+      />
+    );
+  });
+}
+
+function Range({ geometry, root }: { geometry: Geometry; root: RefObject<HTMLElement | null> }) {
+  const controller = useController();
+  const selection = useScreen((screen) => screen.selection);
+  const editing = useScreen((screen) => screen.editing !== null);
+  const mayEdit = useMayEdit();
+  const [target, setTarget] = useState<Area | null>(null);
+  const from = useRef<Area | null>(null);
+  if (!selection) return null;
+  const area = areaOf(controller.view, selection);
+  const whole = area && geometry.area(area);
+  const active = geometry.cell(selection.anchor);
+  if (!area || !whole || !active) return null;
+  const many = area.top !== area.bottom || area.left !== area.right;
+
+  /** The selection stretched towards the pointer, along the axis on which the pointer is farther away. */
+  const stretch = (x: number, y: number): Area | null => {
+    const source = from.current;
+    const under = document.elementFromPoint(x, y);
+    const taskId = under?.closest(".ag-row")?.getAttribute("row-id");
+    const column = under?.closest(".ag-cell")?.getAttribute("col-id");
+    if (!source || !taskId || !column || !isColumn(column) || !root.current?.contains(under)) return null;
+    const { rows, columns } = controller.view;
+    const row = rows.findIndex((r) => r.taskId === taskId);
+    const col = columns.indexOf(column);
+    const dy = row > source.bottom ? row - source.bottom : row < source.top ? row - source.top : 0;
+    const dx = col > source.right ? col - source.right : col < source.left ? col - source.left : 0;
+    if (Math.abs(dy) >= Math.abs(dx))
+      return { ...source, top: Math.min(source.top, row), bottom: Math.max(source.bottom, row) };
+    return { ...source, left: Math.min(source.left, col), right: Math.max(source.right, col) };
+  };
+  const goal = target && geometry.area(target);
+
+  return (
+    <>
+      {many && <div className="range" style={at(whole)} aria-hidden="true" />}
+      <div className="active" style={at(active)} aria-hidden="true" />
+      {goal && <div className="fill-goal" style={at(goal)} aria-hidden="true" />}
+      {mayEdit && !editing && !selection.rows && (
+        <div
+          className="fill-handle"
+          data-testid="fill-handle"
+          aria-hidden="true"
+          title="Drag to fill"
+          style={{
+            transform: `translate(${whole.left + whole.width - 5}px, ${whole.top + whole.height - 5}px)`,
+          }}
+          onPointerDown={(event) => {
+            event.preventDefault();
+            event.stopPropagation();
+            event.currentTarget.setPointerCapture(event.pointerId);
+            from.current = area;
+          }}
+          onPointerMove={(event) => {
+            if (!from.current) return;
+            // The pointer is captured; the cell below it is found by its place.
+            const next = stretch(event.clientX, event.clientY);
+            if (next) setTarget(next);
+          }}
+          onPointerUp={() => {
+            const source = from.current;
+            from.current = null;
+            setTarget(null);
+            if (source && target) controller.fill(source, target);
+          }}
+          onPointerCancel={() => {
+            from.current = null;
+            setTarget(null);
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function Issues({ geometry }: { geometry: Geometry }) {
+  const issues = useScreen((screen) => screen.issues);
+  const selection = useScreen((screen) => screen.selection);
+  const list = [...issues].map(([key, problem]) => {
+    const split = key.indexOf(":");
+    const column = key.slice(split + 1);
+    return { key, problem, place: isColumn(column) ? { taskId: key.slice(0, split), column } : null };
+  });
+  const anchorKey = selection && `${selection.anchor.taskId}:${selection.anchor.column}`;
+  const told = list.find((issue) => issue.key === anchorKey) ?? list[0];
+  return list.map(({ key, problem, place }) => {
+    const rect = place && geometry.cell(place);
+    if (!rect) return null;
+    return (
+      <div key={key} className="issue" style={at(rect)}>
+        {key === told?.key && (
+          <div className="bubble bubble-bad" role="alert">
+            {problem}
+          </div>
+        )}
+      </div>
+    );
+  });
+}
+
+function OpenEditor({ geometry, root }: { geometry: Geometry; root: RefObject<HTMLElement | null> }) {
+  const editing = useScreen((screen) => screen.editing);
+  const last = useRef<Rect | null>(null);
+  if (!editing) {
+    last.current = null;
+    return null;
+  }
+  // A row that somebody removes under an open editor leaves the editor where it was.
+  const rect = geometry.cell(editing) ?? last.current;
+  last.current = rect;
+  return (
+    rect && <Editor key={`${editing.taskId}:${editing.column}`} editing={editing} rect={rect} root={root} />
+  );
+}

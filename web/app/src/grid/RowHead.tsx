@@ -1,0 +1,31 @@
+/** The narrow column of row numbers: shows the place, starts a drag, stands for the whole row. */
+import type { Row } from "@cyclesheet/client";
+import type { ICellRendererParams } from "ag-grid-community";
+import { useEffect, useRef, useState } from "react";
+import { GripIcon } from "../chrome/icons";
+
+/** The id of the row-number column. */
+export const ROW_COLUMN = "row";
+
+export function RowHead({ node, registerRowDragger, data }: ICellRendererParams<Row>) {
+  const handle = useRef<HTMLSpanElement>(null);
+  const [index, setIndex] = useState(node.rowIndex);
+  useEffect(() => {
+    const follow = () => setIndex(node.rowIndex);
+    node.addEventListener("rowIndexChanged", follow);
+    return () => node.removeEventListener("rowIndexChanged", follow);
+  }, [node]);
+  useEffect(() => {
+    // Registered once for the life of the cell; the grid shows a drag only where dragging is allowed.
+    if (handle.current) registerRowDragger(handle.current, 4, undefined, true);
+  }, [registerRowDragger]);
+  const number = (index ?? 0) + 1;
+  return (
+    <div className="rowhead" data-testid={data ? `row:${data.taskId}` : undefined}>
+      <span className="rowhead-number">{number}</span>
+      <span className="rowhead-grip" ref={handle} title="Drag to move the row">
+        <GripIcon size={14} />
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,311 @@
+/**
+ * The sheet on the screen. The grid library draws rows and columns, moves the focus and drags; the layer above it
+ * draws selections, people and editors. Rows go in by identity, so only rows that changed are looked at.
+ */
+import type { Column, Row } from "@cyclesheet/client";
+import {
+  type CellFocusedEvent,
+  CellStyleModule,
+  ClientSideRowModelApiModule,
+  ClientSideRowModelModule,
+  ColumnApiModule,
+  type ColumnResizedEvent,
+  EventApiModule,
+  type GridApi,
+  ModuleRegistry,
+  QuickFilterModule,
+  RenderApiModule,
+  RowApiModule,
+  type RowDragEndEvent,
+  RowDragModule,
+  ScrollApiModule,
+} from "ag-grid-community";
+import { AgGridReact } from "ag-grid-react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { createPortal, flushSync } from "react-dom";
+import { isColumn } from "../model/columns";
+import { useClient, useController, useMayEdit, useScreen } from "../state/context";
+import type { Place } from "../state/screen";
+import { columnDefs, ROW_COLUMN, saveWidth } from "./columnDefs";
+import { onCellKey } from "./keys";
+import { Layer } from "./Layer";
+import { usePointer } from "./usePointer";
+
+ModuleRegistry.registerModules([
+  ClientSideRowModelModule,
+  ClientSideRowModelApiModule,
+  RowDragModule,
+  RowApiModule,
+  ScrollApiModule,
+  ColumnApiModule,
+  CellStyleModule,
+  EventApiModule,
+  RenderApiModule,
+  QuickFilterModule,
+]);
+
+/** Heights of a row in CSS pixels: one line of text, or three. */
+const ROW_HEIGHT = 34;
+const ROOMY_ROW_HEIGHT = 68;
+const NO_ROWS: Row[] = [];
+
+/** Events after which cells may lie elsewhere. */
+const MOVES = [
+  "modelUpdated",
+  "columnResized",
+  "columnMoved",
+  "displayedColumnsChanged",
+  "gridSizeChanged",
+] as const;
+
+export function SheetGrid({ label }: { label: string }) {
+  const controller = useController();
+  const rows = useClient((state) => state.sheet?.tasks) ?? NO_ROWS;
+  const loading = useClient((state) => state.sheet === null);
+  const roomy = useScreen((screen) => screen.roomy);
+  const find = useScreen((screen) => screen.find);
+  const mayEdit = useMayEdit();
+  const [api, setApi] = useState<GridApi<Row> | null>(null);
+  const [layerHost, setLayerHost] = useState<HTMLElement | null>(null);
+  const [moved, setMoved] = useState(0);
+  const root = useRef<HTMLDivElement>(null);
+  /** A place to focus as soon as its row is drawn. */
+  const pending = useRef<Place | null>(null);
+  /** Whether the focus was on a cell when it was last seen; a removed row takes the focus with it. */
+  const hadFocus = useRef(false);
+  const today = controller.today;
+
+  const defs = useMemo(() => columnDefs(today, (event) => onCellKey(event, controller)), [today, controller]);
+  const rowData = useMemo(() => [...rows], [rows]);
+
+  const focusCell = useCallback((grid: GridApi<Row>, place: Place, rowsMeant: boolean) => {
+    const node = grid.getRowNode(place.taskId);
+    if (!node || node.rowIndex === null) {
+      pending.current = place;
+      return;
+    }
+    pending.current = null;
+    const column = rowsMeant ? ROW_COLUMN : place.column;
+    grid.ensureIndexVisible(node.rowIndex);
+    grid.ensureColumnVisible(place.column);
+    grid.setFocusedCell(node.rowIndex, column);
+  }, []);
+
+  useEffect(() => {
+    if (!api) return;
+    const columns = () =>
+      api
+        .getAllDisplayedColumns()
+        .map((column) => column.getColId())
+        .filter(isColumn);
+    controller.attach({
+      view() {
+        const shown: Row[] = [];
+        api.forEachNodeAfterFilterAndSort((node) => node.data && shown.push(node.data));
+        return { rows: shown, columns: columns() };
+      },
+      focus: (place) => focusCell(api, place, controller.screen.get().selection?.rows ?? false),
+      reveal(place) {
+        const node = api.getRowNode(place.taskId);
+        if (node?.rowIndex != null) api.ensureIndexVisible(node.rowIndex);
+        api.ensureColumnVisible(place.column);
+      },
+      arranged: () => api.isAnyFilterPresent() || api.getColumnState().some((column) => column.sort),
+    });
+    return () => controller.attach(null);
+  }, [api, controller, focusCell]);
+
+  // The layer lives in the scrolling area, so that what it draws scrolls with the cells.
+  useEffect(() => {
+    if (!api || !root.current) return;
+    const viewport = root.current.querySelector<HTMLElement>(".ag-center-cols-viewport");
+    if (!viewport) return;
+    const host = document.createElement("div");
+    host.className = "layer";
+    host.setAttribute("role", "presentation");
+    viewport.append(host);
+    setLayerHost(host);
+    const follow = () => setMoved((n) => n + 1);
+    for (const event of MOVES) api.addEventListener(event, follow);
+    return () => {
+      host.remove();
+      if (api.isDestroyed()) return;
+      for (const event of MOVES) api.removeEventListener(event, follow);
+    };
+  }, [api]);
+
+  // After rows came, went or moved, the focus stays with the task it was on, not with the row's number.
+  const keepFocus = useCallback(() => {
+    const grid = api;
+    if (!grid) return;
+    const { selection, editing } = controller.screen.get();
+    if (pending.current) {
+      focusCell(grid, pending.current, false);
+      return;
+    }
+    if (!selection || editing) return;
+    const focused = grid.getFocusedCell();
+    const node = grid.getRowNode(selection.anchor.taskId);
+    const lost =
+      hadFocus.current &&
+      (document.activeElement === document.body || root.current?.contains(document.activeElement));
+    if (node?.rowIndex != null) {
+      if (lost && focused?.rowIndex !== node.rowIndex) {
+        grid.setFocusedCell(node.rowIndex, selection.rows ? ROW_COLUMN : selection.anchor.column);
+      }
+      if (!grid.getRowNode(selection.head.taskId)) controller.select(selection.anchor);
+      return;
+    }
+    const near = grid.getDisplayedRowAtIndex(
+      Math.min(focused?.rowIndex ?? 0, grid.getDisplayedRowCount() - 1),
+    );
+    if (!near?.data) {
+      controller.screen.set({ selection: null });
+      return;
+    }
+    const place = { taskId: near.data.taskId, column: selection.anchor.column };
+    controller.select(place);
+    if (lost) focusCell(grid, place, false);
+  }, [api, controller, focusCell]);
+
+  const onCellFocused = useCallback(
+    (event: CellFocusedEvent<Row>) => {
+      const id = typeof event.column === "string" ? event.column : event.column?.getColId();
+      const row =
+        event.rowIndex === null ? undefined : event.api.getDisplayedRowAtIndex(event.rowIndex)?.data;
+      if (!row || !id) return;
+      const { selection } = controller.screen.get();
+      const rowsMeant = id === ROW_COLUMN;
+      const column: Column = isColumn(id) ? id : (selection?.anchor.column ?? "title");
+      const same =
+        selection?.anchor.taskId === row.taskId &&
+        selection.anchor.column === column &&
+        selection.rows === rowsMeant;
+      if (!same) controller.select({ taskId: row.taskId, column }, undefined, rowsMeant);
+    },
+    [controller],
+  );
+
+  const onRowDragEnd = useCallback(
+    (event: RowDragEndEvent<Row>) => {
+      const moving = event.node.data;
+      if (!moving) return;
+      const order: string[] = [];
+      event.api.forEachNodeAfterFilterAndSort((node) => node.data && order.push(node.data.taskId));
+      const after = order[order.indexOf(moving.taskId) - 1] ?? null;
+      const tasks = controller.client.getState().sheet?.tasks ?? [];
+      const stood = tasks.findIndex((task) => task.taskId === moving.taskId);
+      if ((tasks[stood - 1]?.taskId ?? null) !== after) controller.place([moving.taskId], after);
+    },
+    [controller],
+  );
+
+  useEffect(() => {
+    api?.resetRowHeights();
+    setMoved((n) => n + 1);
+  }, [api, roomy]);
+
+  const pointer = usePointer(controller, root);
+
+  const clipboard = (take: () => string | null) => (event: React.ClipboardEvent) => {
+    if (controller.screen.get().editing || isField(event.target)) return;
+    const text = take();
+    if (text === null) return;
+    event.clipboardData.setData("text/plain", text);
+    event.preventDefault();
+  };
+
+  return (
+    <section
+      ref={root}
+      className="grid"
+      data-testid="sheet"
+      data-roomy={roomy || undefined}
+      aria-label={label}
+      aria-busy={loading}
+      {...pointer}
+      onFocusCapture={(event) => {
+        hadFocus.current = event.target instanceof Element && event.target.closest(".ag-cell") !== null;
+      }}
+      onBlurCapture={(event) => {
+        // Where the focus goes is known when a person moves it; a row that is taken away sends it nowhere.
+        if (event.relatedTarget) hadFocus.current = false;
+      }}
+      onCopy={clipboard(() => controller.copy())}
+      onCut={clipboard(() => (controller.mayEdit ? controller.cut() : controller.copy()))}
+      onPaste={(event) => {
+        if (controller.screen.get().editing || isField(event.target)) return;
+        event.preventDefault();
+        controller.paste(event.clipboardData.getData("text/plain"));
+      }}
+    >
+      <AgGridReact<Row>
+        theme="legacy"
+        className="ag-theme-cyclesheet"
+        rowData={rowData}
+        columnDefs={defs}
+        defaultColDef={DEFAULT_COLUMN}
+        getRowId={rowId}
+        rowHeight={roomy ? ROOMY_ROW_HEIGHT : ROW_HEIGHT}
+        headerHeight={32}
+        quickFilterText={find}
+        cellFlashDuration={0}
+        rowDragManaged
+        suppressMoveWhenRowDragging
+        suppressRowDrag={!mayEdit}
+        suppressMovableColumns
+        suppressDragLeaveHidesColumns
+        suppressColumnVirtualisation
+        suppressScrollOnNewData
+        suppressNoRowsOverlay
+        suppressLoadingOverlay
+        animateRows={false}
+        ensureDomOrder
+        rowBuffer={8}
+        onGridReady={(event) => setApi(event.api)}
+        onCellFocused={onCellFocused}
+        onModelUpdated={keepFocus}
+        onRowDragEnd={onRowDragEnd}
+        onCellDoubleClicked={() => flushSync(() => controller.edit())}
+        onColumnResized={(event: ColumnResizedEvent<Row>) => {
+          if (event.finished && event.source === "uiColumnResized" && event.column) {
+            saveWidth(event.column.getColId(), event.column.getActualWidth());
+          }
+        }}
+      />
+      {api && layerHost && createPortal(<Layer api={api} moved={moved} root={root} />, layerHost)}
+      {!loading && rows.length === 0 && <EmptySheet mayEdit={mayEdit} />}
+      {loading && <Skeleton />}
+    </section>
+  );
+}
+
+const DEFAULT_COLUMN = { sortable: true, resizable: true, suppressHeaderMenuButton: true };
+const rowId = ({ data }: { data: Row }) => data.taskId;
+const isField = (target: EventTarget) =>
+  target instanceof HTMLElement && target.closest("input, textarea, [contenteditable]") !== null;
+
+function EmptySheet({ mayEdit }: { mayEdit: boolean }) {
+  const controller = useController();
+  return (
+    <div className="empty">
+      <p>This week’s sheet has no rows.</p>
+      {mayEdit && (
+        <button type="button" className="button" onClick={() => controller.insertRow()}>
+          Add the first row
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Skeleton() {
+  return (
+    <div className="skeleton" aria-hidden="true">
+      {Array.from({ length: 9 }, (_, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: identical bars
+        <span key={i} style={{ width: `${92 - ((i * 37) % 45)}%` }} />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,102 @@
+/** The grid library's view of the nine columns: what to draw, when to redraw, how to sort. */
+import { type Column, PRIORITIES, type Row, STATUSES } from "@cyclesheet/client";
+import type { ColDef, ICellRendererParams, SuppressKeyboardEventParams } from "ag-grid-community";
+import { valueAt } from "../model/block";
+import { COLUMN_LIST } from "../model/columns";
+import { isIsoDate } from "../model/dates";
+import { CellFace } from "./cells";
+import { ROW_COLUMN, RowHead } from "./RowHead";
+
+export { ROW_COLUMN };
+
+/** Columns whose look depends on whether the row is done. */
+const FOLLOWS_STATUS: ReadonlySet<Column> = new Set<Column>(["title", "deadline"]);
+const isDone = (row: Row) => row.cells.status?.value === "Done";
+
+function sameCell(column: Column, a: Row | undefined, b: Row | undefined): boolean {
+  if (a === b) return true;
+  if (!a || !b || a.cells[column] !== b.cells[column]) return false;
+  return !FOLLOWS_STATUS.has(column) || (isDone(a) === isDone(b) && a.carriedFrom === b.carriedFrom);
+}
+
+function rank(column: Column, value: string): string | number {
+  switch (column) {
+    case "status":
+      return (STATUSES as readonly string[]).indexOf(value);
+    case "priority":
+      return (PRIORITIES as readonly string[]).indexOf(value);
+    case "progress":
+      return Number(value);
+    case "deadline":
+      return isIsoDate(value) ? `0${value}` : `1${value.toLowerCase()}`;
+    default:
+      return value.toLowerCase();
+  }
+}
+
+/** Empty cells stay at the end whichever way a column is sorted. */
+function compare(column: Column, a: Row, b: Row, descending: boolean): number {
+  const [x, y] = [valueAt(a, column), valueAt(b, column)];
+  if (x === "" || y === "") return x === y ? 0 : (x === "" ? 1 : -1) * (descending ? -1 : 1);
+  const [p, q] = [rank(column, x), rank(column, y)];
+  return typeof p === "number" && typeof q === "number" ? p - q : String(p).localeCompare(String(q));
+}
+
+const WIDTHS_KEY = "cyclesheet.widths";
+
+export function savedWidths(): { readonly [column: string]: number } {
+  try {
+    const widths: unknown = JSON.parse(localStorage.getItem(WIDTHS_KEY) ?? "{}");
+    return widths && typeof widths === "object" ? (widths as { [column: string]: number }) : {};
+  } catch {
+    return {};
+  }
+}
+
+export function saveWidth(column: string, width: number): void {
+  localStorage.setItem(WIDTHS_KEY, JSON.stringify({ ...savedWidths(), [column]: Math.round(width) }));
+}
+
+/** Column definitions; `onKey` sees every key on a cell first and says whether it dealt with it. */
+export function columnDefs(today: string, onKey: (event: KeyboardEvent) => boolean): ColDef<Row, Row>[] {
+  const widths = savedWidths();
+  const suppressKeyboardEvent = (params: SuppressKeyboardEventParams<Row>) => onKey(params.event);
+  const head: ColDef<Row, Row> = {
+    colId: ROW_COLUMN,
+    headerName: "Row",
+    headerClass: "rowhead-header",
+    cellClass: "rowhead-cell",
+    pinned: "left",
+    lockPinned: true,
+    width: 46,
+    resizable: false,
+    sortable: false,
+    suppressMovable: true,
+    suppressKeyboardEvent,
+    valueGetter: (params) => params.data,
+    equals: (a, b) => a?.taskId === b?.taskId,
+    getQuickFilterText: () => "",
+    cellRenderer: RowHead,
+  };
+  const columns = COLUMN_LIST.map((info): ColDef<Row, Row> => {
+    const saved = widths[info.id];
+    return {
+      colId: info.id,
+      headerName: info.title,
+      width: saved ?? info.width,
+      minWidth: info.minWidth,
+      // The description takes what room is left, until a person gives it a width.
+      ...(info.id === "description" && saved === undefined ? { flex: 1, minWidth: info.width } : {}),
+      cellClass: `col-${info.id}`,
+      suppressKeyboardEvent,
+      valueGetter: (params) => params.data,
+      equals: (a, b) => sameCell(info.id, a ?? undefined, b ?? undefined),
+      comparator: (_a, _b, nodeA, nodeB, descending) =>
+        nodeA.data && nodeB.data ? compare(info.id, nodeA.data, nodeB.data, descending) : 0,
+      getQuickFilterText: (params) => (params.data ? valueAt(params.data, info.id) : ""),
+      cellRenderer: ({ data }: ICellRendererParams<Row>) =>
+        data ? <CellFace row={data} column={info.id} cell={data.cells[info.id]} today={today} /> : null,
+    };
+  });
+  return [head, ...columns];
+}

@@ -1,0 +1,149 @@
+/** A date as typed ("fri", "27 nov", "+2w", an ISO date) or picked; what nobody can date stays as text. */
+import { type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
+import { LeftIcon, RightIcon } from "../../chrome/icons";
+import {
+  addDays,
+  addMonths,
+  longDate,
+  monthGrid,
+  monthTitle,
+  parseDate,
+  shortDate,
+  weekday,
+} from "../../model/dates";
+import { useController } from "../../state/context";
+import type { FieldProps } from "./Editor";
+
+const WEEKDAYS = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];
+
+export function DateEditor({ label, initial, fresh, invalid, describedBy, onChange, onCommit }: FieldProps) {
+  const { today } = useController();
+  const input = useRef<HTMLInputElement>(null);
+  const [text, setText] = useState(initial);
+  const meant = parseDate(text, today);
+  const [shown, setShown] = useState(meant ?? today);
+
+  useLayoutEffect(() => {
+    input.current?.focus({ preventScroll: true });
+    if (fresh) input.current?.select();
+  }, [fresh]);
+
+  const change = (value: string) => {
+    setText(value);
+    onChange(value);
+    const date = parseDate(value, today);
+    if (date) setShown(date);
+  };
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const steps: { readonly [key: string]: number } = {
+      ArrowDown: 7,
+      ArrowUp: -7,
+      PageDown: 31,
+      PageUp: -31,
+    };
+    const days = steps[event.key];
+    if (days === undefined && !(event.altKey && (event.key === "ArrowLeft" || event.key === "ArrowRight")))
+      return;
+    event.preventDefault();
+    const from = meant ?? today;
+    if (!meant && days !== undefined) change(today);
+    else if (event.key.startsWith("Page")) change(addMonths(from, days && days > 0 ? 1 : -1));
+    else change(addDays(from, days ?? (event.key === "ArrowLeft" ? -1 : 1)));
+  };
+
+  const friday = addDays(today, (4 - weekday(today) + 7) % 7);
+  const monday = addDays(today, 7 - weekday(today));
+  const quick = [
+    { name: "Today", date: today },
+    { name: "Friday", date: friday },
+    { name: "Monday", date: monday },
+    { name: "In 2 weeks", date: addDays(today, 14) },
+  ];
+
+  return (
+    <>
+      <input
+        ref={input}
+        className="field"
+        aria-label={`${label}: a date or text`}
+        aria-invalid={invalid}
+        aria-describedby={describedBy}
+        autoComplete="off"
+        spellCheck={false}
+        placeholder="27 Nov, fri, +2w"
+        value={text}
+        onChange={(event) => change(event.target.value)}
+        onKeyDown={onKeyDown}
+      />
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: keeps the focus in the field */}
+      <div className="popup calendar" onMouseDown={(event) => event.preventDefault()}>
+        <p className="calendar-meant" aria-live="polite">
+          {text.trim() === "" ? "No deadline" : meant ? longDate(meant) : "Kept as text"}
+        </p>
+        <div className="calendar-head">
+          <button
+            type="button"
+            tabIndex={-1}
+            className="icon-button"
+            aria-label="Month before"
+            onClick={() => setShown(addMonths(shown, -1))}
+          >
+            <LeftIcon />
+          </button>
+          <span>{monthTitle(shown)}</span>
+          <button
+            type="button"
+            tabIndex={-1}
+            className="icon-button"
+            aria-label="Month after"
+            onClick={() => setShown(addMonths(shown, 1))}
+          >
+            <RightIcon />
+          </button>
+        </div>
+        <div className="calendar-grid">
+          {WEEKDAYS.map((name) => (
+            <span key={name} className="calendar-weekday" aria-hidden="true">
+              {name}
+            </span>
+          ))}
+          {monthGrid(shown).map((day) => (
+            <button
+              type="button"
+              tabIndex={-1}
+              key={day}
+              className="calendar-day"
+              aria-label={longDate(day)}
+              aria-pressed={day === meant}
+              data-today={day === today || undefined}
+              data-other={day.slice(0, 7) !== shown.slice(0, 7) || undefined}
+              onClick={() => onCommit(day, null)}
+            >
+              {Number(day.slice(8))}
+            </button>
+          ))}
+        </div>
+        <div className="calendar-quick">
+          {quick.map(({ name, date }) => (
+            <button
+              type="button"
+              tabIndex={-1}
+              key={name}
+              className="chip-button"
+              title={shortDate(date, today)}
+              onClick={() => onCommit(date, null)}
+            >
+              {name}
+            </button>
+          ))}
+          {initial !== "" ? (
+            <button type="button" tabIndex={-1} className="chip-button" onClick={() => onCommit("", null)}>
+              None
+            </button>
+          ) : null}
+        </div>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,41 @@
+/** Text of any length in place: grows with what is written, to a limit, and then scrolls. */
+import { useLayoutEffect, useRef, useState } from "react";
+import type { FieldProps } from "./Editor";
+
+export function TextEditor({ label, initial, fresh, invalid, describedBy, onChange }: FieldProps) {
+  const area = useRef<HTMLTextAreaElement>(null);
+  const [value, setValue] = useState(initial);
+
+  useLayoutEffect(() => {
+    const el = area.current;
+    if (!el) return;
+    el.focus({ preventScroll: true });
+    // As in a spreadsheet: the caret stands at the end of what is there.
+    el.setSelectionRange(fresh ? el.value.length : 0, el.value.length);
+  }, [fresh]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text
+  useLayoutEffect(() => {
+    const el = area.current;
+    if (!el) return;
+    el.style.height = "0";
+    el.style.height = `${el.scrollHeight + 2}px`;
+  }, [value]);
+
+  return (
+    <textarea
+      ref={area}
+      className="field field-text"
+      aria-label={label}
+      aria-invalid={invalid}
+      aria-describedby={describedBy}
+      value={value}
+      rows={1}
+      spellCheck
+      onChange={(event) => {
+        setValue(event.target.value);
+        onChange(event.target.value);
+      }}
+    />
+  );
+}

@@ -1,0 +1,104 @@
+/** Keys on a cell that is not being edited. One table, so the help and the page cannot disagree for long. */
+import { flushSync } from "react-dom";
+import type { Controller } from "../state/controller";
+
+const ARROWS: { readonly [key: string]: readonly [dy: number, dx: number] } = {
+  ArrowUp: [-1, 0],
+  ArrowDown: [1, 0],
+  ArrowLeft: [0, -1],
+  ArrowRight: [0, 1],
+};
+
+/** Deals with a key on a cell; false leaves it to the grid, which moves the focus. */
+export function onCellKey(event: KeyboardEvent, controller: Controller): boolean {
+  if (event.defaultPrevented || event.isComposing) return false;
+  const { key, shiftKey, altKey } = event;
+  const mod = event.ctrlKey || event.metaKey;
+  const handled = () => {
+    event.preventDefault();
+    return true;
+  };
+  const { selection } = controller.screen.get();
+  if (!selection) return false;
+
+  const arrow = ARROWS[key];
+  if (arrow) {
+    const [dy, dx] = arrow;
+    if (altKey && dy !== 0 && !mod) {
+      controller.moveRows(dy < 0 ? "up" : "down");
+      return handled();
+    }
+    if (shiftKey) {
+      controller.extend(dy, dx, mod);
+      return handled();
+    }
+    return false;
+  }
+
+  if (mod && !altKey) {
+    switch (key.toLowerCase()) {
+      case "z":
+        if (shiftKey) controller.redo();
+        else controller.undo();
+        return handled();
+      case "y":
+        controller.redo();
+        return handled();
+      case "a":
+        controller.selectAll();
+        return handled();
+      case "d":
+        controller.fillSelection("down");
+        return handled();
+      case "r":
+        if (shiftKey) return false;
+        controller.fillSelection("right");
+        return handled();
+      case "enter":
+        controller.insertRow(shiftKey ? "above" : "below");
+        return handled();
+      case "delete":
+      case "backspace":
+        controller.removeRows();
+        return handled();
+      default:
+        // Copy, cut and paste come as clipboard events; everything else is the browser's.
+        return !["home", "end"].includes(key.toLowerCase());
+    }
+  }
+
+  switch (key) {
+    case "F2":
+    case "Enter":
+      if (altKey) controller.screen.set({ details: !controller.screen.get().details });
+      else if (shiftKey && key === "Enter") controller.step(-1, 0);
+      else flushSync(() => controller.edit());
+      return handled();
+    case "Delete":
+    case "Backspace":
+      controller.clear();
+      return handled();
+    case "Escape":
+      controller.screen.set({ issues: new Map(), details: false });
+      controller.select(selection.anchor);
+      return handled();
+    case " ":
+      if (shiftKey) {
+        controller.selectRows();
+        return handled();
+      }
+      break;
+    default:
+  }
+
+  // A printable key, or the first of a composition: the editor opens with the focus, and the key lands in it.
+  if (!altKey && ([...key].length === 1 || key === "Process")) {
+    let opened = false;
+    flushSync(() => {
+      opened = controller.edit("");
+    });
+    if (!opened) event.preventDefault();
+    return true;
+  }
+  return false;
+}

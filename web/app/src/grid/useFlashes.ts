@@ -1,0 +1,77 @@
+/** Cells that somebody else just changed, each for a moment. */
+import type { Row } from "@cyclesheet/client";
+import { useEffect, useState } from "react";
+import { COLUMN_LIST } from "../model/columns";
+import { personColor } from "../model/people";
+import { useController } from "../state/context";
+import type { Place } from "../state/screen";
+import { MODEL_AUTHOR } from "./cells";
+
+/** How long a flash is drawn, in milliseconds; the style sheet fades it in the same time. */
+export const FLASH_MS = 1_400;
+/** Flashes at a time. More than a screenful says nothing, and a refresh may touch every row. */
+const MAX_FLASHES = 80;
+
+export interface Flash {
+  readonly id: number;
+  readonly place: Place;
+  readonly color: string;
+}
+
+/** Cells of `next` that somebody other than `own` wrote since `previous`. */
+export function changedByOthers(
+  previous: readonly Row[],
+  next: readonly Row[],
+  own: string | undefined,
+): (Place & { author: string })[] {
+  if (previous === next) return [];
+  const before = new Map(previous.map((row) => [row.taskId, row]));
+  const changed: (Place & { author: string })[] = [];
+  for (const row of next) {
+    const old = before.get(row.taskId);
+    if (old === row) continue;
+    for (const { id } of COLUMN_LIST) {
+      const cell = row.cells[id];
+      const was = old?.cells[id];
+      if (!cell || cell === was || cell.author === own || cell.version <= (was?.version ?? 0)) continue;
+      if (cell.value === (was?.value ?? "")) continue;
+      changed.push({ taskId: row.taskId, column: id, author: cell.author });
+    }
+  }
+  return changed;
+}
+
+export function useFlashes(): readonly Flash[] {
+  const { client } = useController();
+  const [flashes, setFlashes] = useState<readonly Flash[]>([]);
+  useEffect(() => {
+    let previous = client.getState().sheet?.tasks ?? null;
+    let counter = 0;
+    const timers = new Set<number>();
+    const stop = client.subscribe(() => {
+      const { sheet, user, peers } = client.getState();
+      const next = sheet?.tasks ?? null;
+      if (next === previous) return;
+      const changes = previous && next ? changedByOthers(previous, next, user?.id) : [];
+      previous = next;
+      if (changes.length === 0) return;
+      const fresh = changes.slice(0, MAX_FLASHES).map(({ author, ...place }) => {
+        const peer = peers.find((p) => p.user.id === author);
+        const color = author === MODEL_AUTHOR ? "var(--ai)" : personColor(peer?.user.color ?? "", author);
+        return { id: ++counter, place, color };
+      });
+      const ids = new Set(fresh.map((flash) => flash.id));
+      setFlashes((current) => [...current, ...fresh].slice(-MAX_FLASHES));
+      const timer = window.setTimeout(() => {
+        timers.delete(timer);
+        setFlashes((current) => current.filter((flash) => !ids.has(flash.id)));
+      }, FLASH_MS);
+      timers.add(timer);
+    });
+    return () => {
+      stop();
+      for (const timer of timers) clearTimeout(timer);
+    };
+  }, [client]);
+  return flashes;
+}

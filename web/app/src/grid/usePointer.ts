@@ -1,0 +1,86 @@
+/** Selecting with the pointer: click, shift-click, drag over cells, drag on row numbers; a second tap edits. */
+import { type PointerEvent, type RefObject, useRef } from "react";
+import { flushSync } from "react-dom";
+import { isColumn } from "../model/columns";
+import type { Controller } from "../state/controller";
+import type { Place } from "../state/screen";
+import { ROW_COLUMN } from "./RowHead";
+
+interface Hit {
+  readonly place: Place;
+  readonly rows: boolean;
+}
+
+/** The cell under an event, read from the grid's own attributes. */
+function hit(target: EventTarget | null, column: Place["column"]): Hit | null {
+  if (!(target instanceof Element)) return null;
+  const cell = target.closest(".ag-cell");
+  const taskId = cell?.closest(".ag-row")?.getAttribute("row-id");
+  const id = cell?.getAttribute("col-id");
+  if (!taskId || !id) return null;
+  if (id === ROW_COLUMN) return { place: { taskId, column }, rows: true };
+  return isColumn(id) ? { place: { taskId, column: id }, rows: false } : null;
+}
+
+export function usePointer(controller: Controller, root: RefObject<HTMLElement | null>) {
+  const drag = useRef<{ rows: boolean } | null>(null);
+  const activeColumn = () => controller.screen.get().selection?.anchor.column ?? "title";
+
+  return {
+    onPointerDownCapture(event: PointerEvent) {
+      if (event.button !== 0) return;
+      const found = hit(event.target, activeColumn());
+      if (!found) return;
+      const { selection, editing } = controller.screen.get();
+      if (event.shiftKey && selection && !editing) {
+        controller.select(selection.anchor, found.place, found.rows || selection.rows);
+        drag.current = { rows: selection.rows };
+        return;
+      }
+      const again =
+        selection?.anchor.taskId === found.place.taskId && selection.anchor.column === found.place.column;
+      if (event.pointerType === "touch") {
+        if (again && !found.rows && !editing && controller.mayEdit) {
+          event.preventDefault();
+          setTimeout(() => flushSync(() => controller.edit()));
+        }
+        return;
+      }
+      const onGrip = event.target instanceof Element && event.target.closest(".rowhead-grip");
+      if (!onGrip) drag.current = { rows: found.rows };
+      if (
+        again &&
+        selection &&
+        (selection.head.taskId !== selection.anchor.taskId ||
+          selection.head.column !== selection.anchor.column)
+      ) {
+        controller.select(found.place, undefined, found.rows);
+      }
+    },
+    onMouseDownCapture(event: React.MouseEvent) {
+      // A shift-click extends; the focus stays where it is, and no text gets selected.
+      if (event.shiftKey && hit(event.target, activeColumn()) && controller.screen.get().selection) {
+        event.preventDefault();
+        event.stopPropagation();
+      }
+    },
+    onPointerMove(event: PointerEvent) {
+      if (!drag.current || event.buttons !== 1) return;
+      const under = document.elementFromPoint(event.clientX, event.clientY);
+      const found = hit(under, activeColumn());
+      const { selection } = controller.screen.get();
+      if (found && selection && root.current?.contains(under)) {
+        if (found.place.taskId === selection.head.taskId && found.place.column === selection.head.column)
+          return;
+        const head = drag.current.rows ? { ...found.place, column: selection.anchor.column } : found.place;
+        controller.select(selection.anchor, head, drag.current.rows);
+      }
+    },
+    onPointerUp() {
+      drag.current = null;
+    },
+    onPointerCancel() {
+      drag.current = null;
+    },
+  };
+}

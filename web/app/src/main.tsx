@@ -1,0 +1,52 @@
+/** Starts the page: who, which week, which server; then the sheet, or a plain sentence about what is missing. */
+import { createClient } from "@cyclesheet/client";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { App } from "./App";
+import { enter, firstTeam, loadConfig, loadCycles, pageLink, storedToken } from "./boot/places";
+import { Failure, SignIn } from "./boot/Start";
+import { applyTheme, savedTheme } from "./chrome/theme";
+import { Controller } from "./state/controller";
+import { createScreen } from "./state/screen";
+import "./styles/index.css";
+
+const root = createRoot(document.getElementById("root") ?? document.body.appendChild(document.createElement("div")));
+applyTheme(savedTheme());
+
+async function start(): Promise<void> {
+  const where = enter(location, history);
+  const token = storedToken();
+  if (!token) {
+    root.render(<SignIn onToken={() => void run()} />);
+    return;
+  }
+  const config = await loadConfig();
+  const team = where.team ?? firstTeam(token);
+  if (!team) throw new Error("The address names no team. Open the sign-in link again.");
+  const weeks = () => loadCycles(config.httpUrl, team, storedToken() ?? token);
+  const cycle = where.cycle ?? (await weeks())[0]?.cycle;
+  if (!cycle) throw new Error(`There is no week of ${team} to show yet.`);
+  if (where.team !== team || where.cycle !== cycle) history.replaceState(history.state, "", pageLink(team, cycle));
+  document.title = `${team} ${cycle} – Cyclesheet`;
+
+  const client = createClient({ ...config, team, cycle, token: async () => storedToken() ?? "" });
+  const controller = new Controller(client, createScreen());
+  // A fresh sign-in link opened in this tab only changes the fragment.
+  window.addEventListener("hashchange", () => {
+    enter(location, history);
+    client.reconnect();
+  });
+  root.render(
+    <StrictMode>
+      <App controller={controller} team={team} cycle={cycle} loadCycles={weeks} />
+    </StrictMode>,
+  );
+}
+
+function run(): Promise<void> {
+  return start().catch((error: unknown) => {
+    root.render(<Failure message={error instanceof Error ? error.message : "The page could not be started."} onRetry={() => void run()} />);
+  });
+}
+
+void run();

@@ -1,0 +1,56 @@
+/**
+ * A block of cells as text, the way spreadsheets put it on the clipboard: tabs between cells, newlines between rows,
+ * quotes around a cell that holds either.
+ */
+
+/** Cells of a pasted text, row by row. A single trailing newline, which spreadsheets add, is no row. */
+export function parseBlock(text: string): string[][] {
+  const rows: string[][] = [];
+  let row: string[] = [];
+  let cell = "";
+  let quoted = false;
+  const source = text.replace(/\r\n?/g, "\n").replace(/\n$/, "");
+  for (let i = 0; i < source.length; i++) {
+    const char = source.charAt(i);
+    if (quoted) {
+      if (char !== '"') cell += char;
+      else if (source.charAt(i + 1) === '"') {
+        cell += '"';
+        i++;
+      } else quoted = false;
+    } else if (char === '"' && cell === "" && closesProperly(source, i)) {
+      quoted = true;
+    } else if (char === "\t") {
+      row.push(cell);
+      cell = "";
+    } else if (char === "\n") {
+      row.push(cell);
+      rows.push(row);
+      row = [];
+      cell = "";
+    } else cell += char;
+  }
+  row.push(cell);
+  rows.push(row);
+  return rows;
+}
+
+/** Whether the quote at `start` is a spreadsheet's: its closing quote is followed by a tab, a newline or the end. */
+function closesProperly(text: string, start: number): boolean {
+  for (let i = start + 1; i < text.length; i++) {
+    if (text.charAt(i) !== '"') continue;
+    if (text.charAt(i + 1) === '"') {
+      i++;
+      continue;
+    }
+    const after = text.charAt(i + 1);
+    return after === "" || after === "\t" || after === "\n";
+  }
+  return false;
+}
+
+/** The text of a block for the clipboard. */
+export function formatBlock(rows: readonly (readonly string[])[]): string {
+  const escape = (cell: string) => (/[\t\n"]/.test(cell) ? `"${cell.replace(/"/g, '""')}"` : cell);
+  return rows.map((row) => row.map(escape).join("\t")).join("\n");
+}

@@ -1,0 +1,177 @@
+/**
+ * Dates as people type and read them. A deadline is stored as an ISO date when the text can be dated, else as typed.
+ * Never asks the clock: `today` comes in.
+ */
+
+/** A calendar day, `2026-11-27`. */
+export type IsoDate = string;
+
+const ISO = /^(\d{4})-(\d{2})-(\d{2})$/;
+const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const WEEKDAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
+const DAY_MS = 86_400_000;
+
+/** Days since 1970 of a calendar day, or null if there is no such day. Days have no time zone, so UTC is exact. */
+function dayNumber(year: number, month: number, day: number): number | null {
+  const date = new Date(Date.UTC(year, month - 1, day));
+  const same =
+    date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+  return same ? Math.round(date.getTime() / DAY_MS) : null;
+}
+
+function fromDayNumber(days: number): IsoDate {
+  return new Date(days * DAY_MS).toISOString().slice(0, 10);
+}
+
+function toDayNumber(iso: IsoDate): number | null {
+  const match = ISO.exec(iso);
+  return match ? dayNumber(Number(match[1]), Number(match[2]), Number(match[3])) : null;
+}
+
+/** Whether the text is a calendar day in ISO form. */
+export function isIsoDate(text: string): boolean {
+  return toDayNumber(text) !== null;
+}
+
+/** The day `days` later (or earlier, if negative). */
+export function addDays(iso: IsoDate, days: number): IsoDate {
+  const number = toDayNumber(iso);
+  return number === null ? iso : fromDayNumber(number + days);
+}
+
+/** Today where the person sits. */
+export function localToday(now: Date): IsoDate {
+  const two = (n: number) => String(n).padStart(2, "0");
+  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+}
+
+/** 0 is Monday. */
+export function weekday(iso: IsoDate): number {
+  const number = toDayNumber(iso);
+  return number === null ? 0 : (((number + 3) % 7) + 7) % 7;
+}
+
+/** What a typed text means as a date, or null when nobody can date it. */
+export function parseDate(text: string, today: IsoDate): IsoDate | null {
+  const t = text.trim().toLowerCase().replace(/[,]/g, " ").replace(/\s+/g, " ");
+  if (isIsoDate(t)) return t;
+  const base = toDayNumber(today);
+  if (base === null || t === "") return null;
+  if (t === "today") return today;
+  if (t === "tomorrow") return fromDayNumber(base + 1);
+  const offset = /^\+(\d{1,3})\s*(d|days?|w|weeks?)?$/.exec(t);
+  if (offset) return fromDayNumber(base + Number(offset[1]) * (offset[2]?.startsWith("w") ? 7 : 1));
+  const named = /^(next )?([a-z]{3,9})$/.exec(t);
+  if (named) {
+    const target = WEEKDAYS.findIndex((name) => name.startsWith(named[2] ?? ""));
+    if (target >= 0) {
+      const current = (weekday(today) + 1) % 7;
+      const ahead = (target - current + 7) % 7 || 7;
+      return fromDayNumber(base + ahead + (named[1] && ahead <= 6 - weekday(today) ? 7 : 0));
+    }
+  }
+  const dayFirst = /^(\d{1,2})(?:st|nd|rd|th)?[ .-]([a-z]{3,9})\.?(?:[ -](\d{4}))?$/.exec(t);
+  const monthFirst = /^([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?(?: (\d{4}))?$/.exec(t);
+  const month = MONTHS.findIndex((name) => (dayFirst?.[2] ?? monthFirst?.[1] ?? "?").startsWith(name)) + 1;
+  if (month > 0) {
+    const day = Number(dayFirst?.[1] ?? monthFirst?.[2]);
+    const year = dayFirst?.[3] ?? monthFirst?.[3];
+    if (year) {
+      const number = dayNumber(Number(year), month, day);
+      return number === null ? null : fromDayNumber(number);
+    }
+    // Without a year: the nearest such day that is not long past (half a year back is meant as next year).
+    const thisYear = dayNumber(Number(today.slice(0, 4)), month, day);
+    if (thisYear === null) return null;
+    if (thisYear >= base - 182) return fromDayNumber(thisYear);
+    const nextYear = dayNumber(Number(today.slice(0, 4)) + 1, month, day);
+    return nextYear === null ? null : fromDayNumber(nextYear);
+  }
+  const dotted = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/.exec(t);
+  if (dotted) {
+    const number = dayNumber(Number(dotted[3]), Number(dotted[2]), Number(dotted[1]));
+    return number === null ? null : fromDayNumber(number);
+  }
+  return null;
+}
+
+const withoutYear = new Intl.DateTimeFormat("en-GB", {
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  timeZone: "UTC",
+});
+const withYear = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  timeZone: "UTC",
+});
+const long = new Intl.DateTimeFormat("en-GB", {
+  weekday: "long",
+  day: "numeric",
+  month: "long",
+  year: "numeric",
+  timeZone: "UTC",
+});
+const monthName = new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric", timeZone: "UTC" });
+
+/** `Fri 27 Nov`, with the year when it is not this one; any other text as it is. */
+export function shortDate(value: string, today: IsoDate): string {
+  const number = toDayNumber(value);
+  if (number === null) return value;
+  const format = value.slice(0, 4) === today.slice(0, 4) ? withoutYear : withYear;
+  return format.format(number * DAY_MS).replace(",", "");
+}
+
+/** `Friday 27 November 2026` */
+export function longDate(value: string): string {
+  const number = toDayNumber(value);
+  return number === null ? value : long.format(number * DAY_MS).replace(",", "");
+}
+
+/** `November 2026` */
+export function monthTitle(value: IsoDate): string {
+  return monthName.format((toDayNumber(value) ?? 0) * DAY_MS);
+}
+
+/** The six weeks, Monday first, that show the month of `day`. */
+export function monthGrid(day: IsoDate): IsoDate[] {
+  const first = `${day.slice(0, 7)}-01`;
+  const start = addDays(first, -weekday(first));
+  return Array.from({ length: 42 }, (_, index) => addDays(start, index));
+}
+
+/** The same day of another month, or that month's last day. */
+export function addMonths(iso: IsoDate, months: number): IsoDate {
+  const at = Number(iso.slice(0, 4)) * 12 + Number(iso.slice(5, 7)) - 1 + months;
+  const year = Math.floor(at / 12);
+  const month = (at % 12) + 1;
+  for (let day = Number(iso.slice(8, 10)); day > 0; day--) {
+    const number = dayNumber(year, month, day);
+    if (number !== null) return fromDayNumber(number);
+  }
+  return iso;
+}
+
+/** Monday of an ISO week such as `2026-W47`, or null. */
+export function mondayOf(week: string): IsoDate | null {
+  const match = /^(\d{4})-W(\d{2})$/.exec(week);
+  if (!match) return null;
+  const fourth = `${match[1]}-01-04`;
+  return addDays(fourth, -weekday(fourth) + (Number(match[2]) - 1) * 7);
+}
+
+const dayMonth = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
+
+/** `16–22 Nov` of an ISO week; the text itself if it is none. */
+export function weekSpan(week: string): string {
+  const monday = mondayOf(week);
+  if (!monday) return week;
+  const sunday = addDays(monday, 6);
+  const last = dayMonth.format((toDayNumber(sunday) ?? 0) * DAY_MS);
+  const first = dayMonth.format((toDayNumber(monday) ?? 0) * DAY_MS);
+  return monday.slice(5, 7) === sunday.slice(5, 7)
+    ? `${Number(monday.slice(8))}–${last}`
+    : `${first} – ${last}`;
+}

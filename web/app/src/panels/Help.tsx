@@ -1,0 +1,108 @@
+/** The keys, on one page. */
+import { useEffect, useRef } from "react";
+import { CloseIcon } from "../chrome/icons";
+import { useController, useScreen } from "../state/context";
+
+const KEYS: readonly { readonly title: string; readonly keys: readonly (readonly [keys: string, what: string])[] }[] = [
+  {
+    title: "Edit",
+    keys: [
+      ["Type", "replace the cell’s text"],
+      ["Enter, F2", "edit the cell"],
+      ["Enter", "store, go down"],
+      ["Tab, Shift+Tab", "store, go right or left"],
+      ["Shift+Enter", "new line in a text"],
+      ["Esc", "leave it as it was"],
+      ["Delete", "clear the selected cells"],
+      ["Ctrl+Z, Ctrl+Shift+Z", "undo, redo your own changes"],
+    ],
+  },
+  {
+    title: "Move and select",
+    keys: [
+      ["Arrows, Tab", "go from cell to cell"],
+      ["Ctrl+arrow, Home, End", "go to an edge"],
+      ["Shift+arrows", "select a block"],
+      ["Shift+Space", "select whole rows"],
+      ["Ctrl+A", "select everything"],
+      ["Ctrl+F", "find"],
+      ["F6", "leave the sheet, come back"],
+    ],
+  },
+  {
+    title: "Blocks",
+    keys: [
+      ["Ctrl+C, Ctrl+X, Ctrl+V", "copy, cut, paste, also from a spreadsheet"],
+      ["Ctrl+D, Ctrl+R", "fill down, fill right"],
+      ["Drag the corner", "fill with the pointer"],
+    ],
+  },
+  {
+    title: "Rows",
+    keys: [
+      ["Ctrl+Enter", "add a row below (with Shift: above)"],
+      ["Ctrl+Delete", "remove the row"],
+      ["Alt+↑, Alt+↓", "move the row"],
+      ["Alt+Enter", "who wrote this, and from what"],
+    ],
+  },
+];
+
+const ON_A_MAC = /Mac|iPhone|iPad/.test(navigator.userAgent);
+const forDevice = (keys: string) => (ON_A_MAC ? keys.replaceAll("Ctrl", "⌘").replaceAll("Alt", "⌥") : keys);
+
+export function Help() {
+  const controller = useController();
+  const open = useScreen((screen) => screen.help);
+  const dialog = useRef<HTMLDialogElement>(null);
+  const close = () => controller.screen.set({ help: false });
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const inText = event.target instanceof HTMLElement && event.target.closest("input, textarea, .ag-cell");
+      const asked = (event.key === "?" && !inText) || (event.key === "/" && (event.ctrlKey || event.metaKey)) || event.key === "F1";
+      if (!asked) return;
+      event.preventDefault();
+      controller.screen.set({ help: true });
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, [controller]);
+
+  useEffect(() => {
+    if (open) dialog.current?.showModal?.();
+    else dialog.current?.close?.();
+  }, [open]);
+
+  return (
+    <dialog ref={dialog} className="help" aria-label="Keyboard help" onClose={close} onCancel={close}>
+      {open && (
+        <>
+          <header className="details-head">
+            <h2>Keys</h2>
+            <button type="button" className="icon-button" aria-label="Close help" onClick={close}><CloseIcon /></button>
+          </header>
+          <div className="help-groups">
+            {KEYS.map((group) => (
+              <section key={group.title}>
+                <h3>{group.title}</h3>
+                <dl>
+                  {group.keys.map(([keys, what]) => (
+                    <div className="help-row" key={keys + what}>
+                      <dt>{forDevice(keys)}</dt>
+                      <dd>{what}</dd>
+                    </div>
+                  ))}
+                </dl>
+              </section>
+            ))}
+          </div>
+          <p className="legend">
+            <span className="legend-ai" aria-hidden="true" /> written by the model
+            <span className="legend-corrected" aria-hidden="true" /> corrected by a person
+          </p>
+        </>
+      )}
+    </dialog>
+  );
+}

@@ -1,0 +1,429 @@
+/**
+ * What a person can do to the sheet, as words. Keys, buttons, menus and the clipboard all end here, so that each
+ * deed is one change to the log and is said the same way everywhere.
+ * Owns nothing: reads the client's sheet and the screen's state, calls the client, moves the selection.
+ */
+import type { Client, Column, Op, Outcome } from "@cyclesheet/client";
+import {
+  type Area,
+  MAX_ROWS,
+  type Plan,
+  type Problem,
+  planClear,
+  planFill,
+  planPaste,
+  readArea,
+  type View,
+  valueAt,
+} from "../model/block";
+import { formatBlock, parseBlock } from "../model/clipboard";
+import { COLUMN_INFO } from "../model/columns";
+import { type IsoDate, localToday } from "../model/dates";
+import { newTaskId } from "../model/ids";
+import { normalise } from "../model/values";
+import { areaOf, cellKey, type Notice, type Place, type Screen, type Selection } from "./screen";
+import type { Store } from "./store";
+
+/** What the controller needs of the grid on the screen. */
+export interface GridPort {
+  /** Rows and columns as shown, sorted and filtered. */
+  view(): View;
+  /** Puts the keyboard focus on a cell and scrolls it into sight. */
+  focus(place: Place): void;
+  /** Scrolls a cell into sight and leaves the focus alone. */
+  reveal(place: Place): void;
+  /** Whether a person sorted or filtered, so that "below" on the screen is not "below" in the sheet. */
+  arranged(): boolean;
+}
+
+const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
+
+export class Controller {
+  private grid: GridPort | null = null;
+  private notices = 0;
+
+  constructor(
+    readonly client: Client,
+    readonly screen: Store<Screen>,
+    private readonly now: () => Date = () => new Date(),
+    private readonly newId: () => string = newTaskId,
+  ) {}
+
+  attach(grid: GridPort | null): void {
+    this.grid = grid;
+  }
+
+  get today(): IsoDate {
+    return localToday(this.now());
+  }
+
+  get view(): View {
+    return this.grid?.view() ?? { rows: [], columns: [] };
+  }
+
+  get area(): Area | null {
+    return areaOf(this.view, this.screen.get().selection);
+  }
+
+  /** Whether this person may change the sheet. Until the role is known, nobody may. */
+  get mayEdit(): boolean {
+    const { role, sheet, status } = this.client.getState();
+    return (
+      sheet !== null && (role === "editor" || role === "admin") && status !== "removed" && status !== "failed"
+    );
+  }
+
+  /** Says something in the status line (and to screen readers). */
+  say(text: string, tone: Notice["tone"] = "info"): void {
+    this.screen.set({ notice: { text, tone, id: ++this.notices } });
+  }
+
+  private refuse(): boolean {
+    if (this.mayEdit) return false;
+    const { role } = this.client.getState();
+    this.say(
+      role === "viewer"
+        ? "You can read this sheet; your role does not let you edit it."
+        : "The sheet cannot be edited right now.",
+      "bad",
+    );
+    return true;
+  }
+
+  // ── selection ────────────────────────────────────────────────────────────────────────────────────────────────
+
+  select(anchor: Place, head: Place = anchor, rows = false): void {
+    const before = this.screen.get();
+    const selection: Selection = { anchor, head, rows };
+    this.screen.set({
+      selection,
+      ...(before.issues.size > 0 && before.editing === null
+        ? { issues: keepIssue(before.issues, anchor) }
+        : {}),
+    });
+  }
+
+  /** Moves the far corner, by steps or to the edge. */
+  extend(dy: number, dx: number, toEdge = false): void {
+    const { selection } = this.screen.get();
+    const { rows, columns } = this.view;
+    if (!selection) return;
+    const y = rows.findIndex((row) => row.taskId === selection.head.taskId);
+    const x = columns.indexOf(selection.head.column);
+    const clamp = (n: number, size: number) => Math.max(0, Math.min(size - 1, n));
+    const row = rows[toEdge && dy ? (dy < 0 ? 0 : rows.length - 1) : clamp(y + dy, rows.length)];
+    const column = columns[toEdge && dx ? (dx < 0 ? 0 : columns.length - 1) : clamp(x + dx, columns.length)];
+    if (!row || !column) return;
+    const head = { taskId: row.taskId, column };
+    this.select(selection.anchor, head, selection.rows && dx === 0);
+    this.grid?.reveal(head);
+  }
+
+  extendTo(head: Place): void {
+    const { selection } = this.screen.get();
+    if (selection) this.select(selection.anchor, head, selection.rows);
+  }
+
+  selectAll(): void {
+    const { rows, columns } = this.view;
+    const first = rows[0];
+    const last = rows.at(-1);
+    const [left] = columns;
+    const right = columns.at(-1);
+    if (first && last && left && right) {
+      this.select({ taskId: first.taskId, column: left }, { taskId: last.taskId, column: right });
+    }
+  }
+
+  selectRows(): void {
+    const { selection } = this.screen.get();
+    if (selection) this.select(selection.anchor, selection.head, true);
+  }
+
+  /** Focuses a cell, `dy` and `dx` away from the active one. */
+  step(dy: number, dx: number): void {
+    const { selection } = this.screen.get();
+    const { rows, columns } = this.view;
+    if (!selection) return;
+    const y = rows.findIndex((row) => row.taskId === selection.anchor.taskId) + dy;
+    let x = columns.indexOf(selection.anchor.column) + dx;
+    let at = y;
+    if (x >= columns.length && y < rows.length - 1) [x, at] = [0, y + 1];
+    if (x < 0 && y > 0) [x, at] = [columns.length - 1, y - 1];
+    const row = rows[Math.max(0, Math.min(rows.length - 1, at))];
+    const column = columns[Math.max(0, Math.min(columns.length - 1, x))];
+    if (row && column) this.go({ taskId: row.taskId, column });
+  }
+
+  go(place: Place): void {
+    this.select(place);
+    this.grid?.focus(place);
+  }
+
+  // ── one cell ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Opens the editor of the active cell; `initial` replaces its text, as when a person just types. */
+  edit(initial: string | null = null): boolean {
+    const { selection } = this.screen.get();
+    if (!selection || this.refuse()) return false;
+    const { taskId, column } = selection.anchor;
+    const row = this.row(taskId);
+    if (!row) return false;
+    if (COLUMN_INFO[column].editor === "readonly") {
+      this.say("Source is read-only: it names the messages that a row came from.", "bad");
+      return false;
+    }
+    const lock = this.lockOf(taskId);
+    if (lock) {
+      this.say(lock, "bad");
+      return false;
+    }
+    this.select(selection.anchor);
+    this.screen.set({ editing: { taskId, column, base: valueAt(row, column), initial } });
+    return true;
+  }
+
+  private lockOf(taskId: string): string | null {
+    const { sheet, user } = this.client.getState();
+    const lock = sheet?.locks.find(
+      (l) => l.taskId === taskId && l.holder !== user?.id && l.expiresAt > this.now().getTime(),
+    );
+    return lock ? `${sheet?.authors[lock.holder] ?? lock.holder} holds this row for the moment.` : null;
+  }
+
+  private row(taskId: string) {
+    return this.client.getState().sheet?.tasks.find((task) => task.taskId === taskId);
+  }
+
+  /** Why a text cannot stand in the cell being edited; null if it can. */
+  problemWith(text: string): string | null {
+    const { editing } = this.screen.get();
+    if (!editing) return null;
+    const result = normalise(editing.column, text, this.today);
+    return result.ok ? null : result.problem;
+  }
+
+  /**
+   * Ends editing and stores the text. False, and the editor stays, if the text cannot stand there;
+   * with `leaving` it closes all the same and the reason is shown at the cell.
+   */
+  commit(text: string, move: readonly [dy: number, dx: number] | null, leaving = false): boolean {
+    const { editing } = this.screen.get();
+    if (!editing) return true;
+    const { taskId, column, base } = editing;
+    const result = text === base ? { ok: true as const, value: base } : normalise(column, text, this.today);
+    if (!result.ok) {
+      if (!leaving) return false;
+      this.screen.set({ editing: null });
+      this.showProblems([{ taskId, column, problem: `Not stored. ${result.problem}` }]);
+      return true;
+    }
+    this.screen.set({ editing: null });
+    if (result.value !== base) {
+      if (this.row(taskId)) {
+        void this.send([{ op: "CELL_MODIFY", taskId, column, oldValue: base, newValue: result.value }]);
+      } else {
+        // The row went away while it was being edited. The words are kept where the person can take them.
+        this.say(`Somebody removed this row while you were editing it. Your text: ${result.value}`, "bad");
+      }
+    }
+    if (leaving) return true;
+    if (move) this.step(move[0], move[1]);
+    else this.grid?.focus({ taskId, column });
+    return true;
+  }
+
+  cancel(): void {
+    const { editing } = this.screen.get();
+    if (!editing) return;
+    this.screen.set({ editing: null });
+    this.grid?.focus({ taskId: editing.taskId, column: editing.column });
+  }
+
+  // ── blocks ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  copy(): string | null {
+    const { area, view } = this;
+    if (!area) return null;
+    const cells = (area.bottom - area.top + 1) * (area.right - area.left + 1);
+    this.say(`${count(cells, "cell")} copied.`);
+    return formatBlock(readArea(view, area));
+  }
+
+  cut(): string | null {
+    const text = this.copy();
+    if (text !== null) this.clear();
+    return text;
+  }
+
+  paste(text: string): void {
+    const { area, view } = this;
+    if (!area || text === "" || this.refuse()) return;
+    const plan = planPaste(view, area, parseBlock(text), this.today, this.newId, !this.grid?.arranged());
+    this.carryOut(plan, "pasted");
+  }
+
+  clear(): void {
+    const { area, view } = this;
+    if (!area || this.refuse()) return;
+    this.carryOut(planClear(view, area, this.today), "cleared");
+  }
+
+  /** Fills `to` with what stands in `from`; `to` contains `from`. */
+  fill(from: Area, to: Area): void {
+    if (this.refuse()) return;
+    this.carryOut(planFill(this.view, from, to, this.today), "filled");
+  }
+
+  /** Repeats the selection's first row (or column) over the rest of it. */
+  fillSelection(direction: "down" | "right"): void {
+    const { area } = this;
+    if (!area) return;
+    const from = direction === "down" ? { ...area, bottom: area.top } : { ...area, right: area.left };
+    if (from.bottom === area.bottom && from.right === area.right) {
+      this.say(
+        `Select the cell to repeat and those ${direction === "down" ? "below" : "to the right of"} it, then fill.`,
+      );
+      return;
+    }
+    this.fill(from, area);
+  }
+
+  private carryOut(plan: Plan, done: string): void {
+    const { rows, columns } = this.view;
+    const at = (y: number, x: number): Place | null => {
+      const row = rows[y];
+      const column = columns[x];
+      return row && column ? { taskId: row.taskId, column } : null;
+    };
+    const anchor = at(plan.area.top, plan.area.left);
+    const head = at(Math.min(plan.area.bottom, rows.length - 1), plan.area.right);
+    if (anchor && head) this.select(anchor, head);
+    if (plan.ops.length > 0) void this.send(plan.ops);
+    const added = plan.ops.filter((op) => op.op === "ROW_INSERT").length;
+    const parts = [`${count(plan.cells, "cell")} ${done}`];
+    if (added) parts.push(`${count(added, "row")} added`);
+    if (plan.problems.length) parts.push(`${plan.problems.length} not taken`);
+    if (plan.dropped) parts.push(`${count(plan.dropped, "cell")} had no place`);
+    this.say(`${parts.join(", ")}.`, plan.problems.length || plan.dropped ? "bad" : "info");
+    this.showProblems(plan.problems);
+  }
+
+  private showProblems(problems: readonly Problem[]): void {
+    this.screen.set({ issues: new Map(problems.map((p) => [cellKey(p.taskId, p.column), p.problem])) });
+    const [first] = problems;
+    if (first && problems.length === 1) this.say(first.problem, "bad");
+  }
+
+  // ── rows ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** A new empty row below (or above) the active one; at the end when there is none. */
+  insertRow(where: "below" | "above" = "below"): void {
+    const { sheet } = this.client.getState();
+    if (!sheet || this.refuse()) return;
+    if (sheet.tasks.length >= MAX_ROWS) {
+      this.say(`A sheet holds at most ${MAX_ROWS} rows.`, "bad");
+      return;
+    }
+    const { selection } = this.screen.get();
+    const order = sheet.tasks.map((task) => task.taskId);
+    const { area, view } = this;
+    const edge = area && view.rows[where === "below" ? area.bottom : area.top]?.taskId;
+    const at = edge ? order.indexOf(edge) : order.length - 1;
+    const after = order[where === "below" ? at : at - 1] ?? null;
+    const taskId = this.newId();
+    void this.send([{ op: "ROW_INSERT", taskId, after, cells: {} }]);
+    const column: Column = selection && !selection.rows ? selection.anchor.column : "title";
+    this.go({ taskId, column });
+    this.say("Row added.");
+  }
+
+  removeRows(): void {
+    const { area, view } = this;
+    if (!area || this.refuse()) return;
+    const rows = view.rows.slice(area.top, area.bottom + 1);
+    if (rows.length === 0) return;
+    const next = view.rows[area.bottom + 1] ?? view.rows[area.top - 1];
+    const { selection } = this.screen.get();
+    void this.send(rows.map((row) => ({ op: "ROW_REMOVE", taskId: row.taskId })));
+    if (next && selection) this.go({ taskId: next.taskId, column: selection.anchor.column });
+    else this.screen.set({ selection: null });
+    this.say(`${count(rows.length, "row")} removed. Undo brings ${rows.length === 1 ? "it" : "them"} back.`);
+  }
+
+  /** Moves the selected rows past their neighbour. */
+  moveRows(direction: "up" | "down"): void {
+    const { area, view } = this;
+    if (!area || this.refuse()) return;
+    if (this.grid?.arranged()) {
+      this.say("Rows are sorted or filtered here. Clear that to move rows.", "bad");
+      return;
+    }
+    const rows = view.rows.slice(area.top, area.bottom + 1).map((row) => row.taskId);
+    if (direction === "up" ? area.top === 0 : area.bottom >= view.rows.length - 1) return;
+    const before = direction === "up" ? view.rows[area.top - 2] : view.rows[area.bottom + 1];
+    this.place(rows, before?.taskId ?? null);
+    const { selection } = this.screen.get();
+    if (selection) {
+      this.grid?.focus(selection.anchor);
+      this.grid?.reveal(selection.head);
+    }
+    this.say(`${count(rows.length, "row")} moved ${direction}.`);
+  }
+
+  /** Puts rows, in their order, after another; null is the top. */
+  place(rows: readonly string[], after: string | null): void {
+    if (this.refuse()) return;
+    let previous = after;
+    const ops: Op[] = rows.map((taskId) => {
+      const op: Op = { op: "ROW_MOVE", taskId, after: previous };
+      previous = taskId;
+      return op;
+    });
+    void this.send(ops);
+  }
+
+  // ── the log ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  async send(ops: readonly Op[]): Promise<Outcome> {
+    return this.report(await this.client.change(ops));
+  }
+
+  undo(): void {
+    if (this.refuse()) return;
+    const undone = this.client.undo();
+    if (!undone) this.say("Nothing to undo.");
+    else void undone.then((outcome) => this.report(outcome, "Undone."));
+  }
+
+  redo(): void {
+    if (this.refuse()) return;
+    const redone = this.client.redo();
+    if (!redone) this.say("Nothing to redo.");
+    else void redone.then((outcome) => this.report(outcome, "Redone."));
+  }
+
+  private report(outcome: Outcome, done?: string): Outcome {
+    if (outcome.ok) {
+      if (done) this.say(done);
+    } else if (outcome.code === "CONFLICT") {
+      // A conflict has its own place on the screen; a refusal without one is told here.
+      this.say(
+        outcome.conflicts.length
+          ? "Somebody else changed this meanwhile. Choose which text stays."
+          : outcome.message,
+        "bad",
+      );
+    } else if (outcome.code !== "CLOSED") {
+      this.say(outcome.message, "bad");
+    }
+    return outcome;
+  }
+}
+
+/** Moving on clears what was said about other cells. */
+function keepIssue(issues: ReadonlyMap<string, string>, place: Place): ReadonlyMap<string, string> {
+  const key = cellKey(place.taskId, place.column);
+  const kept = issues.get(key);
+  return issues.size > 1 ? issues : kept ? issues : new Map();
+}

@@ -1,0 +1,72 @@
+/** The screen's own state: where one is, what is being edited, what is open. Nothing here is shared or stored on a server. */
+import type { Column } from "@cyclesheet/client";
+import type { Area, View } from "../model/block";
+import { createStore, type Store } from "./store";
+
+/** A place that survives other people's inserts and moves. */
+export interface Place {
+  readonly taskId: string;
+  readonly column: Column;
+}
+
+export interface Selection {
+  /** The cell that typing goes to. */
+  readonly anchor: Place;
+  /** The corner opposite to it. */
+  readonly head: Place;
+  /** Whether whole rows are meant, as after a click on a row's number. */
+  readonly rows: boolean;
+}
+
+export interface Editing extends Place {
+  /** What stood there when the editor opened: the guard of the change to come. */
+  readonly base: string;
+  /** Text to begin with instead of `base`, when typing opened the editor. */
+  readonly initial: string | null;
+}
+
+export interface Notice {
+  readonly text: string;
+  readonly tone: "info" | "good" | "bad";
+  /** Tells one notice from the next with the same words. */
+  readonly id: number;
+}
+
+export interface Screen {
+  readonly selection: Selection | null;
+  readonly editing: Editing | null;
+  /** Why a cell did not take a value, by `cellKey`. */
+  readonly issues: ReadonlyMap<string, string>;
+  readonly notice: Notice | null;
+  readonly details: boolean;
+  readonly help: boolean;
+  readonly roomy: boolean;
+  readonly find: string;
+}
+
+export const cellKey = (taskId: string, column: Column): string => `${taskId}:${column}`;
+
+export const createScreen = (): Store<Screen> =>
+  createStore<Screen>({
+    selection: null,
+    editing: null,
+    issues: new Map(),
+    notice: null,
+    details: false,
+    help: false,
+    roomy: localStorage.getItem("cyclesheet.roomy") === "1",
+    find: "",
+  });
+
+/** Where the selection lies in what is shown; null when a corner is not shown any more. */
+export function areaOf(view: View, selection: Selection | null): Area | null {
+  if (!selection) return null;
+  const row = (id: string) => view.rows.findIndex((r) => r.taskId === id);
+  const y0 = row(selection.anchor.taskId);
+  const y1 = row(selection.head.taskId);
+  if (y0 < 0 || y1 < 0) return null;
+  const x0 = selection.rows ? 0 : view.columns.indexOf(selection.anchor.column);
+  const x1 = selection.rows ? view.columns.length - 1 : view.columns.indexOf(selection.head.column);
+  if (x0 < 0 || x1 < 0) return null;
+  return { top: Math.min(y0, y1), bottom: Math.max(y0, y1), left: Math.min(x0, x1), right: Math.max(x0, x1) };
+}
