@@ -48,18 +48,40 @@ fn pattern(text: &str) -> Regex {
     Regex::new(text).unwrap()
 }
 static TOOK: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)\b(?:i'?ll (?:take|do|fix|handle|own|pick|look|get|write|send|draft|prepare|review|check|update|open|file)|i will (?:take|do|fix|handle|own|pick|look)|i(?:'ve| have)? got (?:it|this)|i(?:'m| am) on it|on it\b|taking (?:it|this)|i can take (?:it|this|that)|mine\b|ich (?:mach|übernehm|kümmere)|je m'en occupe|yo me encargo)")
+    pattern(
+        r"(?i)\b(?:i'?ll (?:take|do|fix|handle|own|pick|look|get|write|send|draft|prepare|review|check|update|open|file)|i will (?:take|do|fix|handle|own|pick|look)|i(?:'ve| have)? got (?:it|this)|i(?:'m| am) on it|on it\b|taking (?:it|this)|i can take (?:it|this|that)|mine\b|ich (?:mach|übernehm|kümmere)|je m'en occupe|yo me encargo)",
+    )
 });
-static ASKED: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)(?:can|could|would|will) you\b|\bplease\b|\bpls\b|\bassigned? to\b|\bowner\b|kannst du|bitte"));
-static DONE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^\W*(?:(?:this|that|it|all|ok|okay|and|now|just)(?:'s| is)?\s+){0,3}(?:done|fixed|merged|deployed|shipped|released|resolved|completed|closed|erledigt|fertig|hecho|terminé)\b|✅|:white_check_mark:"));
-static NOT_DONE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:not|isn't|n't|almost|nearly|until|once|when|if|to be|needs?|should|will|but|except|partly|half)\b|\?"));
+static ASKED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)(?:can|could|would|will) you\b|\bplease\b|\bpls\b|\bassigned? to\b|\bowner\b|kannst du|bitte",
+    )
+});
+static DONE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^\W*(?:(?:this|that|it|all|ok|okay|and|now|just)(?:'s| is)?\s+){0,3}(?:done|fixed|merged|deployed|shipped|released|resolved|completed|closed|erledigt|fertig|hecho|terminé)\b|✅|:white_check_mark:",
+    )
+});
+static NOT_DONE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:not|isn't|n't|almost|nearly|until|once|when|if|to be|needs?|should|will|but|except|partly|half)\b|\?",
+    )
+});
 static BLOCKED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)\b(?:(?:still|is|are|i'm|we're) )?((?:blocked|stuck|waiting) (?:by|on|with|for)\b[^.\n]*)|\b(?:still|is|are|i'm|we're) (blocked\b[^.\n]*)")
+    pattern(
+        r"(?i)\b(?:(?:still|is|are|i'm|we're) )?((?:blocked|stuck|waiting) (?:by|on|with|for)\b[^.\n]*)|\b(?:still|is|are|i'm|we're) (blocked\b[^.\n]*)",
+    )
 });
-static NOT_BLOCKED: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:unblocked|not blocked|no longer (?:blocked|stuck|waiting)|isn't blocked)\b"));
-static URGENT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:urgent(?:ly)?|asap|p0|sev-?1|critical|outage|prod(?:uction)? is down)\b|🚨"));
+static NOT_BLOCKED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i)\b(?:unblocked|not blocked|no longer (?:blocked|stuck|waiting)|isn't blocked)\b")
+});
+static URGENT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i)\b(?:urgent(?:ly)?|asap|p0|sev-?1|critical|outage|prod(?:uction)? is down)\b|🚨")
+});
 static HIGH: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:p1|high prio(?:rity)?|top priority)\b"));
-static DUE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:by|due|until|deadline(?: is|:)?|bis)\s+((?:[\p{L}\d./'-]+[ ,]*){1,4})"));
+static DUE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i)\b(?:by|due|until|deadline(?: is|:)?|bis)\s+((?:[\p{L}\d./'-]+[ ,]*){1,4})")
+});
 
 /// Rows of these messages. Never fails; without messages there are no rows.
 pub fn rows(messages: &[Message], setting: &Setting) -> Fallback {
@@ -67,7 +89,8 @@ pub fn rows(messages: &[Message], setting: &Setting) -> Fallback {
     for message in messages {
         threads.entry(message.thread_id()).or_default().push(message);
     }
-    let is_work = |t: &[&Message]| t.len() > 1 || t.iter().any(|m| m.thread.is_some() || !is_small_talk(&m.text));
+    let is_work =
+        |t: &[&Message]| t.len() > 1 || t.iter().any(|m| m.thread.is_some() || !is_small_talk(&m.text));
     let mut kept: Vec<Vec<&Message>> = threads.into_values().collect();
     if kept.iter().any(|t| is_work(t)) {
         kept.retain(|t| is_work(t));
@@ -78,11 +101,18 @@ pub fn rows(messages: &[Message], setting: &Setting) -> Fallback {
     kept.sort_by_key(|t| std::cmp::Reverse(t.last().map(|m| (m.at, m.number()))));
     let left_out = kept.len().saturating_sub(MAX_ROWS);
     let rows: Vec<Row> = kept.iter().take(MAX_ROWS).filter_map(|t| row(t, setting)).collect();
-    let mut summary = format!("Taken from {} messages without a model: one row per thread, most recent first.", messages.len());
+    let mut summary = format!(
+        "Taken from {} messages without a model: one row per thread, most recent first.",
+        messages.len()
+    );
     if left_out > 0 {
         summary.push_str(&format!(" {left_out} older threads are not shown."));
     }
-    Fallback { rows, left_out, summary: if messages.is_empty() { "No messages this week.".into() } else { summary } }
+    Fallback {
+        rows,
+        left_out,
+        summary: if messages.is_empty() { "No messages this week.".into() } else { summary },
+    }
 }
 
 fn row(thread: &[&Message], setting: &Setting) -> Option<Row> {
@@ -97,7 +127,13 @@ fn row(thread: &[&Message], setting: &Setting) -> Option<Row> {
         if !description.is_empty() {
             description.push('\n');
         }
-        description.push_str(&format!("Latest of {} in #{}, {}: {}", thread.len(), first.channel, last.author, clip(&last.text, MAX_QUOTE)));
+        description.push_str(&format!(
+            "Latest of {} in #{}, {}: {}",
+            thread.len(),
+            first.channel,
+            last.author,
+            clip(&last.text, MAX_QUOTE)
+        ));
     } else {
         let place = format!("{} in #{}", first.author, first.channel);
         description = if description.is_empty() { place } else { format!("{description}\n{place}") };
@@ -121,8 +157,11 @@ fn row(thread: &[&Message], setting: &Setting) -> Option<Row> {
 
 /// The first sentence or line, without a greeting's mention in front.
 fn title(text: &str) -> String {
-    let line = text.lines().map(str::trim).find(|l| l.chars().any(char::is_alphanumeric)).unwrap_or(text).trim();
-    let line = ["@here", "@channel", "@everyone"].iter().fold(line, |l, w| l.trim_start_matches(w).trim_start_matches([',', ':', ' ', '-']));
+    let line =
+        text.lines().map(str::trim).find(|l| l.chars().any(char::is_alphanumeric)).unwrap_or(text).trim();
+    let line = ["@here", "@channel", "@everyone"]
+        .iter()
+        .fold(line, |l, w| l.trim_start_matches(w).trim_start_matches([',', ':', ' ', '-']));
     let ends = line.match_indices(['.', '!', '?']).find(|(i, mark)| {
         let after = line.get(i + mark.len()..).unwrap_or_default();
         // `e.g. ` and `v1. ` are no ends: a sentence has more than a few words before its mark.
@@ -225,7 +264,10 @@ mod tests {
     }
 
     fn cells(row: &Row) -> Vec<&str> {
-        [Column::Title, Column::Status, Column::Priority, Column::Assignee, Column::Deadline, Column::Source].iter().map(|c| row.get(*c)).collect()
+        [Column::Title, Column::Status, Column::Priority, Column::Assignee, Column::Deadline, Column::Source]
+            .iter()
+            .map(|c| row.get(*c))
+            .collect()
     }
 
     #[test]
@@ -254,7 +296,15 @@ mod tests {
 
     #[test]
     fn done_is_taken_only_where_it_is_said_plainly() {
-        for (text, status) in [("Done.", "Done"), ("it's merged", "Done"), ("not done", ""), ("done?", ""), ("Done once legal signs", ""), ("✅", "Done"), ("this should be fixed", "")] {
+        for (text, status) in [
+            ("Done.", "Done"),
+            ("it's merged", "Done"),
+            ("not done", ""),
+            ("done?", ""),
+            ("Done once legal signs", ""),
+            ("✅", "Done"),
+            ("this should be fixed", ""),
+        ] {
             let found = rows(&week(&["Ana||Fix the login", &format!("Ben|m1|{text}")]), &setting());
             assert_eq!(found.rows[0].get(Column::Status), status, "{text}");
         }
@@ -271,7 +321,15 @@ mod tests {
     fn more_than_five_hundred_threads_are_counted() {
         let mut many = Vec::new();
         for i in 0..520 {
-            many.push(Message { id: format!("m{}", i + 1), channel: "ops".into(), thread: None, author: "Ana".into(), at: sheet::TimestampMs(i), text: format!("Fix {i}"), ts: i.to_string() });
+            many.push(Message {
+                id: format!("m{}", i + 1),
+                channel: "ops".into(),
+                thread: None,
+                author: "Ana".into(),
+                at: sheet::TimestampMs(i),
+                text: format!("Fix {i}"),
+                ts: i.to_string(),
+            });
         }
         let found = rows(&many, &setting());
         assert_eq!((found.rows.len(), found.left_out), (500, 20));

@@ -181,15 +181,19 @@ mod tests {
 
     #[test]
     fn messages_are_numbered_by_time_and_replies_name_the_first_of_their_thread() {
-        let week =
-            vec![message("b", "30.0", Some("10.0")), message("b", "10.0", Some("10.0")), message("a", "10.0", None)];
+        let week = vec![
+            message("b", "30.0", Some("10.0")),
+            message("b", "10.0", Some("10.0")),
+            message("a", "10.0", None),
+        ];
         let numbered = number(week, &KnownNumbers::new());
         assert_eq!(ids(&numbered), [("m1", "a", None), ("m2", "b", None), ("m3", "b", Some("m2"))]);
     }
 
     #[test]
     fn a_refresh_keeps_known_numbers_and_continues_after_the_highest() {
-        let first = number(vec![message("a", "10.0", None), message("a", "30.0", None)], &KnownNumbers::new());
+        let first =
+            number(vec![message("a", "10.0", None), message("a", "30.0", None)], &KnownNumbers::new());
         let known = known_numbers(&first);
         let later = vec![message("a", "10.0", None), message("a", "20.0", None), message("a", "30.0", None)];
         assert_eq!(ids(&number(later, &known)), [("m1", "a", None), ("m3", "a", None), ("m2", "a", None)]);
@@ -203,7 +207,8 @@ mod tests {
 
     #[test]
     fn the_output_has_exactly_six_fields() {
-        let json = serde_json::to_string(&number(vec![message("a", "10.0", None)], &KnownNumbers::new())[0]).unwrap();
+        let json = serde_json::to_string(&number(vec![message("a", "10.0", None)], &KnownNumbers::new())[0])
+            .unwrap();
         assert_eq!(
             json,
             r#"{"id":"m1","channel":"a","thread":null,"author":"Ana","at":"1970-01-01T00:00:10Z","text":"hi"}"#

@@ -40,11 +40,31 @@ mod tests {
 
     #[test]
     fn thanks_and_jokes_are_small_talk_and_whatever_could_be_work_is_not() {
-        for text in ["Thanks!", "good morning all", "lol", "🎉🎉", "haha nice one", "Enjoy the holidays", "welcome back :)", "+ agree", "same here"] {
+        for text in [
+            "Thanks!",
+            "good morning all",
+            "lol",
+            "🎉🎉",
+            "haha nice one",
+            "Enjoy the holidays",
+            "welcome back :)",
+            "+ agree",
+            "same here",
+        ] {
             assert!(is_small_talk(text), "{text}");
         }
         for text in [
-            "can you review the PR?", "deployed", "PLAT-123", "see https://x.io", "@Ana ping", "blocked on legal", "I'll take it", "the build fails", "by Friday", "anyone?", "bitte prüfen",
+            "can you review the PR?",
+            "deployed",
+            "PLAT-123",
+            "see https://x.io",
+            "@Ana ping",
+            "blocked on legal",
+            "I'll take it",
+            "the build fails",
+            "by Friday",
+            "anyone?",
+            "bitte prüfen",
             &"nice ".repeat(60),
         ] {
             assert!(!is_small_talk(text), "{text}");

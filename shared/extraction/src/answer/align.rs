@@ -15,7 +15,11 @@ pub(crate) struct Judge<'a> {
 pub(crate) type Placed = [String; 9];
 
 /// Puts cleaned cells under their columns. `Ok` with a warning when that took a decision.
-pub(crate) fn place(cells: &[String], mapping: &Mapping, judge: &Judge<'_>) -> Result<(Placed, Option<String>), String> {
+pub(crate) fn place(
+    cells: &[String],
+    mapping: &Mapping,
+    judge: &Judge<'_>,
+) -> Result<(Placed, Option<String>), String> {
     let (have, want) = (cells.len(), mapping.len());
     if have == want {
         return Ok((put(cells, mapping), None));
@@ -33,7 +37,11 @@ fn put(cells: &[String], mapping: &Mapping) -> Placed {
     placed
 }
 
-fn too_many(cells: &[String], mapping: &Mapping, judge: &Judge<'_>) -> Result<(Placed, Option<String>), String> {
+fn too_many(
+    cells: &[String],
+    mapping: &Mapping,
+    judge: &Judge<'_>,
+) -> Result<(Placed, Option<String>), String> {
     let (have, want) = (cells.len(), mapping.len());
     let (first, extra) = cells.split_at(want);
     if extra.iter().all(|c| cell::is_blank(c)) {
@@ -51,17 +59,28 @@ fn too_many(cells: &[String], mapping: &Mapping, judge: &Judge<'_>) -> Result<(P
     let score = judge.score(&straight);
     match best(&candidates, judge) {
         Some((one, joined)) if joined > score => match one {
-            Some(placed) => Ok((placed.clone(), Some("an unescaped | stood inside a cell; its parts were joined".into()))),
+            Some(placed) => {
+                Ok((placed.clone(), Some("an unescaped | stood inside a cell; its parts were joined".into())))
+            }
             None => Err(format!("{have} cells where the header has {want}, and no single way to read them")),
         },
         _ => {
-            let text = extra.iter().filter(|c| !c.is_empty()).map(|c| cell::shown(c)).collect::<Vec<_>>().join(" | ");
+            let text = extra
+                .iter()
+                .filter(|c| !c.is_empty())
+                .map(|c| cell::shown(c))
+                .collect::<Vec<_>>()
+                .join(" | ");
             Ok((straight, Some(format!("{} cells beyond the header were left out: {text}", have - want))))
         }
     }
 }
 
-fn too_few(cells: &[String], mapping: &Mapping, judge: &Judge<'_>) -> Result<(Placed, Option<String>), String> {
+fn too_few(
+    cells: &[String],
+    mapping: &Mapping,
+    judge: &Judge<'_>,
+) -> Result<(Placed, Option<String>), String> {
     let (have, want) = (cells.len(), mapping.len());
     let missing = want - have;
     let at_end = put(cells, mapping);
@@ -120,7 +139,10 @@ impl Judge<'_> {
     /// Against a text cell that holds what belongs elsewhere.
     fn as_text(&self, cell: &str) -> i32 {
         let number = cell.trim_end_matches('%').parse::<f64>().is_ok();
-        let elsewhere = number || (is_citation(cell) && cell.contains(['m', 'M'])) || self.is_day(cell) || choice::read_status(cell).is_some_and(|c| !c.said_more)
+        let elsewhere = number
+            || (is_citation(cell) && cell.contains(['m', 'M']))
+            || self.is_day(cell)
+            || choice::read_status(cell).is_some_and(|c| !c.said_more)
             || choice::read_priority(cell).is_some_and(|c| !c.said_more);
         if elsewhere { -2 } else { 0 }
     }

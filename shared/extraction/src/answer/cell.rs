@@ -4,8 +4,13 @@ use std::borrow::Cow;
 /// Unwraps emphasis, decodes entities and `<br>`, removes control characters and trims.
 pub(crate) fn clean(cell: &str) -> String {
     let text = breaks(cell.trim());
-    let text = if text.contains('&') { html_escape::decode_html_entities(&*text).into_owned() } else { text.into_owned() };
-    let text: String = text.chars().map(|c| if is_space(c) { ' ' } else { c }).filter(|c| !is_unwanted(*c)).collect();
+    let text = if text.contains('&') {
+        html_escape::decode_html_entities(&*text).into_owned()
+    } else {
+        text.into_owned()
+    };
+    let text: String =
+        text.chars().map(|c| if is_space(c) { ' ' } else { c }).filter(|c| !is_unwanted(*c)).collect();
     let text = unescape(unwrap_emphasis(text.trim()));
     tidy_lines(&text)
 }
@@ -67,7 +72,8 @@ pub(crate) fn unwrap_emphasis(text: &str) -> &str {
             let inner = text.strip_prefix(mark)?.strip_suffix(mark)?;
             let first = mark.chars().next()?;
             // `_` is part of names such as __init__, and a mark inside means that the outer two are not a pair.
-            let pair = !inner.is_empty() && !inner.contains(first) && !(first == '_' && !inner.contains(' ') && mark.len() == 2);
+            let is_name = first == '_' && mark.len() == 2 && !inner.contains(' ');
+            let pair = !inner.is_empty() && !inner.contains(first) && !is_name;
             pair.then(|| inner.trim())
         });
         match inner {
@@ -105,16 +111,35 @@ fn tidy_lines(text: &str) -> String {
     text.lines().map(str::trim).collect::<Vec<_>>().join("\n").trim().to_owned()
 }
 
+/// Words and marks for nothing.
+const BLANK: &str = ", -, --, ---, –, —, n/a, na, n.a, none, null, nil, undefined, nan, empty, not specified, not mentioned, not provided, \
+    not stated, not given, unspecified, not applicable, none mentioned, none specified, none stated, none noted, none identified, \
+    no blockers, no deadline, keine, keiner, kein, ninguno, ninguna, aucun, aucune, nenhum, nenhuma, k. a, k.a, なし, 无, 無, нет";
+
 /// Whether a cell says in so many words that it is empty.
 pub(crate) fn is_blank(cell: &str) -> bool {
     let bare = cell.trim_matches(|c: char| c.is_whitespace() || "()[]*_`.".contains(c)).to_lowercase();
+    BLANK.split(", ").any(|word| word == bare)
+}
+
+/// Whether a cell says in so many words that nobody knows.
+pub(crate) fn is_unknown(cell: &str) -> bool {
+    let bare = cell.trim_matches(|c: char| c.is_whitespace() || "()[]*_`.".contains(c)).to_lowercase();
     matches!(
         bare.as_str(),
-        "" | "-" | "--" | "---" | "–" | "—" | "n/a" | "na" | "n.a" | "none" | "null" | "nil" | "undefined" | "nan" | "empty"
-            | "not specified" | "not mentioned" | "not provided" | "not stated" | "not given" | "unspecified"
-            | "not applicable" | "none mentioned" | "none specified" | "none stated" | "none noted" | "none identified"
-            | "keine" | "keiner" | "kein" | "ninguno" | "ninguna" | "aucun" | "aucune" | "nenhum" | "nenhuma"
-            | "k. a" | "k.a" | "なし" | "无" | "無" | "нет"
+        "tbd"
+            | "tba"
+            | "?"
+            | "??"
+            | "???"
+            | "unknown"
+            | "unclear"
+            | "to be determined"
+            | "to be decided"
+            | "to be confirmed"
+            | "tbc"
+            | "unbekannt"
+            | "unklar"
     )
 }
 

@@ -9,10 +9,15 @@ const MAX_IDS: usize = 200;
 
 #[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by a test")]
 static ID: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\bm(?:sgs?|essages?)?[\s#_:-]{0,2}0*(\d{1,9})(?:\s*(?:-|–|—|to|\.\.|…)\s*m?0*(\d{1,9}))?\b").unwrap()
+    Regex::new(
+        r"(?i)\bm(?:sgs?|essages?)?[\s#_:-]{0,2}0*(\d{1,9})(?:\s*(?:-|–|—|to|\.\.|…)\s*m?0*(\d{1,9}))?\b",
+    )
+    .unwrap()
 });
 #[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by a test")]
-static NUMBERS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^[\[(#\s]*\d{1,9}[\])]?(?:[\s,;&]+[\[(#]*\d{1,9}[\])]?)*[\])\s.]*$").unwrap());
+static NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^[\[(#\s]*\d{1,9}[\])]?(?:[\s,;&]+[\[(#]*\d{1,9}[\])]?)*[\])\s.]*$").unwrap()
+});
 
 /// What a source cell says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,10 +60,31 @@ pub(crate) fn read(cell: &str) -> Citations {
     // `messages 3 and 7`: numbers after the first id.
     let rest = ID.replace_all(cell, " ");
     let mut other = false;
-    for word in rest.split(|c: char| c.is_whitespace() || ",;&[]()<>#.|/`*+".contains(c)).filter(|w| !w.is_empty()) {
+    for word in
+        rest.split(|c: char| c.is_whitespace() || ",;&[]()<>#.|/`*+".contains(c)).filter(|w| !w.is_empty())
+    {
         match word.parse::<u32>() {
             Ok(n) if !found_none(&rest, cell) => add(n),
-            _ => other |= !matches!(word.to_lowercase().as_str(), "and" | "und" | "y" | "et" | "messages" | "message" | "msgs" | "msg" | "ids" | "id" | "see" | ":" | "-" | "–" | "m"),
+            _ => {
+                other |= !matches!(
+                    word.to_lowercase().as_str(),
+                    "and"
+                        | "und"
+                        | "y"
+                        | "et"
+                        | "messages"
+                        | "message"
+                        | "msgs"
+                        | "msg"
+                        | "ids"
+                        | "id"
+                        | "see"
+                        | ":"
+                        | "-"
+                        | "–"
+                        | "m"
+                )
+            }
         }
     }
     found.other_text = other;
@@ -78,8 +104,25 @@ mod tests {
     #[test]
     fn ids_are_found_however_they_are_written() {
         for (cell, ids) in [
-            ("m3", "m3"), ("m3, m7", "m3 m7"), ("[m3][m7]", "m3 m7"), ("[m3], [m7]", "m3 m7"), ("M3; m7", "m3 m7"), ("m3–m5", "m3 m4 m5"), ("m3-5", "m3 m4 m5"), ("m3 to m5", "m3 m4 m5"),
-            ("messages 3 and 7", "m3 m7"), ("message m3", "m3"), ("#3, #7", "m3 m7"), ("3, 7", "m3 m7"), ("[3] [7]", "m3 m7"), ("m3, m3", "m3"), ("m03", "m3"), ("m 3", "m3"), ("(m3 & m7)", "m3 m7"), ("", ""), ("m0", ""),
+            ("m3", "m3"),
+            ("m3, m7", "m3 m7"),
+            ("[m3][m7]", "m3 m7"),
+            ("[m3], [m7]", "m3 m7"),
+            ("M3; m7", "m3 m7"),
+            ("m3–m5", "m3 m4 m5"),
+            ("m3-5", "m3 m4 m5"),
+            ("m3 to m5", "m3 m4 m5"),
+            ("messages 3 and 7", "m3 m7"),
+            ("message m3", "m3"),
+            ("#3, #7", "m3 m7"),
+            ("3, 7", "m3 m7"),
+            ("[3] [7]", "m3 m7"),
+            ("m3, m3", "m3"),
+            ("m03", "m3"),
+            ("m 3", "m3"),
+            ("(m3 & m7)", "m3 m7"),
+            ("", ""),
+            ("m0", ""),
             ("m1-m300", "m1 m300"),
         ] {
             assert_eq!(read(cell).ids.join(" "), ids, "{cell}");

@@ -8,8 +8,10 @@
 //!   written, else month first, and a note says so.
 //! - `today` and `tomorrow` count from the latest message the row cites, else from the last message at all.
 //! - Whatever else stands there stays text: nobody's condition (`Friday if legal agrees`) is cut off.
+mod names;
+
 use super::words::bare;
-use jiff::{Span, ToSpan, civil::{Date, Weekday}};
+use jiff::{Span, ToSpan, civil::Date};
 use regex::Regex;
 use sheet::Week;
 use std::sync::LazyLock;
@@ -41,16 +43,26 @@ pub(crate) enum Reading {
 fn pattern(text: &str) -> Regex {
     Regex::new(text).unwrap()
 }
-static ISO: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\.?(?:t[\d:.]+(?:z|[+-]\d{2}:?\d{2})?)?$"));
-static NUMERIC: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(\d{1,2})([./-])(\d{1,2})(?:[./-](\d{4}|\d{2})?)?\.?$"));
-static DAY_MONTH: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(\d{1,2})[-.]?([a-z]{3,9})\.?(?:-(\d{4}|\d{2}))?$"));
-static MONTH_DAY: LazyLock<Regex> = LazyLock::new(|| pattern(r"^([a-z]{3,9})[-.]?(\d{1,2})(?:-(\d{4}|\d{2}))?$"));
+static ISO: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\.?(?:t[\d:.]+(?:z|[+-]\d{2}:?\d{2})?)?$")
+});
+static NUMERIC: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^(\d{1,2})([./-])(\d{1,2})(?:[./-](\d{4}|\d{2})?)?\.?$"));
+static DAY_MONTH: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^(\d{1,2})[-.]?([a-z]{3,9})\.?(?:-(\d{4}|\d{2}))?$"));
+static MONTH_DAY: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^([a-z]{3,9})[-.]?(\d{1,2})(?:-(\d{4}|\d{2}))?$"));
 static ORDINAL: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(\d{1,2})(?:st|nd|rd|th|\.|er|º|ª)?$"));
-static TIME: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:\d{1,2}(?::\d{2}){1,2}(?:am|pm|h|z)?|\d{1,2}(?:am|pm|h|uhr))$"));
-static WEEK_NUMBER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:(\d{4}) )?(?:end of )?(?:week|w|kw|cw|wk|semaine|semana) ?(\d{1,2})(?: (\d{4}))?$"));
-static IN_DAYS: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:in|within) (\d{1,2}|a|an|one|two|three) (day|week)s?$"));
+static TIME: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^(?:\d{1,2}(?::\d{2}){1,2}(?:am|pm|h|z)?|\d{1,2}(?:am|pm|h|uhr))$"));
+static WEEK_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"^(?:(\d{4}) )?(?:end of )?(?:week|w|kw|cw|wk|semaine|semana) ?(\d{1,2})(?: (\d{4}))?$")
+});
+static IN_DAYS: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^(?:in|within) (\d{1,2}|a|an|one|two|three) (day|week)s?$"));
 static QUARTER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:end of |eo)?q([1-4])(?: (\d{4}))?$"));
-static SLASHED: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|[^\d/])(\d{1,2})/(\d{1,2})(?:/\d{2,4})?(?:$|[^\d/])"));
+static SLASHED: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?:^|[^\d/])(\d{1,2})/(\d{1,2})(?:/\d{2,4})?(?:$|[^\d/])"));
 
 /// How the slashed dates of an answer are written, if those that allow only one reading agree.
 pub(crate) fn day_first<'a>(cells: impl Iterator<Item = &'a str>) -> Option<bool> {
@@ -87,9 +99,22 @@ type Day = Option<(Date, Option<String>)>;
 
 fn day(text: &str, around: &Around) -> Day {
     let words = bare(text);
-    let phrase = ["by the ", "by ", "until ", "till ", "due ", "on ", "bis ", "no later than ", "latest ", "pour ", "para ", "hasta "]
-        .iter()
-        .fold(words.as_str(), |p, prefix| p.strip_prefix(prefix).unwrap_or(p));
+    let phrase = [
+        "by the ",
+        "by ",
+        "until ",
+        "till ",
+        "due ",
+        "on ",
+        "bis ",
+        "no later than ",
+        "latest ",
+        "pour ",
+        "para ",
+        "hasta ",
+    ]
+    .iter()
+    .fold(words.as_str(), |p, prefix| p.strip_prefix(prefix).unwrap_or(p));
     named_day(phrase, around).or_else(|| written_day(text, around))
 }
 
@@ -113,22 +138,61 @@ fn named_day(phrase: &str, around: &Around) -> Day {
         Some((date, unsure.then(|| format!("counted from {latest}, the day of the last message about it"))))
     };
     match phrase {
-        "this week" | "end of week" | "end of the week" | "end of this week" | "eow" | "later this week" | "ende der woche" | "diese woche" | "ende dieser woche" | "cette semaine" | "esta semana" | "questa settimana" | "今週" | "本周" | "今週中" => {
-            plain(friday(week, 0))
-        }
-        "next week" | "end of next week" | "the next week" | "sometime next week" | "following week" | "nachste woche" | "ende nachster woche" | "kommende woche" | "semaine prochaine" | "la semaine prochaine" | "proxima semana"
-        | "la proxima semana" | "semana que vem" | "prossima settimana" | "来週" | "下周" => plain(friday(week, 1)),
+        "this week" | "end of week" | "end of the week" | "end of this week" | "eow" | "later this week"
+        | "ende der woche" | "diese woche" | "ende dieser woche" | "cette semaine" | "esta semana"
+        | "questa settimana" | "今週" | "本周" | "今週中" => plain(friday(week, 0)),
+        "next week"
+        | "end of next week"
+        | "the next week"
+        | "sometime next week"
+        | "following week"
+        | "nachste woche"
+        | "ende nachster woche"
+        | "kommende woche"
+        | "semaine prochaine"
+        | "la semaine prochaine"
+        | "proxima semana"
+        | "la proxima semana"
+        | "semana que vem"
+        | "prossima settimana"
+        | "来週"
+        | "下周" => plain(friday(week, 1)),
         "week after next" | "the week after next" | "ubernachste woche" => plain(friday(week, 2)),
-        "start of next week" | "beginning of next week" | "anfang nachster woche" => plain(week.plus(1).ok().map(Week::monday)),
+        "start of next week" | "beginning of next week" | "anfang nachster woche" => {
+            plain(week.plus(1).ok().map(Week::monday))
+        }
         "last week" => plain(friday(week, -1)),
-        "weekend" | "the weekend" | "this weekend" | "over the weekend" | "wochenende" => plain(week.monday().checked_add(6.days()).ok()),
-        "end of month" | "end of the month" | "end of this month" | "eom" | "month end" | "this month" | "monatsende" | "ende des monats" | "fin du mois" | "fin de mes" => month_end(thursday),
+        "weekend" | "the weekend" | "this weekend" | "over the weekend" | "wochenende" => {
+            plain(week.monday().checked_add(6.days()).ok())
+        }
+        "end of month" | "end of the month" | "end of this month" | "eom" | "month end" | "this month"
+        | "monatsende" | "ende des monats" | "fin du mois" | "fin de mes" => month_end(thursday),
         "next month" | "end of next month" => month_end(thursday.checked_add(Span::new().months(1)).ok()?),
-        "end of quarter" | "end of the quarter" | "end of this quarter" | "eoq" | "quarter end" => quarter_end(thursday.year(), (thursday.month() - 1) / 3 + 1),
-        "end of year" | "end of the year" | "eoy" | "year end" | "jahresende" => plain(Date::new(thursday.year(), 12, 31).ok()),
-        "today" | "tonight" | "eod" | "cob" | "eob" | "end of day" | "eod today" | "end of day today" | "today eod" | "this afternoon" | "this evening" | "heute" | "hoy" | "aujourd hui" | "hoje" | "oggi" | "今日" | "今天" => relative(0),
-        "tomorrow" | "eod tomorrow" | "tomorrow eod" | "tomorrow morning" | "tomorrow afternoon" | "end of day tomorrow" | "morgen" | "manana" | "demain" | "amanha" | "domani" | "明日" | "明天" => relative(1),
-        "day after tomorrow" | "the day after tomorrow" | "ubermorgen" | "pasado manana" | "apres demain" => relative(2),
+        "end of quarter" | "end of the quarter" | "end of this quarter" | "eoq" | "quarter end" => {
+            quarter_end(thursday.year(), (thursday.month() - 1) / 3 + 1)
+        }
+        "end of year" | "end of the year" | "eoy" | "year end" | "jahresende" => {
+            plain(Date::new(thursday.year(), 12, 31).ok())
+        }
+        "today" | "tonight" | "eod" | "cob" | "eob" | "end of day" | "eod today" | "end of day today"
+        | "today eod" | "this afternoon" | "this evening" | "heute" | "hoy" | "aujourd hui" | "hoje"
+        | "oggi" | "今日" | "今天" => relative(0),
+        "tomorrow"
+        | "eod tomorrow"
+        | "tomorrow eod"
+        | "tomorrow morning"
+        | "tomorrow afternoon"
+        | "end of day tomorrow"
+        | "morgen"
+        | "manana"
+        | "demain"
+        | "amanha"
+        | "domani"
+        | "明日"
+        | "明天" => relative(1),
+        "day after tomorrow" | "the day after tomorrow" | "ubermorgen" | "pasado manana" | "apres demain" => {
+            relative(2)
+        }
         _ => {
             if let Some(found) = IN_DAYS.captures(phrase) {
                 let count = match found.get(1)?.as_str() {
@@ -144,12 +208,20 @@ fn named_day(phrase: &str, around: &Around) -> Day {
                 return quarter_end(year, found.get(1)?.as_str().parse().ok()?);
             }
             if let Some(found) = WEEK_NUMBER.captures(phrase) {
-                let year = found.get(1).or(found.get(3)).and_then(|y| y.as_str().parse().ok()).unwrap_or(thursday.year());
+                let year = found
+                    .get(1)
+                    .or(found.get(3))
+                    .and_then(|y| y.as_str().parse().ok())
+                    .unwrap_or(thursday.year());
                 return plain(friday(Week::new(year, found.get(2)?.as_str().parse().ok()?).ok()?, 0));
             }
-            let month = phrase.strip_prefix("end of ").or_else(|| phrase.strip_prefix("ende ")).or_else(|| phrase.strip_prefix("late "))?;
-            let (name, year) = month.split_once(' ').map_or((month, None), |(m, y)| (m, y.parse::<i16>().ok()));
-            let first = complete(year, month_number(name)?, 1, thursday)?;
+            let month = phrase
+                .strip_prefix("end of ")
+                .or_else(|| phrase.strip_prefix("ende "))
+                .or_else(|| phrase.strip_prefix("late "))?;
+            let (name, year) =
+                month.split_once(' ').map_or((month, None), |(m, y)| (m, y.parse::<i16>().ok()));
+            let first = complete(year, names::month(name)?, 1, thursday)?;
             month_end(first)
         }
     }
@@ -158,12 +230,6 @@ fn named_day(phrase: &str, around: &Around) -> Day {
 fn quarter_end(year: i16, quarter: i8) -> Day {
     month_end(Date::new(year, quarter * 3, 1).ok()?)
 }
-
-/// Words around a day that do not change it.
-const FILLER: &[&str] = &[
-    "by", "due", "on", "the", "of", "at", "until", "till", "eod", "cob", "eob", "end", "day", "noon", "midday", "midnight", "morning", "afternoon", "evening", "night", "am", "pm", "latest", "lunch", "utc", "gmt", "cet", "cest", "est", "edt", "pst",
-    "pdt", "et", "pt", "bst", "ist", "close", "business", "bis", "zum", "den", "der", "um", "uhr", "spatestens", "le", "el", "del", "de", "du", "para", "pour", "avant", "no", "later", "than", "o'clock", "date", "deadline", "am:", "this", "coming", "diesen", "dieser", "ce", "este", "-", "–", "—", "@", "~",
-];
 
 /// A date or a weekday, with filler around it and nothing else.
 fn written_day(text: &str, around: &Around) -> Day {
@@ -178,11 +244,11 @@ fn written_day(text: &str, around: &Around) -> Day {
             if found.replace(day).is_some() {
                 return None;
             }
-        } else if let Some(day) = weekday_named(dotless) {
+        } else if let Some(day) = names::weekday(dotless) {
             if weekday.replace(day).is_some_and(|before| before != day) {
                 return None;
             }
-        } else if let Some(m) = month_number(dotless) {
+        } else if let Some(m) = names::month(dotless) {
             if month.replace(m).is_some() {
                 return None;
             }
@@ -190,8 +256,13 @@ fn written_day(text: &str, around: &Around) -> Day {
             weeks = 1;
         } else if matches!(dotless, "last" | "letzten") {
             weeks = -1;
-        } else if FILLER.contains(&dotless) || FILLER.contains(&trimmed) || TIME.is_match(dotless) || TIME.is_match(trimmed) {
-        } else if let Some(n) = ORDINAL.captures(trimmed).and_then(|c| c.get(1)?.as_str().parse::<i8>().ok()) {
+        } else if names::is_filler(dotless)
+            || names::is_filler(trimmed)
+            || TIME.is_match(dotless)
+            || TIME.is_match(trimmed)
+        {
+        } else if let Some(n) = ORDINAL.captures(trimmed).and_then(|c| c.get(1)?.as_str().parse::<i8>().ok())
+        {
             if number.replace(n).is_some() {
                 return None;
             }
@@ -203,7 +274,9 @@ fn written_day(text: &str, around: &Around) -> Day {
         }
     }
     match (month, number) {
-        (Some(month), Some(number)) if found.is_none() => found = Some((complete(year, month, number, thursday)?, None)),
+        (Some(month), Some(number)) if found.is_none() => {
+            found = Some((complete(year, month, number, thursday)?, None))
+        }
         (None, None) if year.is_none() || found.is_some() => {}
         _ => return None,
     }
@@ -219,7 +292,11 @@ fn written_day(text: &str, around: &Around) -> Day {
             match around.earliest {
                 Some(said) if weeks == 0 && date < said => {
                     let behind = said.since(date).ok()?.get_days();
-                    let later = date.checked_add((behind.div_euclid(7) + 1 - i32::from(behind % 7 == 0)).saturating_mul(7).days()).ok()?;
+                    let later = date
+                        .checked_add(
+                            (behind.div_euclid(7) + 1 - i32::from(behind % 7 == 0)).saturating_mul(7).days(),
+                        )
+                        .ok()?;
                     Some((later, Some(format!("said on {said}, so the coming {day:?} was taken"))))
                 }
                 _ => Some((date, None)),
@@ -242,7 +319,8 @@ fn numeric_date(token: &str, around: &Around, near: Date) -> Option<Option<(Date
         let part = |range: std::ops::Range<usize>| token.get(range)?.parse::<i16>().ok();
         return Some(Some((Date::new(part(0..4)?, part(4..6)? as i8, part(6..8)? as i8).ok()?, None)));
     }
-    let full_year = |found: &regex::Captures<'_>, i| int::<i16>(found, i).map(|y| if y < 100 { 2000 + y } else { y });
+    let full_year =
+        |found: &regex::Captures<'_>, i| int::<i16>(found, i).map(|y| if y < 100 { 2000 + y } else { y });
     if let Some(found) = NUMERIC.captures(token) {
         let (a, b): (i8, i8) = (int(&found, 1)?, int(&found, 3)?);
         let (separator, year) = (found.get(2)?.as_str(), full_year(&found, 4));
@@ -258,7 +336,11 @@ fn numeric_date(token: &str, around: &Around, near: Date) -> Option<Option<(Date
             _ => {
                 let day_first = around.day_first.unwrap_or(separator == "-");
                 let order = if day_first { "day first" } else { "month first" };
-                let why = if around.day_first.is_some() { "as the answer's other dates are" } else { "which it does not say" };
+                let why = if around.day_first.is_some() {
+                    "as the answer's other dates are"
+                } else {
+                    "which it does not say"
+                };
                 (day_first, Some(format!("{token} was read {order}, {why}")))
             }
         };
@@ -266,12 +348,19 @@ fn numeric_date(token: &str, around: &Around, near: Date) -> Option<Option<(Date
         return Some(Some((complete(year, month, day, near)?, note)));
     }
     let named = |found: &regex::Captures<'_>, day, month: usize| -> Option<(Date, Option<String>)> {
-        Some((complete(full_year(found, 3), month_number(found.get(month)?.as_str())?, int(found, day)?, near)?, None))
+        Some((
+            complete(full_year(found, 3), names::month(found.get(month)?.as_str())?, int(found, day)?, near)?,
+            None,
+        ))
     };
-    if let Some(found) = DAY_MONTH.captures(token).filter(|f| f.get(2).is_some_and(|m| month_number(m.as_str()).is_some())) {
+    if let Some(found) =
+        DAY_MONTH.captures(token).filter(|f| f.get(2).is_some_and(|m| names::month(m.as_str()).is_some()))
+    {
         return named(&found, 1, 2).map(Some);
     }
-    if let Some(found) = MONTH_DAY.captures(token).filter(|f| f.get(1).is_some_and(|m| month_number(m.as_str()).is_some())) {
+    if let Some(found) =
+        MONTH_DAY.captures(token).filter(|f| f.get(1).is_some_and(|m| names::month(m.as_str()).is_some()))
+    {
         return named(&found, 2, 1).map(Some);
     }
     Some(None)
@@ -285,37 +374,6 @@ fn complete(year: Option<i16>, month: i8, day: i8, near: Date) -> Option<Date> {
     let years = [near.year() - 1, near.year(), near.year() + 1];
     let dates = years.into_iter().filter_map(|y| Date::new(y, month, day).ok());
     dates.min_by_key(|d| near.until(*d).map_or(i32::MAX, |s| s.get_days().abs()))
-}
-
-fn weekday_named(word: &str) -> Option<Weekday> {
-    Some(match word {
-        "monday" | "mon" | "montag" | "mo" | "lundi" | "lunes" | "segunda" | "lunedi" | "maandag" | "月曜日" | "周一" => Weekday::Monday,
-        "tuesday" | "tue" | "tues" | "dienstag" | "di" | "mardi" | "martes" | "terca" | "martedi" | "dinsdag" | "火曜日" | "周二" => Weekday::Tuesday,
-        "wednesday" | "wed" | "weds" | "mittwoch" | "mi" | "mercredi" | "miercoles" | "quarta" | "mercoledi" | "woensdag" | "水曜日" | "周三" => Weekday::Wednesday,
-        "thursday" | "thu" | "thur" | "thurs" | "donnerstag" | "do" | "jeudi" | "jueves" | "quinta" | "giovedi" | "donderdag" | "木曜日" | "周四" => Weekday::Thursday,
-        "friday" | "fri" | "freitag" | "fr" | "vendredi" | "viernes" | "sexta" | "venerdi" | "vrijdag" | "金曜日" | "周五" => Weekday::Friday,
-        "saturday" | "sat" | "samstag" | "sa" | "samedi" | "sabado" | "sabato" | "zaterdag" | "土曜日" | "周六" => Weekday::Saturday,
-        "sunday" | "sun" | "sonntag" | "so" | "dimanche" | "domingo" | "domenica" | "zondag" | "日曜日" | "周日" => Weekday::Sunday,
-        _ => return None,
-    })
-}
-
-fn month_number(word: &str) -> Option<i8> {
-    Some(match word {
-        "january" | "jan" | "januar" | "janvier" | "enero" | "ene" | "janeiro" | "gennaio" => 1,
-        "february" | "feb" | "februar" | "fevrier" | "febrero" | "fevereiro" | "febbraio" => 2,
-        "march" | "mar" | "marz" | "mrz" | "mars" | "marzo" | "marco" => 3,
-        "april" | "apr" | "avril" | "abril" | "abr" | "aprile" => 4,
-        "may" | "mai" | "mayo" | "maio" | "maggio" => 5,
-        "june" | "jun" | "juni" | "juin" | "junio" | "junho" | "giugno" => 6,
-        "july" | "jul" | "juli" | "juillet" | "julio" | "julho" | "luglio" => 7,
-        "august" | "aug" | "aout" | "agosto" | "ago" => 8,
-        "september" | "sep" | "sept" | "septembre" | "septiembre" | "setembro" | "settembre" => 9,
-        "october" | "oct" | "oktober" | "okt" | "octobre" | "octubre" | "outubro" | "ottobre" => 10,
-        "november" | "nov" | "novembre" | "noviembre" | "novembro" => 11,
-        "december" | "dec" | "dezember" | "dez" | "decembre" | "diciembre" | "dic" | "dezembro" | "dicembre" => 12,
-        _ => return None,
-    })
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! From an answer's text to raw rows: which form it has, tried from the likeliest to the least.
-use super::{Context, Form, Notes, RawRow, align::Judge, html, json_rows, people::Directory, records, summary, table};
+use super::{
+    Context, Form, Notes, RawRow, align::Judge, html, json_rows, people::Directory, records, summary, table,
+};
 
 /// What was found before cells are normalised.
 pub(crate) struct Gathered {
@@ -13,7 +15,12 @@ pub(crate) struct Gathered {
 pub(crate) fn gather(text: &str, context: &Context, notes: &mut Notes) -> Gathered {
     let people = Directory::new(&context.people);
     let judge = || Judge { week: context.week, people: &people };
-    let found = |form, rows: Vec<RawRow>, saw_rows, summary: Option<String>| Gathered { form, summary: summary.unwrap_or_default(), saw_rows, rows };
+    let found = |form, rows: Vec<RawRow>, saw_rows, summary: Option<String>| Gathered {
+        form,
+        summary: summary.unwrap_or_default(),
+        saw_rows,
+        rows,
+    };
 
     if begins_as_json(text) {
         let json = json_rows::read(text, context, &judge(), notes);

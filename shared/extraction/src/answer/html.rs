@@ -1,5 +1,9 @@
 //! Tables written as HTML.
-use super::{Notes, split::{Line, Separator}, table};
+use super::{
+    Notes,
+    split::{Line, Separator},
+    table,
+};
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -9,7 +13,9 @@ fn pattern(text: &str) -> Regex {
 }
 static ROW: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?is)<tr\b[^>]*>"));
 static CELL: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?is)<t[dh]\b[^>]*>"));
-static TAG: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?is)</?(?:t[dhr]|table|thead|tbody|tfoot|b|strong|i|em|p|code|span|div|u|a|ul|li)\b[^>]*>"));
+static TAG: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?is)</?(?:t[dhr]|table|thead|tbody|tfoot|b|strong|i|em|p|code|span|div|u|a|ul|li)\b[^>]*>")
+});
 
 pub(crate) fn has_table(text: &str) -> bool {
     ROW.is_match(text)
@@ -30,9 +36,21 @@ pub(crate) fn read(text: &str, reader: &mut table::Reader<'_>, notes: &mut Notes
             continue;
         }
         let row = row.split("</tr").next().unwrap_or(row);
-        let cells: Vec<String> = CELL.split(row).skip(1).take(super::split::MAX_CELLS).map(|c| TAG.replace_all(c, "").trim().to_owned()).collect();
+        let cells: Vec<String> = CELL
+            .split(row)
+            .skip(1)
+            .take(super::split::MAX_CELLS)
+            .map(|c| TAG.replace_all(c, "").trim().to_owned())
+            .collect();
         if !cells.is_empty() {
-            reader.row(Line { cells, opened: true, closed: true }, line, false, false, Separator::Pipe, notes);
+            reader.row(
+                Line { cells, opened: true, closed: true },
+                line,
+                false,
+                false,
+                Separator::Pipe,
+                notes,
+            );
         }
     }
 }

@@ -34,7 +34,7 @@ pub(crate) struct Map {
 pub(crate) fn values(text: &str) -> Vec<Json> {
     let mut reader = Reader { text, at: 0, line: 1, too_deep: false };
     let mut found = Vec::new();
-    while reader.to_next_start() {
+    while reader.find_start() {
         let value = reader.value(0);
         if reader.too_deep {
             break;
@@ -94,17 +94,22 @@ impl Reader<'_> {
     }
 
     /// Moves to a bracket that looks like the beginning of data and not like one in prose.
-    fn to_next_start(&mut self) -> bool {
+    fn find_start(&mut self) -> bool {
         while let Some(c) = self.peek() {
             if matches!(c, '{' | '[') {
                 let after = self.rest().get(1..).unwrap_or_default().trim_start();
                 let next = after.chars().next();
-                let quoted = next.is_some_and(|n| closing(n).is_some()) || after.starts_with("//") || after.starts_with("/*");
+                let quoted = next.is_some_and(|n| closing(n).is_some())
+                    || after.starts_with("//")
+                    || after.starts_with("/*");
                 let bare_key = || {
                     let word = after.trim_start_matches(|x: char| x.is_alphanumeric() || x == '_');
                     word.len() < after.len() && word.trim_start().starts_with(':')
                 };
-                if quoted || (c == '{' && (next == Some('}') || bare_key())) || (c == '[' && matches!(next, Some('{' | '[' | ']'))) {
+                if quoted
+                    || (c == '{' && (next == Some('}') || bare_key()))
+                    || (c == '[' && matches!(next, Some('{' | '[' | ']')))
+                {
                     return true;
                 }
             }
@@ -237,7 +242,9 @@ impl Reader<'_> {
             match c {
                 '\\' => self.escape(&mut out),
                 // Curly quotes are closed by a straight one as often as not.
-                c if (c == close || (quote != '\'' && close == '”' && c == '"')) && self.ends_here() => return (out, true),
+                c if (c == close || (quote != '\'' && close == '”' && c == '"')) && self.ends_here() => {
+                    return (out, true);
+                }
                 c => out.push(c),
             }
         }
@@ -253,9 +260,17 @@ impl Reader<'_> {
             None | Some('}' | ']' | ':') => true,
             Some(',') => {
                 let next = after.get(1..).unwrap_or_default().trim_start();
-                let starts = |c: char| closing(c).is_some() || c.is_ascii_digit() || matches!(c, '{' | '[' | '}' | ']' | '/' | '-');
+                let starts = |c: char| {
+                    closing(c).is_some()
+                        || c.is_ascii_digit()
+                        || matches!(c, '{' | '[' | '}' | ']' | '/' | '-')
+                };
                 let word = next.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
-                let bare = word.len() < next.len() && (word.trim_start().starts_with([':', ',', ']', '}']) || ["null", "true", "false", "None", "True", "False"].iter().any(|w| next.starts_with(w)));
+                let bare = word.len() < next.len()
+                    && (word.trim_start().starts_with([':', ',', ']', '}'])
+                        || ["null", "true", "false", "None", "True", "False"]
+                            .iter()
+                            .any(|w| next.starts_with(w)));
                 next.chars().next().is_none_or(starts) || bare
             }
             // A comma was forgotten at the end of a line.
@@ -290,7 +305,8 @@ impl Reader<'_> {
         if self.rest().starts_with("\\u") {
             self.at += 2;
             if let Some(second) = hex(self).filter(|s| (0xdc00..0xe000).contains(s)) {
-                return char::from_u32(0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00)).unwrap_or('\u{fffd}');
+                return char::from_u32(0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00))
+                    .unwrap_or('\u{fffd}');
             }
         }
         self.at = before;
@@ -320,11 +336,17 @@ mod tests {
             (r#"{"a": "x", "b": 1,}"#, vec![entry("a", text("x")), entry("b", Json::Scalar("1".into()))]),
             ("{'a': 'x', b: True}", vec![entry("a", text("x")), entry("b", Json::Scalar("true".into()))]),
             (r#"{“a”: “x”}"#, vec![entry("a", text("x"))]),
-            (r#"{"a": "say "hi" now", "b": null}"#, vec![entry("a", text("say \"hi\" now")), entry("b", Json::Null)]),
+            (
+                r#"{"a": "say "hi" now", "b": null}"#,
+                vec![entry("a", text("say \"hi\" now")), entry("b", Json::Null)],
+            ),
             ("{\"a\": \"x\"\n \"b\": \"y\"}", vec![entry("a", text("x")), entry("b", text("y"))]),
             ("{// note\n\"a\": /* x */ \"line\none\"}", vec![entry("a", text("line\none"))]),
             (r#"{"a": "\u00e9\ud83d\ude00\n\"q\" \|"}"#, vec![entry("a", text("é😀\n\"q\" \\|"))]),
-            (r#"{"a": "it's", "b": ["x", 'y',]}"#, vec![entry("a", text("it's")), entry("b", Json::List(vec![text("x"), text("y")]))]),
+            (
+                r#"{"a": "it's", "b": ["x", 'y',]}"#,
+                vec![entry("a", text("it's")), entry("b", Json::List(vec![text("x"), text("y")]))],
+            ),
         ] {
             assert_eq!(one(json), entries, "{json}");
         }
@@ -332,7 +354,14 @@ mod tests {
 
     #[test]
     fn an_object_that_was_cut_is_known() {
-        for cut in [r#"[{"a":"x"},{"a":"y"#, r#"[{"a":"x"},{"a":"y""#, r#"[{"a":"x"},{"a":"#, r#"[{"a":"x"},{"a"#, r#"[{"a":"x"},{"a":"y","#, r#"[{"a":"x"},{"a":5"#] {
+        for cut in [
+            r#"[{"a":"x"},{"a":"y"#,
+            r#"[{"a":"x"},{"a":"y""#,
+            r#"[{"a":"x"},{"a":"#,
+            r#"[{"a":"x"},{"a"#,
+            r#"[{"a":"x"},{"a":"y","#,
+            r#"[{"a":"x"},{"a":5"#,
+        ] {
             let found = values(cut);
             let Some(Json::List(items)) = found.first() else { panic!("{found:?}") };
             let complete: Vec<bool> = items.iter().map(|i| matches!(i, Json::Map(m) if m.complete)).collect();
@@ -344,7 +373,18 @@ mod tests {
     fn what_is_too_deep_or_too_odd_ends() {
         assert!(values(&"[".repeat(1 << 20)).is_empty());
         assert!(values(&"{\"a\":".repeat(1 << 18)).is_empty());
-        for odd in ["{]", "[}", "{:", "{\"", "[\"\\u12", "{}}}", "[[,,]]", "{\"a\":{\"b\":[}]", "{a:b:c}", "{\u{e9}:1}"] {
+        for odd in [
+            "{]",
+            "[}",
+            "{:",
+            "{\"",
+            "[\"\\u12",
+            "{}}}",
+            "[[,,]]",
+            "{\"a\":{\"b\":[}]",
+            "{a:b:c}",
+            "{\u{e9}:1}",
+        ] {
             values(odd);
         }
     }

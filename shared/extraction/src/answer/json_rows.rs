@@ -1,6 +1,8 @@
 //! Rows from JSON of any shape: an array of objects, an object around it, arrays of arrays, objects by title.
 use super::{
-    Context, Notes, RawRow, align::{self, Judge}, cell, header,
+    Context, Notes, RawRow,
+    align::{self, Judge},
+    cell, header,
     json::{self, Json, Map},
 };
 use sheet::Column;
@@ -38,7 +40,16 @@ pub(crate) fn read(text: &str, _context: &Context, judge: &Judge<'_>, notes: &mu
 fn is_summary(key: &str) -> bool {
     let key = super::words::bare(key);
     let key = key.replace(' ', "");
-    matches!(key.as_str(), "summary" | "executivesummary" | "weeklysummary" | "zusammenfassung" | "resumen" | "resume" | "overview")
+    matches!(
+        key.as_str(),
+        "summary"
+            | "executivesummary"
+            | "weeklysummary"
+            | "zusammenfassung"
+            | "resumen"
+            | "resume"
+            | "overview"
+    )
 }
 
 /// `assignedTo` and `due_date` are named like their columns.
@@ -85,11 +96,17 @@ impl Collector<'_> {
             match item {
                 Json::Map(map) if rows && !is_row(map) => {
                     let nested = map.entries.iter().any(|(_, v)| is_nested(v));
-                    let reason = if map.complete { "an object that names no task" } else { "the answer was cut off in this row" };
+                    let reason = if map.complete {
+                        "an object that names no task"
+                    } else {
+                        "the answer was cut off in this row"
+                    };
                     if nested { self.map(map) } else { self.notes.drop(map.line, reason) }
                 }
                 Json::Map(map) => self.map(map),
-                Json::List(cells) if cells.iter().all(|c| !matches!(c, Json::List(_) | Json::Map(_))) => self.cells(cells, &mut columns),
+                Json::List(cells) if cells.iter().all(|c| !matches!(c, Json::List(_) | Json::Map(_))) => {
+                    self.cells(cells, &mut columns)
+                }
                 Json::List(inner) => self.list(inner, columns.as_ref()),
                 _ => {}
             }
@@ -129,7 +146,12 @@ impl Collector<'_> {
             return self.row(map, None);
         }
         let columns = map.entries.iter().find_map(|(key, value)| match value {
-            Json::List(names) if matches!(super::words::bare(key).as_str(), "columns" | "headers" | "header" | "fields") => {
+            Json::List(names)
+                if matches!(
+                    super::words::bare(key).as_str(),
+                    "columns" | "headers" | "header" | "fields"
+                ) =>
+            {
                 header::read(&names.iter().map(text_of).collect::<Vec<_>>())
             }
             _ => None,
@@ -144,7 +166,11 @@ impl Collector<'_> {
                     self.found.summary.get_or_insert_with(|| lines.join("\n"));
                 }
                 // {"Fix login": {"status": …}}: the key is the title.
-                Json::Map(inner) if !is_row(inner) && inner.entries.iter().filter(|(k, _)| column_of(k).is_some()).count() >= 2 && !inner.entries.iter().any(|(_, v)| is_nested(v)) => {
+                Json::Map(inner)
+                    if !is_row(inner)
+                        && inner.entries.iter().filter(|(k, _)| column_of(k).is_some()).count() >= 2
+                        && !inner.entries.iter().any(|(_, v)| is_nested(v)) =>
+                {
                     self.row(inner, Some(key));
                 }
                 Json::Map(inner) if is_row(inner) => {
@@ -152,7 +178,12 @@ impl Collector<'_> {
                     self.row(inner, (!named && !key.bytes().all(|b| b.is_ascii_digit())).then_some(key));
                 }
                 // An empty list of tasks says: nothing this week.
-                Json::List(items) if items.is_empty() && matches!(super::words::bare(key).as_str(), "rows" | "tasks" | "items") => self.found.saw_rows = true,
+                Json::List(items)
+                    if items.is_empty()
+                        && matches!(super::words::bare(key).as_str(), "rows" | "tasks" | "items") =>
+                {
+                    self.found.saw_rows = true
+                }
                 other => self.value(other, columns.as_ref()),
             }
         }
@@ -199,10 +230,21 @@ fn text_of(value: &Json) -> String {
             parts.join(", ")
         }
         Json::Map(map) => {
-            let named = map.entries.iter().find(|(k, _)| matches!(k.to_lowercase().as_str(), "name" | "displayname" | "display_name" | "text" | "value" | "title" | "id" | "date"));
+            let named = map.entries.iter().find(|(k, _)| {
+                matches!(
+                    k.to_lowercase().as_str(),
+                    "name" | "displayname" | "display_name" | "text" | "value" | "title" | "id" | "date"
+                )
+            });
             match named {
                 Some((_, value)) if !matches!(value, Json::Map(_) | Json::List(_)) => text_of(value),
-                _ => map.entries.iter().filter(|(_, v)| !matches!(v, Json::Map(_) | Json::List(_))).map(|(k, v)| format!("{k}: {}", text_of(v))).collect::<Vec<_>>().join(", "),
+                _ => map
+                    .entries
+                    .iter()
+                    .filter(|(_, v)| !matches!(v, Json::Map(_) | Json::List(_)))
+                    .map(|(k, v)| format!("{k}: {}", text_of(v)))
+                    .collect::<Vec<_>>()
+                    .join(", "),
             }
         }
     }

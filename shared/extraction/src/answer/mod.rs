@@ -210,7 +210,8 @@ impl Notes {
     fn finish(mut self) -> Self {
         self.dropped.sort_by_key(|d| d.line);
         if self.dropped.len() > MAX_NOTES {
-            self.warnings.push(format!("{} more dropped lines are not listed", self.dropped.len() - MAX_NOTES));
+            self.warnings
+                .push(format!("{} more dropped lines are not listed", self.dropped.len() - MAX_NOTES));
             self.dropped.truncate(MAX_NOTES);
         }
         if self.warnings.len() > MAX_NOTES {

@@ -10,7 +10,10 @@ use super::{
     people::{Assignee, Directory},
     progress,
 };
-use sheet::{Column, limits::{MAX_CELL_CODE_POINTS, MAX_ROWS}};
+use sheet::{
+    Column,
+    limits::{MAX_CELL_CODE_POINTS, MAX_ROWS},
+};
 
 /// What one row is read against.
 struct Normaliser<'a> {
@@ -50,10 +53,14 @@ impl Normaliser<'_> {
         let source = self.source(row.get(Column::Source), line, notes);
         row.set(Column::Source, source.join(", "));
 
-        let fields = [(Column::Status, "Status", choice::read_status as fn(&str) -> Option<choice::Choice>), (Column::Priority, "Priority", choice::read_priority)];
+        let fields = [
+            (Column::Status, "Status", choice::read_status as fn(&str) -> Option<choice::Choice>),
+            (Column::Priority, "Priority", choice::read_priority),
+        ];
         for (column, name, read) in fields {
             let text = row.get(column).to_owned();
-            if text.is_empty() {
+            if text.is_empty() || cell::is_unknown(&text) {
+                row.set(column, "");
                 continue;
             }
             let found = read(&text);
@@ -95,25 +102,36 @@ impl Normaliser<'_> {
             return Vec::new();
         }
         if found.long_range {
-            notes.warn(format!("line {line}: source {:?} is too long a range; only its ends were taken", cell::shown(text)));
+            notes.warn(format!(
+                "line {line}: source {:?} is too long a range; only its ends were taken",
+                cell::shown(text)
+            ));
         }
         let Some(known) = &self.context.messages else { return found.ids };
-        let (ids, unknown): (Vec<String>, Vec<String>) = found.ids.into_iter().partition(|id| known.contains_key(id));
+        let (ids, unknown): (Vec<String>, Vec<String>) =
+            found.ids.into_iter().partition(|id| known.contains_key(id));
         if !unknown.is_empty() {
-            notes.warn(format!("line {line}: cited messages that do not exist were removed: {}", unknown.join(", ")));
+            notes.warn(format!(
+                "line {line}: cited messages that do not exist were removed: {}",
+                unknown.join(", ")
+            ));
         }
         ids
     }
 
     fn progress(&self, row: &mut Row, line: usize, kept: &mut Vec<String>, notes: &mut Notes) {
         let text = row.get(Column::Progress).to_owned();
-        if text.is_empty() {
-            return;
+        if text.is_empty() || cell::is_unknown(&text) {
+            return row.set(Column::Progress, "");
         }
         match progress::read(&text, self.fractions) {
             Some(found) => {
                 if let Some(note) = found.note {
-                    notes.warn(format!("line {line}: progress {:?} was taken as {}: {note}", cell::shown(&text), found.percent));
+                    notes.warn(format!(
+                        "line {line}: progress {:?} was taken as {}: {note}",
+                        cell::shown(&text),
+                        found.percent
+                    ));
                 }
                 row.set(Column::Progress, found.percent.to_string());
             }
@@ -125,14 +143,26 @@ impl Normaliser<'_> {
         }
     }
 
-    fn deadline(&self, row: &mut Row, source: &[String], line: usize, kept: &mut Vec<String>, notes: &mut Notes) {
+    fn deadline(
+        &self,
+        row: &mut Row,
+        source: &[String],
+        line: usize,
+        kept: &mut Vec<String>,
+        notes: &mut Notes,
+    ) {
         let text = row.get(Column::Deadline).to_owned();
         if text.is_empty() {
             return;
         }
         let days = || source.iter().filter_map(|id| self.context.messages.as_ref()?.get(id).copied());
         let last_of_all = self.context.messages.as_ref().and_then(|m| m.values().max().copied());
-        let around = Around { week: self.context.week, earliest: days().min(), latest: days().max().or(last_of_all), day_first: self.day_first };
+        let around = Around {
+            week: self.context.week,
+            earliest: days().min(),
+            latest: days().max().or(last_of_all),
+            day_first: self.day_first,
+        };
         let note = match deadline::read(&text, &around) {
             Reading::Day(date, note) => {
                 row.set(Column::Deadline, date.to_string());
@@ -159,7 +189,8 @@ impl Normaliser<'_> {
             Assignee::Nobody => row.set(Column::Assignee, ""),
             Assignee::Known(names) => row.set(Column::Assignee, names),
             Assignee::Text(names, why) => {
-                notes.warn(format!("line {line}: assignee {:?}: {why}; it stays as text", cell::shown(&text)));
+                notes
+                    .warn(format!("line {line}: assignee {:?}: {why}; it stays as text", cell::shown(&text)));
                 row.set(Column::Assignee, names);
             }
         }

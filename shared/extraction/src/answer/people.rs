@@ -81,8 +81,31 @@ impl Directory {
     /// Reads an assignee cell.
     pub(crate) fn read(&self, cell: &str) -> Assignee {
         let folded = fold(cell);
-        let nobody = ["", "unassigned", "not assigned", "tbd", "tba", "unknown", "nobody", "no one", "none", "n/a", "?", "to be assigned", "to be determined", "unclear", "nicht zugewiesen", "niemand", "offen",
-            "non assigne", "sin asignar", "nao atribuido", "未定", "未割り当て", "未分配"];
+        let nobody = [
+            "",
+            "unassigned",
+            "not assigned",
+            "tbd",
+            "tba",
+            "unknown",
+            "nobody",
+            "no one",
+            "none",
+            "n/a",
+            "?",
+            "to be assigned",
+            "to be determined",
+            "unclear",
+            "nicht zugewiesen",
+            "niemand",
+            "offen",
+            "non assigne",
+            "sin asignar",
+            "nao atribuido",
+            "未定",
+            "未割り当て",
+            "未分配",
+        ];
         if nobody.contains(&folded.trim_matches(['(', ')', '.', '*', '_']).trim()) {
             return Assignee::Nobody;
         }
@@ -110,11 +133,20 @@ impl Directory {
                 }
             }
             let joined = names.join(", ");
-            let strangers: Vec<&str> = parts.iter().zip(&found).filter(|(_, f)| f.is_none()).map(|(p, _)| *p).collect();
-            return if strangers.is_empty() { Assignee::Known(joined) } else { Assignee::Text(joined, format!("nobody of the team is called {}", strangers.join(" or "))) };
+            let strangers: Vec<&str> =
+                parts.iter().zip(&found).filter(|(_, f)| f.is_none()).map(|(p, _)| *p).collect();
+            return if strangers.is_empty() {
+                Assignee::Known(joined)
+            } else {
+                Assignee::Text(joined, format!("nobody of the team is called {}", strangers.join(" or ")))
+            };
         }
         let several_match = self.full.get(&key(cell)).or_else(|| self.short.get(&key(cell))).is_some();
-        let why = if several_match { "more than one person goes by that name" } else { "nobody of the team goes by that name" };
+        let why = if several_match {
+            "more than one person goes by that name"
+        } else {
+            "nobody of the team goes by that name"
+        };
         Assignee::Text(plain.to_owned(), why.to_owned())
     }
 }
@@ -135,23 +167,46 @@ mod tests {
     use super::*;
 
     fn directory() -> Directory {
-        let mut people: Vec<Person> = ["Ana Ruiz", "Ben Okafor", "José Díaz", "Ben Li"].into_iter().map(Person::from).collect();
-        people.push(Person { name: "cleo".into(), aliases: vec!["Cleo Marsh".into(), "cmarsh".into(), "U7".into(), "c.marsh@x.io".into()] });
+        let mut people: Vec<Person> =
+            ["Ana Ruiz", "Ben Okafor", "José Díaz", "Ben Li"].into_iter().map(Person::from).collect();
+        people.push(Person {
+            name: "cleo".into(),
+            aliases: vec!["Cleo Marsh".into(), "cmarsh".into(), "U7".into(), "c.marsh@x.io".into()],
+        });
         Directory::new(&people)
     }
 
     #[test]
     fn a_person_is_found_by_every_name_that_means_only_them() {
         for (cell, name) in [
-            ("Ana Ruiz", "Ana Ruiz"), ("ana ruiz", "Ana Ruiz"), ("@Ana", "Ana Ruiz"), ("Ana R.", "Ana Ruiz"), ("ana.ruiz", "Ana Ruiz"), ("Ruiz", "Ana Ruiz"), ("A. Ruiz", "Ana Ruiz"), ("Ruiz, Ana", "Ana Ruiz"),
-            ("jose", "José Díaz"), ("Jose Diaz", "José Díaz"), ("@cmarsh", "cleo"), ("<@U7>", "cleo"), ("Cleo Marsh", "cleo"), ("c.marsh@x.io", "cleo"), ("Ana Ruiz (backend)", "Ana Ruiz"),
-            ("Ana & Ben Li", "Ana Ruiz, Ben Li"), ("@ana, @cleo", "Ana Ruiz, cleo"), ("Ana and José", "Ana Ruiz, José Díaz"),
+            ("Ana Ruiz", "Ana Ruiz"),
+            ("ana ruiz", "Ana Ruiz"),
+            ("@Ana", "Ana Ruiz"),
+            ("Ana R.", "Ana Ruiz"),
+            ("ana.ruiz", "Ana Ruiz"),
+            ("Ruiz", "Ana Ruiz"),
+            ("A. Ruiz", "Ana Ruiz"),
+            ("Ruiz, Ana", "Ana Ruiz"),
+            ("jose", "José Díaz"),
+            ("Jose Diaz", "José Díaz"),
+            ("@cmarsh", "cleo"),
+            ("<@U7>", "cleo"),
+            ("Cleo Marsh", "cleo"),
+            ("c.marsh@x.io", "cleo"),
+            ("Ana Ruiz (backend)", "Ana Ruiz"),
+            ("Ana & Ben Li", "Ana Ruiz, Ben Li"),
+            ("@ana, @cleo", "Ana Ruiz, cleo"),
+            ("Ana and José", "Ana Ruiz, José Díaz"),
         ] {
             assert_eq!(directory().read(cell), Assignee::Known(name.into()), "{cell}");
         }
         assert_eq!(directory().read("Unassigned"), Assignee::Nobody);
-        assert!(matches!(directory().read("Ben"), Assignee::Text(text, why) if text == "Ben" && why.contains("more than one")));
+        assert!(
+            matches!(directory().read("Ben"), Assignee::Text(text, why) if text == "Ben" && why.contains("more than one"))
+        );
         assert!(matches!(directory().read("the vendor"), Assignee::Text(text, _) if text == "the vendor"));
-        assert!(matches!(directory().read("Ana, Zoe"), Assignee::Text(text, why) if text == "Ana Ruiz, Zoe" && why.contains("Zoe")));
+        assert!(
+            matches!(directory().read("Ana, Zoe"), Assignee::Text(text, why) if text == "Ana Ruiz, Zoe" && why.contains("Zoe"))
+        );
     }
 }

@@ -12,29 +12,54 @@ pub(crate) struct Progress {
     pub(crate) note: Option<&'static str>,
 }
 
-/// Phrases, folded. A guess is rounded down to what can be said for sure.
-const PHRASES: &[(&str, u8)] = &[
-    ("not started", 0), ("nothing yet", 0), ("none yet", 0), ("zero", 0), ("just started", 10), ("a tenth", 10), ("a quarter", 25), ("one quarter", 25), ("quarter", 25),
-    ("a third", 33), ("one third", 33), ("half", 50), ("halfway", 50), ("half way", 50), ("one half", 50), ("half done", 50), ("midway", 50), ("two thirds", 66), ("three quarters", 75),
-    ("most", 75), ("mostly", 75), ("almost there", 90), ("almost", 90), ("nearly", 90), ("almost done", 90), ("nearly done", 90), ("almost complete", 90), ("almost finished", 90), ("done", 100), ("complete", 100),
-    ("completed", 100), ("finished", 100), ("full", 100), ("fully", 100), ("all", 100), ("✅", 100), ("halfte", 50), ("die halfte", 50), ("halb", 50), ("zur halfte", 50), ("ein viertel", 25), ("drei viertel", 75),
-    ("fertig", 100), ("erledigt", 100), ("fast fertig", 90), ("la moitie", 50), ("moitie", 50), ("a moitie", 50), ("un quart", 25), ("la mitad", 50), ("mitad", 50), ("a la mitad", 50), ("metade", 50), ("meta", 50), ("半分", 50),
-    ("一半", 50), ("hecho", 100), ("termine", 100), ("完了", 100), ("完成", 100),
+/// Phrases by the percentage they stand for, folded. A guess is rounded down to what can be said for sure.
+const PHRASES: &[(u8, &str)] = &[
+    (0, "not started, nothing yet, none yet, zero"),
+    (10, "just started, a tenth"),
+    (25, "a quarter, one quarter, quarter, ein viertel, un quart"),
+    (33, "a third, one third"),
+    (
+        50,
+        "half, halfway, half way, one half, half done, midway, halfte, die halfte, halb, zur halfte, la \
+     moitie, moitie, a moitie, la mitad, mitad, a la mitad, metade, meta, 半分, 一半",
+    ),
+    (66, "two thirds"),
+    (75, "three quarters, most, mostly, drei viertel"),
+    (
+        90,
+        "almost there, almost, nearly, almost done, nearly done, almost complete, almost finished, fast \
+     fertig",
+    ),
+    (
+        100,
+        "done, complete, completed, finished, full, fully, all, ✅, fertig, erledigt, hecho, termine, 完了, 完成",
+    ),
 ];
 
 /// Words that say how sure a number is, or what it counts; they change nothing.
-const FILLER: &[&str] = &[
-    "about", "approx", "approx.", "approximately", "around", "roughly", "circa", "ca", "ca.", "c.", "~", "≈", "some", "at", "is", "the", "way", "through", "there", "of", "tasks", "task",
-    "items", "steps", "done", "complete", "completed", "finished", "progress", "work", "so", "far", "percent", "percentage", "pct", "now", "currently", "etwa", "ungefahr", "rund", "prozent", "environ",
-    "aproximadamente", "alrededor", "de", "casi", "cerca", "fertig", "erledigt", "it", "mark", "points", "tickets", "subtasks", "services", "modules",
-];
+const FILLER: &str = "about, approx, approx., approximately, around, roughly, circa, ca, ca., c., ~, ≈, some, at, is, the, \
+     way, through, there, of, tasks, task, items, steps, done, complete, completed, finished, progress, \
+     work, so, far, percent, percentage, pct, now, currently, etwa, ungefahr, rund, prozent, environ, \
+     aproximadamente, alrededor, de, casi, cerca, fertig, erledigt, it, mark, points, tickets, subtasks, \
+     services, modules";
+
+fn phrase(text: &str) -> Option<u8> {
+    PHRASES.iter().find(|(_, phrases)| phrases.split(", ").any(|p| p == text)).map(|(percent, _)| *percent)
+}
+
+fn is_filler(word: &str) -> bool {
+    FILLER.split(", ").any(|w| w == word)
+}
 
 #[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by a test")]
-static NUMBER: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^\+?(\d{1,9}(?:[.,]\d{1,9})?|[.,]\d{1,9})\s*(%|/100)?$").unwrap());
+static NUMBER: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^\+?(\d{1,9}(?:[.,]\d{1,9})?|[.,]\d{1,9})\s*(%|/100)?$").unwrap());
 #[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by a test")]
-static PERCENT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(\d{1,9}(?:[.,]\d{1,9})?)\s*(?:%|percent|prozent|pct|％)").unwrap());
+static PERCENT: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(\d{1,9}(?:[.,]\d{1,9})?)\s*(?:%|percent|prozent|pct|％)").unwrap());
 #[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by a test")]
-static FRACTION: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^(\d{1,6})\s*(?:/|of|out of|von|de|sur)\s*(\d{1,6})$").unwrap());
+static FRACTION: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^(\d{1,6})\s*(?:/|of|out of|von|de|sur)\s*(\d{1,6})$").unwrap());
 #[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by a test")]
 static RANGE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^(\d{1,3})\s*%?\s*(?:-|–|—|to|bis|a)\s*(\d{1,3})\s*%?$").unwrap());
@@ -63,7 +88,31 @@ pub(crate) fn read(cell: &str, fractions: bool) -> Option<Progress> {
         return None;
     }
     let exact = |percent| Some(Progress { percent, note: None });
-    let text: String = cell.trim().to_lowercase().chars().filter(|c| !matches!(c, '█' | '▓' | '▒' | '░' | '■' | '□' | '▰' | '▱' | '*' | '`' | '~' | '≈' | '(' | ')' | '[' | ']')).collect();
+    let text: String = cell
+        .trim()
+        .to_lowercase()
+        .chars()
+        .filter(|c| {
+            !matches!(
+                c,
+                '█' | '▓'
+                    | '▒'
+                    | '░'
+                    | '■'
+                    | '□'
+                    | '▰'
+                    | '▱'
+                    | '*'
+                    | '`'
+                    | '~'
+                    | '≈'
+                    | '('
+                    | ')'
+                    | '['
+                    | ']'
+            )
+        })
+        .collect();
     let text = text.trim().trim_end_matches(['.', '!']).trim();
     if let Some(found) = NUMBER.captures(text) {
         let number: f64 = found.get(1)?.as_str().replace(',', ".").parse().ok()?;
@@ -74,31 +123,32 @@ pub(crate) fn read(cell: &str, fractions: bool) -> Option<Progress> {
         return exact(ratio(&found)?);
     }
     if let Some(found) = RANGE.captures(text) {
-        let (low, high): (u8, u8) = (found.get(1)?.as_str().parse().ok()?, found.get(2)?.as_str().parse().ok()?);
-        return (low <= high && high <= 100).then_some(Progress { percent: low, note: Some("a range, read as its lower end") });
+        let (low, high): (u8, u8) =
+            (found.get(1)?.as_str().parse().ok()?, found.get(2)?.as_str().parse().ok()?);
+        return (low <= high && high <= 100)
+            .then_some(Progress { percent: low, note: Some("a range, read as its lower end") });
     }
     let folded = fold(text);
-    if let Some((_, percent)) = PHRASES.iter().find(|(phrase, _)| *phrase == folded) {
-        return Some(Progress { percent: *percent, note: guess_note(*percent) });
+    if let Some(percent) = phrase(&folded) {
+        return Some(Progress { percent, note: guess_note(percent) });
     }
     // One number with a percent sign, and else only filler: `approx. 60% done`.
     let rest = PERCENT.replace_all(&folded, " ");
     let mut numbers = PERCENT.captures_iter(&folded);
     if let (Some(found), None) = (numbers.next(), numbers.next()) {
-        return match rest.split_whitespace().all(|w| FILLER.contains(&w)) {
+        return match rest.split_whitespace().all(is_filler) {
             true => exact(whole(found.get(1)?.as_str().replace(',', ".").parse().ok()?)?),
             false => None,
         };
     }
     let kept: Vec<&str> = folded.split_whitespace().collect();
-    let without: Vec<&str> = kept.iter().copied().filter(|w| !FILLER.contains(w) || *w == "of").collect();
+    let without: Vec<&str> = kept.iter().copied().filter(|w| !is_filler(w) || *w == "of").collect();
     let without = without.join(" ");
     if let Some(found) = FRACTION.captures(without.trim_end_matches(" of")) {
         return exact(ratio(&found)?);
     }
-    let phrase = without.trim_end_matches(" of").trim();
-    let (_, percent) = PHRASES.iter().find(|(p, _)| *p == phrase)?;
-    Some(Progress { percent: *percent, note: guess_note(*percent) })
+    let percent = phrase(without.trim_end_matches(" of").trim())?;
+    Some(Progress { percent, note: guess_note(percent) })
 }
 
 fn guess_note(percent: u8) -> Option<&'static str> {
@@ -124,14 +174,57 @@ mod tests {
     #[test]
     fn progress_is_read_from_numbers_fractions_and_words() {
         for (cell, percent) in [
-            ("60", 60), ("60%", 60), ("60 %", 60), ("~60%", 60), ("approx. 60% done", 60), ("0.8", 80), ("0,8", 80), (".5", 50), ("1.0", 100), ("1", 1),
-            ("8/10", 80), ("3 of 5", 60), ("3 of 5 tasks done", 60), ("60/100", 60), ("about half", 50), ("Halfway there", 50), ("Half", 50), ("50-60%", 50), ("100", 100),
-            ("█████░░░░░ 50%", 50), ("Done", 100), ("not started", 0), ("two thirds", 66), ("59,6 %", 60), ("almost done", 90), ("die Hälfte", 50), ("0", 0), ("00", 0), ("**75%**", 75),
-            ("60 percent", 60), ("about half done", 50), ("1/3", 33),
+            ("60", 60),
+            ("60%", 60),
+            ("60 %", 60),
+            ("~60%", 60),
+            ("approx. 60% done", 60),
+            ("0.8", 80),
+            ("0,8", 80),
+            (".5", 50),
+            ("1.0", 100),
+            ("1", 1),
+            ("8/10", 80),
+            ("3 of 5", 60),
+            ("3 of 5 tasks done", 60),
+            ("60/100", 60),
+            ("about half", 50),
+            ("Halfway there", 50),
+            ("Half", 50),
+            ("50-60%", 50),
+            ("100", 100),
+            ("█████░░░░░ 50%", 50),
+            ("Done", 100),
+            ("not started", 0),
+            ("two thirds", 66),
+            ("59,6 %", 60),
+            ("almost done", 90),
+            ("die Hälfte", 50),
+            ("0", 0),
+            ("00", 0),
+            ("**75%**", 75),
+            ("60 percent", 60),
+            ("about half done", 50),
+            ("1/3", 33),
         ] {
             assert_eq!(read(cell, false).map(|p| p.percent), Some(percent), "{cell}");
         }
-        for cell in ["", "120%", "-5", "soon", "10/8", "3/0", "60% or 70%", "in progress", "1e9", "60% unless legal objects", "999999999999", "%", "NaN", "inf"] {
+        for cell in [
+            "",
+            "120%",
+            "-5",
+            "soon",
+            "10/8",
+            "3/0",
+            "60% or 70%",
+            "in progress",
+            "1e9",
+            "60% unless legal objects",
+            "999999999999",
+            "%",
+            "NaN",
+            "inf",
+        ] {
             assert_eq!(read(cell, false), None, "{cell}");
         }
     }

@@ -63,7 +63,8 @@ fn finish(row: RawRow, rows: &mut Vec<RawRow>) {
 /// `**Status:** In progress` → status and its value. A label is short; prose with a colon is not one.
 fn field(line: &str) -> Option<(Column, &str)> {
     const MAX_LABEL_BYTES: usize = 60;
-    let numbered = line.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start_matches(['.', ')']).trim_start();
+    let numbered =
+        line.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start_matches(['.', ')']).trim_start();
     let (label, value) = numbered.split_once([':', '：'])?;
     if label.len() > MAX_LABEL_BYTES {
         return None;

@@ -46,7 +46,11 @@ pub(crate) fn has_pipe(line: &str) -> bool {
 pub(crate) fn pipes(line: &str, in_code: bool) -> Option<Line> {
     let line = line.trim();
     let opened = line.starts_with(is_pipe);
-    let body = if opened { line.get(line.chars().next().map_or(0, char::len_utf8)..).unwrap_or_default() } else { line };
+    let body = if opened {
+        line.get(line.chars().next().map_or(0, char::len_utf8)..).unwrap_or_default()
+    } else {
+        line
+    };
     let spans = if in_code { Vec::new() } else { code_spans(body) };
     let mut spans = spans.into_iter().peekable();
     let (mut cells, mut start, mut skip_until) = (Vec::new(), 0, 0);
@@ -108,7 +112,12 @@ fn code_spans(line: &str) -> Vec<(usize, usize)> {
 
 /// Splits by tabs.
 pub(crate) fn tabs(line: &str) -> Option<Line> {
-    let cells: Vec<String> = line.trim_end_matches(['\r', '\n']).split('\t').take(MAX_CELLS + 1).map(|c| c.trim().to_owned()).collect();
+    let cells: Vec<String> = line
+        .trim_end_matches(['\r', '\n'])
+        .split('\t')
+        .take(MAX_CELLS + 1)
+        .map(|c| c.trim().to_owned())
+        .collect();
     (cells.len() <= MAX_CELLS).then_some(Line { cells, opened: false, closed: false })
 }
 
@@ -144,7 +153,38 @@ pub(crate) fn csv(line: &str, by: char) -> Option<Line> {
 pub(crate) fn is_rule(line: &str) -> bool {
     let line = line.trim();
     let dash = |c: char| matches!(c, '-' | '=' | '_' | '–' | '—' | '─' | '━' | '═');
-    let frame = |c: char| is_pipe(c) || matches!(c, ':' | ' ' | '\t' | '+' | '┼' | '├' | '┤' | '┬' | '┴' | '┌' | '┐' | '└' | '┘' | '╪' | '╞' | '╡' | '╔' | '╗' | '╚' | '╝' | '╠' | '╣' | '╬' | '╦' | '╩' | '╟' | '╢');
+    let frame = |c: char| {
+        is_pipe(c)
+            || matches!(
+                c,
+                ':' | ' '
+                    | '\t'
+                    | '+'
+                    | '┼'
+                    | '├'
+                    | '┤'
+                    | '┬'
+                    | '┴'
+                    | '┌'
+                    | '┐'
+                    | '└'
+                    | '┘'
+                    | '╪'
+                    | '╞'
+                    | '╡'
+                    | '╔'
+                    | '╗'
+                    | '╚'
+                    | '╝'
+                    | '╠'
+                    | '╣'
+                    | '╬'
+                    | '╦'
+                    | '╩'
+                    | '╟'
+                    | '╢'
+            )
+    };
     line.chars().any(dash) && line.chars().all(|c| dash(c) || frame(c))
 }
 
@@ -189,7 +229,8 @@ mod tests {
 
     #[test]
     fn rules_are_known_in_every_dress() {
-        for rule in ["|---|:--:|", "---|---", "+----+----+", "| — | — |", "├───┼───┤", "|===|===|", "---"] {
+        for rule in ["|---|:--:|", "---|---", "+----+----+", "| — | — |", "├───┼───┤", "|===|===|", "---"]
+        {
             assert!(is_rule(rule), "{rule}");
         }
         for no in ["| a |", "", "| |", "|:|"] {

@@ -31,7 +31,11 @@ pub(crate) fn find(text: &str) -> Option<String> {
     let mut summary = first.to_owned();
     for line in lines {
         let line = line.trim();
-        let ends = split::has_pipe(line) || is_fence(line) || split::is_rule(line) || line.starts_with(['#', '{', '[']) || line.contains('\t');
+        let ends = split::has_pipe(line)
+            || is_fence(line)
+            || split::is_rule(line)
+            || line.starts_with(['#', '{', '['])
+            || line.contains('\t');
         if ends || (line.is_empty() && !summary.is_empty()) {
             break;
         }

@@ -1,6 +1,9 @@
 //! Tables: GFM or anything near it, tabs, CSV; with or without a header, whole or cut.
 use super::{
-    Context, Notes, RawRow, align::{self, Judge}, cell, header::{self, Mapping},
+    Context, Notes, RawRow,
+    align::{self, Judge},
+    cell,
+    header::{self, Mapping},
     split::{self, Line, MAX_CELLS, Separator},
 };
 use sheet::Column;
@@ -31,7 +34,18 @@ pub(crate) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(context: &'a Context, judge: Judge<'a>) -> Self {
-        Self { context, judge, mapping: None, foreign: false, separator: Separator::Pipe, opens: true, closes: true, apart: false, rows: Vec::new(), saw_table: false }
+        Self {
+            context,
+            judge,
+            mapping: None,
+            foreign: false,
+            separator: Separator::Pipe,
+            opens: true,
+            closes: true,
+            apart: false,
+            rows: Vec::new(),
+            saw_table: false,
+        }
     }
 
     /// Reads all lines of an answer.
@@ -50,7 +64,11 @@ impl<'a> Reader<'a> {
             if split::is_rule(line) {
                 continue;
             }
-            let next_is_rule = lines.get(at).is_some_and(|l| split::is_rule(l) && l.contains(['-', '─', '═', '=', '—', '–']) && (split::has_pipe(l) || l.contains('+')));
+            let next_is_rule = lines.get(at).is_some_and(|l| {
+                split::is_rule(l)
+                    && l.contains(['-', '─', '═', '=', '—', '–'])
+                    && (split::has_pipe(l) || l.contains('+'))
+            });
             if self.separator == Separator::Pipe || self.mapping.is_none() || next_is_rule {
                 let joined = self.continued(&lines, at, number);
                 let (line, used) = joined.as_ref().map_or((*line, 0), |(text, used)| (text.as_str(), *used));
@@ -74,7 +92,11 @@ impl<'a> Reader<'a> {
         }
         let mut text = (*first).to_owned();
         for (used, line) in lines.iter().skip(next).take(MAX_CONTINUATION).enumerate() {
-            if line.trim().is_empty() || line.trim_start().starts_with('|') || is_fence(line) || split::is_rule(line) {
+            if line.trim().is_empty()
+                || line.trim_start().starts_with('|')
+                || is_fence(line)
+                || split::is_rule(line)
+            {
                 return None;
             }
             text.push('\n');
@@ -118,7 +140,11 @@ impl<'a> Reader<'a> {
             }
             let Some(row) = split::csv(line, by) else { continue };
             let is_header = header::read(&row.cells).is_some_and(|m| m.iter().flatten().count() >= 4);
-            if is_header || (known && self.separator == Separator::Comma(by) && row.cells.len() * 2 > self.mapping.as_ref().map_or(0, Vec::len)) {
+            if is_header
+                || (known
+                    && self.separator == Separator::Comma(by)
+                    && row.cells.len() * 2 > self.mapping.as_ref().map_or(0, Vec::len))
+            {
                 return self.row(row, number, false, is_last, Separator::Comma(by), notes);
             }
         }
@@ -126,7 +152,15 @@ impl<'a> Reader<'a> {
     }
 
     /// One line of cells: a header, a row, or neither.
-    pub(crate) fn row(&mut self, row: Line, number: usize, next_is_rule: bool, is_last: bool, separator: Separator, notes: &mut Notes) {
+    pub(crate) fn row(
+        &mut self,
+        row: Line,
+        number: usize,
+        next_is_rule: bool,
+        is_last: bool,
+        separator: Separator,
+        notes: &mut Notes,
+    ) {
         let cells: Vec<String> = row.cells.iter().map(|c| cell::clean(c)).collect();
         if let Some(mapping) = header::read(&cells) {
             self.begin(mapping, &row, separator);
@@ -138,7 +172,9 @@ impl<'a> Reader<'a> {
                 return self.begin(header::standard(), &row, separator);
             }
             // The first line of a table whose header is missing may stand right above the rule.
-            if cells.iter().filter(|c| !c.is_empty()).all(|c| c.chars().count() <= 40) && self.judge.score(&pad(&cells)) < 2 {
+            if cells.iter().filter(|c| !c.is_empty()).all(|c| c.chars().count() <= 40)
+                && self.judge.score(&pad(&cells)) < 2
+            {
                 notes.drop(number, format!("a table of something else: {}", cell::shown(&cells.join(", "))));
                 self.foreign = true;
                 self.mapping = None;
@@ -163,19 +199,35 @@ impl<'a> Reader<'a> {
 
     fn say_what_is_left_out(&self, cells: &[String], number: usize, notes: &mut Notes) {
         let Some(mapping) = &self.mapping else { return };
-        let extra: Vec<&str> =
-            cells.iter().zip(mapping).filter(|(c, m)| m.is_none() && !is_counter(c)).map(|(c, _)| c.as_str()).collect();
+        let extra: Vec<&str> = cells
+            .iter()
+            .zip(mapping)
+            .filter(|(c, m)| m.is_none() && !is_counter(c))
+            .map(|(c, _)| c.as_str())
+            .collect();
         if !extra.is_empty() {
-            notes.warn(format!("line {number}: columns of no use were left out: {}", cell::shown(&extra.join(", "))));
+            notes.warn(format!(
+                "line {number}: columns of no use were left out: {}",
+                cell::shown(&extra.join(", "))
+            ));
         }
     }
 
-    fn body(&mut self, row: &Line, cells: Vec<String>, number: usize, is_last: bool, separator: Separator, notes: &mut Notes) {
+    fn body(
+        &mut self,
+        row: &Line,
+        cells: Vec<String>,
+        number: usize,
+        is_last: bool,
+        separator: Separator,
+        notes: &mut Notes,
+    ) {
         let standard = header::standard();
         let mapping = match &self.mapping {
             Some(mapping) => mapping,
             None => {
-                let fits = cells.len() == standard.len() || (cells.len() >= MIN_HEADERLESS && self.judge.score(&pad(&cells)) >= 2);
+                let fits = cells.len() == standard.len()
+                    || (cells.len() >= MIN_HEADERLESS && self.judge.score(&pad(&cells)) >= 2);
                 if !fits {
                     if row.opened && cells.len() >= 3 {
                         notes.drop(number, format!("{} cells, and no header that names them", cells.len()));
@@ -194,7 +246,9 @@ impl<'a> Reader<'a> {
             return;
         }
         let told = self.context.truncated && !(row.closed && cells.len() >= want);
-        if is_last && separator == Separator::Pipe && (told || (self.closes && !row.closed)) || (is_last && separator != Separator::Pipe && self.context.truncated) {
+        if is_last && separator == Separator::Pipe && (told || (self.closes && !row.closed))
+            || (is_last && separator != Separator::Pipe && self.context.truncated)
+        {
             return notes.drop(number, "the answer was cut off in this row");
         }
         self.apart = false;
@@ -221,7 +275,10 @@ fn pad(cells: &[String]) -> align::Placed {
 
 /// `#`, `No.` and the like: a column that only counts is not worth a word.
 fn is_counter(name: &str) -> bool {
-    matches!(super::words::bare(name).as_str(), "" | "#" | "no" | "nr" | "n" | "id" | "row" | "num" | "number" | "index")
+    matches!(
+        super::words::bare(name).as_str(),
+        "" | "#" | "no" | "nr" | "n" | "id" | "row" | "num" | "number" | "index"
+    )
 }
 
 /// A line without the `>` of a quotation.

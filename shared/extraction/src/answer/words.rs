@@ -22,7 +22,10 @@ pub(crate) fn fold(text: &str) -> String {
 
 /// [`fold`], and only letters, digits and blanks left: `📌 **Due date:**` → `due date`.
 pub(crate) fn bare(text: &str) -> String {
-    let kept: String = fold(text).chars().map(|c| if c.is_alphanumeric() || c == '%' || c == '#' { c } else { ' ' }).collect();
+    let kept: String = fold(text)
+        .chars()
+        .map(|c| if c.is_alphanumeric() || c == '%' || c == '#' { c } else { ' ' })
+        .collect();
     kept.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

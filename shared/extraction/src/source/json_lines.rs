@@ -1,7 +1,10 @@
 //! One message a line: `{"id","channel","thread","author","at","text"}`.
 //!
 //! `id`, `thread` and `channel` may be absent; Slack's own names (`user`, `ts`, `thread_ts`, …) are understood.
-use super::{Gathered, MAX_MESSAGE_CODE_POINTS, MAX_NAME_CODE_POINTS, Person, salvage::reason, slack_json::instant, tidy};
+use super::{
+    Gathered, MAX_MESSAGE_CODE_POINTS, MAX_NAME_CODE_POINTS, Person, salvage::reason, slack_json::instant,
+    tidy,
+};
 use crate::message::Unnumbered;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -39,25 +42,43 @@ impl Reader<'_> {
     fn line(&mut self, line: usize, json: &str) {
         let map = match serde_json::from_str::<Value>(json) {
             Ok(Value::Object(map)) => map,
-            Ok(_) => return self.out.problem(self.file, Some(line), "expected an object; the line was left out"),
-            Err(e) => return self.out.problem(self.file, Some(line), format!("{}; the line was left out", reason(&e))),
+            Ok(_) => {
+                return self.out.problem(self.file, Some(line), "expected an object; the line was left out");
+            }
+            Err(e) => {
+                return self.out.problem(
+                    self.file,
+                    Some(line),
+                    format!("{}; the line was left out", reason(&e)),
+                );
+            }
         };
         let text = tidy(&word(&map, &["text", "message", "body"]), MAX_MESSAGE_CODE_POINTS);
         if text.is_empty() {
             self.out.skipped.empty += 1;
             return;
         }
-        let Some(at) = ["at", "time", "timestamp", "date", "ts"].iter().find_map(|f| map.get(*f).and_then(moment)) else {
-            let reason = "no usable \"at\" (an ISO 8601 instant such as 2026-11-16T09:00:00Z); the line was left out";
+        let Some(at) =
+            ["at", "time", "timestamp", "date", "ts"].iter().find_map(|f| map.get(*f).and_then(moment))
+        else {
+            let reason =
+                "no usable \"at\" (an ISO 8601 instant such as 2026-11-16T09:00:00Z); the line was left out";
             return self.out.problem(self.file, Some(line), reason);
         };
-        let channel = tidy(word(&map, &["channel", "channel_name", "room"]).trim_start_matches('#'), MAX_NAME_CODE_POINTS);
+        let channel = tidy(
+            word(&map, &["channel", "channel_name", "room"]).trim_start_matches('#'),
+            MAX_NAME_CODE_POINTS,
+        );
         let channel = if channel.is_empty() { NO_CHANNEL.to_owned() } else { channel };
-        let author = tidy(&word(&map, &["author", "user", "user_name", "username", "name", "from"]), MAX_NAME_CODE_POINTS);
+        let author = tidy(
+            &word(&map, &["author", "user", "user_name", "username", "name", "from"]),
+            MAX_NAME_CODE_POINTS,
+        );
         if self.authors.insert(author.clone()) && !author.is_empty() {
             self.out.people.push(Person::from(author.as_str()));
         }
-        let given = |fields: &[&str]| Some(tidy(&word(&map, fields), MAX_NAME_CODE_POINTS)).filter(|w| !w.is_empty());
+        let given =
+            |fields: &[&str]| Some(tidy(&word(&map, fields), MAX_NAME_CODE_POINTS)).filter(|w| !w.is_empty());
         let ts = given(&["ts"]).unwrap_or_else(|| self.made_ts(&channel, at));
         self.out.messages.push(Unnumbered {
             ts,
@@ -84,7 +105,9 @@ fn word(map: &Map<String, Value>, fields: &[&str]) -> String {
         Value::String(s) => Some(s.clone()),
         Value::Number(n) => Some(n.to_string()),
         // {"user":{"name":"Ana"}}
-        Value::Object(inner) => ["name", "display_name", "real_name"].iter().find_map(|f| inner.get(*f)?.as_str().map(str::to_owned)),
+        Value::Object(inner) => ["name", "display_name", "real_name"]
+            .iter()
+            .find_map(|f| inner.get(*f)?.as_str().map(str::to_owned)),
         _ => None,
     };
     fields.iter().filter_map(|f| map.get(*f)).find_map(text).unwrap_or_default()

@@ -72,7 +72,8 @@ fn one(inner: &str, names: &Names) -> String {
             _ => word.to_owned(),
         };
     }
-    let looks_like_link = target.contains("://") || target.starts_with("mailto:") || target.starts_with("tel:");
+    let looks_like_link =
+        target.contains("://") || target.starts_with("mailto:") || target.starts_with("tel:");
     match label {
         _ if !looks_like_link => format!("<{inner}>"),
         Some(label) => {

@@ -132,7 +132,8 @@ pub enum SourceError {
 /// Reads a folder as a Slack export and a file as JSON Lines.
 pub fn load(path: &Path, options: &Options) -> Result<Loaded, SourceError> {
     let shown = path.display().to_string();
-    let meta = std::fs::metadata(path).map_err(|error| SourceError::Unreadable { path: shown.clone(), error })?;
+    let meta =
+        std::fs::metadata(path).map_err(|error| SourceError::Unreadable { path: shown.clone(), error })?;
     let mut gathered = Gathered::default();
     if meta.is_dir() {
         slack_export::read(path, &mut gathered)?;
@@ -184,7 +185,11 @@ impl Gathered {
             self.messages.sort_by_key(|m| std::cmp::Reverse(m.at));
             let beyond = self.messages.len() - MAX_MESSAGES;
             self.messages.truncate(MAX_MESSAGES);
-            self.problem("messages", None, format!("the oldest {beyond} beyond {MAX_MESSAGES} were left out"));
+            self.problem(
+                "messages",
+                None,
+                format!("the oldest {beyond} beyond {MAX_MESSAGES} were left out"),
+            );
         }
         if self.problems_beyond > 0 {
             let reason = format!("{} more problems were not listed", self.problems_beyond);
@@ -213,7 +218,8 @@ pub(crate) fn read_text(path: &Path) -> Result<String, ReadError> {
     if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(ReadError::TooLarge);
     }
-    let text = String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned());
+    let text =
+        String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned());
     Ok(match text.strip_prefix('\u{feff}') {
         Some(rest) => rest.to_owned(),
         None => text,
@@ -222,7 +228,8 @@ pub(crate) fn read_text(path: &Path) -> Result<String, ReadError> {
 
 /// A text without control characters (tab and newline stay), trimmed and cut to `max` code points.
 pub(crate) fn tidy(text: &str, max: usize) -> String {
-    let clean: String = text.replace("\r\n", "\n").chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+    let clean: String =
+        text.replace("\r\n", "\n").chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
     let clean = clean.trim();
     match clean.char_indices().nth(max) {
         Some((end, _)) => clean.get(..end).unwrap_or_default().to_owned(),

@@ -1,6 +1,11 @@
 //! The whole messages of a JSON array that does not parse.
 use serde_json::value::RawValue;
 
+/// A whole object and the line, from 1, it begins on.
+pub(crate) type Element<'a> = (usize, &'a str);
+/// A line, from 1, and what is wrong there.
+pub(crate) type Broken = (usize, String);
+
 /// Restarts in one file: each may scan to its end, so this keeps a hostile file linear.
 const MAX_RESTARTS: usize = 20;
 
@@ -8,16 +13,20 @@ const MAX_RESTARTS: usize = 20;
 ///
 /// A file that parses costs one pass. One that does not is split by brackets; where an element is broken,
 /// reading goes on at the next line that begins with `{`.
-pub(crate) fn elements(json: &str) -> (Vec<(usize, &str)>, Vec<(usize, String)>) {
+pub(crate) fn elements(json: &str) -> (Vec<Element<'_>>, Vec<Broken>) {
     let error = match serde_json::from_str::<Vec<&RawValue>>(json) {
         Ok(whole) => {
             let mut lines = LineCounter::new(json);
-            return (whole.iter().map(|raw| (lines.line_of(offset_in(json, raw.get())), raw.get())).collect(), Vec::new());
+            return (
+                whole.iter().map(|raw| (lines.line_of(offset_in(json, raw.get())), raw.get())).collect(),
+                Vec::new(),
+            );
         }
         Err(error) => error,
     };
     let mut found = Vec::new();
-    let mut broken = vec![(error.line(), format!("{}; the whole messages around it were used", reason(&error)))];
+    let mut broken =
+        vec![(error.line(), format!("{}; the whole messages around it were used", reason(&error)))];
     let (mut at, mut restarts) = (0, 0);
     let mut lines = LineCounter::new(json);
     while let Some(open) = json.get(at..).and_then(|rest| rest.find('{')).map(|i| at + i) {

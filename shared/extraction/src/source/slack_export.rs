@@ -1,5 +1,11 @@
 //! A Slack export folder: `users.json`, `channels.json`, `<channel>/YYYY-MM-DD.json`.
-use super::{Gathered, MAX_FILES, MAX_NAME_CODE_POINTS, Person, SourceError, markup::Names, read_text, salvage, slack_json::{SlackMessage, Verdict}, tidy};
+use super::{
+    Gathered, MAX_FILES, MAX_NAME_CODE_POINTS, Person, SourceError,
+    markup::Names,
+    read_text, salvage,
+    slack_json::{SlackMessage, Verdict},
+    tidy,
+};
 use serde_json::Value;
 use std::{
     collections::{HashMap, HashSet},
@@ -10,7 +16,8 @@ use std::{
 /// Reads the whole export into `out`.
 pub(crate) fn read(folder: &Path, out: &mut Gathered) -> Result<(), SourceError> {
     let shown = folder.display().to_string();
-    let listing = fs::read_dir(folder).map_err(|error| SourceError::Unreadable { path: shown.clone(), error })?;
+    let listing =
+        fs::read_dir(folder).map_err(|error| SourceError::Unreadable { path: shown.clone(), error })?;
     let mut channels: Vec<PathBuf> = listing.flatten().map(|e| e.path()).filter(|p| p.is_dir()).collect();
     channels.sort();
     let (mut names, mut bots) = (Names::default(), HashSet::new());
@@ -73,7 +80,8 @@ impl Channel {
         for (line, element) in elements {
             match serde_json::from_str::<SlackMessage>(element) {
                 Ok(message) => {
-                    let verdict = message.judge(&tidy(&self.name, MAX_NAME_CODE_POINTS), names, &|id| bots.contains(id));
+                    let verdict = message
+                        .judge(&tidy(&self.name, MAX_NAME_CODE_POINTS), names, &|id| bots.contains(id));
                     self.take(verdict, &file, line, out);
                 }
                 Err(_) => out.problem(&file, Some(line), "not a message; it was left out"),
@@ -144,10 +152,13 @@ fn read_list(folder: &Path, file: &str, out: &mut Gathered, each: &mut dyn FnMut
 fn read_users(folder: &Path, names: &mut Names, bots: &mut HashSet<String>, out: &mut Gathered) -> bool {
     let mut people = Vec::new();
     let found = read_list(folder, "users.json", out, &mut |user| {
-        let word = |v: Option<&Value>| v.and_then(Value::as_str).map(str::trim).filter(|w| !w.is_empty()).map(str::to_owned);
+        let word = |v: Option<&Value>| {
+            v.and_then(Value::as_str).map(str::trim).filter(|w| !w.is_empty()).map(str::to_owned)
+        };
         let profile = |field: &str| word(user.get("profile").and_then(|p| p.get(field)));
         let Some(id) = word(user.get("id")) else { return };
-        let (display, real) = (profile("display_name"), profile("real_name").or_else(|| word(user.get("real_name"))));
+        let (display, real) =
+            (profile("display_name"), profile("real_name").or_else(|| word(user.get("real_name"))));
         let handle = word(user.get("name"));
         let name = display.or_else(|| real.clone()).or_else(|| handle.clone()).unwrap_or_else(|| id.clone());
         let name = tidy(&name, MAX_NAME_CODE_POINTS);

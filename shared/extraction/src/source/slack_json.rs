@@ -1,5 +1,9 @@
 //! One Slack message as JSON, as exports, the Web API and events carry it: keep or drop, and its text.
-use super::{MAX_MESSAGE_CODE_POINTS, MAX_NAME_CODE_POINTS, markup::{self, Names}, tidy};
+use super::{
+    MAX_MESSAGE_CODE_POINTS, MAX_NAME_CODE_POINTS,
+    markup::{self, Names},
+    tidy,
+};
 use crate::message::Unnumbered;
 use serde::Deserialize;
 use serde_json::Value;
@@ -88,7 +92,8 @@ impl SlackMessage {
         let Some(at) = instant(&ts) else {
             return Verdict::Malformed("a message without a usable \"ts\" was left out".into());
         };
-        let mut text = tidy(&markup::decode(self.text.as_str().unwrap_or_default(), names), MAX_MESSAGE_CODE_POINTS);
+        let mut text =
+            tidy(&markup::decode(self.text.as_str().unwrap_or_default(), names), MAX_MESSAGE_CODE_POINTS);
         if text.is_empty() {
             let mut found = String::new();
             blocks_text(&self.blocks, names, &mut found);
@@ -107,13 +112,17 @@ impl SlackMessage {
             text,
             given_id: None,
         };
-        Verdict::Keep { message, edited: self.edited.get("ts").and_then(Value::as_str).unwrap_or_default().to_owned() }
+        Verdict::Keep {
+            message,
+            edited: self.edited.get("ts").and_then(Value::as_str).unwrap_or_default().to_owned(),
+        }
     }
 
     fn author(&self, user: &str, names: &Names) -> String {
         let profile = |field| self.user_profile.get(field).and_then(Value::as_str);
         let known = names.users.get(user).map(String::as_str);
-        let choices = [known, profile("display_name"), profile("real_name"), self.username.as_str(), Some(user)];
+        let choices =
+            [known, profile("display_name"), profile("real_name"), self.username.as_str(), Some(user)];
         let name = choices.into_iter().flatten().map(str::trim).find(|n| !n.is_empty()).unwrap_or("somebody");
         tidy(name, MAX_NAME_CODE_POINTS)
     }
@@ -123,7 +132,12 @@ impl SlackMessage {
 pub(crate) fn instant(ts: &str) -> Option<TimestampMs> {
     let (seconds, fraction) = ts.split_once('.').unwrap_or((ts, ""));
     let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
-    if seconds.is_empty() || seconds.len() > 12 || fraction.len() > 12 || !digits(seconds) || !digits(fraction) {
+    if seconds.is_empty()
+        || seconds.len() > 12
+        || fraction.len() > 12
+        || !digits(seconds)
+        || !digits(fraction)
+    {
         return None;
     }
     let millis: i64 = format!("{fraction:0<3}").get(..3)?.parse().ok()?;
@@ -213,8 +227,17 @@ mod tests {
         assert_eq!(with("bot_id", "B1"), Verdict::Bot);
         assert_eq!(with("subtype", "bot_message"), Verdict::Bot);
         assert_eq!(with("user", "UB"), Verdict::Bot);
-        for notice in ["channel_join", "channel_leave", "channel_topic", "channel_purpose", "channel_name", "channel_archive",
-            "pinned_item", "tombstone", "something_new"] {
+        for notice in [
+            "channel_join",
+            "channel_leave",
+            "channel_topic",
+            "channel_purpose",
+            "channel_name",
+            "channel_archive",
+            "pinned_item",
+            "tombstone",
+            "something_new",
+        ] {
             assert_eq!(with("subtype", notice), Verdict::System, "{notice}");
         }
         assert!(matches!(with("subtype", "thread_broadcast"), Verdict::Keep { .. }));
@@ -240,14 +263,19 @@ mod tests {
         let m = json!({"type":"message","subtype":"message_changed","ts":"2.0",
             "message":{"type":"message","user":"U1","ts":"1.0","text":"new","edited":{"user":"U1","ts":"2.0"}}});
         match judge(m) {
-            Verdict::Keep { message, edited } => assert_eq!((&*message.ts, &*message.text, &*edited), ("1.0", "new", "2.0")),
+            Verdict::Keep { message, edited } => {
+                assert_eq!((&*message.ts, &*message.text, &*edited), ("1.0", "new", "2.0"))
+            }
             other => panic!("{other:?}"),
         }
     }
 
     #[test]
     fn fields_of_the_wrong_type_never_stop_a_message() {
-        assert_eq!(text(json!({"user":7,"ts":"1.0","text":"hi","blocks":"x","edited":true,"thread_ts":{}})), "hi");
+        assert_eq!(
+            text(json!({"user":7,"ts":"1.0","text":"hi","blocks":"x","edited":true,"thread_ts":{}})),
+            "hi"
+        );
         assert_eq!(instant("1763974800.000100"), Some(TimestampMs(1_763_974_800_000)));
         assert_eq!(instant("1763974800.5"), Some(TimestampMs(1_763_974_800_500)));
         for bad in ["", ".5", "-1.0", "99999999999999.0", "1.2.3", "1e3"] {

@@ -74,8 +74,29 @@ fn days_are_read_against_the_cycles_week() {
 #[test]
 fn what_nobody_can_date_stays_text() {
     for cell in [
-        "", "when the audit ends", "ASAP", "Friday if legal agrees", "before Friday", "Friday or Monday", "2026-02-30", "31.11.", "13/13", "Nov 24-26", "24",
-        "November", "2026", "Q5", "W60", "tomorrow", "in 3 days", "9/9/9/9", "Nov 24 or Dec 1", "3-5", "soon", "99999999999999999999", "next",
+        "",
+        "when the audit ends",
+        "ASAP",
+        "Friday if legal agrees",
+        "before Friday",
+        "Friday or Monday",
+        "2026-02-30",
+        "31.11.",
+        "13/13",
+        "Nov 24-26",
+        "24",
+        "November",
+        "2026",
+        "Q5",
+        "W60",
+        "tomorrow",
+        "in 3 days",
+        "9/9/9/9",
+        "Nov 24 or Dec 1",
+        "3-5",
+        "soon",
+        "99999999999999999999",
+        "next",
     ] {
         assert_eq!(read(cell, &around()), Reading::Text, "{cell}");
     }
@@ -85,7 +106,14 @@ fn what_nobody_can_date_stays_text() {
 fn tomorrow_counts_from_the_message_that_says_it() {
     let monday: Date = "2026-11-16".parse().unwrap();
     let around = Around { earliest: Some(monday), latest: Some(monday), ..around() };
-    for (cell, date) in [("tomorrow", "2026-11-17"), ("Today", "2026-11-16"), ("EOD", "2026-11-16"), ("in 3 days", "2026-11-19"), ("in two weeks", "2026-11-30"), ("morgen", "2026-11-17")] {
+    for (cell, date) in [
+        ("tomorrow", "2026-11-17"),
+        ("Today", "2026-11-16"),
+        ("EOD", "2026-11-16"),
+        ("in 3 days", "2026-11-19"),
+        ("in two weeks", "2026-11-30"),
+        ("morgen", "2026-11-17"),
+    ] {
         assert_eq!(read(cell, &around), Reading::Day(date.parse().unwrap(), None), "{cell}");
     }
     let later = Around { latest: Some("2026-11-19".parse().unwrap()), ..around };
@@ -95,10 +123,18 @@ fn tomorrow_counts_from_the_message_that_says_it() {
 #[test]
 fn a_weekday_that_had_passed_when_it_was_said_is_the_coming_one() {
     let said = |day: &str| Around { earliest: day.parse().ok(), latest: day.parse().ok(), ..around() };
-    assert!(matches!(read("Tuesday", &said("2026-11-20")), Reading::Day(d, Some(_)) if d.to_string() == "2026-11-24"));
-    assert!(matches!(read("Tuesday", &said("2026-11-17")), Reading::Day(d, None) if d.to_string() == "2026-11-17"));
-    assert!(matches!(read("Tuesday", &said("2026-11-24")), Reading::Day(d, Some(_)) if d.to_string() == "2026-11-24"));
-    assert!(matches!(read("Tuesday", &said("2026-11-25")), Reading::Day(d, Some(_)) if d.to_string() == "2026-12-01"));
+    assert!(
+        matches!(read("Tuesday", &said("2026-11-20")), Reading::Day(d, Some(_)) if d.to_string() == "2026-11-24")
+    );
+    assert!(
+        matches!(read("Tuesday", &said("2026-11-17")), Reading::Day(d, None) if d.to_string() == "2026-11-17")
+    );
+    assert!(
+        matches!(read("Tuesday", &said("2026-11-24")), Reading::Day(d, Some(_)) if d.to_string() == "2026-11-24")
+    );
+    assert!(
+        matches!(read("Tuesday", &said("2026-11-25")), Reading::Day(d, Some(_)) if d.to_string() == "2026-12-01")
+    );
 }
 
 #[test]
@@ -107,17 +143,25 @@ fn an_ambiguous_date_is_read_as_its_siblings_are_and_says_so() {
     assert_eq!(day_first(["12/11", "11/24"].into_iter()), Some(false));
     assert_eq!(day_first(["24/11", "11/24"].into_iter()), None);
     let read_with = |day_first| read("12/11", &Around { day_first, ..around() });
-    assert!(matches!(read_with(None), Reading::Day(d, Some(note)) if d.to_string() == "2026-12-11" && note.contains("month first")));
-    assert!(matches!(read_with(Some(true)), Reading::Day(d, Some(note)) if d.to_string() == "2026-11-12" && note.contains("day first")));
+    assert!(
+        matches!(read_with(None), Reading::Day(d, Some(note)) if d.to_string() == "2026-12-11" && note.contains("month first"))
+    );
+    assert!(
+        matches!(read_with(Some(true)), Reading::Day(d, Some(note)) if d.to_string() == "2026-11-12" && note.contains("day first"))
+    );
     assert!(matches!(read("11/11", &around()), Reading::Day(_, None)));
 }
 
 #[test]
 fn a_weekday_that_contradicts_its_date_is_said() {
-    assert!(matches!(read("Friday 2026-11-24", &around()), Reading::Day(d, Some(_)) if d.to_string() == "2026-11-24"));
+    assert!(
+        matches!(read("Friday 2026-11-24", &around()), Reading::Day(d, Some(_)) if d.to_string() == "2026-11-24")
+    );
 }
 
 #[test]
 fn what_stands_in_brackets_is_kept() {
-    assert!(matches!(read("Nov 24 (tentative)", &around()), Reading::DayAndMore(d, None) if d.to_string() == "2026-11-24"));
+    assert!(
+        matches!(read("Nov 24 (tentative)", &around()), Reading::DayAndMore(d, None) if d.to_string() == "2026-11-24")
+    );
 }
