@@ -1,5 +1,23 @@
+/**
+ * The driver: carries the machine's effects out on real sockets, timers and storage, and brings it what happens there.
+ * Decides nothing; every decision is `step`'s.
+ */
 import type { Op } from "./fold/op.js";
+import { http } from "./http.js";
+import {
+  type Effect,
+  type Event,
+  initial,
+  type MachineState,
+  recordOf,
+  step,
+  type Timer,
+  view,
+} from "./machine.js";
+import { claim, newId } from "./names.js";
+import { Sockets } from "./sockets.js";
 import type { ClientState, Outcome, PresenceState } from "./state.js";
+import { defaultStorage, type QueueStorage } from "./storage.js";
 
 /** A client of one cycle: see `createClient`. */
 export interface Client {
@@ -11,7 +29,7 @@ export interface Client {
   /** Takes back the last own change; null when there is none. */
   undo(): Promise<Outcome> | null;
   redo(): Promise<Outcome> | null;
-  /** Writes one's own text over theirs. */
+  /** Writes one's own text over theirs; null when the conflict is no more. */
   keepMine(conflictId: string): Promise<Outcome> | null;
   /** Lets theirs stand. */
   keepTheirs(conflictId: string): void;
@@ -23,6 +41,7 @@ export interface Client {
   reconnect(): void;
   /** Forgets a notice or a refusal that was read. */
   dismiss(what: "lastRejection" | "error" | "notifications"): void;
+  /** Leaves the room. What is unsent stays in storage; open calls resolve as `CLOSED`. */
   close(): void;
 }
 
@@ -56,13 +75,271 @@ export interface Clock {
   clearTimeout(timer: unknown): void;
 }
 
-/** Keeps records of unsent changes by scope (cycle and user) and client name. */
-export interface QueueStorage {
-  names(scope: string): Promise<readonly string[]>;
-  load(scope: string, name: string): Promise<unknown>;
-  save(scope: string, name: string, record: unknown): Promise<void>;
-  remove(scope: string, name: string): Promise<void>;
+/** Thrown by a token provider when no token can be had without the person: the client stops and says so. */
+export class SessionEndedError extends Error {
+  override readonly name = "SessionEndedError";
 }
 
+const SYSTEM_CLOCK: Clock = {
+  now: () => Date.now(),
+  setTimeout: (run, ms) => setTimeout(run, ms),
+  clearTimeout: (timer) => clearTimeout(timer as number),
+};
+
 /** Opens the cycle and keeps it open until `close()`. */
-export declare function createClient(options: ClientOptions): Client;
+export function createClient(options: ClientOptions): Client {
+  return new Driver(options);
+}
+
+class Driver implements Client {
+  private readonly clock: Clock;
+  private readonly random: () => number;
+  private readonly storage: QueueStorage;
+  private readonly sockets: Sockets;
+  private readonly http: ReturnType<typeof http>;
+  private readonly timers = new Map<Timer, unknown>();
+  private readonly listeners = new Set<() => void>();
+  private readonly calls = new Map<number, (outcome: Outcome) => void>();
+  private readonly surroundings: (() => void)[] = [];
+  private readonly waiting: Event[] = [];
+  private state: MachineState;
+  private shown: ClientState;
+  private scope = "";
+  private nextCall = 1;
+  private isRunning = false;
+  private isClosed = false;
+  /** The last write to storage: what is sent waits for what was to be kept before it. */
+  private writing: Promise<void> = Promise.resolve();
+  private isWriting = 0;
+
+  constructor(private readonly options: ClientOptions) {
+    this.clock = options.clock ?? SYSTEM_CLOCK;
+    this.random = options.random ?? Math.random;
+    this.storage = options.storage ?? defaultStorage();
+    const { team, cycle } = options;
+    const base = `${options.httpUrl}/api/cycles/${encodeURIComponent(team)}/${encodeURIComponent(cycle)}`;
+    this.http = http(base, options.token, options.fetch ?? ((...args) => fetch(...args)));
+    this.sockets = new Sockets(
+      `${options.socketUrl}?team=${encodeURIComponent(team)}&cycle=${encodeURIComponent(cycle)}`,
+      options.token,
+      options.WebSocket ?? WebSocket,
+      (event) => this.dispatch(event),
+    );
+    this.state = initial(options.clientName ?? newId(), [], this.clock.now());
+    this.shown = view(this.state);
+    void this.start(base);
+  }
+
+  private async start(base: string): Promise<void> {
+    const subject = await this.options.token().then(subjectOf, () => "");
+    this.scope = `${base} ${subject}`;
+    const locks = typeof navigator === "undefined" ? undefined : navigator.locks;
+    const claimed = await claim(this.scope, this.storage, locks, this.options.clientName);
+    if (this.isClosed) return claimed.release();
+    this.surroundings.push(claimed.release);
+    const records = claimed.records.map(({ record }) => record);
+    this.state = initial(claimed.name, records, this.clock.now());
+    // What was found under other names is this tab's from here on.
+    for (const { name } of claimed.records.slice(1)) this.write(() => this.storage.remove(this.scope, name));
+    if (records.length > 1) this.keep({ type: "persist", record: recordOf(this.state) });
+    this.watch();
+    this.dispatch({ type: "start" });
+  }
+
+  getState(): ClientState {
+    return this.shown;
+  }
+
+  subscribe(listener: () => void): () => void {
+    // A listener may be subscribed twice; each subscription ends for itself.
+    const call = () => listener();
+    this.listeners.add(call);
+    return () => this.listeners.delete(call);
+  }
+
+  change(ops: readonly Op[]): Promise<Outcome> {
+    return this.call((call) => ({ type: "change", call, ops }));
+  }
+
+  undo(): Promise<Outcome> | null {
+    return this.shown.canUndo ? this.call((call) => ({ type: "undo", call })) : null;
+  }
+
+  redo(): Promise<Outcome> | null {
+    return this.shown.canRedo ? this.call((call) => ({ type: "redo", call })) : null;
+  }
+
+  keepMine(conflictId: string): Promise<Outcome> | null {
+    if (!this.shown.conflicts.some(({ id }) => id === conflictId)) return null;
+    return this.call((call) => ({ type: "keepMine", call, conflictId }));
+  }
+
+  keepTheirs(conflictId: string): void {
+    this.dispatch({ type: "keepTheirs", conflictId });
+  }
+
+  setPresence(state: PresenceState): void {
+    this.dispatch({ type: "presence", state });
+  }
+
+  refresh(): void {
+    this.dispatch({ type: "refresh" });
+  }
+
+  reconnect(): void {
+    this.dispatch({ type: "reconnect" });
+  }
+
+  dismiss(what: "lastRejection" | "error" | "notifications"): void {
+    this.dispatch({ type: "dismiss", what });
+  }
+
+  close(): void {
+    if (this.isClosed) return;
+    this.dispatch({ type: "stop" });
+    this.isClosed = true;
+    for (const timer of this.timers.values()) this.clock.clearTimeout(timer);
+    for (const leave of this.surroundings.splice(0)) leave();
+    for (const settle of this.calls.values()) settle(CLOSED);
+    this.calls.clear();
+    this.listeners.clear();
+  }
+
+  private call(event: (call: number) => Event): Promise<Outcome> {
+    if (this.isClosed) return Promise.resolve(CLOSED);
+    const call = this.nextCall;
+    this.nextCall += 1;
+    return new Promise((settle) => {
+      this.calls.set(call, settle);
+      this.dispatch(event(call));
+    });
+  }
+
+  /** Hands the machine one event at a time: what an effect or a listener brings about waits its turn. */
+  private dispatch(event: Event): void {
+    if (this.isClosed) return;
+    this.waiting.push(event);
+    if (this.isRunning) return;
+    this.isRunning = true;
+    try {
+      for (let next = this.waiting.shift(); next !== undefined; next = this.waiting.shift()) this.turn(next);
+    } finally {
+      this.isRunning = false;
+    }
+  }
+
+  private turn(event: Event): void {
+    const { state, effects } = step(this.state, { ...event, now: this.clock.now(), random: this.random() });
+    this.state = state;
+    for (const effect of effects) this.perform(effect);
+    const shown = view(state);
+    if ((Object.keys(shown) as (keyof ClientState)[]).every((key) => shown[key] === this.shown[key])) return;
+    this.shown = shown;
+    for (const listener of [...this.listeners]) listener();
+  }
+
+  private perform(effect: Effect): void {
+    switch (effect.type) {
+      case "open":
+        return this.sockets.open(effect.socket);
+      case "close":
+        return this.sockets.close(effect.socket);
+      case "send":
+        return this.send(effect);
+      case "setTimer":
+        this.clearTimer(effect.timer);
+        this.timers.set(
+          effect.timer,
+          this.clock.setTimeout(() => this.elapsed(effect.timer), effect.ms),
+        );
+        return;
+      case "clearTimer":
+        return this.clearTimer(effect.timer);
+      case "fetchSnapshot":
+        void this.http.snapshot(effect.url, effect.etag).then((result) => {
+          this.dispatch({ type: "snapshot", request: effect.request, result });
+        });
+        return;
+      case "fetchChanges":
+        void this.http.changes(effect.since, effect.limit).then((result) => {
+          this.dispatch({ type: "changes", request: effect.request, result });
+        });
+        return;
+      case "settle": {
+        const settle = this.calls.get(effect.call);
+        this.calls.delete(effect.call);
+        return settle?.(effect.outcome);
+      }
+      case "persist":
+        return this.keep(effect);
+    }
+  }
+
+  private send({ socket, frame }: Effect & { type: "send" }): void {
+    const text = JSON.stringify(frame);
+    // A change that was sent must be known after a crash, or a reload would not know what to ask about.
+    if (frame.type === "change" && this.isWriting > 0)
+      void this.writing.then(() => this.sockets.send(socket, text));
+    else this.sockets.send(socket, text);
+  }
+
+  private keep({ record }: Effect & { type: "persist" }): void {
+    const { clientName } = this.state;
+    this.write(() =>
+      record === null
+        ? this.storage.remove(this.scope, clientName)
+        : this.storage.save(this.scope, clientName, record),
+    );
+  }
+
+  /** A storage that fails (private windows, full disks) costs the reload its memory, never the edit. */
+  private write(run: () => Promise<void>): void {
+    this.isWriting += 1;
+    this.writing = this.writing
+      .then(run)
+      .catch(() => {})
+      .finally(() => {
+        this.isWriting -= 1;
+      });
+  }
+
+  private elapsed(timer: Timer): void {
+    this.timers.delete(timer);
+    this.dispatch({ type: "timer", timer });
+  }
+
+  private clearTimer(timer: Timer): void {
+    if (!this.timers.has(timer)) return;
+    this.clock.clearTimeout(this.timers.get(timer));
+    this.timers.delete(timer);
+  }
+
+  /** Follows the network and the visibility of the page, where there is one. */
+  private watch(): void {
+    const { window, document } = globalThis as Partial<typeof globalThis>;
+    if (window === undefined || document === undefined) return;
+    const online = () => this.dispatch({ type: "online", online: navigator.onLine !== false });
+    const visible = () => this.dispatch({ type: "visible", visible: document.visibilityState !== "hidden" });
+    const follow = (target: EventTarget, name: string, listener: () => void) => {
+      target.addEventListener(name, listener);
+      this.surroundings.push(() => target.removeEventListener(name, listener));
+    };
+    follow(window, "online", online);
+    follow(window, "offline", online);
+    follow(document, "visibilitychange", visible);
+    online();
+  }
+}
+
+const CLOSED: Outcome = { ok: false, code: "CLOSED", message: "the client was closed", conflicts: [] };
+
+/** Whose token it is, unverified: only to keep one person's unsent changes apart from another's. */
+function subjectOf(token: string): string {
+  try {
+    const payload = token.split(".")[1] ?? "";
+    const { sub } = JSON.parse(atob(payload.replace(/-/g, "+").replace(/_/g, "/"))) as { sub?: unknown };
+    return typeof sub === "string" ? sub : "";
+  } catch {
+    return "";
+  }
+}

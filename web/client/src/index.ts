@@ -1,6 +1,16 @@
-/** The public face of `@cyclesheet/client`. */
-export type { Client, ClientOptions, Clock, createClient, QueueStorage } from "./client.js";
+/**
+ * The browser's half of a Cyclesheet.
+ *
+ * - `client` the driver of sockets, timers and storage; `machine` every decision, as a pure function;
+ * - `fold` what a sheet is and what a change does to it;
+ * - `state` what a screen gets to see; `codes` the answers of the server; `storage`, `names` what survives a reload.
+ */
+export { type Client, type ClientOptions, type Clock, createClient, SessionEndedError } from "./client.js";
 export * from "./codes.js";
+export { isColumn, objection } from "./fold/columns.js";
 export * from "./fold/model.js";
 export type * from "./fold/op.js";
+export { type Asker, type Clash, precheck, type Refusal } from "./fold/precheck.js";
+export { newId } from "./names.js";
 export type * from "./state.js";
+export { defaultStorage, indexedDbStorage, memoryStorage, type QueueStorage } from "./storage.js";

@@ -9,7 +9,7 @@ export function isColumn(name: unknown): name is Column {
 }
 
 /** What stands in a cell; "" if it was never written. */
-export function valueOf(row: Row, column: Column): string {
+export function cellText(row: Row, column: Column): string {
   return row.cells[column]?.value ?? "";
 }
 
@@ -19,7 +19,7 @@ export function objection(column: Column, value: string): string | null {
     return `${column} holds at most ${MAX_CELL_CODE_POINTS} characters`;
   }
   // Unicode's control characters; and lone surrogates, which no JSON text can carry.
-  if (/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]|\p{Surrogate}/u.test(value)) {
+  if (/[^\P{Cc}\t\n]|\p{Surrogate}/u.test(value)) {
     return `${column} holds no control characters but tab and newline`;
   }
   if (column === "status") return oneOf(column, value, STATUSES);

@@ -9,7 +9,7 @@
  */
 export { apply, applyOp } from "./apply.js";
 export { canonical } from "./canonical.js";
-export { isColumn, objection, valueOf } from "./columns.js";
+export { cellText, isColumn, objection } from "./columns.js";
 export { inverse } from "./inverse.js";
 export * from "./limits.js";
 export * from "./model.js";

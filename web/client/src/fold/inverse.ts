@@ -1,6 +1,6 @@
 /** What takes a change back: built from the old values it carries and from where its rows stood. */
 import { applyOp } from "./apply.js";
-import { valueOf } from "./columns.js";
+import { cellText } from "./columns.js";
 import type { Column, Row, Sheet } from "./model.js";
 import type { Op, Update } from "./op.js";
 import { type Asker, provisional } from "./precheck.js";
@@ -53,7 +53,7 @@ export function reinsertion(row: Row, after: string | null): Op {
 /** What a person could have typed of a row: everything but its source. */
 export function plainCells(row: Row): { [C in Column]?: string } {
   const cells: { [C in Column]?: string } = {};
-  for (const [column] of entries(row.cells)) if (column !== "source") cells[column] = valueOf(row, column);
+  for (const [column] of entries(row.cells)) if (column !== "source") cells[column] = cellText(row, column);
   return cells;
 }
 

@@ -3,7 +3,7 @@
  *
  * Rows match one to one: by a shared source and the same title, then by a shared source, then by the title.
  */
-import { valueOf } from "./columns.js";
+import { cellText } from "./columns.js";
 import { MAX_ROWS, SYSTEM_ID } from "./limits.js";
 import type { Cell, Column, Row, Sheet } from "./model.js";
 import type { Change, Generated, GeneratedRow } from "./op.js";
@@ -38,8 +38,8 @@ function matches(sheet: Sheet, generated: Generated): (string | undefined)[] {
     .filter((row) => row.generation !== generated.generation)
     .map((row) => ({
       taskId: row.taskId,
-      title: normalised(valueOf(row, "title")),
-      sources: new Set(sources(valueOf(row, "source"))),
+      title: normalised(cellText(row, "title")),
+      sources: new Set(sources(cellText(row, "source"))),
     }));
   const rows = (generated.rows ?? []).map((row) => ({
     title: normalised(text(row.cells.title)),

@@ -3,7 +3,7 @@
  * refuse later. The server's answer counts; this may be laxer, never stricter.
  */
 import { applyOp } from "./apply.js";
-import { objection, valueOf } from "./columns.js";
+import { cellText, objection } from "./columns.js";
 import type { CommentOp } from "./comments.js";
 import * as limits from "./limits.js";
 import type { Cell, Column, Role, Row, Sheet } from "./model.js";
@@ -137,7 +137,7 @@ function checkCells(row: Row, updates: Updates): Refusal | null {
     if (objected !== null) return objected;
   }
   const clashes = updates
-    .filter(([column, { oldValue }]) => valueOf(row, column) !== text(oldValue))
+    .filter(([column, { oldValue }]) => cellText(row, column) !== text(oldValue))
     .map(([column, { oldValue, newValue }]) => {
       return { taskId: row.taskId, column, base: oldValue, mine: newValue, current: row.cells[column] };
     });

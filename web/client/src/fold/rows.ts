@@ -1,5 +1,5 @@
 /** What the ops on rows and cells do. Total: an op whose target is gone does nothing. */
-import { isColumn, valueOf } from "./columns.js";
+import { cellText, isColumn } from "./columns.js";
 import { SYSTEM_ID } from "./limits.js";
 import type { Cell, Column, Row, Sheet } from "./model.js";
 import type { Change, RowInsert } from "./op.js";
@@ -72,9 +72,9 @@ export function removeRow(sheet: Sheet, taskId: string): Sheet {
   const tasks = sheet.tasks.filter((other) => other !== row);
   const locks = withoutLock(sheet, taskId);
   if (row.generation === null) return { ...sheet, tasks, locks };
-  const titles = [valueOf(row, "title"), row.cells.title?.aiValue ?? ""].map(normalised);
+  const titles = [cellText(row, "title"), row.cells.title?.aiValue ?? ""].map(normalised);
   const removed = {
-    sources: including(sheet.removed.sources, sources(valueOf(row, "source"))),
+    sources: including(sheet.removed.sources, sources(cellText(row, "source"))),
     titles: including(
       sheet.removed.titles,
       titles.filter((title) => title !== ""),
