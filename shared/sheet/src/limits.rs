@@ -41,6 +41,6 @@ pub const MAX_LEASE_MS: i64 = 15 * 60 * 1000;
 /// Code points of the executive summary.
 pub const MAX_SUMMARY_CODE_POINTS: usize = 8_000;
 /// Longest position key before the rows are numbered anew.
-pub const MAX_POSITION_BYTES: usize = 48;
+pub const MAX_POSITION_BYTES: usize = 32;
 /// Removed rows whose origin is remembered, so that undo brings them back whole.
 pub const MAX_TOMBSTONES: usize = 200;

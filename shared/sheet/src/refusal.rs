@@ -47,7 +47,7 @@ codes! {
     Unsupported "UNSUPPORTED" false "A type this server does not know.";
     TokenExpired "TOKEN_EXPIRED" true "The token has expired: connect again with a fresh one, then send the same again.";
     NotFound "NOT_FOUND" false "No such cycle or path.";
-    Busy "BUSY" true "The server could not decide now, and wrote nothing: send the same again.";
+    Busy "BUSY" true "The server could not decide now: send the same again.";
 }
 
 impl std::fmt::Display for Code {

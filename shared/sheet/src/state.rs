@@ -1,5 +1,13 @@
 //! The state of a cycle: the sheet that clients see and the ledger that only the fold sees.
-use crate::{chain, ledger::Ledger, model::Sheet, name::CycleKey};
+use crate::{
+    chain,
+    ledger::Ledger,
+    limits::MAX_GENERATIONS,
+    model::Sheet,
+    name::CycleKey,
+    refusal::{Code, Refusal},
+    time::TimestampMs,
+};
 use serde::{Deserialize, Serialize};
 
 /// The format of a stored state. A function that reads a higher number than its own must not decide.
@@ -40,6 +48,25 @@ impl State {
     /// The number of changes folded.
     pub fn version(&self) -> u64 {
         self.sheet.version
+    }
+
+    /// Should an extraction be asked for? There has been none, or the run that began it died.
+    pub fn wants_extraction(&self, now: TimestampMs) -> bool {
+        self.ledger.lease.as_ref().is_none_or(|lease| !lease.finished && lease.expires_at <= now)
+    }
+
+    /// May a refresh be asked for? The budget and a running extraction speak against it.
+    pub fn may_refresh(&self, now: TimestampMs) -> Result<(), Refusal> {
+        match &self.ledger.lease {
+            Some(lease) if !lease.finished && lease.expires_at > now => {
+                Err(Refusal::new(Code::Locked, "an extraction is running"))
+            }
+            Some(lease) if lease.finished && lease.generation >= MAX_GENERATIONS => {
+                let message = format!("this week's {MAX_GENERATIONS} extractions are used up");
+                Err(Refusal::new(Code::RateLimited, message))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Estimated bytes in memory, for a cache bounded by bytes.

@@ -59,6 +59,11 @@ impl Week {
         Self::new(date.year(), date.week())
     }
 
+    /// May people begin this week's cycle at `now`? This week's and next week's; earlier ones only if they exist.
+    pub fn may_begin(self, now: TimestampMs, zone: &TimeZone) -> bool {
+        Self::containing(now, zone).is_ok_and(|current| self == current || current.plus(1).is_ok_and(|next| self == next))
+    }
+
     /// Its first instant and the first instant after it, in `zone`.
     pub fn span(self, zone: &TimeZone) -> Result<(TimestampMs, TimestampMs), WeekError> {
         let start = |date: Date| {

@@ -1,0 +1,72 @@
+//! `$connect`: notes the socket with its user, and lets nobody in who has been removed.
+//!
+//! The row is written first and the denial read after, so that the race with a removal has no gap: either the removal
+//! finds the row and closes the socket, or this finds the denial and refuses it. Nothing is posted here: the socket is
+//! not open yet.
+use platform::{
+    Context, Identity,
+    broadcast::Endpoint,
+    event::{SocketEvent, SocketResponse},
+};
+use protocol::SUBPROTOCOL;
+use sheet::{Code, Refusal};
+use std::collections::HashMap;
+use store::{StoreError, UserConnection, connections, directory};
+
+/// Sockets one user may have open. The eleventh closes the oldest: a forgotten tab, not the one in use.
+pub const MAX_CONNECTIONS_PER_USER: usize = 10;
+
+/// Lets the socket open, or says with a status why not.
+pub async fn handle(context: &Context, event: &SocketEvent) -> SocketResponse {
+    let empty = serde_json::Map::new();
+    let authorizer = event.request_context.authorizer.as_ref().unwrap_or(&empty);
+    let admitted = match Identity::from_context(authorizer) {
+        Ok((identity, room)) => admit(context, event, &identity, &room).await,
+        Err(refusal) => Ok(Err(refusal)),
+    };
+    match admitted {
+        Ok(Ok(())) => accepted(event),
+        Ok(Err(refusal)) => {
+            tracing::info!(code = %refusal.code, "refused");
+            SocketResponse::status(if refusal.code == Code::TokenExpired { 401 } else { 403 })
+        }
+        Err(error) => {
+            tracing::error!(%error, "the store could not say");
+            SocketResponse::status(503)
+        }
+    }
+}
+
+async fn admit(
+    context: &Context,
+    event: &SocketEvent,
+    identity: &Identity,
+    room: &sheet::CycleKey,
+) -> Result<Result<(), Refusal>, StoreError> {
+    let (table, now, id) = (&context.store.table, context.now(), &event.request_context.connection_id);
+    if identity.expired(now) {
+        return Ok(Err(Refusal::new(Code::TokenExpired, "the token has expired")));
+    }
+    let row = UserConnection { connection_id: id.clone(), team: room.team.clone(), week: room.week, connected_at: now };
+    connections::open(table, &identity.tenant, &identity.user, &row, now).await?;
+    if directory::is_denied(table, &identity.tenant, &identity.user).await? {
+        connections::close(table, &identity.tenant, &identity.user, id).await?;
+        return Ok(Err(Refusal::new(Code::Revoked, "removed from this workspace")));
+    }
+    let open = connections::of_user(table, &identity.tenant, &identity.user, now).await?;
+    let endpoint = Endpoint::of(&event.request_context);
+    for oldest in open.iter().take(open.len().saturating_sub(MAX_CONNECTIONS_PER_USER)) {
+        context.callback.close(&endpoint, &oldest.connection_id).await;
+        connections::close(table, &identity.tenant, &identity.user, &oldest.connection_id).await?;
+    }
+    Ok(Ok(()))
+}
+
+/// The one subprotocol that is ours, if it was offered: a browser fails a socket that answers none of its offers.
+fn accepted(event: &SocketEvent) -> SocketResponse {
+    let mut response = SocketResponse::status(200);
+    if event.subprotocols().any(|offered| offered == SUBPROTOCOL) {
+        response.headers = HashMap::from([("Sec-WebSocket-Protocol".to_owned(), SUBPROTOCOL.to_owned())]);
+    }
+    response
+}

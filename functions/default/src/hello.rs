@@ -1,0 +1,117 @@
+//! `hello`: joins the room and answers with what was missed.
+//!
+//! The room's row is written before the tip is read, so that a change committed in between is either in the answer or
+//! told to this socket.
+use crate::Message;
+use platform::{identity::peer, invoke::ExtractRequest, room};
+use protocol::{
+    ServerFrame,
+    limits::{MAX_SERVER_FRAME_BYTES, RECONNECT_JITTER_MS, presence_interval_ms},
+    server::{Peer, Welcome, without_ops},
+};
+use serde_json::value::RawValue;
+use sheet::{Week, week::time_zone};
+use std::sync::Arc;
+use store::{StoreError, connections, cycle::Folded};
+
+/// Bytes of a welcome that hold the sheet or the changes; the rest is for the list of connections.
+const MAX_CONTENT_BYTES: usize = MAX_SERVER_FRAME_BYTES * 6 / 10;
+/// Changes that a welcome carries; beyond, a snapshot is smaller.
+const MAX_CHANGES: usize = 500;
+/// People that a welcome lists: the frame has an end, a room of thousands does not.
+const MAX_LISTED: usize = 200;
+
+/// What a client gets: the changes it missed, the sheet, or where to fetch the sheet.
+enum Content {
+    Changes(Vec<Box<RawValue>>),
+    Snapshot(Box<RawValue>),
+    Elsewhere(String),
+}
+
+impl Message<'_> {
+    /// Joins the room and answers `welcome`.
+    pub(crate) async fn hello(&self, since: Option<u64>, epoch: Option<&str>) {
+        let entered = match room::enter(self.context, self.room).await {
+            Ok(entered) => entered,
+            Err(error) => return self.error(error.refusal()).await,
+        };
+        self.answered(self.welcome(since, epoch, entered)).await;
+    }
+
+    async fn welcome(&self, since: Option<u64>, epoch: Option<&str>, entered: Folded) -> Result<(), StoreError> {
+        let (store, now) = (&self.context.store, self.context.now());
+        connections::join(&store.table, self.room, &self.identity.connection(self.connection_id), now).await?;
+        let tip = store.tip(self.room).await?;
+        let everybody = self.telling().everybody().await?;
+        let content = self.content(since.filter(|_| epoch == Some(&*tip.epoch)), &tip).await?;
+        let me = self.identity.connection(self.connection_id);
+        let (mut snapshot, mut snapshot_url, mut changes) = (None, None, Vec::new());
+        match &content {
+            Content::Changes(missed) => changes.clone_from(missed),
+            Content::Snapshot(sheet) => snapshot = Some(&**sheet),
+            Content::Elsewhere(url) => snapshot_url = Some(url.clone()),
+        }
+        let listed: Vec<Peer> = everybody.iter().take(MAX_LISTED).map(peer).collect();
+        let welcome = Welcome {
+            protocol: Welcome::PROTOCOL,
+            epoch: &tip.epoch,
+            connection_id: self.connection_id,
+            user: &self.identity.user(),
+            role: tip.state.ledger.roles.get(&self.identity.user).copied().unwrap_or(self.identity.role),
+            version: tip.state.version(),
+            snapshot,
+            snapshot_url,
+            changes,
+            connections: listed,
+            notifications: Vec::new(),
+            presence_interval_ms: presence_interval_ms(everybody.len()),
+            reconnect_jitter_ms: RECONNECT_JITTER_MS,
+            at: now,
+        };
+        self.post(&ServerFrame::Welcome(Box::new(welcome))).await;
+        let joined = ServerFrame::Joined(&peer(&me)).to_text();
+        self.telling().tell_these(&everybody, &[joined], Some(self.connection_id)).await;
+        self.ask_for_extraction(&entered).await
+    }
+
+    /// What a client at `since` needs to stand at the tip.
+    async fn content(&self, since: Option<u64>, tip: &Folded) -> Result<Content, StoreError> {
+        if let Some(since) = since.filter(|since| *since <= tip.state.version()) {
+            let missed = self.context.store.replay(self.room, since, MAX_CHANGES, MAX_CONTENT_BYTES).await?;
+            // Complete, or a snapshot: never a part that looks like the whole.
+            if since + missed.len() as u64 >= tip.state.version() {
+                return missed.iter().map(raw).collect::<Result<_, _>>().map(Content::Changes);
+            }
+        }
+        let sheet = serde_json::value::to_raw_value(&tip.state.sheet).map_err(unwritable)?;
+        if sheet.get().len() <= MAX_CONTENT_BYTES {
+            return Ok(Content::Snapshot(sheet));
+        }
+        Ok(Content::Elsewhere(format!("/api/cycles/{}/{}", self.room.team, self.room.week)))
+    }
+
+    /// The current week's first visitor starts its extraction, if the schedule has not.
+    async fn ask_for_extraction(&self, entered: &Folded) -> Result<(), StoreError> {
+        let now = self.context.now();
+        if !entered.state.wants_extraction(now) {
+            return Ok(());
+        }
+        let team = self.context.store.team(&self.room.tenant, &self.room.team, now).await?;
+        let zone = team.as_ref().and_then(|team| time_zone(&team.time_zone).ok());
+        let current = zone.and_then(|zone| Week::containing(now, &zone).ok());
+        if current == Some(self.room.week) {
+            self.context.invoke.extract(&ExtractRequest::cycle(self.room, false)).await;
+        }
+        Ok(())
+    }
+}
+
+/// A stored change as it goes out; one too large for any frame goes without its ops, to be fetched.
+fn raw(text: &Arc<str>) -> Result<Box<RawValue>, StoreError> {
+    let text = if text.len() > MAX_CONTENT_BYTES { without_ops(text) } else { text.to_string() };
+    RawValue::from_string(text).map_err(unwritable)
+}
+
+fn unwritable(error: serde_json::Error) -> StoreError {
+    StoreError::Corrupt(format!("a sheet does not write: {error}"))
+}

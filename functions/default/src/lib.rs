@@ -1,0 +1,168 @@
+//! `$default`: hello · change · presence · replay · refresh · ping.
+//!
+//! Parse, decide, commit, tell the room. Every answer is a frame; the status only tells the gateway that the message
+//! was taken. Messages of one socket may run at once and out of order: nothing here depends on which came first.
+mod change;
+mod hello;
+mod presence;
+
+use platform::{
+    Context, Identity,
+    broadcast::{Endpoint, Telling},
+    event::{SocketEvent, SocketResponse},
+    invoke::ExtractRequest,
+    room,
+};
+use protocol::{ClientFrame, ServerFrame, human::HumanFrame, server::Rejected};
+use serde_json::Map;
+use sheet::{Code, CycleKey, Refusal, limits};
+use store::{StoreError, connections};
+
+/// Changes of one replay, bounded so that a function's time is; a client that is still behind asks again.
+const MAX_REPLAY_CHANGES: usize = 2_000;
+/// Bytes of one replay: four frames.
+const MAX_REPLAY_BYTES: usize = 4 * protocol::limits::MAX_SERVER_FRAME_BYTES;
+
+/// One message of one socket, and who sent it.
+pub(crate) struct Message<'a> {
+    context: &'a Context,
+    endpoint: &'a Endpoint,
+    room: &'a CycleKey,
+    identity: &'a Identity,
+    connection_id: &'a str,
+    message_id: &'a str,
+}
+
+/// Handles one message.
+pub async fn handle(context: &Context, event: &SocketEvent) -> SocketResponse {
+    let request = &event.request_context;
+    let (endpoint, empty) = (Endpoint::of(request), Map::new());
+    let (identity, key) = match Identity::from_context(request.authorizer.as_ref().unwrap_or(&empty)) {
+        Ok(known) => known,
+        Err(refusal) => {
+            let frame = ServerFrame::error(refusal).to_text();
+            context.callback.post(&endpoint, &request.connection_id, frame.into()).await;
+            return SocketResponse::status(403);
+        }
+    };
+    let message = Message {
+        context,
+        endpoint: &endpoint,
+        room: &key,
+        identity: &identity,
+        connection_id: &request.connection_id,
+        message_id: request.message_id.as_deref().unwrap_or(&request.request_id),
+    };
+    if identity.expired(context.now()) {
+        message.error(Refusal::new(Code::TokenExpired, "the token has expired: connect again with a fresh one")).await;
+        context.callback.close(&endpoint, message.connection_id).await;
+        return SocketResponse::status(401);
+    }
+    // Boxed: the futures of all frame types in one would nest deeper than the compiler looks.
+    Box::pin(message.handle(event.body.as_deref().unwrap_or_default())).await;
+    SocketResponse::status(200)
+}
+
+impl<'a> Message<'a> {
+    fn telling(&self) -> Telling<'a> {
+        Telling { context: self.context, endpoint: self.endpoint, room: self.room }
+    }
+
+    async fn handle(&self, body: &str) {
+        match protocol::read(body) {
+            Err(unreadable) => match unreadable.id {
+                Some(id) => self.rejected(id, unreadable.refusal, 0).await,
+                None => self.error(unreadable.refusal).await,
+            },
+            Ok(ClientFrame::Change(proposed)) => self.change(proposed).await,
+            Ok(ClientFrame::Presence { state }) => self.presence(&state).await,
+            Ok(ClientFrame::Hello { since, epoch, .. }) => self.hello(since, epoch.as_deref()).await,
+            Ok(ClientFrame::Replay { since }) => self.answered(self.replay(since)).await,
+            Ok(ClientFrame::Refresh) => self.answered(self.refresh()).await,
+            Ok(ClientFrame::Ping { .. }) => self.answered(self.ping()).await,
+            Ok(ClientFrame::Human(HumanFrame::Join)) => self.hello(None, None).await,
+            Ok(ClientFrame::Human(HumanFrame::Leave)) => {
+                self.answered(room::leave(&self.telling(), &self.identity.user, self.connection_id)).await;
+            }
+            Ok(ClientFrame::Human(HumanFrame::Change(op))) => self.human(op).await,
+        }
+    }
+
+    /// Posts one frame to this socket.
+    async fn post(&self, frame: &ServerFrame<'_>) {
+        self.telling().answer(&self.identity.user, self.connection_id, frame).await;
+    }
+
+    async fn error(&self, refusal: Refusal) {
+        tracing::debug!(code = %refusal.code, "refused");
+        self.post(&ServerFrame::error(refusal)).await;
+    }
+
+    async fn rejected(&self, id: String, refusal: Refusal, version: u64) {
+        tracing::debug!(code = %refusal.code, "rejected");
+        self.post(&ServerFrame::Rejected(Rejected::new(id, refusal, version))).await;
+    }
+
+    /// Answers what went wrong with an `error`, if anything did.
+    async fn answered(&self, work: impl Future<Output = Result<(), StoreError>>) {
+        if let Err(error) = work.await {
+            self.error(room::busy(&error)).await;
+        }
+    }
+
+    /// The changes after `since`, to this socket alone.
+    async fn replay(&self, since: u64) -> Result<(), StoreError> {
+        let store = &self.context.store;
+        let tip = store.tip(self.room).await?;
+        if since >= tip.state.version() {
+            // Nothing to send, or another history: the tip and its epoch say which.
+            self.post(&ServerFrame::Pong { version: tip.state.version(), epoch: &tip.epoch }).await;
+            return Ok(());
+        }
+        for frame in protocol::server::committed(&store.replay(self.room, since, MAX_REPLAY_CHANGES, MAX_REPLAY_BYTES).await?) {
+            self.telling().answer_text(&self.identity.user, self.connection_id, frame).await;
+        }
+        Ok(())
+    }
+
+    /// Asks for a new extraction.
+    async fn refresh(&self) -> Result<(), StoreError> {
+        if !self.identity.role.edits() {
+            self.error(Refusal::new(Code::Forbidden, "a viewer reads; ask an editor to refresh")).await;
+            return Ok(());
+        }
+        let tip = self.context.store.tip(self.room).await?;
+        if let Err(refusal) = tip.state.may_refresh(self.context.now()) {
+            self.error(refusal).await;
+            return Ok(());
+        }
+        if !self.context.invoke.extract(&ExtractRequest::cycle(self.room, true)).await {
+            self.error(Refusal::new(Code::Busy, "the extraction could not be started: ask again")).await;
+        }
+        Ok(())
+    }
+
+    /// Says where the tip is, and makes sure that this socket is in the room: a false 410 deafens nobody.
+    async fn ping(&self) -> Result<(), StoreError> {
+        let (table, now) = (&self.context.store.table, self.context.now());
+        if connections::rejoin(table, self.room, &self.identity.connection(self.connection_id), now).await? {
+            self.note_with_user().await?;
+        }
+        let tip = self.context.store.tip(self.room).await?;
+        self.post(&ServerFrame::Pong { version: tip.state.version(), epoch: &tip.epoch }).await;
+        Ok(())
+    }
+
+    async fn note_with_user(&self) -> Result<(), StoreError> {
+        let now = self.context.now();
+        let row = store::UserConnection {
+            connection_id: self.connection_id.to_owned(),
+            team: self.room.team.clone(),
+            week: self.room.week,
+            connected_at: now,
+        };
+        connections::open(&self.context.store.table, &self.identity.tenant, &self.identity.user, &row, now).await
+    }
+}
+
+const _: () = assert!(protocol::limits::MAX_CLIENT_FRAME_BYTES < limits::MAX_CHANGE_BYTES);

@@ -1,0 +1,25 @@
+//! `$disconnect`: takes the socket out of its room and tells the room. Best effort: it may come late, twice or never.
+use platform::{
+    Context, Identity,
+    broadcast::{Endpoint, Telling},
+    event::{SocketEvent, SocketResponse},
+    room,
+};
+
+/// Forgets the socket.
+pub async fn handle(context: &Context, event: &SocketEvent) -> SocketResponse {
+    let (id, endpoint) = (&event.request_context.connection_id, Endpoint::of(&event.request_context));
+    let empty = serde_json::Map::new();
+    let Ok((identity, key)) = Identity::from_context(event.request_context.authorizer.as_ref().unwrap_or(&empty)) else {
+        // A socket that no authorizer let in has no rows.
+        return SocketResponse::status(200);
+    };
+    let telling = Telling { context, endpoint: &endpoint, room: &key };
+    match room::leave(&telling, &identity.user, id).await {
+        Ok(()) => SocketResponse::status(200),
+        Err(error) => {
+            tracing::warn!(%error, "the rows of a closed socket stay until they expire");
+            SocketResponse::status(503)
+        }
+    }
+}

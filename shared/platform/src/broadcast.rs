@@ -1,0 +1,197 @@
+//! Telling a room: one Query of the connection map, one post per connection and frame.
+//!
+//! A post is tried twice at most, and a slow socket never delays the others. What a lost post costs is a moment: the
+//! client's next `ping` shows that it is behind. A socket that is gone (410) loses the rows it was posted to by.
+use crate::{Context, identity::peer};
+use aws_config::SdkConfig;
+use aws_sdk_apigatewaymanagement::{Client, config::Builder, error::SdkError, primitives::Blob};
+use aws_smithy_types::retry::RetryConfig;
+use bytes::Bytes;
+use futures::{StreamExt, future::BoxFuture, stream};
+use protocol::ServerFrame;
+use sheet::{CycleKey, Name};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+use store::{Connection, StoreError, connections};
+
+/// Posts under way at once: bounds the sockets a function opens to the callback endpoint.
+const CONCURRENT_POSTS: usize = 128;
+/// Attempts of one post.
+const POST_ATTEMPTS: u32 = 2;
+/// Callback endpoints a process keeps clients for; one deployment has one.
+const MAX_ENDPOINTS: usize = 16;
+
+/// Where an event came from: the endpoint that its sockets are posted to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Endpoint {
+    /// `abc.execute-api.eu-central-1.amazonaws.com`, or a custom domain.
+    pub domain_name: String,
+    /// The stage.
+    pub stage: String,
+}
+
+impl Endpoint {
+    /// The endpoint of an event.
+    pub fn of(context: &crate::event::RequestContext) -> Self {
+        let part = |part: &Option<String>| part.clone().unwrap_or_default();
+        Self { domain_name: part(&context.domain_name), stage: part(&context.stage) }
+    }
+}
+
+/// What became of a post.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Posted {
+    /// The gateway took it.
+    Delivered,
+    /// The socket is gone.
+    Gone,
+    /// Not known; the client heals by itself.
+    Failed,
+}
+
+/// The way to the sockets.
+pub trait Callback: Send + Sync {
+    /// Posts one frame to one socket.
+    fn post<'a>(&'a self, endpoint: &'a Endpoint, connection_id: &'a str, frame: Bytes) -> BoxFuture<'a, Posted>;
+    /// Closes a socket.
+    fn close<'a>(&'a self, endpoint: &'a Endpoint, connection_id: &'a str) -> BoxFuture<'a, Posted>;
+}
+
+/// Through API Gateway's management API.
+pub struct SdkCallback {
+    config: SdkConfig,
+    url: Option<String>,
+    clients: Mutex<HashMap<Endpoint, Client>>,
+}
+
+impl SdkCallback {
+    /// With the process's configuration; to `url` if it is given, else to the event's endpoint.
+    pub fn new(config: SdkConfig, url: Option<String>) -> Self {
+        Self { config, url, clients: Mutex::default() }
+    }
+
+    fn client(&self, endpoint: &Endpoint) -> Client {
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = clients.get(endpoint) {
+            return client.clone();
+        }
+        let url = self.url.clone().unwrap_or_else(|| format!("https://{}/{}", endpoint.domain_name, endpoint.stage));
+        let retries = RetryConfig::standard().with_max_attempts(POST_ATTEMPTS);
+        let client = Client::from_conf(Builder::from(&self.config).endpoint_url(url).retry_config(retries).build());
+        if clients.len() >= MAX_ENDPOINTS {
+            clients.clear();
+        }
+        clients.insert(endpoint.clone(), client.clone());
+        client
+    }
+}
+
+/// 410 by its status: some of its bodies do not read as the error they are.
+fn posted<E, T>(sent: Result<T, SdkError<E>>) -> Posted {
+    match sent {
+        Ok(_) => Posted::Delivered,
+        Err(error) if error.raw_response().is_some_and(|response| response.status().as_u16() == 410) => Posted::Gone,
+        Err(_) => Posted::Failed,
+    }
+}
+
+impl Callback for SdkCallback {
+    fn post<'a>(&'a self, endpoint: &'a Endpoint, connection_id: &'a str, frame: Bytes) -> BoxFuture<'a, Posted> {
+        let client = self.client(endpoint);
+        Box::pin(async move {
+            let frame = Blob::new(Vec::from(frame));
+            posted(client.post_to_connection().connection_id(connection_id).data(frame).send().await)
+        })
+    }
+
+    fn close<'a>(&'a self, endpoint: &'a Endpoint, connection_id: &'a str) -> BoxFuture<'a, Posted> {
+        let client = self.client(endpoint);
+        Box::pin(async move { posted(client.delete_connection().connection_id(connection_id).send().await) })
+    }
+}
+
+/// A room's way out: an endpoint, a tenant's room, and everybody in it.
+pub struct Telling<'a> {
+    /// The handler's context.
+    pub context: &'a Context,
+    /// Where the sockets are posted to.
+    pub endpoint: &'a Endpoint,
+    /// The room.
+    pub room: &'a CycleKey,
+}
+
+impl Telling<'_> {
+    /// Everybody in the room: one Query.
+    pub async fn everybody(&self) -> Result<Vec<Connection>, StoreError> {
+        connections::room(&self.context.store.table, self.room, self.context.now()).await
+    }
+
+    /// Posts `frames`, in order, to everybody in the room but `except`. How many sockets were posted to.
+    pub async fn tell(&self, frames: &[String], except: Option<&str>) -> Result<usize, StoreError> {
+        let everybody = self.everybody().await?;
+        Ok(self.tell_these(&everybody, frames, except).await)
+    }
+
+    /// The same to connections that were already read. Sockets that turn out to be gone leave the room, and the others
+    /// are told so.
+    pub async fn tell_these(&self, connections: &[Connection], frames: &[String], except: Option<&str>) -> usize {
+        let to: Vec<&Connection> = connections.iter().filter(|c| Some(c.connection_id.as_str()) != except).collect();
+        let gone = self.post_to(&to, frames).await;
+        if !gone.is_empty() {
+            let mut left = Vec::with_capacity(gone.len());
+            for connection in &gone {
+                self.forget(&connection.user, &connection.connection_id).await;
+                let peer = peer(connection);
+                left.push(ServerFrame::Left { connection_id: &peer.connection_id, user: &peer.user }.to_text());
+            }
+            let rest: Vec<&Connection> =
+                connections.iter().filter(|c| !gone.iter().any(|gone| gone.connection_id == c.connection_id)).collect();
+            // Who is found gone only now is forgotten with the next frame.
+            self.post_to(&rest, &left).await;
+        }
+        to.len()
+    }
+
+    /// Posts `frames`, in order, to each; those whose socket is gone.
+    async fn post_to<'c>(&self, to: &[&'c Connection], frames: &[String]) -> Vec<&'c Connection> {
+        let frames: Arc<[Bytes]> = frames.iter().map(|frame| Bytes::from(frame.clone())).collect();
+        let posts = to.iter().map(|connection| {
+            let frames = frames.clone();
+            async move {
+                for frame in frames.iter() {
+                    match self.context.callback.post(self.endpoint, &connection.connection_id, frame.clone()).await {
+                        Posted::Delivered => {}
+                        Posted::Gone => return Some(*connection),
+                        Posted::Failed => return None,
+                    }
+                }
+                None
+            }
+        });
+        stream::iter(posts).buffer_unordered(CONCURRENT_POSTS).filter_map(|gone| async move { gone }).collect().await
+    }
+
+    /// Posts one frame to one socket of this room.
+    pub async fn answer(&self, user: &Name, connection_id: &str, frame: &ServerFrame<'_>) {
+        self.answer_text(user, connection_id, frame.to_text()).await;
+    }
+
+    /// Posts one frame, as text, to one socket of this room.
+    pub async fn answer_text(&self, user: &Name, connection_id: &str, frame: String) {
+        if self.context.callback.post(self.endpoint, connection_id, frame.into()).await == Posted::Gone {
+            self.forget(user, connection_id).await;
+        }
+    }
+
+    /// Deletes the rows of a socket that is gone. Should it live after all, its next `ping` writes them again.
+    async fn forget(&self, user: &Name, connection_id: &str) {
+        let table = &self.context.store.table;
+        let left = connections::leave(table, self.room, connection_id).await;
+        let closed = connections::close(table, &self.room.tenant, user, connection_id).await;
+        if let (Err(error), _) | (_, Err(error)) = (left, closed) {
+            tracing::warn!(%error, "the rows of a gone socket stay until they expire");
+        }
+    }
+}

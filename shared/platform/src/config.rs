@@ -1,0 +1,187 @@
+//! The environment, read once at start-up. Every variable stands in the README's table; a test compares the two.
+use crate::identity::{Keys, Rules};
+use sheet::check::Policy;
+use std::{collections::BTreeMap, fmt};
+use store::StoreConfig;
+
+/// Every variable that any function reads, with what it means. The README's table is made of this.
+pub const VARIABLES: &[(&str, &str, &str)] = &[
+    ("TABLE_NAME", "required", "The DynamoDB table."),
+    ("MAX_CACHE_BYTES", "67108864", "Folded cycles that a warm function keeps, in bytes (estimated)."),
+    ("MAX_GROUP", "256", "Changes that may share one log entry; 1 turns group commit off."),
+    ("RATE_PER_10S", "100", "Changes one author may commit in ten seconds."),
+    ("EPOCH_SALT", "", "Change it after restoring a table under its old name: every client then starts from a snapshot."),
+    ("JWT_ISSUER", "required by authorize and http", "The `iss` a token must carry."),
+    ("JWT_AUDIENCE", "required by authorize and http", "The `aud` a token must carry."),
+    ("JWT_JWKS_URL", "this or JWT_SECRET_ARN", "Where the issuer publishes its keys (RS256, ES256)."),
+    ("JWT_SECRET_ARN", "this or JWT_JWKS_URL", "Secrets Manager secret that holds the HS256 key."),
+    ("ALLOWED_ORIGINS", "required by authorize", "Origins that may open a socket, separated by commas."),
+    ("CALLBACK_URL", "from the event", "The gateway's callback endpoint, if it is not `https://{domain}/{stage}`."),
+    ("EXTRACT_FUNCTION", "", "The extract function's name or ARN; without it only the schedule extracts."),
+    ("COHERE_SECRET_ARN", "", "Secrets Manager secret that holds Cohere's key; without it sheets are fallbacks."),
+    ("COHERE_BASE_URL", "https://api.cohere.com", "Where Cohere answers."),
+    ("COHERE_MODEL", "command-a-03-2025", "The model that is asked."),
+    ("LOG_LEVEL", "info", "error, warn, info, debug or trace; or a filter such as `store=debug,info`."),
+];
+
+/// What is wrong with the environment: every problem at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError(Vec<String>);
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the environment is not complete: {}", self.0.join("; "))
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// The environment, and what was wrong with it so far.
+pub struct Environment {
+    variables: BTreeMap<String, String>,
+    problems: Vec<String>,
+}
+
+/// Where the HS256 key or the JWKS is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeySource {
+    /// The issuer's published keys.
+    Jwks(String),
+    /// A secret.
+    Secret(String),
+}
+
+impl Environment {
+    /// The process's.
+    pub fn of_process() -> Self {
+        Self::new(std::env::vars())
+    }
+
+    /// One made of `variables`; empty values count as absent.
+    pub fn new(variables: impl IntoIterator<Item = (String, String)>) -> Self {
+        let variables = variables.into_iter().filter(|(_, value)| !value.trim().is_empty()).collect();
+        Self { variables, problems: Vec::new() }
+    }
+
+    /// A variable that may be absent.
+    pub fn optional(&self, name: &str) -> Option<String> {
+        self.variables.get(name).map(|value| value.trim().to_owned())
+    }
+
+    /// A variable that must be there.
+    pub fn required(&mut self, name: &str) -> String {
+        self.optional(name).unwrap_or_else(|| {
+            self.problems.push(format!("{name} is not set"));
+            String::new()
+        })
+    }
+
+    fn number(&mut self, name: &str, default: u64, least: u64) -> u64 {
+        match self.optional(name).map(|value| value.parse::<u64>()) {
+            None => default,
+            Some(Ok(number)) if number >= least => number,
+            Some(_) => {
+                self.problems.push(format!("{name} must be a whole number of at least {least}"));
+                default
+            }
+        }
+    }
+
+    /// The table's name, and how the store keeps it.
+    pub fn store(&mut self) -> (String, StoreConfig) {
+        let config = StoreConfig {
+            max_cache_bytes: self.number("MAX_CACHE_BYTES", 64 * 1024 * 1024, 0) as usize,
+            max_group: self.number("MAX_GROUP", 256, 1) as usize,
+            policy: Policy { rate_per_window: self.number("RATE_PER_10S", 100, 1) as u32 },
+            epoch_salt: self.optional("EPOCH_SALT").unwrap_or_default(),
+        };
+        (self.required("TABLE_NAME"), config)
+    }
+
+    /// What a token must satisfy, but for the keys.
+    pub fn tokens(&mut self) -> (Rules, KeySource) {
+        let rules = Rules { issuer: self.required("JWT_ISSUER"), audience: self.required("JWT_AUDIENCE") };
+        let source = match (self.optional("JWT_JWKS_URL"), self.optional("JWT_SECRET_ARN")) {
+            (Some(url), None) => {
+                if !url.starts_with("https://") {
+                    self.problems.push("JWT_JWKS_URL must begin with https://".into());
+                }
+                KeySource::Jwks(url)
+            }
+            (None, Some(secret)) => KeySource::Secret(secret),
+            _ => {
+                self.problems.push("exactly one of JWT_JWKS_URL and JWT_SECRET_ARN must be set".into());
+                KeySource::Secret(String::new())
+            }
+        };
+        (rules, source)
+    }
+
+    /// The origins that may open a socket.
+    pub fn origins(&mut self) -> Vec<String> {
+        let origins: Vec<String> = self.required("ALLOWED_ORIGINS").split(',').map(|o| o.trim().to_owned()).collect();
+        for origin in origins.iter().filter(|origin| !is_origin(origin)) {
+            self.problems.push(format!("ALLOWED_ORIGINS: {origin:?} is no origin such as https://sheet.example.com"));
+        }
+        origins
+    }
+
+    /// Everything that was wrong, if anything was.
+    pub fn finish(self) -> Result<(), ConfigError> {
+        if self.problems.is_empty() { Ok(()) } else { Err(ConfigError(self.problems)) }
+    }
+}
+
+/// A scheme and a host, and nothing behind them. A wildcard is none: a page anywhere could then open sockets.
+fn is_origin(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '*', ' ', '?', '#', '@']))
+}
+
+impl KeySource {
+    /// Reads the keys: the secret now, the published ones when a token first needs them.
+    pub async fn keys(&self, secrets: &crate::secrets::Secrets) -> Result<Keys, crate::secrets::SecretError> {
+        match self {
+            Self::Jwks(url) => Ok(Keys::Published(crate::jwks::Jwks::new(url.clone()))),
+            Self::Secret(arn) => Ok(Keys::shared(secrets.get(arn).await?.as_bytes())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(pairs: &[(&str, &str)]) -> Environment {
+        Environment::new(pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())))
+    }
+
+    #[test]
+    fn every_missing_or_bad_variable_is_named_at_once() {
+        let mut env = environment(&[("MAX_GROUP", "0"), ("ALLOWED_ORIGINS", "https://a.example, *"), ("JWT_ISSUER", " ")]);
+        env.store();
+        env.tokens();
+        env.origins();
+        let error = env.finish().unwrap_err().to_string();
+        for name in ["TABLE_NAME", "MAX_GROUP", "JWT_ISSUER", "JWT_AUDIENCE", "JWT_JWKS_URL", "\"*\""] {
+            assert!(error.contains(name), "{name} is not in: {error}");
+        }
+    }
+
+    #[test]
+    fn a_complete_environment_is_read() {
+        let mut env = environment(&[
+            ("TABLE_NAME", "cyclesheet"),
+            ("RATE_PER_10S", "50"),
+            ("JWT_ISSUER", "https://id.example"),
+            ("JWT_AUDIENCE", "cyclesheet"),
+            ("JWT_JWKS_URL", "https://id.example/keys"),
+            ("ALLOWED_ORIGINS", "https://sheet.example"),
+        ]);
+        let (table, config) = env.store();
+        assert_eq!((table.as_str(), config.policy.rate_per_window), ("cyclesheet", 50));
+        assert_eq!(env.tokens().1, KeySource::Jwks("https://id.example/keys".into()));
+        assert_eq!(env.origins(), ["https://sheet.example"]);
+        assert_eq!(env.finish(), Ok(()));
+    }
+}

@@ -1,0 +1,88 @@
+//! What a handler gets: the store, the way to the sockets, and the time and randomness of the outside.
+use crate::{
+    broadcast::{Callback, SdkCallback},
+    clients,
+    config::Environment,
+    invoke::{Invoke, LambdaInvoke, NoInvoke},
+    secrets::Secrets,
+};
+use sheet::TimestampMs;
+use std::{
+    collections::hash_map::RandomState,
+    error::Error,
+    hash::{BuildHasher, Hasher},
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
+use store::{Store, Table, cycle::Random};
+
+/// The clock: milliseconds since 1970. A value, so that a test or a simulator can hand in another.
+pub type Clock = Arc<dyn Fn() -> TimestampMs + Send + Sync>;
+
+/// Everything a handler needs. Cheap to clone.
+#[derive(Clone)]
+pub struct Context {
+    /// The table.
+    pub store: Store,
+    /// The way to the sockets.
+    pub callback: Arc<dyn Callback>,
+    /// The way to an extraction.
+    pub invoke: Arc<dyn Invoke>,
+    /// The time.
+    pub clock: Clock,
+    /// Randomness.
+    pub random: Random,
+}
+
+impl Context {
+    /// Now.
+    pub fn now(&self) -> TimestampMs {
+        (self.clock)()
+    }
+
+    /// A name nobody else has, for a run of the system: 16 hexadecimal digits.
+    pub fn unique(&self) -> String {
+        format!("{:016x}", (self.random)())
+    }
+
+    /// The context of a Lambda, from its environment. Names everything that is missing.
+    pub async fn of_lambda(mut env: Environment) -> Result<(Self, Secrets), Box<dyn Error + Send + Sync>> {
+        let (table, config) = env.store();
+        let (callback_url, extract) = (env.optional("CALLBACK_URL"), env.optional("EXTRACT_FUNCTION"));
+        env.finish()?;
+        let aws = clients::load().await;
+        let invoke: Arc<dyn Invoke> = match extract {
+            Some(function) => Arc::new(LambdaInvoke::new(aws_sdk_lambda::Client::new(&aws), function)),
+            None => Arc::new(NoInvoke),
+        };
+        let secrets = Secrets::new(aws_sdk_secretsmanager::Client::new(&aws));
+        let table = Table::new(aws_sdk_dynamodb::Client::new(&aws), table);
+        let random = system_random();
+        let context = Self {
+            store: Store::new(table, config, random.clone()),
+            callback: Arc::new(SdkCallback::new(aws, callback_url)),
+            invoke,
+            clock: system_clock(),
+            random,
+        };
+        Ok((context, secrets))
+    }
+}
+
+/// The system's clock.
+pub fn system_clock() -> Clock {
+    Arc::new(|| {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        TimestampMs(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    })
+}
+
+/// The system's randomness: every `RandomState` is keyed by the operating system. For names, not for secrets.
+pub fn system_random() -> Random {
+    Arc::new(|| {
+        let mut hasher = RandomState::new().build_hasher();
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        hasher.write_u128(now.as_nanos());
+        hasher.finish()
+    })
+}

@@ -1,0 +1,76 @@
+//! Asking for an extraction, without waiting for it.
+use aws_sdk_lambda::{error::ProvideErrorMetadata, primitives::Blob, types::InvocationType};
+use futures::future::BoxFuture;
+use serde::{Deserialize, Serialize};
+use sheet::{CycleKey, Name, Week};
+
+/// What `extract` is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum ExtractRequest {
+    /// The weekly run: every team of the table.
+    Weekly,
+    /// One cycle that was opened before its weekly run, or whose people ask for a refresh.
+    Cycle {
+        /// Whose.
+        tenant: Name,
+        /// Which team's.
+        team: Name,
+        /// Which week.
+        cycle: Week,
+        /// Another generation, although there is one?
+        #[serde(default)]
+        refresh: bool,
+    },
+}
+
+impl ExtractRequest {
+    /// The request for one cycle.
+    pub fn cycle(key: &CycleKey, refresh: bool) -> Self {
+        Self::Cycle { tenant: key.tenant.clone(), team: key.team.clone(), cycle: key.week, refresh }
+    }
+}
+
+/// The way to an extraction. At least once: the lease makes it one.
+pub trait Invoke: Send + Sync {
+    /// Asks; false if it could not be asked, which is logged and never an error of the caller.
+    fn extract<'a>(&'a self, request: &'a ExtractRequest) -> BoxFuture<'a, bool>;
+}
+
+/// Through an asynchronous invocation of the Lambda.
+pub struct LambdaInvoke {
+    client: aws_sdk_lambda::Client,
+    function: String,
+}
+
+impl LambdaInvoke {
+    /// Of that function.
+    pub fn new(client: aws_sdk_lambda::Client, function: String) -> Self {
+        Self { client, function }
+    }
+}
+
+impl Invoke for LambdaInvoke {
+    fn extract<'a>(&'a self, request: &'a ExtractRequest) -> BoxFuture<'a, bool> {
+        Box::pin(async move {
+            let payload = serde_json::to_vec(request).unwrap_or_default();
+            let invoke = self.client.invoke().function_name(&self.function).invocation_type(InvocationType::Event);
+            match invoke.payload(Blob::new(payload)).send().await {
+                Ok(_) => true,
+                Err(error) => {
+                    tracing::warn!(code = error.code(), "the extraction could not be asked for");
+                    false
+                }
+            }
+        })
+    }
+}
+
+/// Where there is no such function: the schedule alone extracts.
+pub struct NoInvoke;
+
+impl Invoke for NoInvoke {
+    fn extract<'a>(&'a self, _: &'a ExtractRequest) -> BoxFuture<'a, bool> {
+        Box::pin(async { false })
+    }
+}

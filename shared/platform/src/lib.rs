@@ -1,0 +1,26 @@
+//! What every function stands on.
+//!
+//! # Layout
+//! - [`config`]: the environment, read once at start-up; a missing or bad variable is named and stops it.
+//! - [`clients`]: AWS clients with timeouts and short backoff. [`secrets`]: secrets, read once.
+//! - [`identity`]: who somebody is, from a token or from the connection. [`room`]: may they enter, and which room.
+//! - [`event`]: the gateway's events, as far as we need them.
+//! - [`broadcast`]: telling a room. [`invoke`]: asking for an extraction.
+//! - [`telemetry`]: JSON logs. [`context`]: all of it together, as handlers get it.
+//!
+//! This crate owns everything between a handler and the outside that is not the table. It decides nothing about a
+//! sheet. Time and randomness enter the system here, as values of [`context::Context`], and nowhere else.
+pub mod broadcast;
+pub mod clients;
+pub mod config;
+pub mod context;
+pub mod event;
+pub mod identity;
+pub mod invoke;
+pub mod jwks;
+pub mod room;
+pub mod secrets;
+pub mod telemetry;
+
+pub use context::Context;
+pub use identity::Identity;

@@ -1,0 +1,84 @@
+//! May somebody enter, and which room is it?
+use crate::{Context, broadcast::Telling, identity::peer};
+use protocol::ServerFrame;
+use sheet::{Code, CycleKey, Name, Refusal, Week, week::time_zone};
+use store::{StoreError, connections, cycle::Folded};
+
+/// The room that a query names, if its words are words.
+pub fn key(tenant: &Name, team: Option<&str>, cycle: Option<&str>) -> Result<CycleKey, Refusal> {
+    let not_found = |message: &str| Refusal::new(Code::NotFound, message);
+    let team = team.ok_or_else(|| not_found("the query names a team: ?team=platform&cycle=2026-W47"))?;
+    let cycle = cycle.ok_or_else(|| not_found("the query names a cycle: ?team=platform&cycle=2026-W47"))?;
+    Ok(CycleKey {
+        tenant: tenant.clone(),
+        team: Name::new(team).map_err(|error| not_found(&error.to_string()))?,
+        week: cycle.parse::<Week>().map_err(|error| not_found(&error.to_string()))?,
+    })
+}
+
+/// The cycle at its tip, strongly consistent. A cycle of this week or the next comes to be by being entered; an
+/// earlier one must exist.
+pub async fn enter(context: &Context, room: &CycleKey) -> Result<Folded, EnterError> {
+    match context.store.tip(room).await {
+        Err(StoreError::NotFound) => {}
+        found => return Ok(found?),
+    }
+    let now = context.now();
+    let team = context.store.team(&room.tenant, &room.team, now).await?;
+    let not_found = |message: String| Err(EnterError::Refused(Refusal::new(Code::NotFound, message)));
+    let Some(team) = team else { return not_found(format!("there is no team {}", room.team)) };
+    let zone = match time_zone(&team.time_zone) {
+        Ok(zone) => zone,
+        Err(error) => return Err(EnterError::Store(StoreError::Corrupt(format!("team {}: {error}", team.team)))),
+    };
+    if !room.week.may_begin(now, &zone) {
+        return not_found(format!("{} has no cycle {}: only this week's and next week's begin", room.team, room.week));
+    }
+    context.store.create(room, now).await?;
+    Ok(context.store.tip(room).await?)
+}
+
+/// Takes a socket out of its room and from its user, and tells the room if it was there. `$disconnect` is best effort:
+/// it may come late, twice or never, and a row that is gone already tells nobody anything.
+pub async fn leave(telling: &Telling<'_>, user: &Name, connection_id: &str) -> Result<(), StoreError> {
+    let table = &telling.context.store.table;
+    connections::close(table, &telling.room.tenant, user, connection_id).await?;
+    if let Some(gone) = connections::leave(table, telling.room, connection_id).await? {
+        let peer = peer(&gone);
+        let left = ServerFrame::Left { connection_id: &peer.connection_id, user: &peer.user }.to_text();
+        telling.tell(&[left], Some(connection_id)).await?;
+    }
+    Ok(())
+}
+
+/// Why somebody does not enter.
+#[derive(Debug, thiserror::Error)]
+pub enum EnterError {
+    /// There is no such room.
+    #[error("{0}")]
+    Refused(Refusal),
+    /// It is not known: the same again finds out.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What a client is told when the store could not say. What happened goes to the log.
+pub fn busy(error: &StoreError) -> Refusal {
+    match error {
+        StoreError::NotFound => Refusal::new(Code::NotFound, "there is no such cycle"),
+        error => {
+            tracing::error!(%error, "the store could not say");
+            Refusal::new(Code::Busy, "the sheet cannot be reached right now: the same is sent again by itself")
+        }
+    }
+}
+
+impl EnterError {
+    /// What a client is told.
+    pub fn refusal(&self) -> Refusal {
+        match self {
+            Self::Refused(refusal) => refusal.clone(),
+            Self::Store(error) => busy(error),
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! What the server says.
+use crate::{PROTOCOL_VERSION, client::PresenceState, limits::MAX_SERVER_FRAME_BYTES};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, value::RawValue};
+use sheet::{Code, Refusal, Role, TimestampMs};
+use std::sync::Arc;
+
+/// Somebody, as others see them.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct User {
+    /// Their id within the tenant.
+    pub id: String,
+    /// Their name.
+    pub name: String,
+    /// Their colour, `#rrggbb`.
+    pub color: String,
+}
+
+/// A socket in the room.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Peer {
+    /// Its id.
+    pub connection_id: String,
+    /// Whose it is.
+    pub user: User,
+    /// What they may do.
+    pub role: Role,
+}
+
+/// A frame to a client.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub enum ServerFrame<'a> {
+    /// The answer to `hello`.
+    Welcome(Box<Welcome<'a>>),
+    /// "This was not committed."
+    Rejected(Rejected),
+    /// What somebody does.
+    #[serde(rename_all = "camelCase")]
+    Presence {
+        /// Whose socket.
+        connection_id: &'a str,
+        /// Who; stamped by the server.
+        user: &'a User,
+        /// What.
+        state: &'a PresenceState,
+    },
+    /// A socket joined the room.
+    Joined(&'a Peer),
+    /// A socket left the room.
+    #[serde(rename_all = "camelCase")]
+    Left {
+        /// Which.
+        connection_id: &'a str,
+        /// Whose it was.
+        user: &'a User,
+    },
+    /// The answer to `ping`.
+    Pong {
+        /// The log's tip, read afresh.
+        version: u64,
+        /// The cycle's epoch.
+        epoch: &'a str,
+    },
+    /// A frame was refused that was no change.
+    Error {
+        /// The stable code.
+        code: Code,
+        /// Does the same again have a chance?
+        retryable: bool,
+        /// What was wrong and what would be right.
+        message: String,
+    },
+}
+
+/// Everything a client needs to begin, or to go on from where it was.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Welcome<'a> {
+    /// The protocol's version.
+    pub protocol: u32,
+    /// Random per cycle; another epoch is another history.
+    pub epoch: &'a str,
+    /// This socket.
+    pub connection_id: &'a str,
+    /// Who the server takes you for.
+    pub user: &'a User,
+    /// What you may do.
+    pub role: Role,
+    /// The log's tip.
+    pub version: u64,
+    /// The whole sheet, if it is needed and fits.
+    pub snapshot: Option<&'a RawValue>,
+    /// Where to fetch the sheet, if it is needed and does not fit.
+    pub snapshot_url: Option<String>,
+    /// The changes after `since`, if those are enough.
+    pub changes: Vec<Box<RawValue>>,
+    /// Everybody in the room, this socket included.
+    pub connections: Vec<Peer>,
+    /// Unread mentions.
+    pub notifications: Vec<Value>,
+    /// How often presence may be sent now, milliseconds.
+    pub presence_interval_ms: u64,
+    /// The jitter to add before a reconnect, milliseconds.
+    pub reconnect_jitter_ms: u64,
+    /// The server's time.
+    pub at: TimestampMs,
+}
+
+impl Welcome<'_> {
+    /// The version of the protocol that `protocol` states.
+    pub const PROTOCOL: u32 = PROTOCOL_VERSION;
+}
+
+/// The refusal of a change.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Rejected {
+    /// The change.
+    pub id: String,
+    /// The stable code.
+    pub code: Code,
+    /// Does the same again have a chance?
+    pub retryable: bool,
+    /// What was wrong and what would be right.
+    pub message: String,
+    /// The tip it was judged at.
+    pub version: u64,
+    /// What stands there now.
+    pub current: Option<Value>,
+}
+
+impl Rejected {
+    /// The frame for a refused change, judged at `version`.
+    pub fn new(id: String, refusal: Refusal, version: u64) -> Self {
+        let Refusal { code, message, current } = refusal;
+        Self { id, code, retryable: code.retryable(), message, version, current }
+    }
+}
+
+impl ServerFrame<'_> {
+    /// The frame for something refused that was no change.
+    pub fn error(refusal: Refusal) -> Self {
+        let Refusal { code, message, .. } = refusal;
+        Self::Error { code, retryable: code.retryable(), message }
+    }
+
+    /// The frame as text. A frame serialises by construction; the fallback is never seen.
+    pub fn to_text(&self) -> String {
+        serde_json::to_string(self).unwrap_or_else(|_| r#"{"type":"error","code":"BUSY","retryable":true,"message":""}"#.into())
+    }
+}
+
+/// `committed` frames for changes as they stand in the log, each frame at most 100 KB. The stored text is what is
+/// sent: a change is written as JSON once, however many watch. One too large for a frame goes with `"ops":null`.
+pub fn committed(texts: &[Arc<str>]) -> Vec<String> {
+    const HEAD: &str = r#"{"type":"committed","changes":["#;
+    let mut frames = Vec::with_capacity(1);
+    let mut frame = String::new();
+    for text in texts {
+        let short;
+        let text: &str = if HEAD.len() + text.len() + 2 > MAX_SERVER_FRAME_BYTES {
+            short = without_ops(text);
+            &short
+        } else {
+            text
+        };
+        if !frame.is_empty() && frame.len() + text.len() + 3 > MAX_SERVER_FRAME_BYTES {
+            frames.push(std::mem::take(&mut frame) + "]}");
+        }
+        frame.push_str(if frame.is_empty() { HEAD } else { "," });
+        frame.push_str(text);
+    }
+    if !frame.is_empty() {
+        frames.push(frame + "]}");
+    }
+    frames
+}
+
+/// A change announced without its ops: who made it, and where it stands.
+pub fn without_ops(text: &str) -> String {
+    let mut change: Value = serde_json::from_str(text).unwrap_or_default();
+    change["ops"] = Value::Null;
+    change.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn committed_frames_hold_every_change_once_and_stay_below_the_limit() {
+        let change = |version: u64, bytes: usize| -> Arc<str> {
+            format!(r#"{{"version":{version},"ops":["{}"]}}"#, "x".repeat(bytes)).into()
+        };
+        let texts = [change(1, 60_000), change(2, 60_000), change(3, 10), change(4, 200_000), change(5, 10)];
+        let frames = committed(&texts);
+        let mut versions = Vec::new();
+        for frame in &frames {
+            assert!(frame.len() <= MAX_SERVER_FRAME_BYTES);
+            let value: Value = serde_json::from_str(frame).unwrap();
+            for change in value["changes"].as_array().unwrap() {
+                versions.push(change["version"].as_u64().unwrap());
+                assert_eq!(change["ops"].is_null(), change["version"] == 4);
+            }
+        }
+        assert_eq!(versions, [1, 2, 3, 4, 5]);
+        assert_eq!(frames.len(), 2);
+        assert!(committed(&[]).is_empty());
+    }
+}

@@ -1,0 +1,115 @@
+//! The connection map: who is in which room, and which sockets a user has open.
+//!
+//! Two rows a socket: one in the room, written by `hello` and read by every broadcast; one with the user, written by
+//! `$connect` and read for removal, mentions and the limit per user. Both expire by themselves, which is harmless:
+//! `ping` writes them again.
+use crate::{
+    keys,
+    table::{StoreError, Table},
+};
+use serde::{Deserialize, Serialize};
+use sheet::{CycleKey, Name, Role, TimestampMs};
+
+/// Seconds a row outlives its writing: a socket lives two hours at most, and its clock may be off.
+const ROW_SECONDS: i64 = 2 * 3600 + 15 * 60;
+
+/// A socket in a room.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Connection {
+    /// The gateway's id of it.
+    pub connection_id: String,
+    /// Whose it is.
+    pub user: Name,
+    /// Their name.
+    pub name: String,
+    /// Their colour.
+    pub color: String,
+    /// Their role.
+    pub role: Role,
+    /// When their token ends, milliseconds.
+    pub token_expires_at: TimestampMs,
+}
+
+/// A socket of a user, in whatever room.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UserConnection {
+    /// The gateway's id of it.
+    pub connection_id: String,
+    /// The team whose room it may join.
+    pub team: Name,
+    /// The week whose room it may join.
+    pub week: sheet::Week,
+    /// When it connected.
+    pub connected_at: TimestampMs,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Row<T> {
+    pk: String,
+    sk: String,
+    expires: i64,
+    #[serde(flatten)]
+    what: T,
+}
+
+impl<T> Row<T> {
+    fn new(pk: String, connection_id: &str, what: T, now: TimestampMs) -> Self {
+        Self { pk, sk: keys::connection(connection_id), expires: now.0 / 1000 + ROW_SECONDS, what }
+    }
+}
+
+fn live<T>(rows: Vec<Row<T>>, now: TimestampMs) -> Vec<T> {
+    // DynamoDB deletes expired rows within days, not at once: what has expired is not there.
+    rows.into_iter().filter(|row| row.expires * 1000 > now.0).map(|row| row.what).collect()
+}
+
+/// Puts a socket into its room.
+pub async fn join(table: &Table, key: &CycleKey, connection: &Connection, now: TimestampMs) -> Result<(), StoreError> {
+    table.put(&Row::new(keys::cycle(key), &connection.connection_id, connection, now)).await
+}
+
+/// Puts a socket back into its room if its row is gone; true if it was.
+pub async fn rejoin(table: &Table, key: &CycleKey, connection: &Connection, now: TimestampMs) -> Result<bool, StoreError> {
+    let sk = keys::connection(&connection.connection_id);
+    if table.get::<serde::de::IgnoredAny>(&keys::cycle(key), &sk).await?.is_some() {
+        return Ok(false);
+    }
+    join(table, key, connection, now).await.map(|()| true)
+}
+
+/// Everybody in a room, strongly consistent: who joined before a commit is told of it.
+pub async fn room(table: &Table, key: &CycleKey, now: TimestampMs) -> Result<Vec<Connection>, StoreError> {
+    Ok(live(table.range(&keys::cycle(key), "CONN#", &format!("CONN#{}", keys::LAST)).await?, now))
+}
+
+/// Takes a socket out of its room; what stood there, if anything did.
+pub async fn leave(table: &Table, key: &CycleKey, connection_id: &str) -> Result<Option<Connection>, StoreError> {
+    let gone: Option<Row<Connection>> = table.take(&keys::cycle(key), &keys::connection(connection_id)).await?;
+    Ok(gone.map(|row| row.what))
+}
+
+/// Notes a socket with its user.
+pub async fn open(
+    table: &Table,
+    tenant: &Name,
+    user: &Name,
+    connection: &UserConnection,
+    now: TimestampMs,
+) -> Result<(), StoreError> {
+    table.put(&Row::new(keys::user(tenant, user), &connection.connection_id, connection, now)).await
+}
+
+/// A user's sockets, oldest first.
+pub async fn of_user(table: &Table, tenant: &Name, user: &Name, now: TimestampMs) -> Result<Vec<UserConnection>, StoreError> {
+    let rows = table.range(&keys::user(tenant, user), "CONN#", &format!("CONN#{}", keys::LAST)).await?;
+    let mut sockets: Vec<UserConnection> = live(rows, now);
+    sockets.sort_by(|a, b| (a.connected_at, &a.connection_id).cmp(&(b.connected_at, &b.connection_id)));
+    Ok(sockets)
+}
+
+/// Takes a socket from its user.
+pub async fn close(table: &Table, tenant: &Name, user: &Name, connection_id: &str) -> Result<(), StoreError> {
+    table.delete(&keys::user(tenant, user), &keys::connection(connection_id)).await
+}

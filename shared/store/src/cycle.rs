@@ -1,0 +1,504 @@
+//! One cycle in this process: its fold, its queue, and the commit.
+//!
+//! A commit folds the log up to the tip it knows, checks the change against that, and puts the entry at the next slot
+//! on the condition that the slot is free. If it is not, DynamoDB hands back the winner: fold it, check again, try the
+//! next. In the steady state that is one PutItem and nothing else.
+//!
+//! Changes that wait while a put is in flight go out together: whoever gets the lock next takes all that wait, checks
+//! them in order against the running state, and puts them as one entry. Whoever leads a group tells the room; the
+//! others only learn their version. A leader that is killed leaves its followers without an answer, and they queue
+//! again: their ids find themselves if the put had landed.
+use crate::{
+    cache::Cache,
+    directory, keys,
+    log::{self, Put},
+    record,
+    table::{StoreError, Table},
+};
+use sheet::{
+    Author, Change, Code, CycleKey, LogEntry, Op, Refusal, Role, State, TimestampMs, Verdict,
+    check::{Policy, check},
+    limits::{MAX_CHANGE_BYTES, MAX_ENTRY_CHANGES},
+    name::ChangeId,
+};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::oneshot;
+
+/// Slots a commit may lose before it answers `BUSY`: a room where that happens has dozens of functions writing at once.
+const MAX_LOST_SLOTS: usize = 24;
+/// Log bytes after which a record is rewritten, if the record itself is smaller.
+const MIN_COMPACTION_BYTES: usize = 64 * 1024;
+/// Changes that may wait in one process for one cycle; beyond, `BUSY`.
+const MAX_WAITING: usize = 8 * MAX_ENTRY_CHANGES;
+
+/// A random number from outside: the store makes up none itself.
+pub type Random = Arc<dyn Fn() -> u64 + Send + Sync>;
+
+/// What a deployment may set.
+#[derive(Clone)]
+pub struct StoreConfig {
+    /// Bytes of folded cycles to keep, estimated.
+    pub max_cache_bytes: usize,
+    /// Changes that may share one log entry; 1 turns group commit off.
+    pub max_group: usize,
+    /// The checks' settings.
+    pub policy: Policy,
+    /// Joined to every cycle's random epoch: a table restored under another name, or with another salt, has other
+    /// epochs, and every client starts from a snapshot.
+    pub epoch_salt: String,
+}
+
+impl Default for StoreConfig {
+    fn default() -> Self {
+        Self {
+            max_cache_bytes: 64 * 1024 * 1024,
+            max_group: MAX_ENTRY_CHANGES,
+            policy: Policy::default(),
+            epoch_salt: String::new(),
+        }
+    }
+}
+
+/// A change on its way into the log.
+#[derive(Clone, Debug)]
+pub struct Proposal {
+    /// `<client>.<seq>`.
+    pub id: ChangeId,
+    /// Who; from the connection.
+    pub author: Author,
+    /// What they may do; from the connection.
+    pub role: Role,
+    /// The version its author had seen.
+    pub base: u64,
+    /// What it does.
+    pub ops: Vec<Op>,
+    /// Now, at the committing function.
+    pub now: TimestampMs,
+}
+
+/// A change that stands in the log.
+#[derive(Clone, Debug)]
+pub struct Committed {
+    /// Its version.
+    pub version: u64,
+    /// The entry it went out in.
+    pub entry: Arc<LogEntry>,
+    /// Is it this caller who tells the room?
+    pub leads: bool,
+    /// Is it time to rewrite the record?
+    pub compaction_due: bool,
+}
+
+/// What became of a proposal. `Duplicate` and `Refused` follow a fresh read.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// It stands in the log.
+    Committed(Committed),
+    /// It stood there already.
+    Duplicate {
+        /// Its version.
+        version: u64,
+        /// As it stands there.
+        text: Arc<str>,
+        /// The log's tip.
+        tip: u64,
+    },
+    /// It may not.
+    Refused {
+        /// Why.
+        refusal: Refusal,
+        /// The tip it was judged at.
+        version: u64,
+    },
+}
+
+/// A cycle's fold at some version.
+#[derive(Clone, Debug)]
+pub struct Folded {
+    /// The state. Cloning shares everything.
+    pub state: Arc<State>,
+    /// Names the cycle's history, as clients know it.
+    pub epoch: Arc<str>,
+    /// The epoch as the record holds it.
+    stored_epoch: Arc<str>,
+    /// Bytes of the stored record.
+    record_bytes: usize,
+    /// Bytes of log since the record.
+    log_bytes: usize,
+}
+
+/// One cycle in this process.
+#[derive(Debug, Default)]
+pub struct Room {
+    /// What waits for the next put. A plain mutex: held for a push or a take, never across an await.
+    waiting: Mutex<Vec<Waiting>>,
+    /// The fold, if one is kept. Held while a put is in flight: that is what makes others wait and go together.
+    folded: tokio::sync::Mutex<Option<Folded>>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    proposal: Proposal,
+    bytes: usize,
+    reply: oneshot::Sender<Result<Outcome, Failure>>,
+}
+
+/// A failure that several callers can be told.
+#[derive(Clone, Debug)]
+struct Failure(Arc<StoreError>);
+
+/// The cycles of one table.
+#[derive(Clone)]
+pub struct Store {
+    /// The table.
+    pub table: Table,
+    config: Arc<StoreConfig>,
+    cache: Arc<Cache>,
+    pub(crate) directory: Arc<directory::Kept>,
+    random: Random,
+}
+
+impl Store {
+    /// The store on `table`.
+    pub fn new(table: Table, config: StoreConfig, random: Random) -> Self {
+        let cache = Arc::new(Cache::new(config.max_cache_bytes));
+        Self { table, config: Arc::new(config), cache, directory: Arc::default(), random }
+    }
+
+    /// Folded cycles kept, and their estimated bytes.
+    pub fn cached(&self) -> (usize, usize) {
+        self.cache.size()
+    }
+
+    fn nonce(&self) -> String {
+        format!("{:016x}", (self.random)())
+    }
+
+    /// Makes sure that the cycle exists. Killed between the two writes, the index names a cycle that the next call
+    /// completes; a cycle is never without its index.
+    pub async fn create(&self, key: &CycleKey, now: TimestampMs) -> Result<(), StoreError> {
+        directory::index_cycle(&self.table, key, now).await?;
+        record::create(&self.table, key, &self.nonce()).await.map(drop)
+    }
+
+    /// The cycle's state at the log's tip, after a strongly consistent read in this call.
+    pub async fn tip(&self, key: &CycleKey) -> Result<Folded, StoreError> {
+        let room = self.cache.room(key);
+        let mut kept = room.folded.lock().await;
+        self.refresh(key, &mut kept).await
+    }
+
+    /// Brings the kept fold to the tip: a Query of what came after it, or everything from the record.
+    async fn refresh(&self, key: &CycleKey, kept: &mut Option<Folded>) -> Result<Folded, StoreError> {
+        if let Some(folded) = kept.take() {
+            match self.catch_up(key, folded).await {
+                Ok(folded) => return Ok(self.keep(key, kept, folded)),
+                // A fold that the log does not continue is not of this log: begin again from the record.
+                Err(StoreError::Corrupt(reason)) => tracing::warn!(cycle = %key, reason, "a kept fold was let go of"),
+                Err(error) => return Err(error),
+            }
+        }
+        let Some((record, state)) = record::load(&self.table, key).await? else { return Err(StoreError::NotFound) };
+        let folded = Folded {
+            state: Arc::new(state),
+            epoch: format!("{}{}", record.epoch, self.config.epoch_salt).into(),
+            stored_epoch: record.epoch.into(),
+            record_bytes: record.bytes as usize,
+            log_bytes: 0,
+        };
+        let folded = self.catch_up(key, folded).await?;
+        Ok(self.keep(key, kept, folded))
+    }
+
+    fn keep(&self, key: &CycleKey, kept: &mut Option<Folded>, folded: Folded) -> Folded {
+        self.cache.weigh(key, folded.state.weight());
+        kept.insert(folded).clone()
+    }
+
+    async fn catch_up(&self, key: &CycleKey, mut folded: Folded) -> Result<Folded, StoreError> {
+        let entries = log::after(&self.table, key, folded.state.version()).await?;
+        let state = Arc::make_mut(&mut folded.state);
+        for entry in &entries {
+            entry.fold(state)?;
+            folded.log_bytes += size(entry);
+        }
+        Ok(folded)
+    }
+
+    /// Commits a change, or says why not. An error means that it is not known: the same again finds out.
+    pub async fn commit(&self, key: &CycleKey, proposal: Proposal) -> Result<Outcome, StoreError> {
+        let bytes = serde_json::to_string(&proposal.ops).map_or(usize::MAX, |ops| ops.len());
+        if bytes > MAX_CHANGE_BYTES {
+            let refusal = Refusal::new(Code::PayloadTooLarge, format!("a change is at most {MAX_CHANGE_BYTES} bytes of JSON"));
+            return Ok(Outcome::Refused { refusal, version: self.tip(key).await?.state.version() });
+        }
+        loop {
+            let room = self.cache.room(key);
+            let (reply, mut answer) = oneshot::channel();
+            {
+                let mut waiting = room.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+                if waiting.len() >= MAX_WAITING {
+                    return Err(StoreError::Unavailable { operation: "commit", reason: "too many changes wait".into() });
+                }
+                waiting.push(Waiting { proposal: proposal.clone(), bytes, reply });
+            }
+            let mut kept = room.folded.lock().await;
+            loop {
+                match answer.try_recv() {
+                    Ok(outcome) => return outcome.map_err(StoreError::from),
+                    // The leader that had taken this change was killed: queue again.
+                    Err(oneshot::error::TryRecvError::Closed) => break,
+                    Err(oneshot::error::TryRecvError::Empty) => {
+                        let group = take(&room, self.config.max_group);
+                        self.lead(key, &mut kept, group).await;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes a group through the log and answers each of its members.
+    async fn lead(&self, key: &CycleKey, kept: &mut Option<Folded>, group: Vec<Waiting>) {
+        let proposals: Vec<(&Proposal, usize)> = group.iter().map(|w| (&w.proposal, w.bytes)).collect();
+        match self.decide(key, kept, &proposals).await {
+            Ok(outcomes) => {
+                for (waiting, outcome) in group.into_iter().zip(outcomes) {
+                    let _ = waiting.reply.send(Ok(outcome));
+                }
+            }
+            Err(error) => {
+                let failure = Failure(Arc::new(error));
+                for waiting in group {
+                    let _ = waiting.reply.send(Err(failure.clone()));
+                }
+            }
+        }
+    }
+
+    async fn decide(
+        &self,
+        key: &CycleKey,
+        kept: &mut Option<Folded>,
+        group: &[(&Proposal, usize)],
+    ) -> Result<Vec<Outcome>, StoreError> {
+        let mut fresh = kept.is_none();
+        let mut folded = match kept.take() {
+            Some(folded) => folded,
+            None => self.refresh(key, kept).await?,
+        };
+        for lost in 0..MAX_LOST_SLOTS {
+            let judged = self.judge(&folded.state, group);
+            if !fresh && judged.verdicts.iter().any(|verdict| !matches!(verdict, Judged::Accepted(_))) {
+                // A stale fold may put; it may never answer.
+                *kept = Some(folded);
+                folded = self.refresh(key, kept).await?;
+                fresh = true;
+                continue;
+            }
+            if judged.changes.is_empty() {
+                let outcomes = self.answer(key, &judged, &folded, None).await;
+                self.keep(key, kept, folded);
+                return outcomes;
+            }
+            let entry = LogEntry::build(&folded.state, judged.changes.clone())
+                .map_err(|error| StoreError::Corrupt(format!("a change does not write: {error}")))?;
+            // From here to the answer the fold is in nobody's hands: killed or failed, the next caller reads anew.
+            match log::put(&self.table, key, &entry).await? {
+                Put::Stored => {
+                    let entry = Arc::new(entry);
+                    let state = Arc::make_mut(&mut folded.state);
+                    *state = judged.state.clone();
+                    state.ledger.hash.clone_from(&entry.hash);
+                    folded.log_bytes += size(&entry);
+                    let outcomes = self.answer(key, &judged, &folded, Some(entry)).await;
+                    self.keep(key, kept, folded);
+                    return outcomes;
+                }
+                Put::Taken(winner) => {
+                    winner.fold(Arc::make_mut(&mut folded.state))?;
+                    folded.log_bytes += size(&winner);
+                    fresh = false;
+                    if lost > 0 {
+                        // Far behind: read the rest in one go instead of losing slot after slot.
+                        folded = self.catch_up(key, folded).await?;
+                        fresh = true;
+                    }
+                }
+            }
+        }
+        Err(StoreError::Unavailable { operation: "commit", reason: format!("lost {MAX_LOST_SLOTS} slots in a row") })
+    }
+
+    /// Checks a group in order against the running state.
+    fn judge(&self, state: &Arc<State>, group: &[(&Proposal, usize)]) -> JudgedGroup {
+        let mut judged = JudgedGroup { state: State::clone(state), changes: Vec::new(), verdicts: Vec::new() };
+        for (proposal, bytes) in group {
+            let running = &judged.state;
+            let change = Change {
+                version: running.version() + 1,
+                id: proposal.id.clone(),
+                author: proposal.author.clone(),
+                role: proposal.role,
+                at: proposal.now.max(running.sheet.updated_at),
+                base: proposal.base,
+                ops: proposal.ops.clone(),
+            };
+            judged.verdicts.push(match check(running, &change, *bytes, &self.config.policy) {
+                Verdict::Accept(next) => {
+                    judged.state = *next;
+                    judged.changes.push(change);
+                    Judged::Accepted(judged.state.version())
+                }
+                Verdict::Duplicate { version } => Judged::Duplicate(version),
+                Verdict::Refuse(refusal) => Judged::Refused(refusal),
+            });
+        }
+        judged
+    }
+
+    /// The outcomes of a group whose entry, if it has one, stands in the log.
+    async fn answer(
+        &self,
+        key: &CycleKey,
+        judged: &JudgedGroup,
+        folded: &Folded,
+        entry: Option<Arc<LogEntry>>,
+    ) -> Result<Vec<Outcome>, StoreError> {
+        let mut leads = true;
+        let mut outcomes = Vec::with_capacity(judged.verdicts.len());
+        for verdict in &judged.verdicts {
+            outcomes.push(match (verdict, &entry) {
+                (Judged::Accepted(version), Some(entry)) => {
+                    let leads = std::mem::take(&mut leads);
+                    let compaction_due = leads && folded.log_bytes > MIN_COMPACTION_BYTES.max(folded.record_bytes);
+                    Outcome::Committed(Committed { version: *version, entry: entry.clone(), leads, compaction_due })
+                }
+                (Judged::Duplicate(version), _) => self.duplicate(key, *version, folded, entry.as_ref()).await?,
+                (Judged::Refused(refusal), _) => {
+                    Outcome::Refused { refusal: refusal.clone(), version: folded.state.version() }
+                }
+                (Judged::Accepted(_), None) => return Err(StoreError::Corrupt("accepted without an entry".into())),
+            });
+        }
+        Ok(outcomes)
+    }
+
+    async fn duplicate(
+        &self,
+        key: &CycleKey,
+        version: u64,
+        folded: &Folded,
+        entry: Option<&Arc<LogEntry>>,
+    ) -> Result<Outcome, StoreError> {
+        // Twice in one group: its first copy is in the entry that was just put.
+        let own = entry.filter(|entry| (entry.first..=entry.last()).contains(&version));
+        let text = match own {
+            Some(entry) => text_of(entry, version),
+            None => {
+                let entries = log::holding(&self.table, key, version - 1).await?;
+                entries.iter().find_map(|entry| text_of(entry, version))
+            }
+        };
+        let text = text.ok_or_else(|| StoreError::Corrupt(format!("version {version} is missing from the log of {key}")))?;
+        Ok(Outcome::Duplicate { version, text, tip: folded.state.version() })
+    }
+
+    /// The changes after `since`, as they stand in the log, and the tip; strongly consistent. Oldest first, as many
+    /// whole changes as `max_bytes` and `max_changes` hold, at least one.
+    pub async fn replay(
+        &self,
+        key: &CycleKey,
+        since: u64,
+        max_changes: usize,
+        max_bytes: usize,
+    ) -> Result<Vec<Arc<str>>, StoreError> {
+        let (mut texts, mut bytes) = (Vec::new(), 0);
+        for entry in log::holding(&self.table, key, since).await? {
+            for (text, version) in entry.texts.iter().zip(entry.first..) {
+                if version <= since {
+                    continue;
+                }
+                bytes += text.len();
+                if !texts.is_empty() && (texts.len() >= max_changes || bytes > max_bytes) {
+                    return Ok(texts);
+                }
+                texts.push(text.clone());
+            }
+        }
+        Ok(texts)
+    }
+
+    /// Rewrites the record from the kept fold, if it is further than the one that stands.
+    pub async fn compact(&self, key: &CycleKey) -> Result<bool, StoreError> {
+        let room = self.cache.room(key);
+        let folded = match &*room.folded.lock().await {
+            Some(folded) => folded.clone(),
+            None => return Ok(false),
+        };
+        let won = record::replace(&self.table, key, &folded.state, &folded.stored_epoch, &self.nonce()).await?;
+        if let Some(kept) = &mut *room.folded.lock().await {
+            kept.log_bytes = kept.log_bytes.saturating_sub(folded.log_bytes);
+        }
+        Ok(won)
+    }
+
+    /// Does the cycle exist?
+    pub async fn exists(&self, key: &CycleKey) -> Result<bool, StoreError> {
+        if self.cache.room(key).folded.lock().await.is_some() {
+            return Ok(true);
+        }
+        let index = self.table.get::<serde::de::IgnoredAny>(&keys::cycle(key), keys::RECORD).await?;
+        Ok(index.is_some())
+    }
+}
+
+struct JudgedGroup {
+    state: State,
+    changes: Vec<Change>,
+    verdicts: Vec<Judged>,
+}
+
+enum Judged {
+    Accepted(u64),
+    Duplicate(u64),
+    Refused(Refusal),
+}
+
+/// What waits, up to `max_group` changes and one entry's bytes; the rest waits on.
+fn take(room: &Room, max_group: usize) -> Vec<Waiting> {
+    let mut waiting = room.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+    // Whose function was killed waits no more: its client sends it again.
+    waiting.retain(|waiting| !waiting.reply.is_closed());
+    let (mut count, mut total) = (0, 0);
+    for next in waiting.iter() {
+        // What a change gains on its way into the log: version, author, time.
+        let bytes = next.bytes + 512;
+        if count > 0 && (count >= max_group || !LogEntry::fits(count, total, bytes)) {
+            break;
+        }
+        (count, total) = (count + 1, total + bytes);
+    }
+    waiting.drain(..count).collect()
+}
+
+fn text_of(entry: &LogEntry, version: u64) -> Option<Arc<str>> {
+    let at = version.checked_sub(entry.first)?;
+    entry.texts.get(at as usize).cloned()
+}
+
+fn size(entry: &LogEntry) -> usize {
+    entry.texts.iter().map(|text| text.len()).sum()
+}
+
+impl From<Failure> for StoreError {
+    fn from(Failure(error): Failure) -> Self {
+        match &*error {
+            StoreError::Unavailable { operation, reason } => {
+                Self::Unavailable { operation, reason: reason.clone() }
+            }
+            StoreError::Newer(what) => Self::Newer(what.clone()),
+            StoreError::Corrupt(what) => Self::Corrupt(what.clone()),
+            StoreError::NotFound => Self::NotFound,
+        }
+    }
+}

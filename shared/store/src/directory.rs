@@ -1,0 +1,132 @@
+//! What a tenant has: its teams, its cycles, and who has been removed.
+use crate::{
+    cycle::Store,
+    keys,
+    table::{StoreError, Table},
+};
+use serde::{Deserialize, Serialize};
+use sheet::{CycleKey, Name, TimestampMs, Week};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// How long a process trusts a team it has read, milliseconds: a new source or zone counts within minutes.
+const TEAM_TTL_MS: i64 = 60_000;
+/// Teams a process keeps; beyond, it forgets them all and reads again.
+const MAX_KEPT_TEAMS: usize = 1_000;
+
+/// A team of a tenant.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Team {
+    /// Its id.
+    pub team: Name,
+    /// Its name on a screen.
+    pub name: String,
+    /// Its IANA time zone: what a week is for it.
+    pub time_zone: String,
+    /// Where its messages come from.
+    #[serde(default)]
+    pub sources: Vec<Source>,
+}
+
+/// Where messages come from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum Source {
+    /// A folder in Slack's export format, or a file of JSON Lines, that the function can read.
+    Path {
+        /// Where.
+        path: String,
+    },
+}
+
+/// A cycle in the tenant's index.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct IndexedCycle {
+    /// The week.
+    pub cycle: Week,
+    /// When it came to be.
+    pub created_at: TimestampMs,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Row<T> {
+    pk: String,
+    sk: String,
+    #[serde(flatten)]
+    what: T,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Tenant {
+    tenant: Name,
+}
+
+/// Teams that this process has read.
+#[derive(Debug, Default)]
+pub struct Kept(Mutex<HashMap<(Name, Name), (TimestampMs, Option<Arc<Team>>)>>);
+
+/// Puts a team, or other words for it, and its tenant into the list of tenants that the weekly run reads.
+pub async fn put_team(table: &Table, tenant: &Name, team: &Team) -> Result<(), StoreError> {
+    table.put(&Row { pk: keys::TENANTS.into(), sk: tenant.to_string(), what: Tenant { tenant: tenant.clone() } }).await?;
+    table.put(&Row { pk: keys::tenant(tenant), sk: keys::team(&team.team), what: team }).await
+}
+
+/// Every tenant that has a team.
+pub async fn tenants(table: &Table) -> Result<Vec<Name>, StoreError> {
+    let rows: Vec<Row<Tenant>> = table.range(keys::TENANTS, &keys::FIRST.to_string(), &keys::LAST.to_string()).await?;
+    Ok(rows.into_iter().map(|row| row.what.tenant).collect())
+}
+
+/// The teams of a tenant.
+pub async fn teams(table: &Table, tenant: &Name) -> Result<Vec<Team>, StoreError> {
+    let rows: Vec<Row<Team>> = table.range(&keys::tenant(tenant), "TEAM#", &format!("TEAM#{}", keys::LAST)).await?;
+    Ok(rows.into_iter().map(|row| row.what).collect())
+}
+
+impl Store {
+    /// A team, as read within the last minute; none if the tenant has no such team.
+    pub async fn team(&self, tenant: &Name, team: &Name, now: TimestampMs) -> Result<Option<Arc<Team>>, StoreError> {
+        let key = (tenant.clone(), team.clone());
+        if let Some((at, found)) = self.directory.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key)
+            && now.since(*at) < TEAM_TTL_MS
+        {
+            return Ok(found.clone());
+        }
+        let row: Option<Row<Team>> = self.table.get(&keys::tenant(tenant), &keys::team(team)).await?;
+        let found = row.map(|row| Arc::new(row.what));
+        let mut kept = self.directory.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= MAX_KEPT_TEAMS {
+            kept.clear();
+        }
+        kept.insert(key, (now, found.clone()));
+        Ok(found)
+    }
+}
+
+/// Names a cycle in its tenant's index. Written before the cycle's first slot; a second time changes nothing.
+pub async fn index_cycle(table: &Table, key: &CycleKey, now: TimestampMs) -> Result<(), StoreError> {
+    let what = IndexedCycle { cycle: key.week, created_at: now };
+    let row = Row { pk: keys::tenant(&key.tenant), sk: keys::index(&key.team, key.week), what };
+    table.put_new(&row).await.map(drop)
+}
+
+/// A team's cycles, newest first.
+pub async fn cycles(table: &Table, tenant: &Name, team: &Name) -> Result<Vec<IndexedCycle>, StoreError> {
+    let prefix = format!("CYCLE#{team}#");
+    let rows: Vec<Row<IndexedCycle>> = table.range(&keys::tenant(tenant), &prefix, &format!("{prefix}{}", keys::LAST)).await?;
+    Ok(rows.into_iter().rev().map(|row| row.what).collect())
+}
+
+/// Has the user been removed from the tenant? Strongly consistent.
+pub async fn is_denied(table: &Table, tenant: &Name, user: &Name) -> Result<bool, StoreError> {
+    #[derive(Deserialize)]
+    struct Deny {
+        denied: bool,
+    }
+    let row: Option<Deny> = table.get(&keys::user(tenant, user), keys::DENY).await?;
+    Ok(row.is_some_and(|row| row.denied))
+}

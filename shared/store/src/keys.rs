@@ -1,0 +1,61 @@
+//! The one table's keys. Every part that comes from outside is a validated word before it gets here.
+use sheet::{CycleKey, Name, Week};
+
+/// The partition of a cycle: record, log, room, raw messages.
+pub fn cycle(key: &CycleKey) -> String {
+    format!("C#{}#{}#{}", key.tenant, key.team, key.week)
+}
+
+/// The partition of a user: open connections, denial, unread mentions.
+pub fn user(tenant: &Name, user: &Name) -> String {
+    format!("U#{tenant}#{user}")
+}
+
+/// The partition of a tenant: cycles, teams, members.
+pub fn tenant(tenant: &Name) -> String {
+    format!("T#{tenant}")
+}
+
+/// The partition that lists the tenants.
+pub const TENANTS: &str = "TENANTS";
+/// The record of a cycle.
+pub const RECORD: &str = "RECORD";
+/// The denial of a removed user.
+pub const DENY: &str = "DENY";
+/// Before every sort key of a prefix that ends in `#`…
+pub const FIRST: char = ' ';
+/// …and after every one: keys are ASCII.
+pub const LAST: char = '~';
+
+/// The slot of a log entry: its first version, so that text order is number order.
+pub fn slot(first: u64) -> String {
+    format!("LOG#{first:012}")
+}
+
+/// After the last slot.
+pub const SLOTS_END: &str = "LOG#999999999999";
+
+/// One chunk of a record that is too large for one item.
+pub fn chunk(version: u64, nonce: &str, number: usize) -> String {
+    format!("RECORD#{version}#{nonce}#{number:02}")
+}
+
+/// A socket in a room, or of a user.
+pub fn connection(id: &str) -> String {
+    format!("CONN#{id}")
+}
+
+/// A team of a tenant.
+pub fn team(team: &Name) -> String {
+    format!("TEAM#{team}")
+}
+
+/// A cycle in the tenant's index.
+pub fn index(team: &Name, week: Week) -> String {
+    format!("CYCLE#{team}#{week}")
+}
+
+/// One part of what a generation read or was answered.
+pub fn raw(generation: u32, what: &str, number: usize) -> String {
+    format!("RAW#{generation}#{what}#{number:02}")
+}

@@ -1,0 +1,26 @@
+//! Cycles in DynamoDB: the log, its records, the connection map.
+//!
+//! # Layout
+//! - [`keys`]: the one table's keys. [`table`]: calls to it, and what their failures mean.
+//! - [`log`]: entries put and read. [`record`]: the folded state and its chunks.
+//! - [`cycle`]: one cycle in this process: its fold, its queue, the commit. [`cache`]: the folds, bounded by bytes.
+//! - [`connections`]: who is connected where. [`directory`]: teams, cycles, denials. [`raw`]: messages and answers.
+//!
+//! This crate owns every read and write of the table. It decides nothing about a sheet (that is `sheet`), sends
+//! nothing to anybody (that is `platform`), never asks for the time and never makes up a random number: both come in.
+//!
+//! Two rules hold everywhere. Log entries are never deleted or rewritten, so a stale fold's put meets a taken slot. A
+//! stale fold may put, but never answer: whatever is told to a client follows a strongly consistent read.
+pub mod cache;
+pub mod connections;
+pub mod cycle;
+pub mod directory;
+pub mod keys;
+pub mod log;
+pub mod raw;
+pub mod record;
+pub mod table;
+
+pub use connections::{Connection, UserConnection};
+pub use cycle::{Committed, Outcome, Proposal, Store, StoreConfig};
+pub use table::{StoreError, Table};

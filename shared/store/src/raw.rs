@@ -1,0 +1,44 @@
+//! What a generation read and what it was answered, compressed: kept so that a rerun never asks twice, that every
+//! citation can be shown, and that an admin can see what was sent and what came back.
+use crate::{
+    keys,
+    record::{pack, unpack},
+    table::{StoreError, Table},
+};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use sheet::CycleKey;
+
+/// Bytes of one part; DynamoDB takes 400 KB an item.
+const MAX_PART_BYTES: usize = 300 * 1024;
+
+#[derive(Serialize, Deserialize)]
+struct Part {
+    pk: String,
+    sk: String,
+    parts: usize,
+    bytes: serde_bytes::ByteBuf,
+}
+
+/// Stores `value` as `what` of a generation (`messages`, `answer`). Parts are written last to first, so that the
+/// first one, which says how many there are, is only there once all are.
+pub async fn put<T: Serialize>(table: &Table, key: &CycleKey, generation: u32, what: &str, value: &T) -> Result<(), StoreError> {
+    let packed = pack(value).map_err(|error| StoreError::Corrupt(format!("{what} does not write: {error}")))?;
+    let parts: Vec<&[u8]> = packed.chunks(MAX_PART_BYTES).collect();
+    for (number, bytes) in parts.iter().enumerate().rev() {
+        let (pk, sk) = (keys::cycle(key), keys::raw(generation, what, number));
+        table.put(&Part { pk, sk, parts: parts.len(), bytes: serde_bytes::ByteBuf::from(*bytes) }).await?;
+    }
+    Ok(())
+}
+
+/// What was stored as `what` of a generation, if all of it is there.
+pub async fn get<T: DeserializeOwned>(table: &Table, key: &CycleKey, generation: u32, what: &str) -> Result<Option<T>, StoreError> {
+    let name = |number| keys::raw(generation, what, number);
+    let found: Vec<Part> = table.range(&keys::cycle(key), &name(0), &name(99)).await?;
+    let Some(first) = found.first() else { return Ok(None) };
+    if first.parts > found.len() {
+        return Ok(None);
+    }
+    let packed: Vec<u8> = found[..first.parts].iter().flat_map(|part| part.bytes.iter().copied()).collect();
+    unpack(&packed).map(Some).map_err(|error| StoreError::Corrupt(format!("{what} of {key}: {error}")))
+}

@@ -1,0 +1,158 @@
+//! Calls to the table, and what their failures mean.
+use aws_sdk_dynamodb::{
+    Client,
+    error::{ProvideErrorMetadata, SdkError},
+    types::{AttributeValue, ReturnValue},
+};
+use serde::{Serialize, de::DeserializeOwned};
+use std::collections::HashMap;
+
+/// An item of the table.
+pub type Item = HashMap<String, AttributeValue>;
+
+/// Why the store could not say. None of these ever leads to a write.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The call failed or its answer was lost; a write may have landed. The same again has a chance.
+    #[error("{operation} failed: {reason}")]
+    Unavailable {
+        /// The DynamoDB operation.
+        operation: &'static str,
+        /// For the log, never for a user.
+        reason: String,
+    },
+    /// Written by a later release: this one must not decide.
+    #[error("{0} was written by a later release")]
+    Newer(String),
+    /// What stands in the table is not what was written.
+    #[error("{0}")]
+    Corrupt(String),
+    /// There is no such cycle.
+    #[error("no such cycle")]
+    NotFound,
+}
+
+/// One DynamoDB table.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// The client; its endpoint or connector decides which DynamoDB it is.
+    pub client: Client,
+    /// The table's name.
+    pub name: String,
+}
+
+impl Table {
+    /// The table of that name.
+    pub fn new(client: Client, name: impl Into<String>) -> Self {
+        Self { client, name: name.into() }
+    }
+
+    /// One item, strongly consistent.
+    pub async fn get<T: DeserializeOwned>(&self, pk: &str, sk: &str) -> Result<Option<T>, StoreError> {
+        let get = self.client.get_item().table_name(&self.name).key("pk", text(pk)).key("sk", text(sk));
+        let got = get.consistent_read(true).send().await.map_err(|e| unavailable("GetItem", &e))?;
+        got.item.map(|item| read(item)).transpose()
+    }
+
+    /// Puts an item, whatever stands there.
+    pub async fn put<T: Serialize>(&self, item: &T) -> Result<(), StoreError> {
+        let put = self.client.put_item().table_name(&self.name).set_item(Some(write(item)?));
+        put.send().await.map(drop).map_err(|e| unavailable("PutItem", &e))
+    }
+
+    /// Puts an item where none stands; false if one does.
+    pub async fn put_new<T: Serialize>(&self, item: &T) -> Result<bool, StoreError> {
+        let put = self.client.put_item().table_name(&self.name).set_item(Some(write(item)?));
+        match put.condition_expression("attribute_not_exists(pk)").send().await {
+            Ok(_) => Ok(true),
+            Err(e) if e.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(false),
+            Err(e) => Err(unavailable("PutItem", &e)),
+        }
+    }
+
+    /// Deletes an item if it stands there.
+    pub async fn delete(&self, pk: &str, sk: &str) -> Result<(), StoreError> {
+        let delete = self.client.delete_item().table_name(&self.name).key("pk", text(pk)).key("sk", text(sk));
+        delete.send().await.map(drop).map_err(|e| unavailable("DeleteItem", &e))
+    }
+
+    /// Deletes an item; what stood there, if anything did.
+    pub async fn take<T: DeserializeOwned>(&self, pk: &str, sk: &str) -> Result<Option<T>, StoreError> {
+        let delete = self.client.delete_item().table_name(&self.name).key("pk", text(pk)).key("sk", text(sk));
+        let gone = delete.return_values(ReturnValue::AllOld).send().await.map_err(|e| unavailable("DeleteItem", &e))?;
+        gone.attributes.map(read).transpose()
+    }
+
+    /// All items of a partition between two sort keys, both included; strongly consistent; every page.
+    pub async fn range<T: DeserializeOwned>(&self, pk: &str, from: &str, to: &str) -> Result<Vec<T>, StoreError> {
+        let (mut items, mut start) = (Vec::new(), None);
+        loop {
+            let query = self
+                .client
+                .query()
+                .table_name(&self.name)
+                .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
+                .expression_attribute_values(":pk", text(pk))
+                .expression_attribute_values(":from", text(from))
+                .expression_attribute_values(":to", text(to))
+                .consistent_read(true)
+                .set_exclusive_start_key(start);
+            let page = query.send().await.map_err(|e| unavailable("Query", &e))?;
+            for item in page.items.unwrap_or_default() {
+                items.push(read(item)?);
+            }
+            start = page.last_evaluated_key;
+            if start.is_none() {
+                return Ok(items);
+            }
+        }
+    }
+
+    /// The last item of a partition between two sort keys, both included.
+    pub async fn last<T: DeserializeOwned>(&self, pk: &str, from: &str, to: &str) -> Result<Option<T>, StoreError> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
+            .expression_attribute_values(":pk", text(pk))
+            .expression_attribute_values(":from", text(from))
+            .expression_attribute_values(":to", text(to))
+            .consistent_read(true)
+            .scan_index_forward(false)
+            .limit(1);
+        let page = query.send().await.map_err(|e| unavailable("Query", &e))?;
+        page.items.unwrap_or_default().pop().map(read).transpose()
+    }
+}
+
+/// A text attribute.
+pub(crate) fn text(value: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(value.into())
+}
+
+/// An item as a value; an item that does not read is corrupt.
+pub(crate) fn read<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
+    serde_dynamo::from_item(item).map_err(|error| StoreError::Corrupt(format!("an item does not read: {error}")))
+}
+
+/// A value as an item.
+pub(crate) fn write<T: Serialize>(value: &T) -> Result<Item, StoreError> {
+    serde_dynamo::to_item(value).map_err(|error| StoreError::Corrupt(format!("an item does not write: {error}")))
+}
+
+/// What a failed call is to its caller: the code of the service, or the kind of the failure; never a payload.
+pub(crate) fn unavailable<E: ProvideErrorMetadata, R>(operation: &'static str, error: &SdkError<E, R>) -> StoreError {
+    let reason = match error {
+        SdkError::ServiceError(service) => {
+            let meta = service.err();
+            format!("{}: {}", meta.code().unwrap_or("unknown"), meta.message().unwrap_or(""))
+        }
+        SdkError::TimeoutError(_) => "timed out".to_owned(),
+        SdkError::DispatchFailure(failure) => {
+            failure.as_connector_error().map_or("not sent".to_owned(), |error| format!("{error:?}"))
+        }
+        _ => "no answer that reads".to_owned(),
+    };
+    StoreError::Unavailable { operation, reason }
+}
