@@ -58,8 +58,7 @@ pub async fn handle(context: &Context, event: &SocketEvent) -> SocketResponse {
         context.callback.close(&endpoint, message.connection_id).await;
         return SocketResponse::status(401);
     }
-    // Boxed: the futures of all frame types in one would nest deeper than the compiler looks.
-    Box::pin(message.handle(event.body.as_deref().unwrap_or_default())).await;
+    message.handle(event.body.as_deref().unwrap_or_default()).await;
     SocketResponse::status(200)
 }
 

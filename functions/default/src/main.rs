@@ -1,4 +1,6 @@
 //! The bootstrap: reads the environment, then handles.
+// The SDK's futures nest deeply, and a handler holds those of every frame type.
+#![recursion_limit = "256"]
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use platform::{Context, config::Environment, event::SocketEvent, telemetry};
 

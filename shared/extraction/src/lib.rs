@@ -4,15 +4,24 @@
 //! source    messages from a Slack export folder or JSON Lines, decoded   (file I/O, nothing else)
 //! message   one message, its number m1…                                  (pure)
 //! talk      what is small talk and what is work                          (pure)
+//! prompt    what the model is asked                                      (pure)
+//! cohere    the client that asks                                         (network; clock and chance handed in)
 //! answer    the tolerant parser: whatever a model wrote → rows           (pure, total, linear)
 //! fallback  rows without a model: one per thread                         (pure)
+//! ladder    answer, second question or fallback                          (pure)
+//! fake      a local server of Cohere's shape                             (feature `fake`)
 //! ```
 //!
 //! Owns how messages are read, what is asked, and how an answer becomes cells that `sheet` accepts.
 //! Never commits anything, never reads a table, and has no clock and no randomness of its own.
 
 pub mod answer;
+pub mod cohere;
+#[cfg(feature = "fake")]
+pub mod fake;
 pub mod fallback;
+pub mod ladder;
 pub mod message;
+pub mod prompt;
 pub mod source;
 pub mod talk;

@@ -7,7 +7,7 @@ use aws_config::SdkConfig;
 use aws_sdk_apigatewaymanagement::{Client, config::Builder, error::SdkError, primitives::Blob};
 use aws_smithy_types::retry::RetryConfig;
 use bytes::Bytes;
-use futures::{StreamExt, future::BoxFuture, stream};
+use futures::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use protocol::ServerFrame;
 use sheet::{CycleKey, Name};
 use std::{
@@ -157,20 +157,30 @@ impl Telling<'_> {
     /// Posts `frames`, in order, to each; those whose socket is gone.
     async fn post_to<'c>(&self, to: &[&'c Connection], frames: &[String]) -> Vec<&'c Connection> {
         let frames: Arc<[Bytes]> = frames.iter().map(|frame| Bytes::from(frame.clone())).collect();
-        let posts = to.iter().map(|connection| {
-            let frames = frames.clone();
-            async move {
-                for frame in frames.iter() {
-                    match self.context.callback.post(self.endpoint, &connection.connection_id, frame.clone()).await {
-                        Posted::Delivered => {}
-                        Posted::Gone => return Some(*connection),
-                        Posted::Failed => return None,
-                    }
-                }
-                None
+        let (mut under_way, mut waiting, mut gone) = (FuturesUnordered::new(), to.iter().copied(), Vec::new());
+        loop {
+            while under_way.len() < CONCURRENT_POSTS
+                && let Some(connection) = waiting.next()
+            {
+                under_way.push(self.post_one(connection, frames.clone()));
             }
-        });
-        stream::iter(posts).buffer_unordered(CONCURRENT_POSTS).filter_map(|gone| async move { gone }).collect().await
+            match under_way.next().await {
+                Some(dead) => gone.extend(dead),
+                None => return gone,
+            }
+        }
+    }
+
+    /// Posts `frames`, in order, to one; the connection, if its socket is gone.
+    async fn post_one<'c>(&self, connection: &'c Connection, frames: Arc<[Bytes]>) -> Option<&'c Connection> {
+        for frame in frames.iter() {
+            match self.context.callback.post(self.endpoint, &connection.connection_id, frame.clone()).await {
+                Posted::Delivered => {}
+                Posted::Gone => return Some(connection),
+                Posted::Failed => return None,
+            }
+        }
+        None
     }
 
     /// Posts one frame to one socket of this room.

@@ -5,12 +5,14 @@
 //! - [`clients`]: AWS clients with timeouts and short backoff. [`secrets`]: secrets, read once.
 //! - [`identity`]: who somebody is, from a token or from the connection. [`room`]: may they enter, and which room.
 //! - [`event`]: the gateway's events, as far as we need them.
-//! - [`broadcast`]: telling a room. [`invoke`]: asking for an extraction.
+//! - [`broadcast`]: telling a room. [`changes`]: a change into the log and to the room.
+//! - [`invoke`]: asking for an extraction.
 //! - [`telemetry`]: JSON logs. [`context`]: all of it together, as handlers get it.
 //!
 //! This crate owns everything between a handler and the outside that is not the table. It decides nothing about a
 //! sheet. Time and randomness enter the system here, as values of [`context::Context`], and nowhere else.
 pub mod broadcast;
+pub mod changes;
 pub mod clients;
 pub mod config;
 pub mod context;

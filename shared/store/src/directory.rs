@@ -67,7 +67,10 @@ struct Tenant {
 
 /// Teams that this process has read.
 #[derive(Debug, Default)]
-pub struct Kept(Mutex<HashMap<(Name, Name), (TimestampMs, Option<Arc<Team>>)>>);
+pub struct Kept(Mutex<HashMap<(Name, Name), KeptTeam>>);
+
+/// When a team was read, and what was found.
+type KeptTeam = (TimestampMs, Option<Arc<Team>>);
 
 /// Puts a team, or other words for it, and its tenant into the list of tenants that the weekly run reads.
 pub async fn put_team(table: &Table, tenant: &Name, team: &Team) -> Result<(), StoreError> {

@@ -35,6 +35,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 use sheet::{Column, Week};
 use std::collections::{BTreeMap, HashMap};
 
+pub(crate) use cell::is_unwanted;
 pub(crate) use deadline::{Around, Reading, read as read_deadline};
 
 /// Bytes of an answer that are looked at. A model's 8,000 output tokens are about 40 KB.

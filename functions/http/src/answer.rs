@@ -1,0 +1,92 @@
+//! Answers: JSON, compressed where the client takes it, never cached across people.
+use bytes::Bytes;
+use flate2::{Compression, write::GzEncoder};
+use http::{HeaderValue, Request, Response, StatusCode, header};
+use serde_json::json;
+use sheet::{Code, Refusal};
+use std::io::Write;
+
+/// Bytes below which compressing costs more than it saves.
+const MIN_GZIP_BYTES: usize = 1_024;
+
+/// An answer before it meets its request.
+pub(crate) struct Reply {
+    status: StatusCode,
+    body: String,
+    etag: Option<String>,
+}
+
+impl Reply {
+    /// 200 with a body of JSON.
+    pub(crate) fn json(body: String) -> Self {
+        Self { status: StatusCode::OK, body, etag: None }
+    }
+
+    /// A status alone.
+    pub(crate) fn status(status: StatusCode) -> Self {
+        Self { status, body: String::new(), etag: None }
+    }
+
+    /// The same with an ETag.
+    pub(crate) fn tagged(mut self, etag: String) -> Self {
+        self.etag = Some(etag);
+        self
+    }
+
+    /// As a response to `request`.
+    pub(crate) fn respond<B>(self, request: &Request<B>) -> Response<Bytes> {
+        let accepts = request.headers().get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
+        let gzip = accepts.is_some_and(|value| value.contains("gzip")) && self.body.len() >= MIN_GZIP_BYTES;
+        let body = match gzip.then(|| compress(&self.body)).transpose() {
+            Ok(Some(packed)) => packed,
+            _ => Bytes::from(self.body),
+        };
+        let mut response = Response::new(body);
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        headers.insert(header::VARY, HeaderValue::from_static("authorization, accept-encoding"));
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        if gzip {
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        }
+        if let Some(etag) = self.etag.and_then(|etag| HeaderValue::from_str(&etag).ok()) {
+            headers.insert(header::ETAG, etag);
+        }
+        response
+    }
+}
+
+fn compress(body: &str) -> std::io::Result<Bytes> {
+    let mut packer = GzEncoder::new(Vec::with_capacity(body.len() / 4), Compression::fast());
+    packer.write_all(body.as_bytes())?;
+    packer.finish().map(Bytes::from)
+}
+
+/// The answer to a refusal.
+pub(crate) fn refused(refusal: &Refusal) -> Reply {
+    let Refusal { code, message, current } = refusal;
+    let body = json!({"code": code, "retryable": code.retryable(), "message": message, "current": current});
+    refused_with(*code, body.to_string())
+}
+
+/// A body with the status of its code.
+pub(crate) fn refused_with(code: Code, body: String) -> Reply {
+    Reply { status: status(code), body, etag: None }
+}
+
+fn status(code: Code) -> StatusCode {
+    match code {
+        Code::Malformed | Code::InvalidValue => StatusCode::BAD_REQUEST,
+        Code::TokenExpired => StatusCode::UNAUTHORIZED,
+        Code::Forbidden | Code::Revoked => StatusCode::FORBIDDEN,
+        Code::NotFound | Code::UnknownTarget => StatusCode::NOT_FOUND,
+        Code::Unsupported => StatusCode::METHOD_NOT_ALLOWED,
+        Code::Conflict | Code::Superseded => StatusCode::CONFLICT,
+        Code::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Code::Locked => StatusCode::LOCKED,
+        Code::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+        Code::Busy => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}

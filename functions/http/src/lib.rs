@@ -1,0 +1,163 @@
+//! The same over HTTPS: the cycle list, the snapshot, changes both ways.
+//!
+//! For scripts and bots, for networks that block sockets, for changes too large for a frame, and for the snapshot that a
+//! client fetches before it reconnects. Identity is the bearer's; nothing is cached across people.
+mod answer;
+mod route;
+
+use answer::{Reply, refused, refused_with};
+use bytes::Bytes;
+use http::{Method, Request, Response, StatusCode, header};
+use platform::{
+    Context, Identity,
+    broadcast::{Endpoint, Telling},
+    changes::{self, Answer},
+    identity::{TokenError, Verifier},
+    room,
+};
+use protocol::server::{committed, without_ops};
+use route::Route;
+use serde_json::{json, value::RawValue};
+use sheet::{Code, CycleKey, Name, Refusal, limits::MAX_CHANGE_BYTES};
+use store::{StoreError, directory};
+
+/// Changes in one page of the log.
+const MAX_PAGE_CHANGES: usize = 1_000;
+/// Bytes in one page of the log: Lambda answers with 6 MB at most.
+const MAX_PAGE_BYTES: usize = 4 * 1024 * 1024;
+/// Bytes of a request: the largest change, and what its envelope takes.
+const MAX_BODY_BYTES: usize = MAX_CHANGE_BYTES + 4 * 1024;
+
+/// Answers requests.
+#[derive(Clone)]
+pub struct Api {
+    /// Verifies bearers.
+    pub verifier: Verifier,
+    /// Where the room's sockets are posted to.
+    pub endpoint: Endpoint,
+}
+
+impl Api {
+    /// Answers one request. Never an error: what went wrong is an answer with a code.
+    pub async fn handle(&self, context: &Context, request: &Request<Bytes>) -> Response<Bytes> {
+        match self.answer(context, request).await {
+            Ok(reply) => reply.respond(request),
+            Err(refusal) => refused(&refusal).respond(request),
+        }
+    }
+
+    async fn answer(&self, context: &Context, request: &Request<Bytes>) -> Result<Reply, Refusal> {
+        let route = Route::of(request)?;
+        let identity = self.bearer(context, request).await?;
+        let key = |team: &str, cycle: &str| {
+            let key = room::key(&identity.tenant, Some(team), Some(cycle))?;
+            if identity.enters(&key.team) { Ok(key) } else { Err(not_yours(team)) }
+        };
+        match route {
+            Route::Cycles { team } => {
+                let team = Name::new(&team).map_err(|error| Refusal::new(Code::NotFound, error.to_string()))?;
+                if !identity.enters(&team) {
+                    return Err(not_yours(team.as_str()));
+                }
+                cycles(context, &identity, &team).await.map_err(|error| room::busy(&error))
+            }
+            Route::Cycle { team, cycle } => snapshot(context, &key(&team, &cycle)?, request).await,
+            Route::Changes { team, cycle, since, limit } => {
+                page(context, &key(&team, &cycle)?, since, limit).await.map_err(|error| room::busy(&error))
+            }
+            Route::Change { team, cycle } => self.change(context, &identity, &key(&team, &cycle)?, request).await,
+        }
+    }
+
+    async fn bearer(&self, context: &Context, request: &Request<Bytes>) -> Result<Identity, Refusal> {
+        let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let token = header.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+        let Some((_, token)) = token else {
+            return Err(Refusal::new(Code::TokenExpired, "send a token: authorization: Bearer <JWT>"));
+        };
+        let identity = self.verifier.verify(token.trim(), context.now()).await.map_err(|error| match error {
+            TokenError::Expired => Refusal::new(Code::TokenExpired, "the token has expired: sign in again"),
+            TokenError::Invalid(reason) => {
+                tracing::info!(reason, "refused");
+                Refusal::new(Code::TokenExpired, "the token does not verify: sign in again")
+            }
+            TokenError::Keys(reason) => {
+                tracing::error!(reason, "nobody can be let in");
+                Refusal::new(Code::Busy, "tokens cannot be verified right now: try again")
+            }
+        })?;
+        match directory::is_denied(&context.store.table, &identity.tenant, &identity.user).await {
+            Ok(false) => Ok(identity),
+            Ok(true) => Err(Refusal::new(Code::Revoked, "you have been removed from this workspace")),
+            Err(error) => Err(room::busy(&error)),
+        }
+    }
+
+    /// The same change as over the socket, with the same answers.
+    async fn change(
+        &self,
+        context: &Context,
+        identity: &Identity,
+        key: &CycleKey,
+        request: &Request<Bytes>,
+    ) -> Result<Reply, Refusal> {
+        if request.body().len() > MAX_BODY_BYTES {
+            return Err(Refusal::new(Code::PayloadTooLarge, format!("a change is at most {MAX_CHANGE_BYTES} bytes of JSON")));
+        }
+        let text = std::str::from_utf8(request.body()).map_err(|_| Refusal::new(Code::Malformed, "a change is UTF-8 JSON"))?;
+        let proposed = protocol::client::read_change(text).map_err(|unreadable| unreadable.refusal)?;
+        if proposed.id.seq == 0 {
+            return Err(Refusal::new(Code::Malformed, "seq counts from 1"));
+        }
+        room::enter(context, key).await.map_err(|error| error.refusal())?;
+        let telling = Telling { context, endpoint: &self.endpoint, room: key };
+        match changes::commit(&telling, identity, None, proposed).await {
+            Answer::Committed { text, .. } => Ok(Reply::json(committed(&[text]).concat())),
+            Answer::Rejected(rejected) => {
+                let code = rejected.code;
+                let mut body = serde_json::to_value(&rejected).map_err(unwritable)?;
+                body["type"] = json!("rejected");
+                Ok(refused_with(code, body.to_string()))
+            }
+        }
+    }
+}
+
+fn not_yours(team: &str) -> Refusal {
+    Refusal::new(Code::Forbidden, format!("your token does not name the team {team}"))
+}
+
+fn unwritable(error: serde_json::Error) -> Refusal {
+    room::busy(&StoreError::Corrupt(format!("an answer does not write: {error}")))
+}
+
+async fn cycles(context: &Context, identity: &Identity, team: &Name) -> Result<Reply, StoreError> {
+    let cycles = directory::cycles(&context.store.table, &identity.tenant, team).await?;
+    Ok(Reply::json(json!({"cycles": cycles}).to_string()))
+}
+
+/// The sheet at its tip, with an ETag of epoch and version.
+async fn snapshot(context: &Context, key: &CycleKey, request: &Request<Bytes>) -> Result<Reply, Refusal> {
+    let tip = context.store.tip(key).await.map_err(|error| room::busy(&error))?;
+    let etag = format!("\"{}-{}\"", tip.epoch, tip.state.version());
+    let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if known.split(',').any(|known| known.trim().trim_start_matches("W/") == etag) {
+        return Ok(Reply::status(StatusCode::NOT_MODIFIED).tagged(etag));
+    }
+    let snapshot = serde_json::value::to_raw_value(&tip.state.sheet).map_err(unwritable)?;
+    let body = json!({"epoch": &*tip.epoch, "version": tip.state.version(), "snapshot": snapshot});
+    Ok(Reply::json(body.to_string()).tagged(etag))
+}
+
+/// A page of the log, and the tip.
+async fn page(context: &Context, key: &CycleKey, since: u64, limit: usize) -> Result<Reply, StoreError> {
+    let tip = context.store.tip(key).await?;
+    let texts = context.store.replay(key, since, limit.clamp(1, MAX_PAGE_CHANGES), MAX_PAGE_BYTES).await?;
+    let raw = |text: &std::sync::Arc<str>| RawValue::from_string(text.to_string()).or_else(|_| RawValue::from_string(without_ops(text)));
+    let changes: Vec<Box<RawValue>> = texts.iter().filter_map(|text| raw(text).ok()).collect();
+    let body = json!({"version": tip.state.version(), "epoch": &*tip.epoch, "changes": changes});
+    Ok(Reply::json(body.to_string()))
+}
+
+/// What the table answers to methods that a path does not have.
+pub(crate) const METHODS: [Method; 2] = [Method::GET, Method::POST];

@@ -1,0 +1,87 @@
+//! Paths and queries.
+use crate::METHODS;
+use http::{Method, Request};
+use sheet::{Code, Refusal};
+
+/// Characters of a path or query that are looked at.
+const MAX_URI: usize = 2_048;
+
+/// What is asked for. Words are validated where they become keys.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Route {
+    /// `GET /api/cycles?team=…`
+    Cycles { team: String },
+    /// `GET /api/cycles/{team}/{cycle}`
+    Cycle { team: String, cycle: String },
+    /// `GET /api/cycles/{team}/{cycle}/changes?since=n&limit=n`
+    Changes { team: String, cycle: String, since: u64, limit: usize },
+    /// `POST /api/cycles/{team}/{cycle}/changes`
+    Change { team: String, cycle: String },
+}
+
+impl Route {
+    pub(crate) fn of<B>(request: &Request<B>) -> Result<Self, Refusal> {
+        let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
+        if path.len() + query.len() > MAX_URI {
+            return Err(Refusal::new(Code::PayloadTooLarge, "the address is too long"));
+        }
+        let parameter = |name: &str| {
+            query.split('&').filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name).map(|(_, value)| value)
+        };
+        let number = |name: &str, default: u64| match parameter(name).map(str::parse::<u64>) {
+            None => Ok(default),
+            Some(Ok(number)) if number < 1_000_000_000_000 => Ok(number),
+            Some(_) => Err(Refusal::new(Code::Malformed, format!("{name} is a whole number"))),
+        };
+        // A stage may stand before the path.
+        let path = path.find("/api/").map_or(path, |at| &path[at..]);
+        let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
+        let owned = |word: &&str| (*word).to_owned();
+        match (request.method(), parts.as_slice()) {
+            (&Method::GET, ["api", "cycles"]) => {
+                let team = parameter("team").ok_or_else(|| Refusal::new(Code::Malformed, "name a team: ?team=platform"))?;
+                Ok(Self::Cycles { team: team.to_owned() })
+            }
+            (&Method::GET, ["api", "cycles", team, cycle]) => Ok(Self::Cycle { team: owned(team), cycle: owned(cycle) }),
+            (&Method::GET, ["api", "cycles", team, cycle, "changes"]) => Ok(Self::Changes {
+                team: owned(team),
+                cycle: owned(cycle),
+                since: number("since", 0)?,
+                limit: number("limit", 1_000)? as usize,
+            }),
+            (&Method::POST, ["api", "cycles", team, cycle, "changes"]) => {
+                Ok(Self::Change { team: owned(team), cycle: owned(cycle) })
+            }
+            (method, ["api", "cycles", ..]) if !METHODS.contains(method) => {
+                Err(Refusal::new(Code::Unsupported, "this address is read with GET and changed with POST"))
+            }
+            _ => Err(Refusal::new(Code::NotFound, "there is nothing at this address")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytes::Bytes;
+
+    fn route(method: &str, uri: &str) -> Result<Route, Code> {
+        Route::of(&Request::builder().method(method).uri(uri).body(Bytes::new()).unwrap()).map_err(|refusal| refusal.code)
+    }
+
+    #[test]
+    fn addresses_are_read_and_what_is_wrong_with_them_has_a_code() {
+        let (team, cycle) = ("platform".to_owned(), "2026-W47".to_owned());
+        assert_eq!(route("GET", "/api/cycles?team=platform"), Ok(Route::Cycles { team: team.clone() }));
+        assert_eq!(route("GET", "/prod/api/cycles/platform/2026-W47"), Ok(Route::Cycle { team: team.clone(), cycle: cycle.clone() }));
+        assert_eq!(
+            route("GET", "/api/cycles/platform/2026-W47/changes?since=41&limit=2"),
+            Ok(Route::Changes { team, cycle, since: 41, limit: 2 })
+        );
+        assert_eq!(route("GET", "/api/cycles"), Err(Code::Malformed));
+        assert_eq!(route("GET", "/api/cycles/p/2026-W47/changes?since=x"), Err(Code::Malformed));
+        assert_eq!(route("GET", "/api/else"), Err(Code::NotFound));
+        assert_eq!(route("DELETE", "/api/cycles/p/2026-W47"), Err(Code::Unsupported));
+        assert_eq!(route("GET", &format!("/api/cycles?team={}", "x".repeat(3_000))), Err(Code::PayloadTooLarge));
+    }
+}

@@ -1,0 +1,95 @@
+//! A change's way: into the log, then to the room. The same for a frame and for a request over HTTPS.
+use crate::{
+    Identity,
+    broadcast::Telling,
+    room::busy,
+};
+use protocol::{client::ProposedChange, server::{Rejected, committed}};
+use sheet::TimestampMs;
+use std::sync::Arc;
+use store::{Committed, Outcome, Proposal, StoreError};
+
+/// What became of a change.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// It stands in the log, and the room has been told or is being told.
+    Committed {
+        /// Its version.
+        version: u64,
+        /// As it stands there.
+        text: Arc<str>,
+    },
+    /// It does not.
+    Rejected(Rejected),
+}
+
+/// Commits a change by `identity` and tells the room. `author` is the author's socket in the room, if they have one:
+/// it is told even if its row is missing, because the author's own echo is the acknowledgement.
+pub async fn commit(telling: &Telling<'_>, identity: &Identity, author: Option<&str>, proposed: ProposedChange) -> Answer {
+    let ProposedChange { id, base, ops } = proposed;
+    let now: TimestampMs = telling.context.now();
+    let proposal = Proposal { id: id.clone(), author: identity.author(), role: identity.role, base, ops, now };
+    let room = Room { telling, identity, author };
+    match telling.context.store.commit(telling.room, proposal).await {
+        Ok(Outcome::Committed(done)) => {
+            let text = done.entry.texts.get((done.version - done.entry.first) as usize).cloned().unwrap_or_default();
+            room.announce(&done).await;
+            Answer::Committed { version: done.version, text }
+        }
+        Ok(Outcome::Duplicate { version, text, tip }) => {
+            room.announce_again(&text, version == tip).await;
+            Answer::Committed { version, text }
+        }
+        Ok(Outcome::Refused { refusal, version }) => Answer::Rejected(Rejected::new(id.to_string(), refusal, version)),
+        Err(error) => Answer::Rejected(Rejected::new(id.to_string(), busy(&error), 0)),
+    }
+}
+
+/// A room that is told of a change. That it could not be told is no failure of the change: it stands in the log, and
+/// who was not told finds out by asking.
+struct Room<'a> {
+    telling: &'a Telling<'a>,
+    identity: &'a Identity,
+    author: Option<&'a str>,
+}
+
+impl Room<'_> {
+    async fn announce(&self, done: &Committed) {
+        if !done.leads {
+            return;
+        }
+        self.tell_all(&committed(&done.entry.texts)).await;
+        if done.compaction_due
+            && let Err(error) = self.telling.context.store.compact(self.telling.room).await
+        {
+            tracing::warn!(%error, "the record stays as it is until the next change");
+        }
+    }
+
+    /// A duplicate at the tip goes to the room again: the function that committed it may have died before it told
+    /// anybody. An older one was seen by whoever saw what came after it.
+    async fn announce_again(&self, text: &Arc<str>, at_tip: bool) {
+        let frames = committed(std::slice::from_ref(text));
+        match self.author {
+            _ if at_tip => self.tell_all(&frames).await,
+            None => {}
+            Some(author) => {
+                for frame in frames {
+                    self.telling.answer_text(&self.identity.user, author, frame).await;
+                }
+            }
+        }
+    }
+
+    async fn tell_all(&self, frames: &[String]) {
+        let everybody: Result<_, StoreError> = self.telling.everybody().await;
+        let mut everybody = everybody.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the room could not be told");
+            Vec::new()
+        });
+        if let Some(author) = self.author.filter(|author| !everybody.iter().any(|c| c.connection_id == **author)) {
+            everybody.push(self.identity.connection(author));
+        }
+        self.telling.tell_these(&everybody, frames, None).await;
+    }
+}
