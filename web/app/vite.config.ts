@@ -34,7 +34,7 @@ export default defineConfig(({ mode }) => {
     base: "./",
     plugins: [react(), contentSecurityPolicy],
     build: {
-      outDir: fixture ? "dist-fixture" : "dist",
+      outDir: fixture ? "node_modules/.fixture" : "dist",
       target: "es2022",
       modulePreload: { polyfill: false },
       // The grid library alone is beyond the default warning; GRID.md has the figures.

@@ -36,7 +36,10 @@ export function App({ controller, team, cycle, loadCycles }: Props) {
       const inSheet = document.activeElement?.closest(".grid");
       const { selection } = controller.screen.get();
       const first = controller.view.rows[0];
-      if (inSheet) document.querySelector<HTMLElement>(event.shiftKey ? ".topbar button" : ".toolbar button, .find-input")?.focus();
+      if (inSheet)
+        document
+          .querySelector<HTMLElement>(event.shiftKey ? ".topbar button" : ".toolbar button, .find-input")
+          ?.focus();
       else if (selection) controller.go(selection.anchor);
       else if (first) controller.go({ taskId: first.taskId, column: "title" });
     };

@@ -10,7 +10,9 @@ import { Controller } from "./state/controller";
 import { createScreen } from "./state/screen";
 import "./styles/index.css";
 
-const root = createRoot(document.getElementById("root") ?? document.body.appendChild(document.createElement("div")));
+const root = createRoot(
+  document.getElementById("root") ?? document.body.appendChild(document.createElement("div")),
+);
 applyTheme(savedTheme());
 
 async function start(): Promise<void> {
@@ -26,7 +28,8 @@ async function start(): Promise<void> {
   const weeks = () => loadCycles(config.httpUrl, team, storedToken() ?? token);
   const cycle = where.cycle ?? (await weeks())[0]?.cycle;
   if (!cycle) throw new Error(`There is no week of ${team} to show yet.`);
-  if (where.team !== team || where.cycle !== cycle) history.replaceState(history.state, "", pageLink(team, cycle));
+  if (where.team !== team || where.cycle !== cycle)
+    history.replaceState(history.state, "", pageLink(team, cycle));
   document.title = `${team} ${cycle} – Cyclesheet`;
 
   const client = createClient({ ...config, team, cycle, token: async () => storedToken() ?? "" });
@@ -45,7 +48,12 @@ async function start(): Promise<void> {
 
 function run(): Promise<void> {
   return start().catch((error: unknown) => {
-    root.render(<Failure message={error instanceof Error ? error.message : "The page could not be started."} onRetry={() => void run()} />);
+    root.render(
+      <Failure
+        message={error instanceof Error ? error.message : "The page could not be started."}
+        onRetry={() => void run()}
+      />,
+    );
   });
 }
 

@@ -5,7 +5,10 @@ export function SignIn({ onToken }: { onToken: () => void }) {
   return (
     <main className="start">
       <h1>Sign in to Cyclesheet</h1>
-      <p>Open the sign-in link you were given. On your own machine, the command that started Cyclesheet printed one for each role.</p>
+      <p>
+        Open the sign-in link you were given. On your own machine, the command that started Cyclesheet printed
+        one for each role.
+      </p>
       <p>You can also paste the link here:</p>
       <SignInField onToken={onToken} />
     </main>
@@ -17,7 +20,9 @@ export function Failure({ message, onRetry }: { message: string; onRetry: () => 
     <main className="start" role="alert">
       <h1>The sheet could not be opened</h1>
       <p>{message}</p>
-      <button type="button" className="button button-primary" onClick={onRetry}>Try again</button>
+      <button type="button" className="button button-primary" onClick={onRetry}>
+        Try again
+      </button>
     </main>
   );
 }

@@ -70,12 +70,20 @@ export async function loadConfig(): Promise<Config> {
   const response = await fetch("config.json", { cache: "no-store" });
   if (!response.ok) throw new Error(`The page's configuration could not be loaded (${response.status}).`);
   const config = (await response.json()) as { socketUrl?: unknown; httpUrl?: unknown };
-  if (typeof config.socketUrl !== "string") throw new Error("The page's configuration names no socket address.");
-  return { socketUrl: config.socketUrl, httpUrl: typeof config.httpUrl === "string" ? config.httpUrl : location.origin };
+  if (typeof config.socketUrl !== "string")
+    throw new Error("The page's configuration names no socket address.");
+  return {
+    socketUrl: config.socketUrl,
+    httpUrl: typeof config.httpUrl === "string" ? config.httpUrl : location.origin,
+  };
 }
 
 /** The team's weeks, newest first. */
-export async function loadCycles(httpUrl: string, team: string, token: string): Promise<readonly CycleInfo[]> {
+export async function loadCycles(
+  httpUrl: string,
+  team: string,
+  token: string,
+): Promise<readonly CycleInfo[]> {
   const response = await fetch(`${httpUrl}/api/cycles?team=${encodeURIComponent(team)}`, {
     headers: { authorization: `Bearer ${token}` },
   });

@@ -9,13 +9,18 @@ import type { Place } from "../state/screen";
 const GATHER_MS = 4_000;
 
 /** One sentence for what several people changed. */
-export function describe(changes: readonly (Place & { author: string })[], nameOf: (id: string) => string, titleOf: (taskId: string) => string): string {
+export function describe(
+  changes: readonly (Place & { author: string })[],
+  nameOf: (id: string) => string,
+  titleOf: (taskId: string) => string,
+): string {
   const byAuthor = new Map<string, (Place & { author: string })[]>();
   for (const change of changes) byAuthor.set(change.author, [...(byAuthor.get(change.author) ?? []), change]);
   return [...byAuthor]
     .map(([author, list]) => {
       const [only] = list;
-      if (list.length === 1 && only) return `${nameOf(author)} changed ${COLUMN_INFO[only.column].title} of ${titleOf(only.taskId)}.`;
+      if (list.length === 1 && only)
+        return `${nameOf(author)} changed ${COLUMN_INFO[only.column].title} of ${titleOf(only.taskId)}.`;
       return `${nameOf(author)} changed ${list.length} cells.`;
     })
     .join(" ");
@@ -32,7 +37,8 @@ export function Announcer() {
       timer = 0;
       const { sheet } = client.getState();
       const name = (id: string) => sheet?.authors[id] ?? id;
-      const title = (id: string) => sheet?.tasks.find((task) => task.taskId === id)?.cells.title?.value || "a row";
+      const title = (id: string) =>
+        sheet?.tasks.find((task) => task.taskId === id)?.cells.title?.value || "a row";
       setText(describe([...gathered.values()], name, title));
       gathered = new Map();
     };
@@ -40,7 +46,8 @@ export function Announcer() {
       const { sheet, user } = client.getState();
       const next = sheet?.tasks ?? null;
       if (previous && next) {
-        for (const change of changedByOthers(previous, next, user?.id)) gathered.set(`${change.taskId}:${change.column}`, change);
+        for (const change of changedByOthers(previous, next, user?.id))
+          gathered.set(`${change.taskId}:${change.column}`, change);
       }
       previous = next;
       if (gathered.size > 0 && timer === 0) timer = window.setTimeout(tell, GATHER_MS);
@@ -50,5 +57,9 @@ export function Announcer() {
       clearTimeout(timer);
     };
   }, [client]);
-  return <div className="sr-only" aria-live="polite" data-testid="announcer">{text}</div>;
+  return (
+    <div className="sr-only" aria-live="polite" data-testid="announcer">
+      {text}
+    </div>
+  );
 }

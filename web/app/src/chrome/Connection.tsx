@@ -27,7 +27,11 @@ export function connectionWords(
         ? { tone: "warn", text: `Reconnecting…${kept}`, hint: "You can go on editing; nothing is lost." }
         : { tone: "busy", text: "Connecting…", hint: "The sheet is on its way." };
     case "offline":
-      return { tone: "warn", text: `Offline${kept}`, hint: "You can go on editing; your edits are sent when the network is back." };
+      return {
+        tone: "warn",
+        text: `Offline${kept}`,
+        hint: "You can go on editing; your edits are sent when the network is back.",
+      };
     case "sessionEnded":
       return { tone: "bad", text: `Signed out${kept}`, hint: "Sign in again to send and receive edits." };
     case "removed":
@@ -58,7 +62,15 @@ export function Connection() {
   const saving = useLasting(unsaved > 0, QUIET_MS);
   const { tone, text, hint } = connectionWords({ status, unsaved, loaded }, saving);
   return (
-    <div className="connection" data-testid="connection" data-status={status} data-unsaved={unsaved} data-tone={tone} role="status" title={hint}>
+    <div
+      className="connection"
+      data-testid="connection"
+      data-status={status}
+      data-unsaved={unsaved}
+      data-tone={tone}
+      role="status"
+      title={hint}
+    >
       <span className="connection-dot" aria-hidden="true" />
       <span className="connection-text">{text}</span>
     </div>

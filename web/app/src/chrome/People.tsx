@@ -16,10 +16,10 @@ function Avatar({ peer }: { peer: Peer }) {
       className="avatar"
       data-state={peer.state?.status ?? "active"}
       style={{ "--person": color, "--person-ink": inkOn(color) } as CSSProperties}
+      // Drawn by the style sheet: the name is what is read out.
+      data-initials={initials(peer.user.name)}
       title={`${peer.user.name}${peer.self ? " (you)" : ""}, ${stateWord(peer.state?.status)}`}
-    >
-      {initials(peer.user.name)}
-    </span>
+    />
   );
 }
 
@@ -27,6 +27,7 @@ export function People() {
   const controller = useController();
   const peers = useClient((state) => state.peers);
   const tasks = useClient((state) => state.sheet?.tasks);
+  if (peers.length === 0) return null;
   const [self] = peers.filter((peer) => peer.self);
   const others = peers.filter((peer) => !peer.self);
   const shown = [...others.slice(0, MAX_AVATARS - 1), ...(self ? [self] : [])];
@@ -40,8 +41,10 @@ export function People() {
       testId="people"
       button={
         <>
-          {shown.map((peer) => <Avatar key={peer.user.id} peer={peer} />)}
-          {more > 0 && <span className="avatar avatar-more">+{more}</span>}
+          {shown.map((peer) => (
+            <Avatar key={peer.user.id} peer={peer} />
+          ))}
+          {more > 0 && <span className="avatar avatar-more" data-initials={`+${more}`} />}
         </>
       }
     >
@@ -58,7 +61,9 @@ export function People() {
                   <span className="person-name">
                     {peer.user.name}
                     {peer.self && <span className="muted"> (you)</span>}
-                    <span className="person-state">{peer.role} · {stateWord(peer.state?.status)}</span>
+                    <span className="person-state">
+                      {peer.role} · {stateWord(peer.state?.status)}
+                    </span>
                   </span>
                   {!peer.self && cursor && index >= 0 && isColumn(cursor.column) && (
                     <button

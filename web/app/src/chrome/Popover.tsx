@@ -7,10 +7,11 @@ interface Props {
   readonly className?: string;
   readonly align?: "start" | "end";
   readonly testId?: string;
+  readonly onOpen?: () => void;
   readonly children: (close: () => void) => ReactNode;
 }
 
-export function Popover({ label, button, className = "", align = "start", testId, children }: Props) {
+export function Popover({ label, button, className = "", align = "start", testId, onOpen, children }: Props) {
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   const trigger = useRef<HTMLButtonElement>(null);
@@ -41,10 +42,26 @@ export function Popover({ label, button, className = "", align = "start", testId
         if (event.relatedTarget && !event.currentTarget.contains(event.relatedTarget)) setOpen(false);
       }}
     >
-      <button ref={trigger} type="button" className="popover-button" aria-label={label} aria-expanded={open} aria-controls={id} data-testid={testId} onClick={() => setOpen(!open)}>
+      <button
+        ref={trigger}
+        type="button"
+        className="popover-button"
+        aria-label={label}
+        aria-expanded={open}
+        aria-controls={id}
+        data-testid={testId}
+        onClick={() => {
+          if (!open) onOpen?.();
+          setOpen(!open);
+        }}
+      >
         {button}
       </button>
-      {open && <div id={id} className="popover-panel" data-align={align}>{children(close)}</div>}
+      {open && (
+        <div id={id} className="popover-panel" data-align={align}>
+          {children(close)}
+        </div>
+      )}
     </div>
   );
 }

@@ -19,15 +19,32 @@ export function StatusBar() {
   return (
     <footer className="statusbar">
       <span className="statusbar-place">
-        {selection && area && (cells > 1 ? `${cells} cells selected` : `${COLUMN_INFO[selection.anchor.column].title}, row ${area.top + 1}`)}
+        {selection &&
+          area &&
+          (cells > 1
+            ? `${cells} cells selected`
+            : `${COLUMN_INFO[selection.anchor.column].title}, row ${area.top + 1}`)}
       </span>
-      <span className="statusbar-notice" role="status" data-tone={notice?.tone} data-testid="notice" title={notice?.text}>
+      <span
+        className="statusbar-notice"
+        role="status"
+        data-tone={notice?.tone}
+        data-testid="notice"
+        title={notice?.text}
+      >
         {notice && <span key={notice.id}>{notice.text}</span>}
       </span>
       <span className="statusbar-count">
-        {find && total > 0 ? `${view.rows.length} of ` : ""}{total} {total === 1 ? "row" : "rows"}{total > 0 && `, ${done} done`}
+        {find && total > 0 ? `${view.rows.length} of ` : ""}
+        {total} {total === 1 ? "row" : "rows"}
+        {total > 0 && `, ${done} done`}
       </span>
-      {user && <span className="statusbar-user">{user.name}{role && `, ${role}`}</span>}
+      {user && (
+        <span className="statusbar-user">
+          {user.name}
+          {role && `, ${role}`}
+        </span>
+      )}
     </footer>
   );
 }

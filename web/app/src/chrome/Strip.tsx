@@ -9,8 +9,18 @@ import { useClient, useController, useMayEdit } from "../state/context";
 import { RefreshIcon, SparkIcon, WarnIcon } from "./icons";
 
 export type NoticeKind =
-  | "removed" | "failed" | "sessionEnded" | "offline" | "started" | "stale"
-  | "fallback" | "sample" | "empty" | "generationFailed" | "model" | "byHand";
+  | "removed"
+  | "failed"
+  | "sessionEnded"
+  | "offline"
+  | "started"
+  | "stale"
+  | "fallback"
+  | "sample"
+  | "empty"
+  | "generationFailed"
+  | "model"
+  | "byHand";
 
 export interface StripNotice {
   readonly kind: NoticeKind;
@@ -23,25 +33,58 @@ export interface StripNotice {
 const plural = (n: number, one: string) => `${n.toLocaleString("en-GB")} ${one}${n === 1 ? "" : "s"}`;
 
 /** What the strip has to say, most pressing first. Pure, so that each sentence can be tested. */
-export function stripNotices(state: Pick<ClientState, "status" | "unsaved" | "sheet" | "error">): StripNotice[] {
+export function stripNotices(
+  state: Pick<ClientState, "status" | "unsaved" | "sheet" | "error">,
+): StripNotice[] {
   const { status, unsaved, sheet, error } = state;
   const notices: StripNotice[] = [];
-  const kept = unsaved > 0 ? ` Your ${plural(unsaved, "unsaved edit")} ${unsaved === 1 ? "is" : "are"} kept in this tab.` : "";
+  const kept =
+    unsaved > 0
+      ? ` Your ${plural(unsaved, "unsaved edit")} ${unsaved === 1 ? "is" : "are"} kept in this tab.`
+      : "";
   if (status === "removed") {
-    notices.push({ kind: "removed", tone: "bad", text: `You were removed from this team, so this sheet no longer updates.${kept} Ask an administrator if that is a mistake.` });
+    notices.push({
+      kind: "removed",
+      tone: "bad",
+      text: `You were removed from this team, so this sheet no longer updates.${kept} Ask an administrator if that is a mistake.`,
+    });
   } else if (status === "failed") {
-    notices.push({ kind: "failed", tone: "bad", text: error?.message ?? "This sheet cannot be opened.", action: "reconnect" });
+    notices.push({
+      kind: "failed",
+      tone: "bad",
+      text: error?.message ?? "This sheet cannot be opened.",
+      action: "reconnect",
+    });
   } else if (status === "sessionEnded") {
-    notices.push({ kind: "sessionEnded", tone: "bad", text: `Your sign-in has ended.${kept} Paste a fresh sign-in link to go on.`, action: "signIn" });
+    notices.push({
+      kind: "sessionEnded",
+      tone: "bad",
+      text: `Your sign-in has ended.${kept} Paste a fresh sign-in link to go on.`,
+      action: "signIn",
+    });
   } else if (status === "offline") {
-    notices.push({ kind: "offline", tone: "warn", text: `You are offline. Go on editing: ${unsaved > 0 ? `${plural(unsaved, "edit")} will be` : "edits are"} sent when the network is back.`, action: "reconnect" });
+    notices.push({
+      kind: "offline",
+      tone: "warn",
+      text: `You are offline. Go on editing: ${unsaved > 0 ? `${plural(unsaved, "edit")} will be` : "edits are"} sent when the network is back.`,
+      action: "reconnect",
+    });
   }
   const generation = sheet?.generation;
   if (generation?.state === "started") {
-    notices.push({ kind: "started", tone: "busy", text: "Reading this week’s messages and filling in the sheet. You can work meanwhile: what people write is never overwritten." });
+    notices.push({
+      kind: "started",
+      tone: "busy",
+      text: "Reading this week’s messages and filling in the sheet. You can work meanwhile: what people write is never overwritten.",
+    });
   }
   if (sheet?.stale && generation?.state !== "started") {
-    notices.push({ kind: "stale", tone: "warn", text: `${plural(sheet.stale.messages, "new message")} since the extraction.`, action: "refresh" });
+    notices.push({
+      kind: "stale",
+      tone: "warn",
+      text: `${plural(sheet.stale.messages, "new message")} since the extraction.`,
+      action: "refresh",
+    });
   }
   if (!sheet || generation?.state === "started") return notices;
   const note = generation?.note ? ` ${generation.note}` : "";
@@ -49,18 +92,37 @@ export function stripNotices(state: Pick<ClientState, "status" | "unsaved" | "sh
   if (!generation) {
     notices.push({ kind: "byHand", tone: "plain", text: "Nothing has been extracted into this sheet yet." });
   } else if (generation.state === "failed") {
-    notices.push({ kind: "generationFailed", tone: "warn", text: `The extraction did not work.${note} What stands here is untouched.`, action: "refresh" });
+    notices.push({
+      kind: "generationFailed",
+      tone: "warn",
+      text: `The extraction did not work.${note} What stands here is untouched.`,
+      action: "refresh",
+    });
   } else if (generation.origin === "fallback") {
-    notices.push({ kind: "fallback", tone: "warn", text: `Made without the model${from}:${note || " the rows come straight from the messages."}`, action: "refresh" });
+    notices.push({
+      kind: "fallback",
+      tone: "warn",
+      text: `Made without the model${from}:${note || " the rows come straight from the messages."}`,
+      action: "refresh",
+    });
   } else if (generation.origin === "sample") {
     notices.push({ kind: "sample", tone: "ai", text: `Sample answer, not the model’s.${note}` });
   } else if (generation.origin === "empty") {
-    notices.push({ kind: "empty", tone: "plain", text: `There were no messages this week, so the sheet begins empty.${note}`, action: "refresh" });
+    notices.push({
+      kind: "empty",
+      tone: "plain",
+      text: `There were no messages this week, so the sheet begins empty.${note}`,
+      action: "refresh",
+    });
   } else {
     const when = generation.finishedAt
       ? `, ${new Intl.DateTimeFormat("en-GB", { weekday: "short", hour: "2-digit", minute: "2-digit" }).format(generation.finishedAt)}`
       : "";
-    notices.push({ kind: "model", tone: "ai", text: `Filled in by ${generation.model ?? "the model"}${from}${when}.${note}` });
+    notices.push({
+      kind: "model",
+      tone: "ai",
+      text: `Filled in by ${generation.model ?? "the model"}${from}${when}.${note}`,
+    });
   }
   return notices;
 }
@@ -79,11 +141,25 @@ export function Strip() {
   return (
     <div className="strip" data-tone={tone} data-open={open || undefined} data-testid="strip" role="status">
       {notices.map((notice) => (
-        <div key={notice.kind} className="notice" data-tone={notice.tone} data-kind={notice.kind} data-testid={`notice:${notice.kind}`}>
-          <span className="notice-icon">{notice.tone === "bad" || notice.tone === "warn" ? <WarnIcon /> : notice.tone === "ai" ? <SparkIcon /> : null}</span>
+        <div
+          key={notice.kind}
+          className="notice"
+          data-tone={notice.tone}
+          data-kind={notice.kind}
+          data-testid={`notice:${notice.kind}`}
+        >
+          <span className="notice-icon">
+            {notice.tone === "bad" || notice.tone === "warn" ? (
+              <WarnIcon />
+            ) : notice.tone === "ai" ? (
+              <SparkIcon />
+            ) : null}
+          </span>
           {/* biome-ignore lint/a11y/noStaticElementInteractions: a click shows the whole sentence; it is read out whole anyway */}
           {/* biome-ignore lint/a11y/useKeyWithClickEvents: see above */}
-          <span className="notice-text" title={notice.text} onClick={() => setOpen(!open)}>{notice.text}</span>
+          <span className="notice-text" title={notice.text} onClick={() => setOpen(!open)}>
+            {notice.text}
+          </span>
           <Action notice={notice} />
         </div>
       ))}
@@ -99,7 +175,11 @@ function Action({ notice }: { notice: StripNotice }): ReactNode {
     case "refresh":
       return mayEdit && <RefreshButton stale={notice.kind === "stale"} />;
     case "reconnect":
-      return <button type="button" className="button button-small" onClick={() => client.reconnect()}>Try now</button>;
+      return (
+        <button type="button" className="button button-small" onClick={() => client.reconnect()}>
+          Try now
+        </button>
+      );
     case "signIn":
       return <SignInField onToken={() => client.reconnect()} />;
     default:
@@ -119,7 +199,7 @@ function RefreshButton({ stale }: { stale: boolean }) {
         controller.say("Asked for a new extraction. Cells that people wrote stay as they are.");
       }}
     >
-      <RefreshIcon size={14} /> {stale ? "Refresh" : "Read the messages again"}
+      <RefreshIcon size={14} /> {stale ? "Refresh" : "Try again"}
     </button>
   );
 }
@@ -137,8 +217,18 @@ export function SignInField({ onToken }: { onToken: () => void }) {
   };
   return (
     <form className="sign-in-field" onSubmit={submit}>
-      <input className="input" name="link" type="password" autoComplete="off" aria-label="Sign-in link" placeholder={wrong ? "That is no sign-in link" : "Sign-in link"} aria-invalid={wrong} />
-      <button type="submit" className="button button-small">Sign in</button>
+      <input
+        className="input"
+        name="link"
+        type="password"
+        autoComplete="off"
+        aria-label="Sign-in link"
+        placeholder={wrong ? "That is no sign-in link" : "Sign-in link"}
+        aria-invalid={wrong}
+      />
+      <button type="submit" className="button button-small">
+        Sign in
+      </button>
     </form>
   );
 }

@@ -23,7 +23,9 @@ export function Summary() {
       <button type="button" className="summary-toggle" aria-expanded={open} onClick={toggle}>
         <ChevronIcon /> Summary
       </button>
-      <p className="summary-text" data-testid="summary">{text}</p>
+      <p className="summary-text" data-testid="summary">
+        {text}
+      </p>
     </section>
   );
 }

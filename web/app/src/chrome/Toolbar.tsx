@@ -2,10 +2,38 @@
 import { type ReactNode, useEffect, useRef } from "react";
 import { flushSync } from "react-dom";
 import { useClient, useController, useMayEdit, useScreen } from "../state/context";
-import { DownIcon, EditIcon, FillIcon, MinusIcon, PanelIcon, PlusIcon, RedoIcon, SearchIcon, UndoIcon, UpIcon, WrapIcon } from "./icons";
+import {
+  DownIcon,
+  EditIcon,
+  FillIcon,
+  MinusIcon,
+  PanelIcon,
+  PlusIcon,
+  RedoIcon,
+  SearchIcon,
+  UndoIcon,
+  UpIcon,
+  WrapIcon,
+} from "./icons";
 
-function Tool({ label, keys, icon, text, disabled, pressed, onUse, testId }: {
-  label: string; keys?: string; icon: ReactNode; text?: string; disabled?: boolean; pressed?: boolean; onUse: () => void; testId?: string;
+function Tool({
+  label,
+  keys,
+  icon,
+  text,
+  disabled,
+  pressed,
+  onUse,
+  testId,
+}: {
+  label: string;
+  keys?: string;
+  icon: ReactNode;
+  text?: string;
+  disabled?: boolean;
+  pressed?: boolean;
+  onUse: () => void;
+  testId?: string;
 }) {
   return (
     <button
@@ -54,18 +82,72 @@ export function Toolbar() {
       {mayEdit && (
         <>
           <div className="tools">
-            <Tool label="Add a row below" keys="Ctrl+Enter" text="Row" icon={<PlusIcon />} onUse={() => controller.insertRow()} testId="insert-row" />
-            <Tool label="Remove the row" keys="Ctrl+Delete" icon={<MinusIcon />} disabled={!selected} onUse={() => controller.removeRows()} testId="remove-row" />
-            <Tool label="Move the row up" keys="Alt+↑" icon={<UpIcon />} disabled={!selected} onUse={() => controller.moveRows("up")} testId="move-up" />
-            <Tool label="Move the row down" keys="Alt+↓" icon={<DownIcon />} disabled={!selected} onUse={() => controller.moveRows("down")} testId="move-down" />
+            <Tool
+              label="Add a row below"
+              keys="Ctrl+Enter"
+              text="Row"
+              icon={<PlusIcon />}
+              onUse={() => controller.insertRow()}
+              testId="insert-row"
+            />
+            <Tool
+              label="Remove the row"
+              keys="Ctrl+Delete"
+              icon={<MinusIcon />}
+              disabled={!selected}
+              onUse={() => controller.removeRows()}
+              testId="remove-row"
+            />
+            <Tool
+              label="Move the row up"
+              keys="Alt+↑"
+              icon={<UpIcon />}
+              disabled={!selected}
+              onUse={() => controller.moveRows("up")}
+              testId="move-up"
+            />
+            <Tool
+              label="Move the row down"
+              keys="Alt+↓"
+              icon={<DownIcon />}
+              disabled={!selected}
+              onUse={() => controller.moveRows("down")}
+              testId="move-down"
+            />
           </div>
           <div className="tools">
-            <Tool label="Undo" keys="Ctrl+Z" icon={<UndoIcon />} disabled={!canUndo} onUse={() => controller.undo()} testId="undo" />
-            <Tool label="Redo" keys="Ctrl+Shift+Z" icon={<RedoIcon />} disabled={!canRedo} onUse={() => controller.redo()} testId="redo" />
+            <Tool
+              label="Undo"
+              keys="Ctrl+Z"
+              icon={<UndoIcon />}
+              disabled={!canUndo}
+              onUse={() => controller.undo()}
+              testId="undo"
+            />
+            <Tool
+              label="Redo"
+              keys="Ctrl+Shift+Z"
+              icon={<RedoIcon />}
+              disabled={!canRedo}
+              onUse={() => controller.redo()}
+              testId="redo"
+            />
           </div>
           <div className="tools">
-            <Tool label="Edit the cell" keys="Enter" icon={<EditIcon />} disabled={!selected} onUse={() => flushSync(() => controller.edit())} />
-            <Tool label="Fill down" keys="Ctrl+D" icon={<FillIcon />} disabled={!selected} onUse={() => controller.fillSelection("down")} />
+            <Tool
+              label="Edit the cell"
+              keys="Enter"
+              icon={<EditIcon />}
+              disabled={!selected}
+              onUse={() => flushSync(() => controller.edit())}
+            />
+            <Tool
+              label="Fill down"
+              keys="Ctrl+D"
+              icon={<FillIcon />}
+              disabled={!selected}
+              onUse={() => controller.fillSelection("down")}
+            />
           </div>
         </>
       )}
@@ -93,7 +175,14 @@ export function Toolbar() {
             controller.screen.set({ roomy: !roomy });
           }}
         />
-        <Tool label="Cell details" keys="Alt+Enter" icon={<PanelIcon />} pressed={details} onUse={() => controller.screen.set({ details: !details })} testId="details-toggle" />
+        <Tool
+          label="Cell details"
+          keys="Alt+Enter"
+          icon={<PanelIcon />}
+          pressed={details}
+          onUse={() => controller.screen.set({ details: !details })}
+          testId="details-toggle"
+        />
       </div>
     </div>
   );

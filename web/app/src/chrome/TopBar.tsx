@@ -9,7 +9,11 @@ import { applyTheme, savedTheme, type Theme } from "./theme";
 import { Weeks } from "./Weeks";
 
 const NEXT: { readonly [T in Theme]: Theme } = { auto: "light", light: "dark", dark: "auto" };
-const THEME_WORD: { readonly [T in Theme]: string } = { auto: "as on this device", light: "light", dark: "dark" };
+const THEME_WORD: { readonly [T in Theme]: string } = {
+  auto: "as on this device",
+  light: "light",
+  dark: "dark",
+};
 
 interface Props {
   readonly team: string;
@@ -38,15 +42,35 @@ export function TopBar({ team, cycle, loadCycles }: Props) {
         <h1 className="brand-name">{team}</h1>
       </div>
       <Weeks team={team} cycle={cycle} loadCycles={loadCycles} />
-      {sealed && <span className="tag" title="The week is over. It can still be edited.">closed</span>}
-      {role === "viewer" && <span className="tag tag-view"><EyeIcon size={14} /> View only</span>}
+      {sealed && (
+        <span className="tag" title="The week is over. It can still be edited.">
+          closed
+        </span>
+      )}
+      {role === "viewer" && (
+        <span className="tag tag-view">
+          <EyeIcon size={14} /> View only
+        </span>
+      )}
       <span className="spacer" />
       <Connection />
       <People />
-      <button type="button" className="icon-button" aria-label={`Colours: ${THEME_WORD[theme]}. Change`} title={`Colours: ${THEME_WORD[theme]}`} onClick={turn}>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label={`Colours: ${THEME_WORD[theme]}. Change`}
+        title={`Colours: ${THEME_WORD[theme]}`}
+        onClick={turn}
+      >
         {theme === "auto" ? <AutoIcon /> : theme === "light" ? <SunIcon /> : <MoonIcon />}
       </button>
-      <button type="button" className="icon-button" aria-label="Keyboard help" title="Keyboard help (?)" onClick={() => controller.screen.set({ help: true })}>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label="Keyboard help"
+        title="Keyboard help (?)"
+        onClick={() => controller.screen.set({ help: true })}
+      >
         <HelpIcon />
       </button>
     </header>

@@ -17,45 +17,50 @@ export function Weeks({ team, cycle, loadCycles }: Props) {
     loadCycles().then(setCycles, () => setCycles("failed"));
   };
   return (
-    <span onPointerEnter={load} onFocus={load}>
-      <Popover
-        label={`Week ${cycle}, ${weekSpan(cycle)}. Other weeks`}
-        className="weeks"
-        testId="weeks"
-        button={
-          <>
-            <span className="week-name">{cycle.replace(/^\d{4}-/, "")}</span>
-            <span className="week-span">{weekSpan(cycle)}</span>
-            <ChevronIcon />
-          </>
-        }
-      >
-        {() => (
-          <>
-            <h2 className="popover-title">Weeks of {team}</h2>
-            {cycles === "loading" && <p className="muted">Loading…</p>}
-            {cycles === "failed" && (
-              <p className="muted">
-                The list of weeks could not be loaded. <button type="button" className="link-button" onClick={load}>Try again</button>
-              </p>
-            )}
-            {Array.isArray(cycles) && (
-              <ul className="week-list">
-                {(cycles as readonly CycleInfo[]).map((info) => (
-                  <li key={info.cycle}>
-                    <a href={pageLink(team, info.cycle)} aria-current={info.cycle === cycle ? "page" : undefined}>
-                      <span className="week-name">{info.cycle}</span>
-                      <span className="muted">{weekSpan(info.cycle)}</span>
-                      {info.status === "sealed" && <span className="tag">closed</span>}
-                    </a>
-                  </li>
-                ))}
-                {cycles.length === 0 && <li className="muted">No weeks yet.</li>}
-              </ul>
-            )}
-          </>
-        )}
-      </Popover>
-    </span>
+    <Popover
+      label={`${cycle.replace(/^\d{4}-/, "")} ${weekSpan(cycle)}, other weeks`}
+      className="weeks"
+      testId="weeks"
+      onOpen={load}
+      button={
+        <>
+          <span className="week-name">{cycle.replace(/^\d{4}-/, "")}</span>{" "}
+          <span className="week-span">{weekSpan(cycle)}</span>
+          <ChevronIcon />
+        </>
+      }
+    >
+      {() => (
+        <>
+          <h2 className="popover-title">Weeks of {team}</h2>
+          {cycles === "loading" && <p className="muted">Loading…</p>}
+          {cycles === "failed" && (
+            <p className="muted">
+              The list of weeks could not be loaded.{" "}
+              <button type="button" className="link-button" onClick={load}>
+                Try again
+              </button>
+            </p>
+          )}
+          {Array.isArray(cycles) && (
+            <ul className="week-list">
+              {(cycles as readonly CycleInfo[]).map((info) => (
+                <li key={info.cycle}>
+                  <a
+                    href={pageLink(team, info.cycle)}
+                    aria-current={info.cycle === cycle ? "page" : undefined}
+                  >
+                    <span className="week-name">{info.cycle}</span>
+                    <span className="muted">{weekSpan(info.cycle)}</span>
+                    {info.status === "sealed" && <span className="tag">closed</span>}
+                  </a>
+                </li>
+              ))}
+              {cycles.length === 0 && <li className="muted">No weeks yet.</li>}
+            </ul>
+          )}
+        </>
+      )}
+    </Popover>
   );
 }

@@ -2,7 +2,19 @@
  * A client without a server, for looking at the page and for its tests. Never part of a build that is served.
  * Applies ops at once, acknowledges them when `settle` is called (or at once), and lets a script play the others.
  */
-import type { Cells, Client, ClientState, Column, Conflict, Op, Outcome, Peer, PresenceState, Row, Sheet } from "@cyclesheet/client";
+import type {
+  Cells,
+  Client,
+  ClientState,
+  Column,
+  Conflict,
+  Op,
+  Outcome,
+  Peer,
+  PresenceState,
+  Row,
+  Sheet,
+} from "@cyclesheet/client";
 
 export interface Fixture extends Client {
   /** What was asked for, in order. */
@@ -27,7 +39,9 @@ export const emptyState = (sheet: Sheet | null): ClientState => ({
   version: sheet?.version ?? 0,
   user: ME,
   role: "editor",
-  peers: [{ user: ME, role: "editor", self: true, connections: ["c1"], state: { status: "active" } }] as readonly Peer[],
+  peers: [
+    { user: ME, role: "editor", self: true, connections: ["c1"], state: { status: "active" } },
+  ] as readonly Peer[],
   unsaved: 0,
   conflicts: [],
   lastRejection: null,
@@ -53,15 +67,32 @@ function applyOps(sheet: Sheet, ops: readonly Op[], author: { id: string; name: 
   };
   for (const op of ops) {
     if (op.op === "CELL_MODIFY") {
-      tasks = tasks.map((row) => (row.taskId === op.taskId ? write(row, op.column, op.newValue, author.id, version) : row));
+      tasks = tasks.map((row) =>
+        row.taskId === op.taskId ? write(row, op.column, op.newValue, author.id, version) : row,
+      );
     } else if (op.op === "BATCH_UPDATE") {
       tasks = tasks.map((row) => {
         if (row.taskId !== op.taskId) return row;
-        return Object.entries(op.updates).reduce((r, [column, update]) => write(r, column as Column, update.newValue, author.id, version), row);
+        return Object.entries(op.updates).reduce(
+          (r, [column, update]) => write(r, column as Column, update.newValue, author.id, version),
+          row,
+        );
       });
     } else if (op.op === "ROW_INSERT") {
-      const cells = Object.fromEntries(Object.entries(op.cells).map(([column, value]) => [column, { value, author: author.id, version }])) as Cells;
-      place({ taskId: op.taskId, position: "", cells, isManuallyEdited: true, carriedFrom: null, generation: null }, op.after);
+      const cells = Object.fromEntries(
+        Object.entries(op.cells).map(([column, value]) => [column, { value, author: author.id, version }]),
+      ) as Cells;
+      place(
+        {
+          taskId: op.taskId,
+          position: "",
+          cells,
+          isManuallyEdited: true,
+          carriedFrom: null,
+          generation: null,
+        },
+        op.after,
+      );
     } else if (op.op === "ROW_REMOVE") {
       tasks = tasks.filter((row) => row.taskId !== op.taskId);
     } else if (op.op === "ROW_MOVE") {
@@ -69,7 +100,13 @@ function applyOps(sheet: Sheet, ops: readonly Op[], author: { id: string; name: 
       if (row) place(row, op.after);
     }
   }
-  return { ...sheet, tasks, version, lastModifiedBy: author.id, authors: { ...sheet.authors, [author.id]: author.name } };
+  return {
+    ...sheet,
+    tasks,
+    version,
+    lastModifiedBy: author.id,
+    authors: { ...sheet.authors, [author.id]: author.name },
+  };
 }
 
 export function createFixture(sheet: Sheet | null, initial: Partial<ClientState> = {}): Fixture {
@@ -83,7 +120,8 @@ export function createFixture(sheet: Sheet | null, initial: Partial<ClientState>
     state = { ...state, ...change };
     for (const listener of [...listeners]) listener();
   };
-  const put = (next: Sheet | null) => set({ sheet: next, ...(held ? {} : { confirmedSheet: next, version: next?.version ?? 0 }) });
+  const put = (next: Sheet | null) =>
+    set({ sheet: next, ...(held ? {} : { confirmedSheet: next, version: next?.version ?? 0 }) });
   const finish = (): Promise<Outcome> => {
     const outcome = { ok: true, version: state.version } as const;
     if (!held) return Promise.resolve(outcome);
@@ -124,13 +162,26 @@ export function createFixture(sheet: Sheet | null, initial: Partial<ClientState>
       const conflict = state.conflicts.find((c) => c.id === id);
       if (!conflict) return null;
       fixture.keepTheirs(id);
-      return fixture.change([{ op: "CELL_MODIFY", taskId: conflict.taskId, column: conflict.column, oldValue: conflict.theirs, newValue: conflict.mine }]);
+      return fixture.change([
+        {
+          op: "CELL_MODIFY",
+          taskId: conflict.taskId,
+          column: conflict.column,
+          oldValue: conflict.theirs,
+          newValue: conflict.mine,
+        },
+      ]);
     },
     keepTheirs: (id) => set({ conflicts: state.conflicts.filter((c: Conflict) => c.id !== id) }),
     setPresence: (presence) => void fixture.presence.push(presence),
     refresh() {
       const { sheet: current } = state;
-      if (current?.generation) put({ ...current, stale: null, generation: { ...current.generation, state: "started", number: current.generation.number + 1 } });
+      if (current?.generation)
+        put({
+          ...current,
+          stale: null,
+          generation: { ...current.generation, state: "started", number: current.generation.number + 1 },
+        });
     },
     reconnect: () => set({ status: "live" }),
     dismiss: (what) => set(what === "notifications" ? { notifications: [] } : { [what]: null }),

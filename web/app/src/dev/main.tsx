@@ -14,12 +14,28 @@ const scene = query.get("scene") ?? "live";
 const theme = query.get("theme");
 applyTheme(theme === "light" || theme === "dark" ? theme : savedTheme());
 
-const person = (id: string, name: string, color: string, state: Peer["state"], role: Peer["role"] = "editor"): Peer => ({
-  user: { id, name, color }, role, self: false, connections: [`c-${id}`], state,
+const person = (
+  id: string,
+  name: string,
+  color: string,
+  state: Peer["state"],
+  role: Peer["role"] = "editor",
+): Peer => ({
+  user: { id, name, color },
+  role,
+  self: false,
+  connections: [`c-${id}`],
+  state,
 });
 const others = [
   person("ben", "Ben Okafor", "#b4491f", { status: "typing", cursor: { taskId: "g1-3", column: "status" } }),
-  person("chloe", "Chloé Martin", "#2f6f3e", { status: "active", cursor: { taskId: "g1-6", column: "description" } }, "admin"),
+  person(
+    "chloe",
+    "Chloé Martin",
+    "#2f6f3e",
+    { status: "active", cursor: { taskId: "g1-6", column: "description" } },
+    "admin",
+  ),
   person("emi", "Emi Tanaka", "#a02c74", { status: "idle", cursor: { taskId: "g1-10", column: "deadline" } }),
   person("hana", "Hana Kim", "#6b45b8", { status: "away" }, "viewer"),
 ];
@@ -41,21 +57,69 @@ function stateOf(sheet: Sheet): [Sheet | null, Partial<ClientState>] {
     case "stale":
       return [{ ...sheet, stale: { messages: 12, at: 0 } }, { peers }];
     case "fallback":
-      return [{ ...sheet, generation: { ...generation, origin: "fallback", model: null, note: "There is no key for the model." } }, { peers }];
+      return [
+        {
+          ...sheet,
+          generation: {
+            ...generation,
+            origin: "fallback",
+            model: null,
+            note: "There is no key for the model.",
+          },
+        },
+        { peers },
+      ];
     case "sample":
       return [{ ...sheet, generation: { ...generation, origin: "sample", note: null } }, { peers }];
     case "started":
-      return [{ ...sheet, tasks: [], executiveSummary: "", generation: { ...generation, state: "started", origin: null } }, { peers }];
+      return [
+        {
+          ...sheet,
+          tasks: [],
+          executiveSummary: "",
+          generation: { ...generation, state: "started", origin: null },
+        },
+        { peers },
+      ];
     case "empty":
-      return [{ ...sheet, tasks: [], executiveSummary: "", generation: { ...generation, origin: "empty", messages: 0 } }, { peers }];
+      return [
+        {
+          ...sheet,
+          tasks: [],
+          executiveSummary: "",
+          generation: { ...generation, origin: "empty", messages: 0 },
+        },
+        { peers },
+      ];
     case "conflict":
-      return [sheet, {
-        peers,
-        conflicts: [
-          { id: "k1", taskId: "g1-3", column: "description", base: "Two of five sections are drafted; pagination and errors are missing.", mine: "Three of five sections are drafted; errors are missing.", theirs: "Two sections are drafted, the third is with Ana for review.", theirAuthor: { id: "ben", name: "Ben Okafor" }, theirVersion: 58 },
-          { id: "k2", taskId: "g1-7", column: "status", base: "In progress", mine: "Done", theirs: "Blocked", theirAuthor: { id: "chloe", name: "Chloé Martin" }, theirVersion: 59 },
-        ],
-      }];
+      return [
+        sheet,
+        {
+          peers,
+          conflicts: [
+            {
+              id: "k1",
+              taskId: "g1-3",
+              column: "description",
+              base: "Two of five sections are drafted; pagination and errors are missing.",
+              mine: "Three of five sections are drafted; errors are missing.",
+              theirs: "Two sections are drafted, the third is with Ana for review.",
+              theirAuthor: { id: "ben", name: "Ben Okafor" },
+              theirVersion: 58,
+            },
+            {
+              id: "k2",
+              taskId: "g1-7",
+              column: "status",
+              base: "In progress",
+              mine: "Done",
+              theirs: "Blocked",
+              theirAuthor: { id: "chloe", name: "Chloé Martin" },
+              theirVersion: 59,
+            },
+          ],
+        },
+      ];
     default:
       return [sheet, { peers }];
   }

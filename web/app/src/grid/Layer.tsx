@@ -216,7 +216,7 @@ function Issues({ geometry }: { geometry: Geometry }) {
     const rect = place && geometry.cell(place);
     if (!rect) return null;
     return (
-      <div key={key} className="issue" style={at(rect)}>
+      <div key={key} className="issue" data-told={key === told?.key || undefined} style={at(rect)}>
         {key === told?.key && (
           <div className="bubble bubble-bad" role="alert">
             {problem}

@@ -6,6 +6,8 @@ import { GripIcon } from "../chrome/icons";
 
 /** The id of the row-number column. */
 export const ROW_COLUMN = "row";
+/** Its width in CSS pixels; the style sheet cuts the layer at the same place. */
+export const ROW_HEAD_PX = 46;
 
 export function RowHead({ node, registerRowDragger, data }: ICellRendererParams<Row>) {
   const handle = useRef<HTMLSpanElement>(null);

@@ -110,6 +110,7 @@ export function SheetGrid({ label }: { label: string }) {
         if (node?.rowIndex != null) api.ensureIndexVisible(node.rowIndex);
         api.ensureColumnVisible(place.column);
       },
+      draw: (deed) => flushSync(deed),
       arranged: () => api.isAnyFilterPresent() || api.getColumnState().some((column) => column.sort),
     });
     return () => controller.attach(null);
@@ -118,16 +119,21 @@ export function SheetGrid({ label }: { label: string }) {
   // The layer lives in the scrolling area, so that what it draws scrolls with the cells.
   useEffect(() => {
     if (!api || !root.current) return;
-    const viewport = root.current.querySelector<HTMLElement>(".ag-center-cols-viewport");
-    if (!viewport) return;
+    const viewport = root.current.querySelector<HTMLElement>(".ag-grid-viewport");
+    const rowsArea = root.current.querySelector<HTMLElement>(".ag-grid-scrolling-rows");
+    if (!viewport || !rowsArea) return;
     const host = document.createElement("div");
     host.className = "layer";
     host.setAttribute("role", "presentation");
-    viewport.append(host);
+    rowsArea.append(host);
     setLayerHost(host);
     const follow = () => setMoved((n) => n + 1);
     for (const event of MOVES) api.addEventListener(event, follow);
+    // The row numbers stay in sight while the rest scrolls; the layer is cut off where it would lie over them.
+    const cut = () => host.style.setProperty("--scrolled", `${viewport.scrollLeft}px`);
+    viewport.addEventListener("scroll", cut, { passive: true });
     return () => {
+      viewport.removeEventListener("scroll", cut);
       host.remove();
       if (api.isDestroyed()) return;
       for (const event of MOVES) api.removeEventListener(event, follow);
@@ -200,6 +206,7 @@ export function SheetGrid({ label }: { label: string }) {
     [controller],
   );
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the heights follow `roomy`
   useEffect(() => {
     api?.resetRowHeights();
     setMoved((n) => n + 1);
@@ -287,9 +294,12 @@ const isField = (target: EventTarget) =>
 
 function EmptySheet({ mayEdit }: { mayEdit: boolean }) {
   const controller = useController();
+  const started = useClient((state) => state.sheet?.generation?.state === "started");
   return (
     <div className="empty">
-      <p>This week’s sheet has no rows.</p>
+      <p>
+        {started ? "Rows appear here as soon as the messages are read." : "This week’s sheet has no rows."}
+      </p>
       {mayEdit && (
         <button type="button" className="button" onClick={() => controller.insertRow()}>
           Add the first row

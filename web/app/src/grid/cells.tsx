@@ -4,6 +4,7 @@
  */
 import type { Cell, Column, Row } from "@cyclesheet/client";
 import { type CSSProperties, memo, type ReactNode } from "react";
+import { Chips, sourceIds } from "../chrome/Chips";
 import { CarriedIcon } from "../chrome/icons";
 import { isIsoDate, shortDate } from "../model/dates";
 import { initials, personColor } from "../model/people";
@@ -116,19 +117,7 @@ export function Face({
     case "progress":
       return <Progress value={value} />;
     case "source":
-      return (
-        <span className="chips">
-          {value
-            .split(/\s*,\s*/)
-            .filter(Boolean)
-            .map((id, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: an id may be cited twice
-              <span className="chip" key={`${id}-${index}`}>
-                {id}
-              </span>
-            ))}
-        </span>
-      );
+      return <Chips ids={sourceIds(value)} />;
     default:
       return <span className="longtext">{value}</span>;
   }

@@ -5,7 +5,7 @@ import { valueAt } from "../model/block";
 import { COLUMN_LIST } from "../model/columns";
 import { isIsoDate } from "../model/dates";
 import { CellFace } from "./cells";
-import { ROW_COLUMN, RowHead } from "./RowHead";
+import { ROW_COLUMN, ROW_HEAD_PX, RowHead } from "./RowHead";
 
 export { ROW_COLUMN };
 
@@ -68,7 +68,7 @@ export function columnDefs(today: string, onKey: (event: KeyboardEvent) => boole
     cellClass: "rowhead-cell",
     pinned: "left",
     lockPinned: true,
-    width: 46,
+    width: ROW_HEAD_PX,
     resizable: false,
     sortable: false,
     suppressMovable: true,

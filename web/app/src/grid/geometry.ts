@@ -3,6 +3,7 @@ import type { Row } from "@cyclesheet/client";
 import type { GridApi } from "ag-grid-community";
 import type { Area } from "../model/block";
 import type { Place } from "../state/screen";
+import { ROW_COLUMN } from "./RowHead";
 
 export interface Rect {
   readonly left: number;
@@ -21,7 +22,9 @@ export function geometryOf(api: GridApi<Row>): Geometry {
   const column = (id: string) => {
     const found = api.getColumn(id);
     const left = found?.getLeft();
-    return found && left !== null && left !== undefined ? { left, width: found.getActualWidth() } : null;
+    if (!found || left === null || left === undefined) return null;
+    // Columns count from the first that scrolls; the area begins with the row numbers.
+    return { left: left + (api.getColumn(ROW_COLUMN)?.getActualWidth() ?? 0), width: found.getActualWidth() };
   };
   const ids = () =>
     api

@@ -9,6 +9,15 @@ const ARROWS: { readonly [key: string]: readonly [dy: number, dx: number] } = {
   ArrowRight: [0, 1],
 };
 
+/** Rows that a page key passes: about a screen. */
+const PAGE_ROWS = 15;
+const PAGES: { readonly [key: string]: readonly [dy: number, dx: number] } = {
+  PageUp: [-PAGE_ROWS, 0],
+  PageDown: [PAGE_ROWS, 0],
+  Home: [0, -1],
+  End: [0, 1],
+};
+
 /** Deals with a key on a cell; false leaves it to the grid, which moves the focus. */
 export function onCellKey(event: KeyboardEvent, controller: Controller): boolean {
   if (event.defaultPrevented || event.isComposing) return false;
@@ -28,11 +37,20 @@ export function onCellKey(event: KeyboardEvent, controller: Controller): boolean
       controller.moveRows(dy < 0 ? "up" : "down");
       return handled();
     }
-    if (shiftKey) {
-      controller.extend(dy, dx, mod);
-      return handled();
-    }
-    return false;
+    if (shiftKey) controller.extend(dy, dx, mod);
+    else controller.jump(dy, dx, mod);
+    return handled();
+  }
+
+  const page = PAGES[key];
+  if (page) {
+    const [dy, dx] = page;
+    // Home and End go to the row's ends, with Ctrl to the sheet's.
+    const toEdge = dx !== 0;
+    const down = toEdge && mod ? dx : dy;
+    if (shiftKey) controller.extend(down, dx, toEdge);
+    else controller.jump(down, dx, toEdge);
+    return handled();
   }
 
   if (mod && !altKey) {
@@ -63,7 +81,7 @@ export function onCellKey(event: KeyboardEvent, controller: Controller): boolean
         return handled();
       default:
         // Copy, cut and paste come as clipboard events; everything else is the browser's.
-        return !["home", "end"].includes(key.toLowerCase());
+        return true;
     }
   }
 

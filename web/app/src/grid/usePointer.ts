@@ -1,5 +1,5 @@
 /** Selecting with the pointer: click, shift-click, drag over cells, drag on row numbers; a second tap edits. */
-import { type PointerEvent, type RefObject, useRef } from "react";
+import { type MouseEvent, type PointerEvent, type RefObject, useRef } from "react";
 import { flushSync } from "react-dom";
 import { isColumn } from "../model/columns";
 import type { Controller } from "../state/controller";
@@ -26,6 +26,12 @@ export function usePointer(controller: Controller, root: RefObject<HTMLElement |
   const drag = useRef<{ rows: boolean } | null>(null);
   const activeColumn = () => controller.screen.get().selection?.anchor.column ?? "title";
 
+  const keepFocus = (event: MouseEvent) => {
+    if (!event.shiftKey || !hit(event.target, activeColumn()) || !controller.screen.get().selection) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
   return {
     onPointerDownCapture(event: PointerEvent) {
       if (event.button !== 0) return;
@@ -35,6 +41,7 @@ export function usePointer(controller: Controller, root: RefObject<HTMLElement |
       if (event.shiftKey && selection && !editing) {
         controller.select(selection.anchor, found.place, found.rows || selection.rows);
         drag.current = { rows: selection.rows };
+        event.stopPropagation();
         return;
       }
       const again =
@@ -57,13 +64,9 @@ export function usePointer(controller: Controller, root: RefObject<HTMLElement |
         controller.select(found.place, undefined, found.rows);
       }
     },
-    onMouseDownCapture(event: React.MouseEvent) {
-      // A shift-click extends; the focus stays where it is, and no text gets selected.
-      if (event.shiftKey && hit(event.target, activeColumn()) && controller.screen.get().selection) {
-        event.preventDefault();
-        event.stopPropagation();
-      }
-    },
+    // A shift-click extends; the focus stays where it is, and no text gets selected.
+    onMouseDownCapture: keepFocus,
+    onClickCapture: keepFocus,
     onPointerMove(event: PointerEvent) {
       if (!drag.current || event.buttons !== 1) return;
       const under = document.elementFromPoint(event.clientX, event.clientY);

@@ -51,6 +51,6 @@ function closesProperly(text: string, start: number): boolean {
 
 /** The text of a block for the clipboard. */
 export function formatBlock(rows: readonly (readonly string[])[]): string {
-  const escape = (cell: string) => (/[\t\n"]/.test(cell) ? `"${cell.replace(/"/g, '""')}"` : cell);
-  return rows.map((row) => row.map(escape).join("\t")).join("\n");
+  const asCell = (cell: string) => (/[\t\n"]/.test(cell) ? `"${cell.replace(/"/g, '""')}"` : cell);
+  return rows.map((row) => row.map(asCell).join("\t")).join("\n");
 }

@@ -1,5 +1,6 @@
 /** Everything known about the active cell: its text in full, who wrote it, what the model said, where it came from. */
 import type { ReactNode } from "react";
+import { Chips, sourceIds } from "../chrome/Chips";
 import { CloseIcon, SparkIcon } from "../chrome/icons";
 import { MODEL_AUTHOR, originOf } from "../grid/cells";
 import { COLUMN_INFO } from "../model/columns";
@@ -20,28 +21,45 @@ export function Details() {
   const place = useScreen((screen) => screen.selection?.anchor ?? null);
   const row = useClient((state) => state.sheet?.tasks.find((task) => task.taskId === place?.taskId));
   const authors = useClient((state) => state.sheet?.authors);
-  const pending = useClient((state) => state.confirmedSheet?.tasks.find((task) => task.taskId === place?.taskId));
+  const pending = useClient((state) =>
+    state.confirmedSheet?.tasks.find((task) => task.taskId === place?.taskId),
+  );
   const mayEdit = useMayEdit();
   if (!open) return null;
   const cell = row && place ? row.cells[place.column] : undefined;
   const origin = originOf(cell);
   const name = (id: string) => (id === MODEL_AUTHOR ? "the model" : (authors?.[id] ?? id));
-  const sources = row?.cells.source?.value.split(/\s*,\s*/).filter(Boolean) ?? [];
+  const sources = sourceIds(row?.cells.source?.value ?? "");
   const isPending = place && cell && pending?.cells[place.column] !== cell;
 
-  const useModelValue = () => {
+  const takeModelValue = () => {
     if (!place || cell?.aiValue === undefined) return;
-    void controller.send([{ op: "CELL_MODIFY", taskId: place.taskId, column: place.column, oldValue: cell.value, newValue: cell.aiValue }]);
+    void controller.send([
+      {
+        op: "CELL_MODIFY",
+        taskId: place.taskId,
+        column: place.column,
+        oldValue: cell.value,
+        newValue: cell.aiValue,
+      },
+    ]);
   };
 
   return (
     <aside className="details" aria-label="Cell details" data-testid="details">
       <header className="details-head">
         <h2>{place ? COLUMN_INFO[place.column].title : "Cell details"}</h2>
-        <button type="button" className="icon-button" aria-label="Close details" onClick={() => {
-          controller.screen.set({ details: false });
-          if (place) controller.go(place);
-        }}><CloseIcon /></button>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label="Close details"
+          onClick={() => {
+            controller.screen.set({ details: false });
+            if (place) controller.go(place);
+          }}
+        >
+          <CloseIcon />
+        </button>
       </header>
       {!place || !row ? (
         <p className="muted details-body">Select a cell to see who wrote it and where it came from.</p>
@@ -50,19 +68,27 @@ export function Details() {
           <p className="details-task">{row.cells.title?.value || "Untitled row"}</p>
           <dl>
             <Fact name="Stands here">
-              <span className="details-value" data-testid="detail-value">{cell?.value || <span className="muted">nothing</span>}</span>
+              <span className="details-value" data-testid="detail-value">
+                {cell?.value || <span className="muted">nothing</span>}
+              </span>
             </Fact>
             <Fact name="Written by">
               <span data-testid="detail-author">
                 {!cell ? "nobody yet" : name(cell.author)}
-                {cell && <span className="muted">{isPending ? ", being saved" : `, version ${cell.version}`}</span>}
+                {cell && (
+                  <span className="muted">{isPending ? ", being saved" : `, version ${cell.version}`}</span>
+                )}
               </span>
             </Fact>
             {cell?.aiValue !== undefined && origin === "corrected" && (
               <Fact name="The model wrote">
-                <span className="details-ai" data-testid="detail-ai"><SparkIcon size={12} /> {cell.aiValue || "nothing"}</span>
+                <span className="details-ai" data-testid="detail-ai">
+                  <SparkIcon size={12} /> {cell.aiValue || "nothing"}
+                </span>
                 {mayEdit && place.column !== "source" && (
-                  <button type="button" className="link-button" onClick={useModelValue}>Take the model’s</button>
+                  <button type="button" className="link-button" onClick={takeModelValue}>
+                    Take the model’s
+                  </button>
                 )}
               </Fact>
             )}
@@ -71,12 +97,11 @@ export function Details() {
             )}
             <Fact name="From messages">
               {sources.length === 0 ? (
-                <span className="muted">{row.generation === null ? "none, a person added this row" : "none cited"}</span>
-              ) : (
-                <span className="chips" data-testid="detail-sources">
-                  {/* biome-ignore lint/suspicious/noArrayIndexKey: an id may be cited twice */}
-                  {sources.map((id, index) => <span key={`${id}-${index}`} className="chip">{id}</span>)}
+                <span className="muted">
+                  {row.generation === null ? "none, a person added this row" : "none cited"}
                 </span>
+              ) : (
+                <Chips ids={sources} testId="detail-sources" />
               )}
             </Fact>
             {row.carriedFrom && <Fact name="Carried over from">{row.carriedFrom}</Fact>}

@@ -3,7 +3,10 @@ import { useEffect, useRef } from "react";
 import { CloseIcon } from "../chrome/icons";
 import { useController, useScreen } from "../state/context";
 
-const KEYS: readonly { readonly title: string; readonly keys: readonly (readonly [keys: string, what: string])[] }[] = [
+const KEYS: readonly {
+  readonly title: string;
+  readonly keys: readonly (readonly [keys: string, what: string])[];
+}[] = [
   {
     title: "Edit",
     keys: [
@@ -60,7 +63,10 @@ export function Help() {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const inText = event.target instanceof HTMLElement && event.target.closest("input, textarea, .ag-cell");
-      const asked = (event.key === "?" && !inText) || (event.key === "/" && (event.ctrlKey || event.metaKey)) || event.key === "F1";
+      const asked =
+        (event.key === "?" && !inText) ||
+        (event.key === "/" && (event.ctrlKey || event.metaKey)) ||
+        event.key === "F1";
       if (!asked) return;
       event.preventDefault();
       controller.screen.set({ help: true });
@@ -80,7 +86,9 @@ export function Help() {
         <>
           <header className="details-head">
             <h2>Keys</h2>
-            <button type="button" className="icon-button" aria-label="Close help" onClick={close}><CloseIcon /></button>
+            <button type="button" className="icon-button" aria-label="Close help" onClick={close}>
+              <CloseIcon />
+            </button>
           </header>
           <div className="help-groups">
             {KEYS.map((group) => (

@@ -32,6 +32,8 @@ export interface GridPort {
   focus(place: Place): void;
   /** Scrolls a cell into sight and leaves the focus alone. */
   reveal(place: Place): void;
+  /** Does something and draws what came of it before it returns. */
+  draw(deed: () => void): void;
   /** Whether a person sorted or filtered, so that "below" on the screen is not "below" in the sheet. */
   arranged(): boolean;
 }
@@ -73,6 +75,11 @@ export class Controller {
     );
   }
 
+  private draw(deed: () => void): void {
+    if (this.grid) this.grid.draw(deed);
+    else deed();
+  }
+
   /** Says something in the status line (and to screen readers). */
   say(text: string, tone: Notice["tone"] = "info"): void {
     this.screen.set({ notice: { text, tone, id: ++this.notices } });
@@ -103,25 +110,41 @@ export class Controller {
     });
   }
 
+  /** The cell some steps away from a place, or at the edge in that direction; stops at the sheet's ends. */
+  private away(from: Place, dy: number, dx: number, toEdge: boolean): Place | null {
+    const { rows, columns } = this.view;
+    const clamp = (n: number, size: number) => Math.max(0, Math.min(size - 1, n));
+    const go = (at: number, step: number, size: number) =>
+      clamp(toEdge && step !== 0 ? (step < 0 ? 0 : size - 1) : at + step, size);
+    const row =
+      rows[
+        go(
+          rows.findIndex((r) => r.taskId === from.taskId),
+          dy,
+          rows.length,
+        )
+      ];
+    const column = columns[go(columns.indexOf(from.column), dx, columns.length)];
+    return row && column ? { taskId: row.taskId, column } : null;
+  }
+
   /** Moves the far corner, by steps or to the edge. */
   extend(dy: number, dx: number, toEdge = false): void {
     const { selection } = this.screen.get();
-    const { rows, columns } = this.view;
-    if (!selection) return;
-    const y = rows.findIndex((row) => row.taskId === selection.head.taskId);
-    const x = columns.indexOf(selection.head.column);
-    const clamp = (n: number, size: number) => Math.max(0, Math.min(size - 1, n));
-    const row = rows[toEdge && dy ? (dy < 0 ? 0 : rows.length - 1) : clamp(y + dy, rows.length)];
-    const column = columns[toEdge && dx ? (dx < 0 ? 0 : columns.length - 1) : clamp(x + dx, columns.length)];
-    if (!row || !column) return;
-    const head = { taskId: row.taskId, column };
+    const head = selection && this.away(selection.head, dy, dx, toEdge);
+    if (!selection || !head) return;
     this.select(selection.anchor, head, selection.rows && dx === 0);
     this.grid?.reveal(head);
   }
 
-  extendTo(head: Place): void {
+  /** Moves the active cell, by steps or to the edge. A selection of whole rows stays one as long as it moves up or down. */
+  jump(dy: number, dx: number, toEdge = false): void {
     const { selection } = this.screen.get();
-    if (selection) this.select(selection.anchor, head, selection.rows);
+    const place = selection && this.away(selection.anchor, dy, dx, toEdge);
+    if (!selection || !place) return;
+    const rows = selection.rows && dx === 0;
+    this.select(place, place, rows);
+    this.grid?.focus(place);
   }
 
   selectAll(): void {
@@ -179,6 +202,7 @@ export class Controller {
       return false;
     }
     this.select(selection.anchor);
+    this.grid?.reveal(selection.anchor);
     this.screen.set({ editing: { taskId, column, base: valueAt(row, column), initial } });
     return true;
   }
@@ -332,7 +356,8 @@ export class Controller {
     const at = edge ? order.indexOf(edge) : order.length - 1;
     const after = order[where === "below" ? at : at - 1] ?? null;
     const taskId = this.newId();
-    void this.send([{ op: "ROW_INSERT", taskId, after, cells: {} }]);
+    // Drawn at once, so that the next key already finds the row.
+    this.draw(() => void this.send([{ op: "ROW_INSERT", taskId, after, cells: {} }]));
     const column: Column = selection && !selection.rows ? selection.anchor.column : "title";
     this.go({ taskId, column });
     this.say("Row added.");
@@ -345,7 +370,7 @@ export class Controller {
     if (rows.length === 0) return;
     const next = view.rows[area.bottom + 1] ?? view.rows[area.top - 1];
     const { selection } = this.screen.get();
-    void this.send(rows.map((row) => ({ op: "ROW_REMOVE", taskId: row.taskId })));
+    this.draw(() => void this.send(rows.map((row) => ({ op: "ROW_REMOVE", taskId: row.taskId }))));
     if (next && selection) this.go({ taskId: next.taskId, column: selection.anchor.column });
     else this.screen.set({ selection: null });
     this.say(`${count(rows.length, "row")} removed. Undo brings ${rows.length === 1 ? "it" : "them"} back.`);
@@ -362,10 +387,10 @@ export class Controller {
     const rows = view.rows.slice(area.top, area.bottom + 1).map((row) => row.taskId);
     if (direction === "up" ? area.top === 0 : area.bottom >= view.rows.length - 1) return;
     const before = direction === "up" ? view.rows[area.top - 2] : view.rows[area.bottom + 1];
-    this.place(rows, before?.taskId ?? null);
+    this.draw(() => this.place(rows, before?.taskId ?? null));
     const { selection } = this.screen.get();
     if (selection) {
-      this.grid?.focus(selection.anchor);
+      this.grid?.reveal(selection.anchor);
       this.grid?.reveal(selection.head);
     }
     this.say(`${count(rows.length, "row")} moved ${direction}.`);

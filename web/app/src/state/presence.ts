@@ -14,7 +14,14 @@ export function followPresence({ client, screen }: Controller): () => void {
   const tell = () => {
     const { selection, editing } = screen.get();
     const quiet = Date.now() - seen;
-    const status = document.hidden || quiet >= AWAY_MS ? "away" : quiet >= IDLE_MS ? "idle" : editing ? "typing" : "active";
+    const status =
+      document.hidden || quiet >= AWAY_MS
+        ? "away"
+        : quiet >= IDLE_MS
+          ? "idle"
+          : editing
+            ? "typing"
+            : "active";
     const cursor = selection ? { taskId: selection.anchor.taskId, column: selection.anchor.column } : null;
     const state: PresenceState = { cursor, status };
     const text = JSON.stringify(state);

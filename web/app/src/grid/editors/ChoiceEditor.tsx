@@ -95,7 +95,6 @@ function ChoiceList({
         onKeyDown={onKeyDown}
       />
       {list.length > 0 && (
-        // biome-ignore lint/a11y/useFocusableInteractive: the field keeps the focus and points at the option
         <div className="popup list" role="listbox" id={listId} aria-label={label}>
           {list.map((choice, index) => (
             // biome-ignore lint/a11y/useFocusableInteractive: see above

@@ -13,10 +13,11 @@ import {
   useRef,
   useState,
 } from "react";
-import { COLUMN_INFO } from "../../model/columns";
+import { COLUMN_INFO, type EditorKind } from "../../model/columns";
 import { useClient, useController } from "../../state/context";
 import type { Editing } from "../../state/screen";
 import type { Rect } from "../geometry";
+import { ROW_HEAD_PX } from "../RowHead";
 import { ChoiceEditor, PersonEditor } from "./ChoiceEditor";
 import { DateEditor } from "./DateEditor";
 import { ProgressEditor } from "./ProgressEditor";
@@ -35,8 +36,18 @@ export interface FieldProps {
   onCommit(text: string, move: readonly [dy: number, dx: number] | null): void;
 }
 
-/** Room below the cell that an editor's list or calendar wants, in CSS pixels. */
-const ROOM_BELOW = 280;
+/** What each kind of editor wants, in CSS pixels: room below the cell for its list, and width from the cell's left edge. */
+const ROOM: { readonly [kind in EditorKind]: { readonly below: number; readonly width: number } } = {
+  text: { below: 110, width: 340 },
+  status: { below: 170, width: 170 },
+  priority: { below: 170, width: 150 },
+  person: { below: 250, width: 220 },
+  date: { below: 320, width: 240 },
+  progress: { below: 100, width: 220 },
+  readonly: { below: 0, width: 0 },
+};
+/** Kept free between an editor and the sheet's edge. */
+const MARGIN_PX = 10;
 
 export function Editor({
   editing,
@@ -53,16 +64,24 @@ export function Editor({
   const text = useRef(initial ?? base);
   const box = useRef<HTMLDivElement>(null);
   const [problem, setProblem] = useState<string | null>(null);
-  const [flip, setFlip] = useState<{ up: boolean; left: boolean }>({ up: false, left: false });
+  const [fit, setFit] = useState({ up: false, shift: 0, available: 340 });
   const helpId = useId();
 
   useLayoutEffect(() => {
-    const body = root.current?.querySelector(".ag-body-viewport")?.getBoundingClientRect();
+    const body = root.current?.querySelector(".ag-grid-viewport")?.getBoundingClientRect();
     const own = box.current?.getBoundingClientRect();
     if (!body || !own) return;
+    const room = ROOM[info.editor];
     const below = body.bottom - own.top - rect.height;
-    setFlip({ up: below < ROOM_BELOW && own.top - body.top > below, left: body.right - own.left < 300 });
-  }, [root, rect.height]);
+    const available = Math.max(160, body.width - ROW_HEAD_PX - 2 * MARGIN_PX);
+    const over = own.left + Math.min(room.width, available) - (body.right - MARGIN_PX);
+    const slack = Math.max(0, own.left - body.left - ROW_HEAD_PX - MARGIN_PX);
+    setFit({
+      up: below < room.below && own.top - body.top > below,
+      shift: Math.max(0, Math.min(over, slack)),
+      available,
+    });
+  }, [root, rect.height, info.editor]);
 
   const commit = (value: string, move: readonly [number, number] | null) => {
     text.current = value;
@@ -97,12 +116,12 @@ export function Editor({
   };
 
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the field inside has the role; keys and blur are dealt with here for all fields
     <div
       ref={box}
       className="editor"
       data-kind={info.editor}
-      data-up={flip.up || undefined}
-      data-left={flip.left || undefined}
+      data-up={fit.up || undefined}
       data-testid="editor"
       style={
         {
@@ -118,7 +137,12 @@ export function Editor({
         if (!document.hasFocus()) return;
         // Already closed by a key: the blur is its echo.
         const open = controller.screen.get().editing;
-        if (open?.taskId === taskId && open.column === column) controller.commit(text.current, null, true);
+        if (open?.taskId !== taskId || open.column !== column) return;
+        // The grid focuses a new row's cell once it is drawn, which may be after the editor over it opened.
+        const field = event.target;
+        if (event.relatedTarget?.closest(`[row-id="${CSS.escape(taskId)}"] [col-id="${column}"]`))
+          queueMicrotask(() => field.focus());
+        else controller.commit(text.current, null, true);
       }}
     >
       {fieldFor(info.editor, field)}
@@ -134,7 +158,7 @@ export function Editor({
   );
 }
 
-function fieldFor(kind: string, field: FieldProps): ReactNode {
+function fieldFor(kind: EditorKind, field: FieldProps): ReactNode {
   switch (kind) {
     case "status":
     case "priority":

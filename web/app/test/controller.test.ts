@@ -1,0 +1,171 @@
+import { COLUMNS, type Sheet } from "@cyclesheet/client";
+import { beforeEach, describe, expect, test } from "vitest";
+import { createFixture, type Fixture } from "../src/dev/fixtureClient";
+import { sampleSheet } from "../src/dev/sampleSheet";
+import { Controller } from "../src/state/controller";
+import { createScreen } from "../src/state/screen";
+import { hasUnsavedWork } from "../src/state/unload";
+
+let client: Fixture;
+let controller: Controller;
+
+/** A controller over a grid that shows every row in order. */
+function open(sheet: Sheet = sampleSheet(), role: "editor" | "viewer" = "editor") {
+  client = createFixture(sheet, { role });
+  let ids = 0;
+  controller = new Controller(
+    client,
+    createScreen(),
+    () => new Date("2026-11-20T12:00:00"),
+    () => `new-${++ids}`,
+  );
+  controller.attach({
+    view: () => ({ rows: client.getState().sheet?.tasks ?? [], columns: COLUMNS }),
+    focus: () => {},
+    reveal: () => {},
+    draw: (deed) => deed(),
+    arranged: () => false,
+  });
+}
+
+beforeEach(() => open());
+
+describe("a person's deeds are one change each", () => {
+  test("a pasted block", () => {
+    controller.select({ taskId: "g1-4", column: "status" });
+    controller.paste("Done\tHigh\nblocked\tLow\n");
+    expect(client.changes).toHaveLength(1);
+    expect(client.changes[0]).toHaveLength(2);
+    expect(controller.screen.get().notice?.text).toBe("3 cells pasted.");
+  });
+
+  test("several rows removed, and where the selection goes", () => {
+    controller.select({ taskId: "g1-2", column: "title" }, { taskId: "g1-3", column: "title" });
+    controller.removeRows();
+    expect(client.changes).toEqual([
+      [
+        { op: "ROW_REMOVE", taskId: "g1-2" },
+        { op: "ROW_REMOVE", taskId: "g1-3" },
+      ],
+    ]);
+    expect(controller.screen.get().selection?.anchor.taskId).toBe("g1-4");
+  });
+
+  test("several rows moved keep their order", () => {
+    controller.select({ taskId: "g1-3", column: "title" }, { taskId: "g1-4", column: "title" });
+    controller.moveRows("up");
+    expect(client.changes).toEqual([
+      [
+        { op: "ROW_MOVE", taskId: "g1-3", after: "g1-1" },
+        { op: "ROW_MOVE", taskId: "g1-4", after: "g1-3" },
+      ],
+    ]);
+  });
+
+  test("a row inserted above the first comes first", () => {
+    controller.select({ taskId: "g1-1", column: "title" });
+    controller.insertRow("above");
+    expect(client.changes).toEqual([[{ op: "ROW_INSERT", taskId: "new-1", after: null, cells: {} }]]);
+  });
+});
+
+describe("editing a cell", () => {
+  const edit = (column: "title" | "progress" | "deadline", text: string) => {
+    controller.select({ taskId: "g1-2", column });
+    controller.edit();
+    return controller.commit(text, [1, 0]);
+  };
+
+  test("stores what was meant, guarded by what stood there when the editor opened", () => {
+    controller.select({ taskId: "g1-2", column: "deadline" });
+    controller.edit("");
+    client.remote({ id: "ben", name: "Ben" }, "g1-2", "deadline", "2026-12-31");
+    controller.commit("next week's audit", null);
+    expect(client.changes).toEqual([
+      [
+        {
+          op: "CELL_MODIFY",
+          taskId: "g1-2",
+          column: "deadline",
+          oldValue: "2026-11-20",
+          newValue: "next week's audit",
+        },
+      ],
+    ]);
+  });
+
+  test("a text that cannot stand keeps the editor open; leaving closes it and says so at the cell", () => {
+    expect(edit("progress", "lots")).toBe(false);
+    expect(controller.screen.get().editing).not.toBeNull();
+    expect(controller.commit("lots", null, true)).toBe(true);
+    expect(controller.screen.get().issues.get("g1-2:progress")).toContain("Not stored.");
+    expect(client.changes).toEqual([]);
+  });
+
+  test("an unchanged text is no change, even one that today's rules would refuse", () => {
+    const sheet = sampleSheet();
+    open({
+      ...sheet,
+      tasks: sheet.tasks.map((t) =>
+        t.taskId === "g1-2"
+          ? { ...t, cells: { ...t.cells, progress: { value: "most", version: 1, author: "ben" } } }
+          : t,
+      ),
+    });
+    expect(edit("progress", "most")).toBe(true);
+    expect(client.changes).toEqual([]);
+  });
+
+  test("of a row that is gone, the words are told and nothing is sent", () => {
+    controller.select({ taskId: "g1-2", column: "title" });
+    controller.edit();
+    client.remoteOps({ id: "ben", name: "Ben" }, [{ op: "ROW_REMOVE", taskId: "g1-2" }]);
+    controller.commit("my long thought", null);
+    expect(client.changes).toEqual([]);
+    expect(controller.screen.get().notice?.text).toContain("my long thought");
+  });
+
+  test("an open editor, a waiting conflict or an unsaved change asks before the page is left", () => {
+    expect(hasUnsavedWork(controller)).toBe(false);
+    controller.select({ taskId: "g1-2", column: "title" });
+    controller.edit();
+    expect(hasUnsavedWork(controller)).toBe(true);
+    controller.cancel();
+    expect(hasUnsavedWork(controller)).toBe(false);
+    client.set({ unsaved: 1 });
+    expect(hasUnsavedWork(controller)).toBe(true);
+  });
+});
+
+describe("who may not", () => {
+  test("a viewer changes nothing, by whatever way, and is told", () => {
+    open(sampleSheet(), "viewer");
+    controller.select({ taskId: "g1-2", column: "title" });
+    expect(controller.edit("x")).toBe(false);
+    controller.paste("x");
+    controller.clear();
+    controller.insertRow();
+    controller.removeRows();
+    controller.moveRows("up");
+    controller.undo();
+    expect(client.changes).toEqual([]);
+    expect(controller.screen.get().notice?.text).toContain("your role does not let you edit");
+  });
+
+  test("source is read-only for everybody, in words", () => {
+    controller.select({ taskId: "g1-2", column: "source" });
+    expect(controller.edit()).toBe(false);
+    expect(controller.screen.get().notice?.text).toContain("read-only");
+  });
+
+  test("a row that somebody else holds opens no editor", () => {
+    const sheet = sampleSheet();
+    open({
+      ...sheet,
+      locks: [{ taskId: "g1-2", holder: "ben", expiresAt: Date.parse("2026-11-20T12:01:00") }],
+    });
+    controller.select({ taskId: "g1-2", column: "title" });
+    expect(controller.edit()).toBe(false);
+    expect(controller.screen.get().notice?.text).toBe("Ben Okafor holds this row for the moment.");
+  });
+});

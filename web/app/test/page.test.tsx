@@ -1,0 +1,264 @@
+import type { ClientState, Conflict } from "@cyclesheet/client";
+import { render, screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import type { ReactNode } from "react";
+import { describe, expect, test } from "vitest";
+import { enter, firstTeam, tokenIn } from "../src/boot/places";
+import { describe as inWords } from "../src/chrome/Announcer";
+import { connectionWords } from "../src/chrome/Connection";
+import { Strip, stripNotices } from "../src/chrome/Strip";
+import { createFixture, type Fixture } from "../src/dev/fixtureClient";
+import { sampleSheet } from "../src/dev/sampleSheet";
+import { originOf } from "../src/grid/cells";
+import { changedByOthers } from "../src/grid/useFlashes";
+import { initials, inkOn } from "../src/model/people";
+import { Conflicts } from "../src/panels/Conflicts";
+import { Details } from "../src/panels/Details";
+import { ControllerProvider } from "../src/state/context";
+import { Controller } from "../src/state/controller";
+import { createScreen } from "../src/state/screen";
+
+function show(client: Fixture, children: ReactNode) {
+  const controller = new Controller(client, createScreen());
+  render(<ControllerProvider value={controller}>{children}</ControllerProvider>);
+  return controller;
+}
+
+const conflict: Conflict = {
+  id: "k1",
+  taskId: "g1-3",
+  column: "description",
+  base: "old words",
+  mine: "my words",
+  theirs: "<b>their</b> words",
+  theirAuthor: { id: "ben", name: "Ben Okafor" },
+  theirVersion: 58,
+};
+
+describe("the conflict panel", () => {
+  test("shows base, yours and theirs as text, and waits", () => {
+    show(createFixture(sampleSheet(), { conflicts: [conflict] }), <Conflicts />);
+    const card = within(screen.getByTestId("conflict:g1-3:description"));
+    expect(card.getByTestId("conflict-mine").textContent).toBe("my words");
+    expect(card.getByTestId("conflict-theirs").textContent).toBe("<b>their</b> words");
+    expect(card.getByText("old words")).toBeTruthy();
+    expect(card.getByText("Ben Okafor")).toBeTruthy();
+  });
+
+  test("keep mine writes one's own text over theirs; the card goes", async () => {
+    const client = createFixture(sampleSheet(), { conflicts: [conflict] });
+    show(client, <Conflicts />);
+    await userEvent.click(screen.getByTestId("keep-mine"));
+    expect(client.changes).toEqual([
+      [
+        {
+          op: "CELL_MODIFY",
+          taskId: "g1-3",
+          column: "description",
+          oldValue: "<b>their</b> words",
+          newValue: "my words",
+        },
+      ],
+    ]);
+    expect(screen.queryByTestId("conflicts")).toBeNull();
+  });
+
+  test("keep theirs writes nothing, and each conflict is decided by itself", async () => {
+    const client = createFixture(sampleSheet(), {
+      conflicts: [conflict, { ...conflict, id: "k2", column: "title" }],
+    });
+    show(client, <Conflicts />);
+    await userEvent.click(within(screen.getByTestId("conflict:g1-3:description")).getByTestId("keep-theirs"));
+    expect(client.changes).toEqual([]);
+    expect(screen.getByTestId("conflict:g1-3:title")).toBeTruthy();
+  });
+
+  test("merge opens the cell on one's own text, guarded by theirs", async () => {
+    const controller = show(createFixture(sampleSheet(), { conflicts: [conflict] }), <Conflicts />);
+    await userEvent.click(screen.getByRole("button", { name: "Merge…" }));
+    expect(controller.screen.get().editing).toEqual({
+      taskId: "g1-3",
+      column: "description",
+      base: "<b>their</b> words",
+      initial: "my words",
+    });
+  });
+});
+
+describe("the strip", () => {
+  const sheet = sampleSheet();
+  const generation = sheet.generation as NonNullable<typeof sheet.generation>;
+  const kinds = (change: Partial<ClientState>) =>
+    stripNotices({ status: "live", unsaved: 0, sheet, error: null, ...change }).map((notice) => notice.kind);
+
+  test.each([
+    [{}, ["model"]],
+    [{ status: "offline" as const }, ["offline", "model"]],
+    [{ status: "removed" as const }, ["removed", "model"]],
+    [{ sheet: { ...sheet, generation: null } }, ["byHand"]],
+    [{ sheet: { ...sheet, stale: { messages: 3, at: 0 } } }, ["stale", "model"]],
+    [
+      { sheet: { ...sheet, generation: { ...generation, state: "started" as const, origin: null } } },
+      ["started"],
+    ],
+    [
+      { sheet: { ...sheet, generation: { ...generation, state: "failed" as const, origin: null } } },
+      ["generationFailed"],
+    ],
+    [{ sheet: { ...sheet, generation: { ...generation, origin: "fallback" as const } } }, ["fallback"]],
+    [{ sheet: { ...sheet, generation: { ...generation, origin: "sample" as const } } }, ["sample"]],
+    [{ sheet: { ...sheet, generation: { ...generation, origin: "empty" as const } } }, ["empty"]],
+  ])("%#: the most pressing first", (change, wanted) => {
+    expect(kinds(change)).toEqual(wanted);
+  });
+
+  test("a fallback says that the model had no part in it, and why", () => {
+    const [notice] = stripNotices({
+      status: "live",
+      unsaved: 0,
+      error: null,
+      sheet: { ...sheet, generation: { ...generation, origin: "fallback", note: "There is no key." } },
+    });
+    expect(notice?.text).toBe("Made without the model from 162 messages: There is no key.");
+  });
+
+  test("who is signed out hears how many edits are kept, and signs in without leaving the page", async () => {
+    const client = createFixture(sheet, { status: "sessionEnded", unsaved: 2 });
+    show(client, <Strip />);
+    expect(screen.getByText(/Your 2 unsaved edits are kept/)).toBeTruthy();
+    await userEvent.type(
+      screen.getByLabelText("Sign-in link"),
+      "http://127.0.0.1:4510/?team=a&cycle=2026-W47#token=aaa.bbb.ccc",
+    );
+    await userEvent.click(screen.getByRole("button", { name: "Sign in" }));
+    expect(sessionStorage.getItem("cyclesheet.token")).toBe("aaa.bbb.ccc");
+    expect(client.getState().status).toBe("live");
+  });
+
+  test("a viewer is told that the sheet is stale and has no button for it", () => {
+    const stale = { ...sheet, stale: { messages: 12, at: 0 } };
+    show(createFixture(stale, { role: "viewer" }), <Strip />);
+    expect(screen.getByText("12 new messages since the extraction.")).toBeTruthy();
+    expect(screen.queryByTestId("refresh")).toBeNull();
+  });
+
+  test("refresh asks once", async () => {
+    const client = createFixture({ ...sheet, stale: { messages: 12, at: 0 } });
+    show(client, <Strip />);
+    await userEvent.click(screen.getByTestId("refresh"));
+    expect(client.getState().sheet?.generation?.state).toBe("started");
+    expect(screen.queryByTestId("refresh")).toBeNull();
+  });
+});
+
+test.each([
+  ["live", 0, true, false, "Live"],
+  ["live", 2, true, false, "Live"],
+  ["live", 2, true, true, "Saving 2…"],
+  ["connecting", 0, false, false, "Connecting…"],
+  ["connecting", 1, true, true, "Reconnecting… · 1 unsaved edit"],
+  ["offline", 3, true, true, "Offline · 3 unsaved edits"],
+  ["sessionEnded", 0, true, false, "Signed out"],
+  ["removed", 0, true, false, "Access withdrawn"],
+  ["failed", 0, false, false, "Not available"],
+] as const)(
+  "the connection %s with %i unsaved is told in words",
+  (status, unsaved, loaded, saving, words) => {
+    expect(connectionWords({ status, unsaved, loaded }, saving).text).toBe(words);
+  },
+);
+
+describe("the cell's details", () => {
+  test("tell the model's words from a person's, who wrote it, and where it came from", async () => {
+    const client = createFixture(sampleSheet());
+    const controller = show(client, <Details />);
+    controller.screen.set({
+      details: true,
+      selection: {
+        anchor: { taskId: "g1-7", column: "status" },
+        head: { taskId: "g1-7", column: "status" },
+        rows: false,
+      },
+    });
+    expect((await screen.findByTestId("detail-value")).textContent).toBe("Blocked");
+    expect(screen.getByTestId("detail-author").textContent).toContain("Ana Ruiz");
+    expect(screen.getByTestId("detail-ai").textContent).toContain("In progress");
+    expect(screen.getByTestId("detail-sources").textContent).toBe("m27");
+    await userEvent.click(screen.getByRole("button", { name: "Take the model’s" }));
+    expect(client.changes).toEqual([
+      [{ op: "CELL_MODIFY", taskId: "g1-7", column: "status", oldValue: "Blocked", newValue: "In progress" }],
+    ]);
+  });
+
+  test.each([
+    [undefined, "empty"],
+    [{ value: "x", version: 1, author: "cyclesheet", aiValue: "x" }, "model"],
+    [{ value: "y", version: 2, author: "ana", aiValue: "x" }, "corrected"],
+    [{ value: "y", version: 2, author: "ana" }, "person"],
+  ] as const)("%#: a cell shows who stands behind it", (cell, origin) => {
+    expect(originOf(cell)).toBe(origin);
+  });
+});
+
+describe("what others change", () => {
+  test("is found by cell, without one's own and without what did not change", () => {
+    const client = createFixture(sampleSheet());
+    const before = client.getState().sheet?.tasks ?? [];
+    client.remote({ id: "ben", name: "Ben" }, "g1-4", "title", "New title");
+    void client.change([
+      { op: "CELL_MODIFY", taskId: "g1-5", column: "title", oldValue: "", newValue: "Mine" },
+    ]);
+    const after = client.getState().sheet?.tasks ?? [];
+    expect(changedByOthers(before, after, "ana")).toEqual([
+      { taskId: "g1-4", column: "title", author: "ben" },
+    ]);
+  });
+
+  test("is announced by person, gathered", () => {
+    const name = (id: string) => ({ ben: "Ben", emi: "Emi" })[id] ?? id;
+    const words = inWords(
+      [
+        { taskId: "a", column: "status", author: "ben" },
+        { taskId: "a", column: "title", author: "emi" },
+        { taskId: "b", column: "title", author: "emi" },
+      ],
+      name,
+      () => "Fix login",
+    );
+    expect(words).toBe("Ben changed Status of Fix login. Emi changed 2 cells.");
+  });
+});
+
+describe("coming in", () => {
+  test("the token leaves the address at once and stays in this tab", () => {
+    history.replaceState(null, "", "/?team=platform&cycle=2026-W47#token=aaa.bbb.ccc");
+    expect(enter(location, history)).toEqual({ team: "platform", cycle: "2026-W47" });
+    expect(location.hash).toBe("");
+    expect(location.href).not.toContain("aaa");
+    expect(sessionStorage.getItem("cyclesheet.token")).toBe("aaa.bbb.ccc");
+  });
+
+  test("an address that could break a key names nothing", () => {
+    history.replaceState(null, "", "/?team=a%2Fb&cycle=next");
+    expect(enter(location, history)).toEqual({ team: null, cycle: null });
+  });
+
+  test("a sign-in link, its fragment and a bare token are the same; anything else is none", () => {
+    for (const text of ["http://x/?team=a#token=a.b.c", "#token=a.b.c", " a.b.c "])
+      expect(tokenIn(text)).toBe("a.b.c");
+    for (const text of ["", "hello", "#token=", "a.b"]) expect(tokenIn(text)).toBeNull();
+  });
+
+  test("the first team of a token, and none of one that cannot be read", () => {
+    const payload = btoa(JSON.stringify({ teams: ["platform", "web"] }));
+    expect(firstTeam(`x.${payload}.y`)).toBe("platform");
+    expect(firstTeam("x.!.y")).toBeNull();
+  });
+});
+
+test("people's marks can be read on their colours", () => {
+  expect(inkOn("#ffffff")).toBe("#000000");
+  expect(inkOn("#2559b8")).toBe("#ffffff");
+  expect(initials("Chloé van Martin")).toBe("CM");
+  expect(initials("")).toBe("?");
+});
