@@ -159,7 +159,7 @@ fn of_failure(failure: &Failure) -> Verdict {
         Failure::Status { status: 402 | 429, .. } => Verdict::Hopeless(Reason::Quota),
         // A deny-listed token stands in the messages, which the second question repeats.
         Failure::Status { status: 498, .. } => Verdict::Hopeless(Reason::Refused),
-        Failure::Status { status: 499 | 500..=599, .. } | Failure::Timeout | Failure::Network { .. } => {
+        Failure::Status { status: 499..=599, .. } | Failure::Timeout | Failure::Network { .. } => {
             Verdict::Hopeless(Reason::Outage)
         }
         // The schema, the length or the model's name: without a schema the first may pass, so the second is asked.

@@ -30,7 +30,7 @@ pub(crate) fn find(text: &str) -> Option<String> {
     let first = lines.by_ref().filter(|l| !split::has_pipe(l)).find_map(labelled)?;
     let mut summary = first.to_owned();
     for line in lines {
-        let line = line.trim();
+        let line = line.trim().trim_start_matches('>').trim_start();
         let ends = split::has_pipe(line)
             || is_fence(line)
             || split::is_rule(line)

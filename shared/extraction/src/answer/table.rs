@@ -166,7 +166,9 @@ impl<'a> Reader<'a> {
             self.begin(mapping, &row, separator);
             return self.say_what_is_left_out(&cells, number, notes);
         }
-        if next_is_rule && cells.len() >= 2 {
+        // A rule below a line that reads like a row of the table at hand is a grid's line or an empty row.
+        let in_table = self.mapping.is_some() && (!self.apart || self.judge.score(&pad(&cells)) >= 2);
+        if next_is_rule && cells.len() >= 2 && !in_table {
             if cells.len() == Column::ALL.len() {
                 notes.warn(format!("line {number}: the header was not understood; its nine columns were taken in the sheet's order"));
                 return self.begin(header::standard(), &row, separator);

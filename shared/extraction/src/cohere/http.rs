@@ -39,10 +39,13 @@ impl HttpTransport {
     /// A transport to `base_url` with that key; `timeout` is [`CALL_TIMEOUT`] as a rule.
     pub fn new(base_url: &str, key: SecretString, timeout: Duration) -> Result<Self, ConfigError> {
         let bad = || ConfigError::BaseUrl(base_url.to_owned());
-        let url = Url::parse(&format!("{}/v2/chat", base_url.trim_end_matches('/'))).map_err(|_| bad())?;
-        if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+        let base = base_url.trim_end_matches('/');
+        // The base by itself: `http://` alone would take `v2` for its host.
+        let host = Url::parse(base).map_err(|_| bad())?;
+        if !matches!(host.scheme(), "http" | "https") || host.host().is_none() {
             return Err(bad());
         }
+        let url = Url::parse(&format!("{base}/v2/chat")).map_err(|_| bad())?;
         HeaderValue::from_str(key.expose_secret()).map_err(|_| ConfigError::Key)?;
         // A redirect would carry the key and the messages elsewhere.
         let client = Client::builder()

@@ -141,7 +141,7 @@ mod tests {
         );
         assert_eq!(
             with(json!({"finish_reason":"moon","message":content})).unwrap().finish,
-            Finish::Other("moon".into())
+            Finish::Other("MOON".into())
         );
         assert_eq!(with(json!({"finish_reason":"ERROR"})).unwrap().finish, Finish::Error);
         for bad in [json!({}), json!({"finish_reason":"COMPLETE"}), json!([]), json!("x")] {
