@@ -14,7 +14,7 @@ import {
   type Timer,
   view,
 } from "./machine.js";
-import { claim, newId } from "./names.js";
+import { type Claim, claim, newId } from "./names.js";
 import { Sockets } from "./sockets.js";
 import type { ClientState, Outcome, PresenceState } from "./state.js";
 import { defaultStorage, type QueueStorage } from "./storage.js";
@@ -80,6 +80,9 @@ export class SessionEndedError extends Error {
   override readonly name = "SessionEndedError";
 }
 
+/** How long the start waits for what an earlier page left in storage. Milliseconds. */
+const STORAGE_MS = 3_000;
+
 const SYSTEM_CLOCK: Clock = {
   now: () => Date.now(),
   setTimeout: (run, ms) => setTimeout(run, ms),
@@ -106,6 +109,8 @@ class Driver implements Client {
   private shown: ClientState;
   private scope = "";
   private nextCall = 1;
+  /** Until it is known what an earlier page left, everything waits. */
+  private isReady = false;
   private isRunning = false;
   private isClosed = false;
   /** The last write to storage: what is sent waits for what was to be kept before it. */
@@ -134,7 +139,8 @@ class Driver implements Client {
     const subject = await this.options.token().then(subjectOf, () => "");
     this.scope = `${base} ${subject}`;
     const locks = typeof navigator === "undefined" ? undefined : navigator.locks;
-    const claimed = await claim(this.scope, this.storage, locks, this.options.clientName);
+    const claiming = claim(this.scope, this.storage, locks, this.options.clientName);
+    const claimed = (await Promise.race([claiming, this.patience()])) ?? this.unclaimed(claiming);
     if (this.isClosed) return claimed.release();
     this.surroundings.push(claimed.release);
     const records = claimed.records.map(({ record }) => record);
@@ -142,8 +148,21 @@ class Driver implements Client {
     // What was found under other names is this tab's from here on.
     for (const { name } of claimed.records.slice(1)) this.write(() => this.storage.remove(this.scope, name));
     if (records.length > 1) this.keep({ type: "persist", record: recordOf(this.state) });
+    this.isReady = true;
+    this.waiting.unshift({ type: "start" });
     this.watch();
-    this.dispatch({ type: "start" });
+    this.drain();
+  }
+
+  /** A browser's storage may hang; a person's page may not. */
+  private patience(): Promise<null> {
+    return new Promise((resolve) => this.clock.setTimeout(() => resolve(null), STORAGE_MS));
+  }
+
+  /** Goes on without what is in storage; what is claimed later is let go of for the next page. */
+  private unclaimed(claiming: Promise<Claim>): Claim {
+    void claiming.then((late) => late.release());
+    return { name: this.options.clientName ?? newId(), records: [], release: () => {} };
   }
 
   getState(): ClientState {
@@ -196,7 +215,7 @@ class Driver implements Client {
 
   close(): void {
     if (this.isClosed) return;
-    this.dispatch({ type: "stop" });
+    if (this.isReady) this.dispatch({ type: "stop" });
     this.isClosed = true;
     for (const timer of this.timers.values()) this.clock.clearTimeout(timer);
     for (const leave of this.surroundings.splice(0)) leave();
@@ -219,7 +238,11 @@ class Driver implements Client {
   private dispatch(event: Event): void {
     if (this.isClosed) return;
     this.waiting.push(event);
-    if (this.isRunning) return;
+    this.drain();
+  }
+
+  private drain(): void {
+    if (this.isRunning || !this.isReady) return;
     this.isRunning = true;
     try {
       for (let next = this.waiting.shift(); next !== undefined; next = this.waiting.shift()) this.turn(next);

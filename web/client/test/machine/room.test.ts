@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import { ANA, BO, Rig, sampleSheet } from "../rig.js";
+
+const at = (taskId: string) => ({ cursor: { taskId, column: "title" as const }, status: "active" as const });
+const theirs = (connectionId: string) => ({ connectionId, user: BO, role: "editor" });
+
+describe("telling the room where one is", () => {
+  it("tells the first movement after quiet at once, and the last of a flurry when the interval allows", () => {
+    const rig = new Rig().live();
+    for (const taskId of ["r1", "r2", "r3"]) rig.input({ type: "presence", state: at(taskId) });
+    expect(rig.frames("presence")).toMatchObject([{ state: at("r1") }]);
+    rig.elapse(250);
+    expect(rig.frames("presence").map(({ state }) => state.cursor?.taskId)).toEqual(["r1", "r3"]);
+    rig.elapse(1_000);
+    rig.input({ type: "presence", state: at("r1") });
+    expect(rig.frames("presence")).toHaveLength(3);
+  });
+
+  it("keeps the interval that welcome asks for, and never says the same twice", () => {
+    const rig = new Rig().live(sampleSheet(), { presenceIntervalMs: 5_000 });
+    rig.answersPings = true;
+    for (let i = 0; i < 100; i += 1) {
+      rig.input({ type: "presence", state: at(`r${i % 3}`) });
+      rig.elapse(100);
+    }
+    expect(rig.frames("presence")).toHaveLength(3);
+    for (let i = 0; i < 100; i += 1) rig.elapse(100).input({ type: "presence", state: at("r9") });
+    expect(rig.frames("presence")).toHaveLength(4);
+  });
+
+  it("goes idle after a minute, away after five or when the page is hidden", () => {
+    const rig = new Rig().live();
+    const told = () => rig.frames("presence").at(-1)?.state.status;
+    rig.answersPings = true;
+    rig.input({ type: "presence", state: at("r1") });
+    rig.elapse(59_000);
+    expect(told()).toBe("active");
+    rig.elapse(1_000);
+    expect(told()).toBe("idle");
+    rig.elapse(240_000);
+    expect(told()).toBe("away");
+    rig.elapse(300).input({ type: "presence", state: at("r2") });
+    expect(told()).toBe("active");
+    rig.elapse(300).input({ type: "visible", visible: false });
+    expect(told()).toBe("away");
+    rig.elapse(300).input({ type: "visible", visible: true });
+    expect(told()).toBe("active");
+  });
+
+  it("answers somebody who joined with its state, once", () => {
+    const rig = new Rig().live();
+    rig.input({ type: "presence", state: at("r1") });
+    rig.elapse(1_000);
+    for (const id of ["c-1", "c-2", "c-3"]) rig.frame({ type: "joined", ...theirs(id) });
+    rig.elapse(1_000);
+    expect(rig.frames("presence")).toHaveLength(2);
+  });
+
+  it("does not send what the room would refuse as too large", () => {
+    const rig = new Rig().live();
+    rig.input({ type: "presence", state: { docs: { summary: "x".repeat(2_048) } } });
+    expect(rig.frames("presence")).toEqual([]);
+  });
+});
+
+describe("seeing who is here", () => {
+  it("lists people, not tabs, with what the tab that moved last told", () => {
+    const rig = new Rig().live();
+    rig.frame({ type: "joined", ...theirs("c-1") }).frame({ type: "joined", ...theirs("c-2") });
+    rig.frame({ type: "presence", ...theirs("c-1"), state: at("r1") }).elapse(10);
+    rig.frame({ type: "presence", ...theirs("c-2"), state: at("r2") });
+    expect(rig.view.peers).toMatchObject([
+      { user: ANA, self: true },
+      { user: BO, self: false, connections: ["c-1", "c-2"], state: { cursor: { taskId: "r2" } } },
+    ]);
+    rig.frame({ type: "left", connectionId: "c-2", user: BO });
+    expect(rig.view.peers[1]).toMatchObject({ connections: ["c-1"], state: { cursor: { taskId: "r1" } } });
+    rig.frame({ type: "left", connectionId: "c-1", user: BO });
+    expect(rig.view.peers.map(({ user }) => user.id)).toEqual(["ana"]);
+  });
+
+  it("leaves the entry of somebody who did nothing alone", () => {
+    const rig = new Rig().live();
+    rig.frame({ type: "joined", ...theirs("c-1") });
+    const [, before] = rig.view.peers;
+    rig.frame({
+      type: "joined",
+      connectionId: "c-9",
+      user: { id: "cy", name: "Cy", color: "#00f" },
+      role: "viewer",
+    });
+    expect(rig.view.peers[1]).toBe(before);
+  });
+
+  it("shows nobody while the socket is gone", () => {
+    const rig = new Rig().live();
+    rig.frame({ type: "joined", ...theirs("c-1") });
+    rig.input({ type: "closed", socket: 1, code: 1001 });
+    expect(rig.view.peers).toEqual([]);
+  });
+
+  it("never changes the sheet", () => {
+    const rig = new Rig().live();
+    const { sheet } = rig.view;
+    rig
+      .frame({ type: "joined", ...theirs("c-1") })
+      .frame({ type: "presence", ...theirs("c-1"), state: at("r1") });
+    expect(rig.view.sheet).toBe(sheet);
+  });
+});
