@@ -2,9 +2,8 @@
  * The sheet on the screen. The grid library draws rows and columns, moves the focus and drags; the layer above it
  * draws selections, people and editors. Rows go in by identity, so only rows that changed are looked at.
  */
-import type { Column, Row } from "@cyclesheet/client";
+import type { Row } from "@cyclesheet/client";
 import {
-  type CellFocusedEvent,
   CellStyleModule,
   ClientSideRowModelApiModule,
   ClientSideRowModelModule,
@@ -21,7 +20,7 @@ import {
   ScrollApiModule,
 } from "ag-grid-community";
 import { AgGridReact } from "ag-grid-react";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type FocusEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { createPortal, flushSync } from "react-dom";
 import { isColumn } from "../model/columns";
 import { useClient, useController, useMayEdit, useScreen } from "../state/context";
@@ -29,7 +28,7 @@ import type { Place } from "../state/screen";
 import { columnDefs, ROW_COLUMN, saveWidth } from "./columnDefs";
 import { onCellKey } from "./keys";
 import { Layer } from "./Layer";
-import { usePointer } from "./usePointer";
+import { cellAt, usePointer } from "./usePointer";
 
 ModuleRegistry.registerModules([
   ClientSideRowModelModule,
@@ -174,23 +173,16 @@ export function SheetGrid({ label }: { label: string }) {
     if (lost) focusCell(grid, place, false);
   }, [api, controller, focusCell]);
 
-  const onCellFocused = useCallback(
-    (event: CellFocusedEvent<Row>) => {
-      const id = typeof event.column === "string" ? event.column : event.column?.getColId();
-      const row =
-        event.rowIndex === null ? undefined : event.api.getDisplayedRowAtIndex(event.rowIndex)?.data;
-      if (!row || !id) return;
-      const { selection } = controller.screen.get();
-      const rowsMeant = id === ROW_COLUMN;
-      const column: Column = isColumn(id) ? id : (selection?.anchor.column ?? "title");
-      const same =
-        selection?.anchor.taskId === row.taskId &&
-        selection.anchor.column === column &&
-        selection.rows === rowsMeant;
-      if (!same) controller.select({ taskId: row.taskId, column }, undefined, rowsMeant);
-    },
-    [controller],
-  );
+  // Keys and the pointer select by themselves, in their own turn. What is left is coming in from elsewhere on the page;
+  // the grid also moves its focus when rows come and go, and that is not a person's choice.
+  const onFocus = (event: FocusEvent) => {
+    const found = cellAt(event.target, controller.screen.get().selection?.anchor.column ?? "title");
+    hadFocus.current = found !== null;
+    const cameIn =
+      event.relatedTarget instanceof Element && !event.relatedTarget.closest(".ag-cell, .editor");
+    if (found && (cameIn || !controller.screen.get().selection))
+      controller.select(found.place, undefined, found.rows);
+  };
 
   const onRowDragEnd = useCallback(
     (event: RowDragEndEvent<Row>) => {
@@ -231,9 +223,7 @@ export function SheetGrid({ label }: { label: string }) {
       aria-label={label}
       aria-busy={loading}
       {...pointer}
-      onFocusCapture={(event) => {
-        hadFocus.current = event.target instanceof Element && event.target.closest(".ag-cell") !== null;
-      }}
+      onFocusCapture={onFocus}
       onBlurCapture={(event) => {
         // Where the focus goes is known when a person moves it; a row that is taken away sends it nowhere.
         if (event.relatedTarget) hadFocus.current = false;
@@ -270,7 +260,6 @@ export function SheetGrid({ label }: { label: string }) {
         ensureDomOrder
         rowBuffer={8}
         onGridReady={(event) => setApi(event.api)}
-        onCellFocused={onCellFocused}
         onModelUpdated={keepFocus}
         onRowDragEnd={onRowDragEnd}
         onCellDoubleClicked={() => flushSync(() => controller.edit())}

@@ -86,6 +86,9 @@ export function onCellKey(event: KeyboardEvent, controller: Controller): boolean
   }
 
   switch (key) {
+    case "Tab":
+      // At either end the focus leaves the sheet, so that it holds nobody.
+      return !altKey && controller.step(0, shiftKey ? -1 : 1) ? handled() : false;
     case "F2":
     case "Enter":
       if (altKey) controller.screen.set({ details: !controller.screen.get().details });

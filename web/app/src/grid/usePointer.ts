@@ -11,8 +11,8 @@ interface Hit {
   readonly rows: boolean;
 }
 
-/** The cell under an event, read from the grid's own attributes. */
-function hit(target: EventTarget | null, column: Place["column"]): Hit | null {
+/** The cell that an element belongs to, read from the grid's own attributes; `column` is the one meant on a row number. */
+export function cellAt(target: EventTarget | null, column: Place["column"]): Hit | null {
   if (!(target instanceof Element)) return null;
   const cell = target.closest(".ag-cell");
   const taskId = cell?.closest(".ag-row")?.getAttribute("row-id");
@@ -27,7 +27,8 @@ export function usePointer(controller: Controller, root: RefObject<HTMLElement |
   const activeColumn = () => controller.screen.get().selection?.anchor.column ?? "title";
 
   const keepFocus = (event: MouseEvent) => {
-    if (!event.shiftKey || !hit(event.target, activeColumn()) || !controller.screen.get().selection) return;
+    if (!event.shiftKey || !cellAt(event.target, activeColumn()) || !controller.screen.get().selection)
+      return;
     event.preventDefault();
     event.stopPropagation();
   };
@@ -35,7 +36,7 @@ export function usePointer(controller: Controller, root: RefObject<HTMLElement |
   return {
     onPointerDownCapture(event: PointerEvent) {
       if (event.button !== 0) return;
-      const found = hit(event.target, activeColumn());
+      const found = cellAt(event.target, activeColumn());
       if (!found) return;
       const { selection, editing } = controller.screen.get();
       if (event.shiftKey && selection && !editing) {
@@ -44,8 +45,10 @@ export function usePointer(controller: Controller, root: RefObject<HTMLElement |
         event.stopPropagation();
         return;
       }
+      if (editing?.taskId === found.place.taskId && editing.column === found.place.column) return;
       const again =
         selection?.anchor.taskId === found.place.taskId && selection.anchor.column === found.place.column;
+      controller.select(found.place, undefined, found.rows);
       if (event.pointerType === "touch") {
         if (again && !found.rows && !editing && controller.mayEdit) {
           event.preventDefault();
@@ -55,14 +58,6 @@ export function usePointer(controller: Controller, root: RefObject<HTMLElement |
       }
       const onGrip = event.target instanceof Element && event.target.closest(".rowhead-grip");
       if (!onGrip) drag.current = { rows: found.rows };
-      if (
-        again &&
-        selection &&
-        (selection.head.taskId !== selection.anchor.taskId ||
-          selection.head.column !== selection.anchor.column)
-      ) {
-        controller.select(found.place, undefined, found.rows);
-      }
     },
     // A shift-click extends; the focus stays where it is, and no text gets selected.
     onMouseDownCapture: keepFocus,
@@ -70,7 +65,7 @@ export function usePointer(controller: Controller, root: RefObject<HTMLElement |
     onPointerMove(event: PointerEvent) {
       if (!drag.current || event.buttons !== 1) return;
       const under = document.elementFromPoint(event.clientX, event.clientY);
-      const found = hit(under, activeColumn());
+      const found = cellAt(under, activeColumn());
       const { selection } = controller.screen.get();
       if (found && selection && root.current?.contains(under)) {
         if (found.place.taskId === selection.head.taskId && found.place.column === selection.head.column)

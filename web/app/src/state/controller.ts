@@ -163,19 +163,20 @@ export class Controller {
     if (selection) this.select(selection.anchor, selection.head, true);
   }
 
-  /** Focuses a cell, `dy` and `dx` away from the active one. */
-  step(dy: number, dx: number): void {
+  /** Goes to a cell some steps away, over the end of a row into the next; false at the sheet's ends. */
+  step(dy: number, dx: number): boolean {
     const { selection } = this.screen.get();
     const { rows, columns } = this.view;
-    if (!selection) return;
-    const y = rows.findIndex((row) => row.taskId === selection.anchor.taskId) + dy;
+    if (!selection) return false;
+    let y = rows.findIndex((row) => row.taskId === selection.anchor.taskId) + dy;
     let x = columns.indexOf(selection.anchor.column) + dx;
-    let at = y;
-    if (x >= columns.length && y < rows.length - 1) [x, at] = [0, y + 1];
-    if (x < 0 && y > 0) [x, at] = [columns.length - 1, y - 1];
-    const row = rows[Math.max(0, Math.min(rows.length - 1, at))];
-    const column = columns[Math.max(0, Math.min(columns.length - 1, x))];
-    if (row && column) this.go({ taskId: row.taskId, column });
+    if (x >= columns.length) [x, y] = [0, y + 1];
+    if (x < 0) [x, y] = [columns.length - 1, y - 1];
+    const row = rows[y];
+    const column = columns[x];
+    if (!row || !column) return false;
+    this.go({ taskId: row.taskId, column });
+    return true;
   }
 
   go(place: Place): void {
@@ -252,8 +253,7 @@ export class Controller {
       }
     }
     if (leaving) return true;
-    if (move) this.step(move[0], move[1]);
-    else this.grid?.focus({ taskId, column });
+    if (!move || !this.step(move[0], move[1])) this.grid?.focus({ taskId, column });
     return true;
   }
 

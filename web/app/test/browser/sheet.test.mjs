@@ -159,6 +159,19 @@ onPage("rows are added, moved and removed by keyboard, and the focus follows", "
   await until(() => focused(page), "g1-4 title");
 });
 
+onPage("tab goes through the sheet and out of it at its ends", "live", async (page) => {
+  await cell(page, "g1-17", "source").click();
+  await page.keyboard.press("Tab");
+  await until(() => focused(page), "g1-18 title");
+  await page.keyboard.press("Shift+Tab");
+  await until(() => focused(page), "g1-17 source");
+  await page.keyboard.press("Control+End");
+  await page.keyboard.press("Tab");
+  await until(() => page.evaluate(() => document.activeElement.closest(".grid") === null), true);
+  await page.keyboard.press("F6");
+  await until(() => focused(page), "g1-18 source");
+});
+
 onPage("a row is dragged by its number", "live", async (page) => {
   await cell(page, "g1-2", "title").hover();
   const grip = await page.locator('[row-id="g1-2"] .rowhead-grip').boundingBox();

@@ -128,6 +128,8 @@ export function Editor({
           transform: `translate(${rect.left}px, ${rect.top}px)`,
           "--w": `${rect.width}px`,
           "--h": `${rect.height}px`,
+          "--shift": `${-fit.shift}px`,
+          "--available": `${fit.available}px`,
         } as CSSProperties
       }
       onKeyDown={onKeyDown}
