@@ -1,7 +1,7 @@
 //! `change`, in both encodings.
 use crate::Message;
 use platform::{
-    changes::{self, Answer},
+    changes::{self, Answer, Sender},
     room,
 };
 use protocol::{ServerFrame, client::ProposedChange, human::HumanOp};
@@ -10,7 +10,7 @@ use sheet::{ChangeId, TaskId};
 impl Message<'_> {
     /// Commits a change. Its author's own echo is the acknowledgement; only a refusal is answered here.
     pub(crate) async fn change(&self, proposed: ProposedChange) {
-        let answer = changes::commit(&self.telling(), self.identity, Some(self.connection_id), proposed).await;
+        let answer = changes::commit(&self.telling(), &Sender::person(self.identity, Some(self.connection_id)), proposed).await;
         if let Answer::Rejected(rejected) = answer {
             tracing::debug!(code = %rejected.code, "rejected");
             self.post(&ServerFrame::Rejected(rejected)).await;

@@ -11,7 +11,7 @@ use http::{Method, Request, Response, StatusCode, header};
 use platform::{
     Context, Identity,
     broadcast::{Endpoint, Telling},
-    changes::{self, Answer},
+    changes::{self, Answer, Sender},
     identity::{TokenError, Verifier},
     room,
 };
@@ -111,7 +111,7 @@ impl Api {
         }
         room::enter(context, key).await.map_err(|error| error.refusal())?;
         let telling = Telling { context, endpoint: &self.endpoint, room: key };
-        match changes::commit(&telling, identity, None, proposed).await {
+        match changes::commit(&telling, &Sender::person(identity, None), proposed).await {
             Answer::Committed { text, .. } => Ok(Reply::json(committed(&[text]).concat())),
             Answer::Rejected(rejected) => {
                 let code = rejected.code;

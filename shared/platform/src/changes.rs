@@ -1,13 +1,33 @@
 //! A change's way: into the log, then to the room. The same for a frame and for a request over HTTPS.
-use crate::{
-    Identity,
-    broadcast::Telling,
-    room::busy,
-};
+use crate::{Identity, broadcast::Telling, room::busy};
 use protocol::{client::ProposedChange, server::{Rejected, committed}};
-use sheet::TimestampMs;
+use sheet::{Author, Name, Role, change::{SYSTEM_ID, SYSTEM_NAME}};
 use std::sync::Arc;
-use store::{Committed, Outcome, Proposal, StoreError};
+use store::{Committed, Connection, Outcome, Proposal, StoreError};
+
+/// Whose change it is.
+#[derive(Clone, Debug)]
+pub struct Sender {
+    author: Author,
+    role: Role,
+    /// Their socket in the room, if they have one: it is told even if its row is missing, because the author's own
+    /// echo is the acknowledgement.
+    socket: Option<Connection>,
+}
+
+impl Sender {
+    /// Somebody on a socket, or over HTTPS when there is none.
+    pub fn person(identity: &Identity, connection_id: Option<&str>) -> Self {
+        let socket = connection_id.map(|id| identity.connection(id));
+        Self { author: identity.author(), role: identity.role, socket }
+    }
+
+    /// The functions themselves.
+    pub fn system() -> Option<Self> {
+        let author = Author { id: Name::new(SYSTEM_ID).ok()?, name: SYSTEM_NAME.to_owned() };
+        Some(Self { author, role: Role::System, socket: None })
+    }
+}
 
 /// What became of a change.
 #[derive(Clone, Debug)]
@@ -23,13 +43,12 @@ pub enum Answer {
     Rejected(Rejected),
 }
 
-/// Commits a change by `identity` and tells the room. `author` is the author's socket in the room, if they have one:
-/// it is told even if its row is missing, because the author's own echo is the acknowledgement.
-pub async fn commit(telling: &Telling<'_>, identity: &Identity, author: Option<&str>, proposed: ProposedChange) -> Answer {
+/// Commits a change and tells the room.
+pub async fn commit(telling: &Telling<'_>, sender: &Sender, proposed: ProposedChange) -> Answer {
     let ProposedChange { id, base, ops } = proposed;
-    let now: TimestampMs = telling.context.now();
-    let proposal = Proposal { id: id.clone(), author: identity.author(), role: identity.role, base, ops, now };
-    let room = Room { telling, identity, author };
+    let now = telling.context.now();
+    let proposal = Proposal { id: id.clone(), author: sender.author.clone(), role: sender.role, base, ops, now };
+    let room = Room { telling, socket: sender.socket.as_ref() };
     match telling.context.store.commit(telling.room, proposal).await {
         Ok(Outcome::Committed(done)) => {
             let text = done.entry.texts.get((done.version - done.entry.first) as usize).cloned().unwrap_or_default();
@@ -49,8 +68,7 @@ pub async fn commit(telling: &Telling<'_>, identity: &Identity, author: Option<&
 /// who was not told finds out by asking.
 struct Room<'a> {
     telling: &'a Telling<'a>,
-    identity: &'a Identity,
-    author: Option<&'a str>,
+    socket: Option<&'a Connection>,
 }
 
 impl Room<'_> {
@@ -70,12 +88,12 @@ impl Room<'_> {
     /// anybody. An older one was seen by whoever saw what came after it.
     async fn announce_again(&self, text: &Arc<str>, at_tip: bool) {
         let frames = committed(std::slice::from_ref(text));
-        match self.author {
+        match self.socket {
             _ if at_tip => self.tell_all(&frames).await,
             None => {}
-            Some(author) => {
+            Some(socket) => {
                 for frame in frames {
-                    self.telling.answer_text(&self.identity.user, author, frame).await;
+                    self.telling.answer_text(&socket.user, &socket.connection_id, frame).await;
                 }
             }
         }
@@ -87,8 +105,10 @@ impl Room<'_> {
             tracing::warn!(%error, "the room could not be told");
             Vec::new()
         });
-        if let Some(author) = self.author.filter(|author| !everybody.iter().any(|c| c.connection_id == **author)) {
-            everybody.push(self.identity.connection(author));
+        if let Some(socket) = self.socket
+            && !everybody.iter().any(|connection| connection.connection_id == socket.connection_id)
+        {
+            everybody.push(socket.clone());
         }
         self.telling.tell_these(&everybody, frames, None).await;
     }

@@ -55,6 +55,16 @@ impl State {
         self.ledger.lease.as_ref().is_none_or(|lease| !lease.finished && lease.expires_at <= now)
     }
 
+    /// The number of the generation that a run should begin or resume: the first, the one that a dead run left, or the
+    /// next if a refresh is asked for. None: it is done. Whether the lease is free is `check`'s to say.
+    pub fn due_generation(&self, refresh: bool) -> Option<u32> {
+        match &self.ledger.lease {
+            None => Some(1),
+            Some(lease) if !lease.finished => Some(lease.generation),
+            Some(lease) => refresh.then_some(lease.generation + 1),
+        }
+    }
+
     /// May a refresh be asked for? The budget and a running extraction speak against it.
     pub fn may_refresh(&self, now: TimestampMs) -> Result<(), Refusal> {
         match &self.ledger.lease {

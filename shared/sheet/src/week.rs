@@ -15,6 +15,9 @@ pub struct Week {
     week: i8,
 }
 
+/// A week's first instant and the first instant after it.
+pub type WeekSpan = (TimestampMs, TimestampMs);
+
 /// Not a week, or not a time zone.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WeekError {
@@ -65,7 +68,7 @@ impl Week {
     }
 
     /// Its first instant and the first instant after it, in `zone`.
-    pub fn span(self, zone: &TimeZone) -> Result<(TimestampMs, TimestampMs), WeekError> {
+    pub fn span(self, zone: &TimeZone) -> Result<WeekSpan, WeekError> {
         let start = |date: Date| {
             date.to_zoned(zone.clone())
                 .map(|z| TimestampMs(z.timestamp().as_millisecond()))

@@ -1,0 +1,18 @@
+//! The model, behind a narrow trait.
+use extraction::{
+    cohere::{Answer, Client, Failure, Pause, Transport},
+    prompt::Prompt,
+};
+use futures::future::BoxFuture;
+
+/// Somebody to ask.
+pub trait Ask: Send + Sync {
+    /// Asks, with at most `attempts` calls.
+    fn ask<'a>(&'a self, prompt: &'a Prompt, attempts: u32) -> BoxFuture<'a, Result<Answer, Failure>>;
+}
+
+impl<T: Transport, P: Pause> Ask for Client<T, P> {
+    fn ask<'a>(&'a self, prompt: &'a Prompt, attempts: u32) -> BoxFuture<'a, Result<Answer, Failure>> {
+        Box::pin(self.ask(prompt, attempts))
+    }
+}

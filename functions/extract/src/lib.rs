@@ -1,0 +1,85 @@
+//! The weekly run and refreshes: messages → model → sheet, exactly one call a generation.
+//!
+//! # Layout
+//! - [`run`]: one cycle, step by step. A run resumes at the first step that is not done.
+//! - [`ask`]: the model, behind a narrow trait.
+//! - [`context`]: what the prompt is given beside the messages: last week's open rows, people's corrections.
+//! - [`rows`]: extracted rows as ops.
+//!
+//! The schedule fires at least once, and anybody may open the sheet at the same moment. Only who commits
+//! `GENERATION_STARTED` asks the model: the lease is a change in the cycle's own log.
+pub mod ask;
+mod context;
+mod rows;
+mod run;
+
+pub use run::{ExtractError, Extracted};
+
+use ask::Ask;
+use platform::{Context, broadcast::Endpoint, invoke::ExtractRequest};
+use serde::Deserialize;
+use sheet::{CycleKey, Week, op::Origin, week::time_zone};
+use std::sync::Arc;
+use store::directory;
+
+/// Extracts.
+#[derive(Clone)]
+pub struct Extractor {
+    /// Whom to ask; none: every sheet is a fallback, and says so.
+    pub model: Option<Arc<dyn Ask>>,
+    /// What an answer is called in the sheet: the model's, or a prepared sample.
+    pub origin: Origin,
+    /// Where the room's sockets are posted to.
+    pub endpoint: Endpoint,
+}
+
+/// What this function is invoked with: its own request, or a scheduler's event, which means the weekly run.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Event {
+    /// Asked for by name.
+    Request(ExtractRequest),
+    /// EventBridge: its `source` says so, and its other fields do not matter.
+    Scheduled {
+        /// `aws.scheduler` or `aws.events`.
+        source: String,
+    },
+}
+
+impl Extractor {
+    /// Handles one event. An error asks for a retry; what is done already is not done again.
+    pub async fn handle(&self, context: &Context, event: Event) -> Result<Vec<Extracted>, ExtractError> {
+        match event {
+            Event::Request(ExtractRequest::Cycle { tenant, team, cycle, refresh }) => {
+                let key = CycleKey { tenant, team, week: cycle };
+                Ok(vec![self.extract(context, &key, refresh).await?])
+            }
+            Event::Request(ExtractRequest::Weekly) | Event::Scheduled { .. } => self.weekly(context).await,
+        }
+    }
+
+    /// Every team of the table, in its own current week. One team's failure does not keep the others from theirs.
+    async fn weekly(&self, context: &Context) -> Result<Vec<Extracted>, ExtractError> {
+        let (mut done, mut failed) = (Vec::new(), None);
+        for tenant in directory::tenants(&context.store.table).await? {
+            for team in directory::teams(&context.store.table, &tenant).await? {
+                let week = time_zone(&team.time_zone).and_then(|zone| Week::containing(context.now(), &zone));
+                let extracted = match week {
+                    Ok(week) => {
+                        let key = CycleKey { tenant: tenant.clone(), team: team.team.clone(), week };
+                        self.extract(context, &key, false).await
+                    }
+                    Err(error) => Err(ExtractError::Team(format!("{tenant}/{}: {error}", team.team))),
+                };
+                match extracted {
+                    Ok(extracted) => done.push(extracted),
+                    Err(error) => {
+                        tracing::error!(%error, %tenant, team = %team.team, "a team's extraction failed");
+                        failed = Some(error);
+                    }
+                }
+            }
+        }
+        failed.map_or(Ok(done), Err)
+    }
+}

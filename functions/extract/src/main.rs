@@ -1,0 +1,36 @@
+//! The bootstrap: reads the environment, then extracts.
+#![recursion_limit = "256"]
+use cyclesheet_extract::{Event, Extractor, ask::Ask};
+use extraction::cohere::{CALL_TIMEOUT, Client, DEFAULT_BASE_URL, DEFAULT_MODEL, HttpTransport, SecretString, TokioPause};
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use platform::{Context, broadcast::Endpoint, config::Environment, telemetry};
+use sheet::op::Origin;
+use std::sync::Arc;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let mut env = Environment::of_process();
+    telemetry::begin(env.optional("LOG_LEVEL").as_deref());
+    // Events of a schedule do not say where the sockets are.
+    env.required("CALLBACK_URL");
+    let secret = env.optional("COHERE_SECRET_ARN");
+    let base_url = env.optional("COHERE_BASE_URL").unwrap_or_else(|| DEFAULT_BASE_URL.into());
+    let model = env.optional("COHERE_MODEL").unwrap_or_else(|| DEFAULT_MODEL.into());
+    let (context, secrets) = Context::of_lambda(env).await?;
+    let asked: Option<Arc<dyn Ask>> = match secret {
+        None => None,
+        Some(arn) => {
+            let key = SecretString::from(secrets.get(&arn).await?);
+            let transport = HttpTransport::new(&base_url, key, CALL_TIMEOUT)?;
+            let random = context.random.clone();
+            let chance = move || random() as f64 / u64::MAX as f64;
+            Some(Arc::new(Client::new(transport, TokioPause(chance), model)))
+        }
+    };
+    let extractor = Extractor { model: asked, origin: Origin::Model, endpoint: Endpoint::default() };
+    let (extractor, context) = (&extractor, &context);
+    run(service_fn(async |event: LambdaEvent<Event>| {
+        extractor.handle(context, event.payload).await.map_err(Error::from)
+    }))
+    .await
+}

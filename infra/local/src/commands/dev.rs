@@ -1,0 +1,212 @@
+//! `cyclesheet dev`: everything in this process.
+use super::{Done, print};
+use cyclesheet_extract::{Event, ask::Ask};
+use extraction::{
+    cohere::{CALL_TIMEOUT, Client, DEFAULT_BASE_URL, DEFAULT_MODEL, HttpTransport, SecretString, TokioPause},
+    fake::{FakeCohere, Mode},
+    source::{self, Options as SourceOptions},
+};
+use local::{
+    Options, Stack,
+    database::Embedded,
+    sample,
+    schedule::{self, Schedule, WEEKLY},
+    stack::page_folder,
+    tokens::{self, SECRET},
+};
+use platform::{context::system_random, invoke::ExtractRequest, telemetry};
+use sheet::{Name, Week, check::Policy, op::Origin, week::time_zone};
+use std::{path::PathBuf, sync::Arc, time::Duration};
+use store::{StoreConfig, directory::{self, Source, Team}};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// How long sign-in links are good for, milliseconds: a week's work.
+const LINK_MS: i64 = 7 * 24 * 3600 * 1000;
+/// How long the first sheet may take before the links are printed all the same; it then fills while one watches.
+const FIRST_SHEET: Duration = Duration::from_secs(3);
+
+#[derive(clap::Args)]
+pub(crate) struct Dev {
+    /// The port on 127.0.0.1; 0 takes a free one
+    #[arg(long, default_value_t = 4510)]
+    port: u16,
+    /// Keep the state in this folder across restarts
+    #[arg(long, value_name = "DIR", conflicts_with = "memory")]
+    data: Option<PathBuf>,
+    /// Keep the state in memory only; it ends with the process (the default)
+    #[arg(long)]
+    memory: bool,
+    /// The week's messages: a Slack export folder, or a file of JSON Lines; the sample week unless given
+    #[arg(long, value_name = "PATH")]
+    week: Option<PathBuf>,
+    /// Ask no model: the sheet is made straight from the messages
+    #[arg(long)]
+    no_model: bool,
+    /// The team's IANA time zone: what a week is for it
+    #[arg(long, value_name = "ZONE", default_value = sample::TIME_ZONE)]
+    time_zone: String,
+    /// When the weekly run starts, as a cron pattern in the team's zone
+    #[arg(long, value_name = "CRON", default_value = WEEKLY)]
+    schedule: String,
+    /// Changes one author may commit in ten seconds
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
+    rate_per_10s: u32,
+    /// Changes that may share one log entry; 1 turns group commit off
+    #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..))]
+    max_group: u32,
+    /// Another origin that may open sockets, for a page served by a development server
+    #[arg(long, value_name = "ORIGIN")]
+    allow_origin: Vec<String>,
+    /// The built page
+    #[arg(long, value_name = "DIR")]
+    page: Option<PathBuf>,
+    /// Cohere's key; without it the sample week gets a prepared answer, and any other week the fallback
+    #[arg(long, env = "COHERE_API_KEY", hide_env_values = true, value_name = "KEY")]
+    cohere_api_key: Option<String>,
+    /// Where Cohere answers
+    #[arg(long, env = "COHERE_BASE_URL", value_name = "URL", default_value = DEFAULT_BASE_URL)]
+    cohere_base_url: String,
+    /// The model that is asked
+    #[arg(long, env = "COHERE_MODEL", value_name = "NAME", default_value = DEFAULT_MODEL)]
+    cohere_model: String,
+    /// The local issuer's key
+    #[arg(long, env = "JWT_SECRET", hide_env_values = true, default_value = SECRET, hide_default_value = true)]
+    secret: String,
+}
+
+/// Whom the extraction asks, and a local server that must live as long as it does.
+struct Model {
+    ask: Option<Arc<dyn Ask>>,
+    origin: Origin,
+    _server: Option<FakeCohere>,
+}
+
+impl Dev {
+    pub(crate) async fn run(self) -> Done {
+        telemetry::begin(Some(&std::env::var("LOG_LEVEL").unwrap_or_else(|_| "warn".into())));
+        let zone = time_zone(&self.time_zone)?;
+        let schedule = Schedule::new(&self.schedule, zone.clone())?;
+        let path = match &self.week {
+            Some(path) => path.clone(),
+            None => sample_week(),
+        };
+        let week = latest_week(&path, &zone)?;
+        let database = match &self.data {
+            Some(folder) => Embedded::in_folder(folder)?,
+            None => Embedded::in_memory()?,
+        };
+        let model = self.model().await?;
+        let stack = Stack::start(Options {
+            port: self.port,
+            secret: self.secret.clone(),
+            origins: self.allow_origin.clone(),
+            model: model.ask.clone(),
+            origin: model.origin,
+            page: self.page.clone().unwrap_or_else(page_folder),
+            store: StoreConfig {
+                policy: Policy { rate_per_window: self.rate_per_10s },
+                max_group: self.max_group as usize,
+                ..StoreConfig::default()
+            },
+            ..Options::new(database)
+        })
+        .await?;
+        let (tenant, team) = (Name::new(sample::TENANT)?, Name::new(sample::TEAM)?);
+        let source = Source::Path { path: path.to_string_lossy().into_owned() };
+        let row = Team {
+            team: team.clone(),
+            name: sample::TEAM_NAME.to_owned(),
+            time_zone: self.time_zone.clone(),
+            sources: vec![source],
+        };
+        directory::put_team(&stack.context.store.table, &tenant, &row).await?;
+        let first = first_sheet(&stack, tenant, team, week);
+        // An extraction that takes longer goes on while people watch.
+        let _ = tokio::time::timeout(FIRST_SHEET, first).await;
+        print(&self.greeting(&stack, week)?)?;
+        tokio::spawn(schedule::keep(stack.clone(), schedule));
+        tokio::spawn(stack.clone().sweep());
+        let mut terminated = signal(SignalKind::terminate())?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted?,
+            _ = terminated.recv() => {}
+        }
+        eprintln!("closing");
+        match stack.shutdown().await {
+            0 => Ok(()),
+            left => Err(format!("{left} sockets or messages did not end in time").into()),
+        }
+    }
+
+    async fn model(&self) -> Result<Model, Box<dyn std::error::Error + Send + Sync>> {
+        let none = Model { ask: None, origin: Origin::Model, _server: None };
+        if self.no_model {
+            return Ok(none);
+        }
+        let key = self.cohere_api_key.clone().filter(|key| !key.trim().is_empty());
+        match (key, &self.week) {
+            (Some(key), _) => {
+                let ask = ask(&self.cohere_base_url, key, &self.cohere_model)?;
+                Ok(Model { ask: Some(ask), ..none })
+            }
+            (None, None) => {
+                let server = FakeCohere::start([Mode::Success(sample::ANSWER.to_owned())]).await?;
+                let ask = ask(server.base_url(), "sample".to_owned(), sample::MODEL)?;
+                Ok(Model { ask: Some(ask), origin: Origin::Sample, _server: Some(server) })
+            }
+            (None, Some(_)) => Ok(none),
+        }
+    }
+
+    /// What a person needs to begin: where it is, and a link each for people with different roles.
+    fn greeting(&self, stack: &Stack, week: Week) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
+        let page = format!("http://{}", stack.address);
+        let mut text = format!("ready {page}\n\nSign in as\n");
+        let expires_at = stack.context.now().plus_ms(LINK_MS);
+        for person in sample::people()? {
+            let token = tokens::issue(&self.secret, &person, expires_at)?;
+            let who = format!("{} ({})", person.name, person.role.as_str());
+            text.push_str(&format!("  {who:<26} {page}/?team={}&cycle={week}#token={token}\n", sample::TEAM));
+        }
+        let state = match &self.data {
+            Some(folder) => format!("The state is kept in {}.", folder.display()),
+            None => "The state ends with this process; keep it with --data DIR.".to_owned(),
+        };
+        text.push_str(&format!("\n{state} Ctrl-C stops.\n"));
+        Ok(text)
+    }
+}
+
+fn ask(base_url: &str, key: String, model: &str) -> Result<Arc<dyn Ask>, Box<dyn std::error::Error + Send + Sync>> {
+    let transport = HttpTransport::new(base_url, SecretString::from(key), CALL_TIMEOUT)?;
+    let random = system_random();
+    let chance = move || random() as f64 / u64::MAX as f64;
+    Ok(Arc::new(Client::new(transport, TokioPause(chance), model)))
+}
+
+/// The sample week, beside the sources.
+fn sample_week() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../events/week")
+}
+
+/// The latest week in which there are messages: the cycle that the links open.
+fn latest_week(path: &std::path::Path, zone: &jiff::tz::TimeZone) -> Result<Week, Box<dyn std::error::Error + Send + Sync>> {
+    let loaded = source::load(path, &SourceOptions::default())?;
+    for problem in loaded.problems.iter().take(10) {
+        eprintln!("{problem}");
+    }
+    match loaded.messages.iter().map(|message| message.at).max() {
+        Some(at) => Ok(Week::containing(at, zone)?),
+        None => Ok(Week::containing((platform::context::system_clock())(), zone)?),
+    }
+}
+
+/// Fills the sheet that the links open, if it is not filled.
+async fn first_sheet(stack: &Stack, tenant: Name, team: Name, week: Week) {
+    let request = Event::Request(ExtractRequest::Cycle { tenant, team, cycle: week, refresh: false });
+    let (extractor, context) = (stack.extractor.clone(), stack.context.clone());
+    let running = tokio::spawn(async move { extractor.handle(&context, request).await });
+    if let Ok(Err(error)) = running.await {
+        tracing::error!(%error, "the first extraction failed");
+    }
+}

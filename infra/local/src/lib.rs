@@ -1,0 +1,20 @@
+//! The whole of Cyclesheet in one process: the very same handlers that the bootstraps call.
+//!
+//! # Layout
+//! - [`stack`]: everything wired together; what `cyclesheet dev` and the tests start.
+//! - [`database`]: the embedded DynamoDB behind the AWS SDK.
+//! - [`sockets`]: the gateway's routes to the functions, and posts back to the gateway.
+//! - [`web`]: the page, its configuration, and `/api` to the `http` function.
+//! - [`schedule`]: the weekly run. [`tokens`]: tokens of the local issuer. [`sample`]: the sample week and its people.
+//!
+//! Only what AWS would provide is replaced here, and only at its edge: the HTTP connector under the DynamoDB client, the
+//! gateway, the scheduler. This crate decides nothing about a sheet and is part of no deployment.
+pub mod database;
+pub mod sample;
+pub mod schedule;
+pub mod sockets;
+pub mod stack;
+pub mod tokens;
+pub mod web;
+
+pub use stack::{Options, Stack};

@@ -1,0 +1,43 @@
+//! The `cyclesheet` command.
+#![recursion_limit = "256"]
+mod commands;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// A weekly status sheet that fills itself in once and that a whole team then edits live.
+#[derive(Parser)]
+#[command(name = "cyclesheet", version, about, long_about = None, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run everything in this process: gateway, functions, schedule, embedded DynamoDB, the page
+    Dev(commands::dev::Dev),
+    /// Print a token of the local issuer
+    Token(commands::token::TokenArgs),
+    /// Print the messages of a Slack export folder or a JSON Lines file, normalised, as JSON Lines
+    Messages(commands::messages::Messages),
+    /// Read a model's answer and print the rows it holds, as JSON
+    Parse(commands::parse::Parse),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Dev(dev) => dev.run().await,
+        Command::Token(token) => token.run(),
+        Command::Messages(messages) => messages.run(),
+        Command::Parse(parse) => parse.run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("cyclesheet: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! Everything wired together.
+use crate::{
+    database::{Embedded, TABLE},
+    sockets::{Functions, LocalCallback},
+    tokens,
+    web::{self, Web},
+};
+use cyclesheet_authorize::Authorizer;
+use cyclesheet_extract::{Event, Extractor, ask::Ask};
+use cyclesheet_http::Api;
+use futures::future::BoxFuture;
+use gateway::{Config, Gateway};
+use platform::{
+    Context,
+    broadcast::Endpoint,
+    context::{Clock, system_clock, system_random},
+    invoke::{ExtractRequest, Invoke},
+};
+use sheet::op::Origin;
+use std::{
+    error::Error,
+    net::SocketAddr,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+use store::{Store, StoreConfig, Table};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+
+/// The stage of the local gateway.
+pub const STAGE: &str = "dev";
+/// How long a shutdown waits for messages that are being handled.
+const DRAIN: Duration = Duration::from_secs(5);
+/// How often what has expired is deleted.
+const SWEEP: Duration = Duration::from_secs(600);
+
+/// What a stack is told.
+pub struct Options {
+    /// The port on 127.0.0.1; 0 takes a free one.
+    pub port: u16,
+    /// The database.
+    pub database: Embedded,
+    /// A client for it, if not the plain one: where a test injects faults.
+    pub client: Option<aws_sdk_dynamodb::Client>,
+    /// The store's settings.
+    pub store: StoreConfig,
+    /// The gateway's settings; its stage and domain are set by the stack.
+    pub gateway: Config,
+    /// The gateway's clock and the handlers'.
+    pub clock: StackClock,
+    /// The key of the local issuer.
+    pub secret: String,
+    /// Origins that may open sockets beside the stack's own.
+    pub origins: Vec<String>,
+    /// Whom the extraction asks.
+    pub model: Option<Arc<dyn Ask>>,
+    /// What its answers are called in the sheet.
+    pub origin: Origin,
+    /// The built page.
+    pub page: PathBuf,
+}
+
+/// The time: the system's, or one that a test moves.
+#[derive(Clone)]
+pub enum StackClock {
+    /// The system's.
+    System,
+    /// A test's.
+    Manual(gateway::ManualClock),
+}
+
+impl Options {
+    /// A stack on `database`, on a free port, with no model.
+    pub fn new(database: Embedded) -> Self {
+        Self {
+            port: 0,
+            database,
+            client: None,
+            store: StoreConfig::default(),
+            gateway: Config::default(),
+            clock: StackClock::System,
+            secret: tokens::SECRET.to_owned(),
+            origins: Vec::new(),
+            model: None,
+            origin: Origin::Model,
+            page: page_folder(),
+        }
+    }
+}
+
+/// Where `make web` builds the page.
+pub fn page_folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../web/app/dist")
+}
+
+/// A running stack. Cheap to clone; it runs until [`Stack::shutdown`].
+#[derive(Clone)]
+pub struct Stack {
+    /// What the handlers get.
+    pub context: Context,
+    /// The gateway.
+    pub gateway: Gateway,
+    /// The database.
+    pub database: Embedded,
+    /// The extraction.
+    pub extractor: Extractor,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// The key of the local issuer.
+    pub secret: Arc<str>,
+    stop: Arc<watch::Sender<bool>>,
+    server: Arc<std::sync::Mutex<Option<JoinHandle<std::io::Result<()>>>>>,
+}
+
+/// Asks the extraction in this process, without waiting for it.
+#[derive(Default)]
+struct LocalInvoke(OnceLock<(Extractor, Context)>);
+
+impl Invoke for LocalInvoke {
+    fn extract<'a>(&'a self, request: &'a ExtractRequest) -> BoxFuture<'a, bool> {
+        let Some((extractor, context)) = self.0.get().cloned() else { return Box::pin(std::future::ready(false)) };
+        let event = Event::Request(request.clone());
+        tokio::spawn(async move {
+            if let Err(error) = extractor.handle(&context, event).await {
+                tracing::error!(%error, "the extraction failed");
+            }
+        });
+        Box::pin(std::future::ready(true))
+    }
+}
+
+impl Stack {
+    /// Starts everything and listens.
+    pub async fn start(options: Options) -> Result<Self, Box<dyn Error + Send + Sync>> {
+        let listener = TcpListener::bind(("127.0.0.1", options.port))
+            .await
+            .map_err(|error| format!("cannot listen on 127.0.0.1:{}: {error}; choose another with --port", options.port))?;
+        let address = listener.local_addr()?;
+        let clock: Clock = match &options.clock {
+            StackClock::System => system_clock(),
+            StackClock::Manual(clock) => {
+                let clock = clock.clone();
+                Arc::new(move || sheet::TimestampMs(gateway::Clock::now_ms(&clock) as i64))
+            }
+        };
+        let (random, callback, invoke) = (system_random(), LocalCallback::default(), Arc::new(LocalInvoke::default()));
+        let client = options.client.unwrap_or_else(|| options.database.client());
+        let context = Context {
+            store: Store::new(Table::new(client, TABLE), options.store, random.clone()),
+            callback: Arc::new(callback.clone()),
+            invoke: invoke.clone(),
+            clock,
+            random,
+        };
+        let extractor = Extractor { model: options.model, origin: options.origin, endpoint: Endpoint::default() };
+        let _ = invoke.0.set((extractor.clone(), context.clone()));
+        let verifier = tokens::verifier(&options.secret);
+        let own = [format!("http://{address}"), format!("http://localhost:{}", address.port())];
+        let authorizer = Authorizer { verifier: verifier.clone(), origins: own.into_iter().chain(options.origins).collect() };
+        let config = Config { stage: STAGE.into(), domain_name: address.to_string(), ..options.gateway };
+        let functions = Functions { context: context.clone(), authorizer };
+        let gateway = match options.clock {
+            StackClock::System => Gateway::new(config, gateway::SystemClock, functions)?,
+            StackClock::Manual(clock) => Gateway::new(config, clock, functions)?,
+        };
+        callback.connect(gateway.clone());
+        let router = web::router(Web {
+            context: context.clone(),
+            api: Api { verifier, endpoint: Endpoint::default() },
+            page: options.page,
+            socket_url: format!("ws://{address}/{STAGE}"),
+        })
+        .merge(gateway.router());
+        let (stop, mut stopped) = watch::channel(false);
+        let ended = async move {
+            let _ = stopped.wait_for(|stopped| *stopped).await;
+        };
+        let server = tokio::spawn(async move { gateway::serve(listener, router, ended).await });
+        Ok(Self {
+            context,
+            gateway,
+            database: options.database,
+            extractor,
+            address,
+            secret: options.secret.into(),
+            stop: Arc::new(stop),
+            server: Arc::new(std::sync::Mutex::new(Some(server))),
+        })
+    }
+
+    /// Deletes what has expired, from time to time; for ever.
+    pub async fn sweep(self) {
+        loop {
+            tokio::time::sleep(SWEEP).await;
+            if let Err(error) = self.database.sweep() {
+                tracing::warn!(%error, "what has expired could not be deleted");
+            }
+        }
+    }
+
+    /// Closes every socket, lets messages that are being handled end, and stops listening. What still ran after that.
+    pub async fn shutdown(&self) -> usize {
+        let left = self.gateway.shutdown(DRAIN).await;
+        let _ = self.stop.send(true);
+        let server = self.server.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        if let Some(server) = server {
+            let _ = tokio::time::timeout(DRAIN, server).await;
+        }
+        left
+    }
+}
