@@ -1,9 +1,9 @@
 /** Starts the page: who, which week, which server; then the sheet, or a plain sentence about what is missing. */
-import { createClient } from "@cyclesheet/client";
+import { createClient, SessionEndedError } from "@cyclesheet/client";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
-import { enter, firstTeam, loadConfig, loadCycles, pageLink, storedToken } from "./boot/places";
+import { enter, firstTeam, hasExpired, loadConfig, loadCycles, pageLink, storedToken } from "./boot/places";
 import { Failure, SignIn } from "./boot/Start";
 import { applyTheme, savedTheme } from "./chrome/theme";
 import { Controller } from "./state/controller";
@@ -14,6 +14,13 @@ const root = createRoot(
   document.getElementById("root") ?? document.body.appendChild(document.createElement("div")),
 );
 applyTheme(savedTheme());
+
+/** The tab's token, as long as it is worth showing. */
+async function currentToken(): Promise<string> {
+  const token = storedToken();
+  if (!token || hasExpired(token, Date.now())) throw new SessionEndedError();
+  return token;
+}
 
 async function start(): Promise<void> {
   const where = enter(location, history);
@@ -32,7 +39,7 @@ async function start(): Promise<void> {
     history.replaceState(history.state, "", pageLink(team, cycle));
   document.title = `${team} ${cycle} – Cyclesheet`;
 
-  const client = createClient({ ...config, team, cycle, token: async () => storedToken() ?? "" });
+  const client = createClient({ ...config, team, cycle, token: currentToken });
   const controller = new Controller(client, createScreen());
   // A fresh sign-in link opened in this tab only changes the fragment.
   window.addEventListener("hashchange", () => {

@@ -3,7 +3,7 @@ import { render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import type { ReactNode } from "react";
 import { describe, expect, test } from "vitest";
-import { enter, firstTeam, tokenIn } from "../src/boot/places";
+import { enter, firstTeam, hasExpired, tokenIn } from "../src/boot/places";
 import { describe as inWords } from "../src/chrome/Announcer";
 import { connectionWords } from "../src/chrome/Connection";
 import { Strip, stripNotices } from "../src/chrome/Strip";
@@ -253,6 +253,14 @@ describe("coming in", () => {
     const payload = btoa(JSON.stringify({ teams: ["platform", "web"] }));
     expect(firstTeam(`x.${payload}.y`)).toBe("platform");
     expect(firstTeam("x.!.y")).toBeNull();
+    expect(firstTeam(`x.${btoa("null")}.y`)).toBeNull();
+  });
+
+  test("a token that has run out is known before a socket is refused", () => {
+    const token = `x.${btoa(JSON.stringify({ exp: 1_000 }))}.y`;
+    expect(hasExpired(token, 999_999)).toBe(false);
+    expect(hasExpired(token, 1_000_000)).toBe(true);
+    expect(hasExpired("x.!.y", 1_000_000)).toBe(false);
   });
 });
 

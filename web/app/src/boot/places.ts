@@ -54,16 +54,31 @@ export function enter(location: Location, history: History): Where {
   return { team: team && NAME.test(team) ? team : null, cycle: cycle && WEEK.test(cycle) ? cycle : null };
 }
 
-/** The first team a token names. Only to choose what to show: whether it may be shown, the server decides. */
-export function firstTeam(token: string): string | null {
+/** What a token says of itself. Only to choose what to show: what it is worth, the server decides. */
+function claims(token: string): { readonly teams?: unknown; readonly exp?: unknown } {
   try {
     const part = (token.split(".")[1] ?? "").replace(/-/g, "+").replace(/_/g, "/");
-    const claims = JSON.parse(atob(part)) as { teams?: unknown };
-    const [team] = Array.isArray(claims.teams) ? claims.teams : [];
-    return typeof team === "string" && NAME.test(team) ? team : null;
+    const said: unknown = JSON.parse(atob(part));
+    return said && typeof said === "object" ? said : {};
   } catch {
-    return null;
+    return {};
   }
+}
+
+/** The first team a token names. */
+export function firstTeam(token: string): string | null {
+  const { teams } = claims(token);
+  const [team] = Array.isArray(teams) ? teams : [];
+  return typeof team === "string" && NAME.test(team) ? team : null;
+}
+
+/**
+ * Whether a token has run out by this device's clock. A refused socket looks to a page like a network that is gone,
+ * so what can be known beforehand is worth knowing.
+ */
+export function hasExpired(token: string, nowMs: number): boolean {
+  const { exp } = claims(token);
+  return typeof exp === "number" && exp * 1000 <= nowMs;
 }
 
 export async function loadConfig(): Promise<Config> {

@@ -1,7 +1,7 @@
 /** Who is here: avatars, and a list with role, state and where each person is. */
-import type { Peer } from "@cyclesheet/client";
+import { isColumn, type Peer } from "@cyclesheet/client";
 import type { CSSProperties } from "react";
-import { COLUMN_INFO, isColumn } from "../model/columns";
+import { COLUMN_INFO } from "../model/columns";
 import { initials, inkOn, personColor, stateWord } from "../model/people";
 import { useClient, useController } from "../state/context";
 import { Popover } from "./Popover";

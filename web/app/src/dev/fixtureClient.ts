@@ -143,6 +143,8 @@ export function createFixture(sheet: Sheet | null, initial: Partial<ClientState>
     presence: [],
     getState: () => state,
     subscribe(listener) {
+      // The real client is a class; handing its methods on without it must fail here too.
+      if (this !== fixture) throw new Error("subscribe was called without its client");
       listeners.add(listener);
       return () => listeners.delete(listener);
     },

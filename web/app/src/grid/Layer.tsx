@@ -2,11 +2,11 @@
  * What is drawn over the cells: the selection and its fill handle, other people's cursors, flashes of what others
  * changed, reasons why a value was not taken, and the open editor. Moves with the cells because it scrolls with them.
  */
-import type { Peer, Row } from "@cyclesheet/client";
+import { isColumn, type Peer, type Row } from "@cyclesheet/client";
 import type { GridApi } from "ag-grid-community";
 import { type CSSProperties, memo, type RefObject, useMemo, useRef, useState } from "react";
 import type { Area } from "../model/block";
-import { isColumn } from "../model/columns";
+
 import { inkOn, personColor } from "../model/people";
 import { useClient, useController, useMayEdit, useScreen } from "../state/context";
 import { areaOf } from "../state/screen";

@@ -2,7 +2,7 @@
  * The sheet on the screen. The grid library draws rows and columns, moves the focus and drags; the layer above it
  * draws selections, people and editors. Rows go in by identity, so only rows that changed are looked at.
  */
-import type { Row } from "@cyclesheet/client";
+import { isColumn, type Row } from "@cyclesheet/client";
 import {
   CellStyleModule,
   ClientSideRowModelApiModule,
@@ -22,7 +22,7 @@ import {
 import { AgGridReact } from "ag-grid-react";
 import { type FocusEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { createPortal, flushSync } from "react-dom";
-import { isColumn } from "../model/columns";
+
 import { useClient, useController, useMayEdit, useScreen } from "../state/context";
 import type { Place } from "../state/screen";
 import { columnDefs, ROW_COLUMN, saveWidth } from "./columnDefs";

@@ -1,7 +1,8 @@
 /** Selecting with the pointer: click, shift-click, drag over cells, drag on row numbers; a second tap edits. */
+import { isColumn } from "@cyclesheet/client";
 import { type MouseEvent, type PointerEvent, type RefObject, useRef } from "react";
 import { flushSync } from "react-dom";
-import { isColumn } from "../model/columns";
+
 import type { Controller } from "../state/controller";
 import type { Place } from "../state/screen";
 import { ROW_COLUMN } from "./RowHead";

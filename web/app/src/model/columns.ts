@@ -29,8 +29,3 @@ export const COLUMN_INFO: { readonly [C in Column]: ColumnInfo } = {
 };
 
 export const COLUMN_LIST: readonly ColumnInfo[] = COLUMNS.map((id) => COLUMN_INFO[id]);
-
-/** Whether a text names one of the nine. */
-export function isColumn(text: string): text is Column {
-  return Object.hasOwn(COLUMN_INFO, text);
-}

@@ -15,8 +15,8 @@ export function useController(): Controller {
 
 /** A part of the client's state. The client keeps the identity of parts that did not change. */
 export function useClient<S>(select: (state: ClientState) => S): S {
-  const { client } = useController();
-  return useSyncExternalStore(client.subscribe, () => select(client.getState()));
+  const { client, subscribe } = useController();
+  return useSyncExternalStore(subscribe, () => select(client.getState()));
 }
 
 /** A part of the screen's own state. */
@@ -28,5 +28,5 @@ export function useScreen<S>(select: (screen: Screen) => S): S {
 /** Whether this person may edit; components that offer deeds ask this. */
 export function useMayEdit(): boolean {
   const controller = useController();
-  return useSyncExternalStore(controller.client.subscribe, () => controller.mayEdit);
+  return useSyncExternalStore(controller.subscribe, () => controller.mayEdit);
 }

@@ -3,7 +3,7 @@
  * deed is one change to the log and is said the same way everywhere.
  * Owns nothing: reads the client's sheet and the screen's state, calls the client, moves the selection.
  */
-import type { Client, Column, Op, Outcome } from "@cyclesheet/client";
+import { type Client, type Column, newId, type Op, type Outcome } from "@cyclesheet/client";
 import {
   type Area,
   MAX_ROWS,
@@ -19,7 +19,6 @@ import {
 import { formatBlock, parseBlock } from "../model/clipboard";
 import { COLUMN_INFO } from "../model/columns";
 import { type IsoDate, localToday } from "../model/dates";
-import { newTaskId } from "../model/ids";
 import { normalise } from "../model/values";
 import { areaOf, cellKey, type Notice, type Place, type Screen, type Selection } from "./screen";
 import type { Store } from "./store";
@@ -48,8 +47,11 @@ export class Controller {
     readonly client: Client,
     readonly screen: Store<Screen>,
     private readonly now: () => Date = () => new Date(),
-    private readonly newId: () => string = newTaskId,
+    private readonly makeId: () => string = () => newId(),
   ) {}
+
+  /** The client's `subscribe`, free to be handed on. */
+  readonly subscribe = (listener: () => void): (() => void) => this.client.subscribe(listener);
 
   attach(grid: GridPort | null): void {
     this.grid = grid;
@@ -283,7 +285,7 @@ export class Controller {
   paste(text: string): void {
     const { area, view } = this;
     if (!area || text === "" || this.refuse()) return;
-    const plan = planPaste(view, area, parseBlock(text), this.today, this.newId, !this.grid?.arranged());
+    const plan = planPaste(view, area, parseBlock(text), this.today, this.makeId, !this.grid?.arranged());
     this.carryOut(plan, "pasted");
   }
 
@@ -355,7 +357,7 @@ export class Controller {
     const edge = area && view.rows[where === "below" ? area.bottom : area.top]?.taskId;
     const at = edge ? order.indexOf(edge) : order.length - 1;
     const after = order[where === "below" ? at : at - 1] ?? null;
-    const taskId = this.newId();
+    const taskId = this.makeId();
     // Drawn at once, so that the next key already finds the row.
     this.draw(() => void this.send([{ op: "ROW_INSERT", taskId, after, cells: {} }]));
     const column: Column = selection && !selection.rows ? selection.anchor.column : "title";

@@ -2,7 +2,7 @@
 import { chromium } from "playwright-core";
 import { preview } from "vite";
 
-const FLAGS = [
+export const FLAGS = [
   "--headless",
   "--no-sandbox",
   "--disable-gpu",

@@ -46,8 +46,8 @@ const ROOM: { readonly [kind in EditorKind]: { readonly below: number; readonly 
   progress: { below: 100, width: 220 },
   readonly: { below: 0, width: 0 },
 };
-/** Kept free between an editor and the sheet's edge. */
-const MARGIN_PX = 10;
+/** Kept free between an editor and the sheet's edge, its scroll bar included. */
+const MARGIN_PX = 22;
 
 export function Editor({
   editing,
@@ -73,9 +73,9 @@ export function Editor({
     if (!body || !own) return;
     const room = ROOM[info.editor];
     const below = body.bottom - own.top - rect.height;
-    const available = Math.max(160, body.width - ROW_HEAD_PX - 2 * MARGIN_PX);
+    const available = Math.max(160, body.width - ROW_HEAD_PX - MARGIN_PX - 8);
     const over = own.left + Math.min(room.width, available) - (body.right - MARGIN_PX);
-    const slack = Math.max(0, own.left - body.left - ROW_HEAD_PX - MARGIN_PX);
+    const slack = Math.max(0, own.left - body.left - ROW_HEAD_PX - 8);
     setFit({
       up: below < room.below && own.top - body.top > below,
       shift: Math.max(0, Math.min(over, slack)),
