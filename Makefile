@@ -1,0 +1,84 @@
+# Every habit has one word. `make` lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help dev test test-rust test-web test-browser lint fmt bench build web tools chromium vectors picture clean
+
+CARGO ?= cargo
+PORT ?= 4510
+ARGS ?=
+
+help: ## List the words
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+dev: tools web ## Run everything on this machine and print sign-in links (PORT=4510, ARGS="--data DIR")
+	$(CARGO) run --quiet --package cyclesheet -- dev --port $(PORT) $(ARGS)
+
+test: tools lint test-rust test-web test-browser ## Everything that must hold, from a clean machine
+	@echo "All tests passed."
+
+test-rust: tools ## Rust: unit, property, golden-vector and integration tests
+	$(CARGO) build --quiet --package cyclesheet
+	$(CARGO) test --workspace --quiet
+
+test-web: web ## TypeScript: the fold against the golden vectors, the client, the page's parts
+	cd web && npm test
+
+test-browser: web chromium ## Chromium: pages against a real local stack
+	$(CARGO) build --quiet --package cyclesheet
+	cd web && npm run --silent test:browser -w app
+	node --test --test-concurrency=1 tests/browser/
+
+lint: tools web ## Formatting, clippy, types, the linter of the web
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --quiet -- --deny warnings
+	cd web && npm run --silent lint && npm run --silent typecheck
+
+fmt: ## Format everything
+	$(CARGO) fmt --all
+	cd web && npm run --silent format
+
+bench: tools web ## Measure: latency, throughput, memory, calls per change (docs/performance.md); ARGS="--quick"
+	$(CARGO) build --release --quiet --package cyclesheet --package cyclesheet-load
+	./target/release/bench $(ARGS)
+
+build: tools ## The Lambda bootstraps, for this machine's architecture
+	$(CARGO) build --profile bootstrap --package 'cyclesheet-*' --bins
+
+web: web/app/dist/index.html ## Build the page
+
+# The lock file decides what is installed; `npm ci` is repeated only when it changes.
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json
+	@$(MAKE) --no-print-directory tools
+	cd web && npm ci --no-audit --no-fund
+	@touch $@
+
+web/app/dist/index.html: web/node_modules/.package-lock.json \
+		$(shell find web/client/src web/app/src web/app/index.html web/app/vite.config.* web/app/public -type f 2>/dev/null)
+	cd web && npm run --silent build
+	@touch $@
+
+tools: ## Name what this machine lacks
+	@need() { command -v "$$1" >/dev/null 2>&1 || { echo "cyclesheet needs $$2" >&2; exit 1; }; }; \
+	need $(CARGO) "Rust: install it from https://rustup.rs, then run this again."; \
+	need cc "a C compiler: install gcc or clang (on Debian: apt-get install build-essential), then run this again."; \
+	need node "Node.js 20.19 or newer: install it from https://nodejs.org, then run this again."; \
+	need npm "npm, which comes with Node.js: install it, then run this again."; \
+	node -e 'const [a, b] = process.versions.node.split(".").map(Number); if (a < 20 || (a === 20 && b < 19)) { console.error("cyclesheet needs Node.js 20.19 or newer; this is " + process.version); process.exit(1) }'
+
+chromium: ## Install Chromium by the package manager, or name it
+	@if [ -n "$${CHROMIUM:-}" ] || command -v chromium >/dev/null 2>&1; then :; \
+	elif command -v apt-get >/dev/null 2>&1 && [ "$$(id -u)" = 0 ]; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
+	else echo "cyclesheet's browser tests need Chromium: install it (on Debian: sudo apt-get install chromium), or name one with CHROMIUM=/path/to/chromium." >&2; exit 1; fi
+
+vectors: ## Write the golden vectors anew: a change in them is a change of what logs fold to
+	UPDATE_VECTORS=1 $(CARGO) test --quiet --package cyclesheet-sheet --test vectors
+
+picture: web chromium ## Take the README's picture from a running stack
+	$(CARGO) build --quiet --package cyclesheet
+	node tests/browser/picture.mjs docs/sheet.png
+
+clean: ## Remove what was built
+	$(CARGO) clean
+	rm -rf web/node_modules web/app/dist web/client/dist

@@ -1,0 +1,78 @@
+// A real local stack and a real Chromium for browser tests. Each stack listens on a free port of 127.0.0.1 and ends with
+// the test that started it.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+// The browser driver is a dependency of the page; this folder has none of its own.
+import { chromium } from '../../web/node_modules/playwright-core/index.mjs';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const binary = process.env.CYCLESHEET ?? `${root}target/debug/cyclesheet`;
+const browserPath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+/** How long a stack may take to fill its first sheet on a busy machine, milliseconds. */
+const READY_MS = 60_000;
+
+/** Starts `cyclesheet dev`; resolves once it has printed its sign-in links. */
+export async function startStack(...args) {
+  if (!existsSync(binary)) throw new Error(`${binary} is missing: run cargo build -p cyclesheet`);
+  const child = spawn(binary, ['dev', '--port', '0', ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, COHERE_API_KEY: '' } });
+  let printed = '';
+  let complained = '';
+  child.stderr.on('data', (chunk) => { complained += chunk; });
+  const ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
+  await new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error(`not ready in time: ${complained}`)), READY_MS);
+    child.stdout.on('data', (chunk) => {
+      printed += chunk;
+      if (printed.includes('Ctrl-C')) { clearTimeout(late); resolve(); }
+    });
+    ended.then(({ code }) => { clearTimeout(late); reject(new Error(`ended with ${code}: ${complained}`)); });
+  });
+  const links = [...printed.matchAll(/^\s+(.+?) \((admin|editor|viewer)\)\s+(http\S+)$/gm)].map(([, name, role, url]) => ({ name, role, url }));
+  return {
+    address: /ready (\S+)/.exec(printed)[1],
+    links,
+    link: (name) => links.find((link) => link.name.startsWith(name)).url,
+    child,
+    ended,
+    /** Ctrl-C, as a person would; resolves with how it ended. */
+    stop: () => { child.kill('SIGINT'); return ended; },
+    kill: () => { child.kill('SIGKILL'); return ended; },
+  };
+}
+
+/** A headless Chromium that asks nobody but the stack. */
+export function startBrowser() {
+  return chromium.launch({
+    executablePath: browserPath,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+}
+
+/** Opens a sign-in link in a context of its own, as another person's browser, and waits until it is live. */
+export async function signIn(browser, url, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1400, height: 850 }, ...options });
+  const page = await context.newPage();
+  page.problems = [];
+  page.on('pageerror', (error) => page.problems.push(error.message));
+  await page.goto(url);
+  await live(page);
+  await page.locator('[data-testid^="cell:"]').first().waitFor();
+  return page;
+}
+
+/** Waits until the page is live with nothing unsaved. */
+export const live = (page) => page.locator('[data-testid="connection"][data-status="live"][data-unsaved="0"]').waitFor({ timeout: 30_000 });
+
+/** A cell's stored text. */
+export const cell = (page, task, column) => page.locator(`[data-testid="cell:${task}:${column}"]`);
+
+/** Waits until a cell holds a text. */
+export const holds = (page, task, column, text) => page.locator(`[data-testid="cell:${task}:${column}"][data-value=${JSON.stringify(text)}]`).waitFor({ timeout: 30_000 });
+
+/** Types over a cell, as a person does. */
+export async function type(page, task, column, text) {
+  await page.locator(`[row-id="${task}"] [col-id="${column}"]`).click();
+  await page.keyboard.type(text);
+  await page.keyboard.press('Enter');
+}

@@ -1,0 +1,72 @@
+// Two people in two browsers on one sheet, against a real local stack.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { cell, holds, live, signIn, startBrowser, startStack, type } from './stack.mjs';
+
+let stack;
+let browser;
+before(async () => { [stack, browser] = await Promise.all([startStack(), startBrowser()]); });
+after(async () => {
+  await browser?.close();
+  await stack?.kill();
+});
+
+const sheet = (page) => page.evaluate(() => [...document.querySelectorAll('[data-testid^="cell:"]')].map((c) => `${c.dataset.testid}=${c.dataset.value}`).sort().join('\n'));
+
+test('the sample week is there, and says that it is a sample', async () => {
+  const page = await signIn(browser, stack.link('Jana'));
+  await page.locator('[data-testid="notice:sample"]').waitFor();
+  assert.match(await cell(page, 'g1-1', 'title').getAttribute('data-value'), /Postgres 17/);
+  assert.deepEqual(page.problems, []);
+  await page.context().close();
+});
+
+test('two pages edit one sheet and agree', async () => {
+  const tomas = await signIn(browser, stack.link('Tomás'));
+  const aylin = await signIn(browser, stack.link('Aylin'));
+  await type(tomas, 'g1-2', 'title', 'Written by Tomás');
+  await type(aylin, 'g1-3', 'title', 'Written by Aylin');
+  await holds(aylin, 'g1-2', 'title', 'Written by Tomás');
+  await holds(tomas, 'g1-3', 'title', 'Written by Aylin');
+  await Promise.all([live(tomas), live(aylin)]);
+  assert.equal(await sheet(tomas), await sheet(aylin));
+  assert.deepEqual([tomas.problems, aylin.problems], [[], []]);
+  await Promise.all([tomas.context().close(), aylin.context().close()]);
+});
+
+test('each sees who is here and where', async () => {
+  const tomas = await signIn(browser, stack.link('Tomás'));
+  const aylin = await signIn(browser, stack.link('Aylin'));
+  await tomas.locator('[row-id="g1-5"] [col-id="status"]').click();
+  await aylin.locator('[data-testid="cursor:tomas.ferreira"]').waitFor();
+  await tomas.context().close();
+  await aylin.locator('[data-testid="cursor:tomas.ferreira"]').waitFor({ state: 'detached' });
+  await aylin.context().close();
+});
+
+test('a viewer reads and cannot edit', async () => {
+  const lena = await signIn(browser, stack.link('Lena'));
+  const before = await cell(lena, 'g1-6', 'title').getAttribute('data-value');
+  await type(lena, 'g1-6', 'title', 'Not mine to write');
+  assert.equal(await cell(lena, 'g1-6', 'title').getAttribute('data-value'), before);
+  await lena.context().close();
+});
+
+test('edits made offline are sent when the network is back, and a conflict loses nobody\'s words', async () => {
+  const tomas = await signIn(browser, stack.link('Tomás'));
+  const aylin = await signIn(browser, stack.link('Aylin'));
+  await tomas.context().setOffline(true);
+  await type(tomas, 'g1-7', 'title', 'Offline by Tomás');
+  await type(tomas, 'g1-8', 'title', 'Also offline');
+  await type(aylin, 'g1-7', 'title', 'Meanwhile by Aylin');
+  await live(aylin);
+  await tomas.context().setOffline(false);
+  await holds(aylin, 'g1-8', 'title', 'Also offline');
+  const conflict = tomas.locator('[data-testid="conflict:g1-7:title"]');
+  await conflict.waitFor({ timeout: 30_000 });
+  assert.match(await conflict.locator('[data-testid="conflict-mine"]').innerText(), /Offline by Tomás/);
+  assert.match(await conflict.locator('[data-testid="conflict-theirs"]').innerText(), /Meanwhile by Aylin/);
+  await conflict.locator('[data-testid="keep-mine"]').click();
+  await holds(aylin, 'g1-7', 'title', 'Offline by Tomás');
+  await Promise.all([tomas.context().close(), aylin.context().close()]);
+});
