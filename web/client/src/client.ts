@@ -138,9 +138,7 @@ class Driver implements Client {
   private async start(base: string): Promise<void> {
     const subject = await this.options.token().then(subjectOf, () => "");
     this.scope = `${base} ${subject}`;
-    const locks = typeof navigator === "undefined" ? undefined : navigator.locks;
-    const claiming = claim(this.scope, this.storage, locks, this.options.clientName);
-    const claimed = (await Promise.race([claiming, this.patience()])) ?? this.unclaimed(claiming);
+    const claimed = await this.claimed();
     if (this.isClosed) return claimed.release();
     this.surroundings.push(claimed.release);
     const records = claimed.records.map(({ record }) => record);
@@ -154,13 +152,18 @@ class Driver implements Client {
     this.drain();
   }
 
-  /** A browser's storage may hang; a person's page may not. */
-  private patience(): Promise<null> {
-    return new Promise((resolve) => this.clock.setTimeout(() => resolve(null), STORAGE_MS));
-  }
-
-  /** Goes on without what is in storage; what is claimed later is let go of for the next page. */
-  private unclaimed(claiming: Promise<Claim>): Claim {
+  /** The name and what was left unsent; a browser's storage may hang, a person's page may not. */
+  private async claimed(): Promise<Claim> {
+    const locks = typeof navigator === "undefined" ? undefined : navigator.locks;
+    const claiming = claim(this.scope, this.storage, locks, this.options.clientName);
+    let timer: unknown;
+    const patience = new Promise<null>((resolve) => {
+      timer = this.clock.setTimeout(() => resolve(null), STORAGE_MS);
+    });
+    const claimed = await Promise.race([claiming, patience]);
+    this.clock.clearTimeout(timer);
+    if (claimed !== null) return claimed;
+    // What is claimed too late is let go of, for the next page.
     void claiming.then((late) => late.release());
     return { name: this.options.clientName ?? newId(), records: [], release: () => {} };
   }

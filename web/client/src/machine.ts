@@ -34,6 +34,7 @@ export function step(state: MachineState, input: Input): { state: MachineState; 
   judge(turn);
   if (turn.stale) rebuild(turn);
   flush(turn);
+  if (turn.stale) rebuild(turn);
   watchGap(turn);
   return { state: turn.state, effects: kept(state, turn) };
 }

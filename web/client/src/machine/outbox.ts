@@ -28,6 +28,8 @@ export const UNSENT = {
   verdict: null,
 };
 
+const NOT_YET = { code: "BUSY", message: "the sheet has not arrived yet" };
+
 /** Which stack the inverse of an edit goes to. */
 type Kind = "do" | "undo" | "redo";
 
@@ -38,7 +40,7 @@ export function request(turn: Turn, call: number, ops: readonly Op[], kind: Kind
   openCall(turn, call, 1);
   const edit: Edit = { call, ops };
   if (refusal !== null || state.sheet === null) {
-    const { code, message } = refusal ?? { code: "BUSY", message: "the sheet has not arrived yet" };
+    const { code, message } = refusal ?? NOT_YET;
     reject(turn, [{ call, code, message, ops }]);
     settle(turn, [edit], 0);
     return;
@@ -57,9 +59,10 @@ export function request(turn: Turn, call: number, ops: readonly Op[], kind: Kind
 
 /** Null, or why the whole request is refused at once. A conflict is no reason: that is for the person to decide. */
 function refusalOf(turn: Turn, ops: readonly Op[]): { code: string; message: string } | null {
-  const { sheet, halted } = turn.state;
+  const { sheet, halted, user } = turn.state;
   if (halted === "removed") return { code: "REVOKED", message: "you have been removed from this workspace" };
-  if (sheet === null) return null;
+  // Over HTTP the sheet may come before the room has said who this is: nothing can be kept in nobody's name.
+  if (sheet === null || user === null) return NOT_YET;
   if (ops.length === 0) return { code: "MALFORMED", message: "a change holds at least one op" };
   const who = asker(turn);
   let folded = sheet;
@@ -233,7 +236,9 @@ export function flush(turn: Turn): void {
     state.queue = rest;
     const { version } = state.confirmed;
     if (ops.length === 0) {
+      // They cancelled each other: what stands there is what stood there, stamps included.
       settle(turn, taken, version);
+      turn.stale = true;
       continue;
     }
     const id = `${state.clientName}.${state.nextSeq}`;
