@@ -15,6 +15,7 @@ import { Help } from "./panels/Help";
 import { ControllerProvider } from "./state/context";
 import type { Controller } from "./state/controller";
 import { followPresence } from "./state/presence";
+import { followRefusals } from "./state/tellings";
 import { guardUnload } from "./state/unload";
 
 interface Props {
@@ -27,6 +28,7 @@ interface Props {
 export function App({ controller, team, cycle, loadCycles }: Props) {
   useEffect(() => followPresence(controller), [controller]);
   useEffect(() => guardUnload(controller), [controller]);
+  useEffect(() => followRefusals(controller), [controller]);
 
   useEffect(() => {
     // F6 goes round the page's parts, so that the sheet, which uses Tab itself, is never a trap.

@@ -4,6 +4,7 @@ import { createFixture, type Fixture } from "../src/dev/fixtureClient";
 import { sampleSheet } from "../src/dev/sampleSheet";
 import { Controller } from "../src/state/controller";
 import { createScreen } from "../src/state/screen";
+import { followRefusals } from "../src/state/tellings";
 import { hasUnsavedWork } from "../src/state/unload";
 
 let client: Fixture;
@@ -134,6 +135,25 @@ describe("editing a cell", () => {
     expect(hasUnsavedWork(controller)).toBe(false);
     client.set({ unsaved: 1 });
     expect(hasUnsavedWork(controller)).toBe(true);
+  });
+});
+
+describe("what the server refuses", () => {
+  test("is told at the cell with the text that was meant, and a conflict is left to its panel", () => {
+    const stop = followRefusals(controller);
+    const ops = [
+      { op: "CELL_MODIFY", taskId: "g1-2", column: "title", oldValue: "", newValue: "my words" },
+    ] as const;
+    client.set({ lastRejection: { code: "CONFLICT", message: "Somebody was faster.", ops, at: 1 } });
+    expect(controller.screen.get().issues.size).toBe(0);
+    client.set({ lastRejection: { code: "LOCKED", message: "Ben holds this row.", ops, at: 2 } });
+    expect(controller.screen.get().issues.get("g1-2:title")).toBe(
+      "Not stored: “my words”. Ben holds this row.",
+    );
+    expect(controller.screen.get().notice?.text).toBe("Ben holds this row.");
+    client.set({ error: { code: "BUSY", message: "Try the refresh again in a minute." } });
+    expect(controller.screen.get().notice?.text).toBe("Try the refresh again in a minute.");
+    stop();
   });
 });
 

@@ -1,0 +1,178 @@
+/**
+ * Where a person is in the sheet and how they get about: the selection, the focus, what is on the screen, what is said.
+ * The deeds that change the sheet stand in `controller.ts`.
+ */
+import { type Client, newId } from "@cyclesheet/client";
+import type { Area, View } from "../model/block";
+import { type IsoDate, localToday } from "../model/dates";
+import { areaOf, cellKey, type Notice, type Place, type Screen, type Selection } from "./screen";
+import type { Store } from "./store";
+
+/** What is needed of the grid on the screen. */
+export interface GridPort {
+  /** Rows and columns as shown, sorted and filtered. */
+  view(): View;
+  /** Puts the keyboard focus on a cell and scrolls it into sight. */
+  focus(place: Place): void;
+  /** Scrolls a cell into sight and leaves the focus alone. */
+  reveal(place: Place): void;
+  /** Does something and draws what came of it before it returns. */
+  draw(deed: () => void): void;
+  /** Whether a person sorted or filtered, so that "below" on the screen is not "below" in the sheet. */
+  arranged(): boolean;
+}
+
+export class Cursor {
+  protected grid: GridPort | null = null;
+  private notices = 0;
+
+  constructor(
+    readonly client: Client,
+    readonly screen: Store<Screen>,
+    protected readonly now: () => Date = () => new Date(),
+    protected readonly makeId: () => string = () => newId(),
+  ) {}
+
+  /** The client's `subscribe`, free to be handed on. */
+  readonly subscribe = (listener: () => void): (() => void) => this.client.subscribe(listener);
+
+  attach(grid: GridPort | null): void {
+    this.grid = grid;
+  }
+
+  get today(): IsoDate {
+    return localToday(this.now());
+  }
+
+  get view(): View {
+    return this.grid?.view() ?? { rows: [], columns: [] };
+  }
+
+  get area(): Area | null {
+    return areaOf(this.view, this.screen.get().selection);
+  }
+
+  /** Whether this person may change the sheet. Until the role is known, nobody may. */
+  get mayEdit(): boolean {
+    const { role, sheet, status } = this.client.getState();
+    return (
+      sheet !== null && (role === "editor" || role === "admin") && status !== "removed" && status !== "failed"
+    );
+  }
+
+  protected draw(deed: () => void): void {
+    if (this.grid) this.grid.draw(deed);
+    else deed();
+  }
+
+  /** Says something in the status line (and to screen readers). */
+  say(text: string, tone: Notice["tone"] = "info"): void {
+    this.screen.set({ notice: { text, tone, id: ++this.notices } });
+  }
+
+  protected refuse(): boolean {
+    if (this.mayEdit) return false;
+    const { role } = this.client.getState();
+    this.say(
+      role === "viewer"
+        ? "You can read this sheet; your role does not let you edit it."
+        : "The sheet cannot be edited right now.",
+      "bad",
+    );
+    return true;
+  }
+
+  // ── selection ────────────────────────────────────────────────────────────────────────────────────────────────
+
+  select(anchor: Place, head: Place = anchor, rows = false): void {
+    const before = this.screen.get();
+    const selection: Selection = { anchor, head, rows };
+    this.screen.set({
+      selection,
+      ...(before.issues.size > 0 && before.editing === null
+        ? { issues: keepIssue(before.issues, anchor) }
+        : {}),
+    });
+  }
+
+  /** The cell some steps away from a place, or at the edge in that direction; stops at the sheet's ends. */
+  private away(from: Place, dy: number, dx: number, toEdge: boolean): Place | null {
+    const { rows, columns } = this.view;
+    const clamp = (n: number, size: number) => Math.max(0, Math.min(size - 1, n));
+    const go = (at: number, step: number, size: number) =>
+      clamp(toEdge && step !== 0 ? (step < 0 ? 0 : size - 1) : at + step, size);
+    const row =
+      rows[
+        go(
+          rows.findIndex((r) => r.taskId === from.taskId),
+          dy,
+          rows.length,
+        )
+      ];
+    const column = columns[go(columns.indexOf(from.column), dx, columns.length)];
+    return row && column ? { taskId: row.taskId, column } : null;
+  }
+
+  /** Moves the far corner, by steps or to the edge. */
+  extend(dy: number, dx: number, toEdge = false): void {
+    const { selection } = this.screen.get();
+    const head = selection && this.away(selection.head, dy, dx, toEdge);
+    if (!selection || !head) return;
+    this.select(selection.anchor, head, selection.rows && dx === 0);
+    this.grid?.reveal(head);
+  }
+
+  /** Moves the active cell, by steps or to the edge. A selection of whole rows stays one as long as it moves up or down. */
+  jump(dy: number, dx: number, toEdge = false): void {
+    const { selection } = this.screen.get();
+    const place = selection && this.away(selection.anchor, dy, dx, toEdge);
+    if (!selection || !place) return;
+    const rows = selection.rows && dx === 0;
+    this.select(place, place, rows);
+    this.grid?.focus(place);
+  }
+
+  selectAll(): void {
+    const { rows, columns } = this.view;
+    const first = rows[0];
+    const last = rows.at(-1);
+    const [left] = columns;
+    const right = columns.at(-1);
+    if (first && last && left && right) {
+      this.select({ taskId: first.taskId, column: left }, { taskId: last.taskId, column: right });
+    }
+  }
+
+  selectRows(): void {
+    const { selection } = this.screen.get();
+    if (selection) this.select(selection.anchor, selection.head, true);
+  }
+
+  /** Goes to a cell some steps away, over the end of a row into the next; false at the sheet's ends. */
+  step(dy: number, dx: number): boolean {
+    const { selection } = this.screen.get();
+    const { rows, columns } = this.view;
+    if (!selection) return false;
+    let y = rows.findIndex((row) => row.taskId === selection.anchor.taskId) + dy;
+    let x = columns.indexOf(selection.anchor.column) + dx;
+    if (x >= columns.length) [x, y] = [0, y + 1];
+    if (x < 0) [x, y] = [columns.length - 1, y - 1];
+    const row = rows[y];
+    const column = columns[x];
+    if (!row || !column) return false;
+    this.go({ taskId: row.taskId, column });
+    return true;
+  }
+
+  go(place: Place): void {
+    this.select(place);
+    this.grid?.focus(place);
+  }
+}
+
+/** Moving on clears what was said about other cells. */
+function keepIssue(issues: ReadonlyMap<string, string>, place: Place): ReadonlyMap<string, string> {
+  const key = cellKey(place.taskId, place.column);
+  const kept = issues.get(key);
+  return issues.size > 1 ? issues : kept ? issues : new Map();
+}

@@ -1,0 +1,42 @@
+/**
+ * Tells a person what the server refused. Most refusals come back to the deed that asked; those of edits made before a
+ * reload, or of a refresh, have nobody waiting for them and are told here. What was written is shown again, not lost.
+ */
+import type { Rejection } from "@cyclesheet/client";
+import type { Controller } from "./controller";
+import { cellKey } from "./screen";
+
+/** The cells that a refused change wanted to write, each with a sentence that holds the text. */
+export function refusedCells({ ops, message }: Pick<Rejection, "ops" | "message">): Map<string, string> {
+  const cells = new Map<string, string>();
+  const sentence = (text: string) => `Not stored: “${text}”. ${message}`;
+  for (const op of ops) {
+    if (op.op === "CELL_MODIFY") cells.set(cellKey(op.taskId, op.column), sentence(op.newValue));
+    if (op.op !== "BATCH_UPDATE") continue;
+    for (const [column, update] of Object.entries(op.updates)) {
+      cells.set(`${op.taskId}:${column}`, sentence(update.newValue));
+    }
+  }
+  return cells;
+}
+
+/** Starts telling; returns how to stop. */
+export function followRefusals(controller: Controller): () => void {
+  const { client, screen } = controller;
+  let { lastRejection, error } = client.getState();
+  return client.subscribe(() => {
+    const state = client.getState();
+    if (state.lastRejection !== lastRejection) {
+      lastRejection = state.lastRejection;
+      // A conflict has a panel of its own.
+      if (lastRejection && lastRejection.code !== "CONFLICT") {
+        screen.set({ issues: refusedCells(lastRejection) });
+        controller.say(lastRejection.message, "bad");
+      }
+    }
+    if (state.error !== error) {
+      error = state.error;
+      if (error && state.status !== "failed") controller.say(error.message, "bad");
+    }
+  });
+}
