@@ -256,7 +256,7 @@ fn display_name(name: Option<&str>, user: &Name) -> String {
 /// The same colour for the same user on every screen.
 fn color_of(user: &Name) -> String {
     let digest = Sha256::digest(user.as_str().as_bytes());
-    COLORS[digest[0] as usize % COLORS.len()].to_owned()
+    COLORS[digest[4] as usize % COLORS.len()].to_owned()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! A vector is a genesis sheet and steps of a change and the canonical sheet after it. Every step is *applied*,
 //! whether a check would let it through or not, because apply is total. `UPDATE_VECTORS=1 cargo test -p
 //! cyclesheet-sheet --test vectors` writes them anew; a change in them is a change of what logs fold to.
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::panic)]
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sheet::{
