@@ -1,0 +1,40 @@
+/** The Rust crate `sheet` owns codes and limits; what stands here a second time must say the same. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { CODES } from "../../src/codes.js";
+import * as limits from "../../src/fold/limits.js";
+import { COLUMNS, PRIORITIES, STATUSES } from "../../src/fold/model.js";
+
+const source = (file: string) =>
+  readFileSync(fileURLToPath(new URL(`../../../../shared/sheet/src/${file}`, import.meta.url)), "utf8");
+
+describe("what Rust and TypeScript both know", () => {
+  it("codes, and whether each is retryable", () => {
+    const rows = [...source("refusal.rs").matchAll(/^ {4}\w+ "([A-Z_]+)" (true|false) "/gm)];
+    const registry = Object.fromEntries(
+      rows.map(([, code, retryable]) => [code, { retryable: retryable === "true" }]),
+    );
+    expect(registry).toEqual(CODES);
+  });
+
+  it("limits", () => {
+    const rust = source("limits.rs");
+    const shared = Object.entries(limits).filter(([name]) => name.startsWith("MAX_"));
+    expect(shared.length).toBeGreaterThan(5);
+    for (const [name, value] of shared) {
+      const found = new RegExp(`pub const ${name}: \\w+ = ([0-9_]+);`).exec(rust)?.[1];
+      expect([name, Number(found?.replaceAll("_", ""))]).toEqual([name, value]);
+    }
+  });
+
+  it("columns and choices", () => {
+    const rust = source("column.rs");
+    const names = [...rust.matchAll(/Self::\w+ => "(\w+)",/g)].map(([, name]) => name);
+    expect(names).toEqual([...COLUMNS]);
+    const choices = (name: string) =>
+      JSON.parse(`[${new RegExp(`${name}: .*= \\[(.*)\\];`).exec(rust)?.[1]}]`);
+    expect(choices("STATUSES")).toEqual([...STATUSES]);
+    expect(choices("PRIORITIES")).toEqual([...PRIORITIES]);
+  });
+});
