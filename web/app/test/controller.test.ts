@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { createFixture, type Fixture } from "../src/dev/fixtureClient";
 import { sampleSheet } from "../src/dev/sampleSheet";
 import { Controller } from "../src/state/controller";
+import { followPresence } from "../src/state/presence";
 import { createScreen } from "../src/state/screen";
 import { followRefusals } from "../src/state/tellings";
 import { hasUnsavedWork } from "../src/state/unload";
@@ -154,6 +155,27 @@ describe("what the server refuses", () => {
     client.set({ error: { code: "BUSY", message: "Try the refresh again in a minute." } });
     expect(controller.screen.get().notice?.text).toBe("Try the refresh again in a minute.");
     stop();
+  });
+});
+
+describe("where a person is", () => {
+  test("is told as they move and edit, once each, and again to a new connection", () => {
+    const stop = followPresence(controller);
+    controller.select({ taskId: "g1-2", column: "title" });
+    controller.select({ taskId: "g1-2", column: "title" });
+    controller.edit();
+    client.set({ status: "offline" });
+    client.set({ status: "live" });
+    const cursor = { taskId: "g1-2", column: "title" };
+    expect(client.presence).toEqual([
+      { cursor: null, status: "active" },
+      { cursor, status: "active" },
+      { cursor, status: "typing" },
+      { cursor, status: "typing" },
+    ]);
+    stop();
+    controller.cancel();
+    expect(client.presence).toHaveLength(4);
   });
 });
 

@@ -36,14 +36,26 @@ export function followPresence({ client, screen }: Controller): () => void {
 
   // Checked often enough that idle and away are told within a quarter of a minute.
   const timer = setInterval(tell, 15_000);
-  const stop = screen.subscribe(alive);
+  const stops = [screen.subscribe(alive)];
+  // A new connection knows nothing of this person yet.
+  let { status } = client.getState();
+  stops.push(
+    client.subscribe(() => {
+      const now = client.getState().status;
+      if (now === status) return;
+      status = now;
+      if (now !== "live") return;
+      last = "";
+      tell();
+    }),
+  );
   const signs = ["pointerdown", "keydown", "wheel", "focus"] as const;
   for (const sign of signs) window.addEventListener(sign, alive, { passive: true });
   document.addEventListener("visibilitychange", tell);
   tell();
   return () => {
     clearInterval(timer);
-    stop();
+    for (const stop of stops) stop();
     for (const sign of signs) window.removeEventListener(sign, alive);
     document.removeEventListener("visibilitychange", tell);
   };
