@@ -19,7 +19,7 @@ static WORK: LazyLock<Regex> = LazyLock::new(|| {
         | block (?:ed|er|ers|ing|s)? | stuck | waiting | wait (?:s|ed)? | depends | dependency | pending | on\s+hold | unblock (?:ed)?
         | done | finish (?:ed|ing)? | complete [ds]? | started | start (?:s|ing)? | begin s? | progress | wip | working | work s? | close[ds]? | closing | resolve[ds]? | implement (?:ed|ing)?
         | need (?:s|ed)? | must | should | please | pls | could | can\s+(?:you|we|someone|anyone|i) | will | i'?ll | we'?ll | let'?s | going\s+to | gonna | assign (?:ed|ing)? | owner | take | taking | follow\s*-?\s*up
-        | deadline | due | asap | urgent | priority | critical | by\s+(?:eod|tomorrow|next) | eod | eow | tomorrow | today | monday | tuesday | wednesday | thursday | friday | sprint | week | milestone | launch (?:ed|ing)?
+        | deadline | due | asap | urgent | priority | critical | by\s+(?:eod|tomorrow|next) | eod | eow | tomorrow | today | monday | tuesday | wednesday | thursday | friday | sprint | milestone | launch (?:ed|ing)?
         | plan (?:s|ned|ning)? | estimate [ds]? | spec s? | design (?:s|ed)? | draft (?:s|ed)? | doc s? | document (?:ed|ation)? | test (?:s|ed|ing)? | migrat (?:e|ed|ing|ion) | upgrade [ds]? | update [ds]? | updating | rollout
         | customer s? | client s? | vendor | contract | invoice | budget | decision | decide [ds]? | agreed | approve [ds]? | approval | sign \s* -? off | meeting | demo | schedule [ds]?
         | bitte | erledigt | fertig | aufgabe | blockiert | muss | müssen | termin | frist | gracias\s+por\s+revisar | hacer | terminado | bloqueado | tâche | terminé | bloqué

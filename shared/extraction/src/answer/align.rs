@@ -22,9 +22,37 @@ pub(crate) fn place(
 ) -> Result<(Placed, Option<String>), String> {
     let (have, want) = (cells.len(), mapping.len());
     if have == want {
-        return Ok((put(cells, mapping), None));
+        return straight(cells, mapping, judge);
     }
     if have > want { too_many(cells, mapping, judge) } else { too_few(cells, mapping, judge) }
+}
+
+/// As many cells as columns: right, unless several of them plainly belong under other columns. Then a cell was left
+/// out and an empty one added at the end.
+fn straight(
+    cells: &[String],
+    mapping: &Mapping,
+    judge: &Judge<'_>,
+) -> Result<(Placed, Option<String>), String> {
+    /// One odd cell is a title such as `2026`; two are a shift.
+    const SHIFTED: usize = 2;
+    let placed = put(cells, mapping);
+    if judge.misplaced(&placed) < SHIFTED || judge.score(&placed) >= 0 {
+        return Ok((placed, None));
+    }
+    let filled = cells.iter().rposition(|c| !c.is_empty()).map_or(0, |last| last + 1);
+    let shorter = cells.get(..filled).filter(|c| c.len() < cells.len());
+    match shorter.map(|c| too_few(c, mapping, judge)) {
+        Some(Ok((moved, _))) if judge.misplaced(&moved) == 0 && judge.score(&moved) > 0 => {
+            Ok((moved, Some("a cell was left out; the others were put under their columns".into())))
+        }
+        _ => Err("its cells stand under the wrong columns".into()),
+    }
+}
+
+/// How well a row fits as it stands, for choosing between two ways to split a line.
+pub(crate) fn score(cells: &[String], mapping: &Mapping, judge: &Judge<'_>) -> Option<i32> {
+    place(cells, mapping, judge).ok().map(|(placed, _)| judge.score(&placed))
 }
 
 fn put(cells: &[String], mapping: &Mapping) -> Placed {
@@ -115,6 +143,12 @@ impl Judge<'_> {
     /// hold something else against.
     pub(crate) fn score(&self, placed: &Placed) -> i32 {
         Column::ALL.iter().zip(placed).map(|(column, cell)| self.fit(*column, cell)).sum()
+    }
+
+    /// Cells of text columns that hold what belongs elsewhere.
+    fn misplaced(&self, placed: &Placed) -> usize {
+        let text = [Column::Title, Column::Description, Column::Assignee, Column::Blockers];
+        text.iter().filter(|c| placed.get(c.index()).is_some_and(|cell| self.as_text(cell) < 0)).count()
     }
 
     fn fit(&self, column: Column, cell: &str) -> i32 {

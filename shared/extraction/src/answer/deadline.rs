@@ -11,7 +11,10 @@
 mod names;
 
 use super::words::bare;
-use jiff::{Span, ToSpan, civil::Date};
+use jiff::{
+    Span, ToSpan,
+    civil::{Date, Weekday},
+};
 use regex::Regex;
 use sheet::Week;
 use std::sync::LazyLock;
@@ -275,7 +278,11 @@ fn written_day(text: &str, around: &Around) -> Day {
     }
     match (month, number) {
         (Some(month), Some(number)) if found.is_none() => {
-            found = Some((complete(year, month, number, thursday)?, None))
+            found = Some((complete(year, month, number, thursday)?, None));
+        }
+        // `Monday the 30th`: of this or a neighbouring month, where that day is a Monday.
+        (None, Some(number)) if found.is_none() && year.is_none() => {
+            found = Some((day_of_month(number, weekday?, thursday)?, None));
         }
         (None, None) if year.is_none() || found.is_some() => {}
         _ => return None,
@@ -364,6 +371,16 @@ fn numeric_date(token: &str, around: &Around, near: Date) -> Option<Option<(Date
         return named(&found, 2, 1).map(Some);
     }
     Some(None)
+}
+
+/// The date nearest to `near` that is the `number`-th of a month and that weekday.
+fn day_of_month(number: i8, weekday: Weekday, near: Date) -> Option<Date> {
+    let months =
+        [-1, 0, 1].into_iter().filter_map(|m| near.first_of_month().checked_add(Span::new().months(m)).ok());
+    let dates = months.filter_map(|first| Date::new(first.year(), first.month(), number).ok());
+    dates
+        .filter(|d| d.weekday() == weekday)
+        .min_by_key(|d| near.until(*d).map_or(i32::MAX, |s| s.get_days().abs()))
 }
 
 /// The date of that year; without one, the date nearest to `near`.

@@ -72,6 +72,9 @@ pub(crate) fn column_named(name: &str) -> Option<Column> {
     rank(&bare(name)).map(|(column, _)| column)
 }
 
+/// Bytes of a header cell; the longest name has 29, marks around it included it stays far below.
+const MAX_NAME_BYTES: usize = 80;
+
 /// Each name's column, and how far down its list it stands.
 static RANKS: LazyLock<HashMap<&str, (Column, usize)>> = LazyLock::new(|| {
     let ranked = |(column, names): &(Column, &'static str)| {
@@ -91,7 +94,14 @@ fn rank(name: &str) -> Option<(Column, usize)> {
 /// A header names the title and another column, or three columns. Where two cells name one column, its better
 /// known name wins and the other is an extra.
 pub(crate) fn read<S: AsRef<str>>(cells: &[S]) -> Option<Mapping> {
-    let ranked: Vec<Option<(Column, usize)>> = cells.iter().map(|c| rank(&bare(c.as_ref()))).collect();
+    let ranked: Vec<Option<(Column, usize)>> = cells
+        .iter()
+        .map(|c| {
+            let cell = c.as_ref();
+            // Prose is no header, and not worth folding.
+            if cell.len() > MAX_NAME_BYTES { None } else { rank(&bare(cell)) }
+        })
+        .collect();
     let named = ranked.iter().flatten().count();
     let filled = cells.iter().filter(|c| !c.as_ref().trim().is_empty()).count();
     // A row of data may hold the word "Done" or "Issue"; a header consists of little else than names.

@@ -168,7 +168,7 @@ pub fn parse(text: &str, context: &Context) -> Parsed {
     } else {
         gathered.form
     };
-    let Notes { dropped, warnings } = notes.finish();
+    let (dropped, warnings) = notes.finish();
     Parsed { form, summary, rows, dropped, warnings }
 }
 
@@ -188,45 +188,53 @@ pub(crate) struct RawRow {
     pub(crate) cells: [String; 9],
 }
 
-/// What is said about an answer while it is read. Bounded when read out; see [`MAX_NOTES`].
+/// What is said about an answer while it is read. Holds [`MAX_NOTES`] of each and counts the rest, so that a
+/// megabyte of broken rows costs no more memory than the answer itself.
 #[derive(Default)]
 pub(crate) struct Notes {
     dropped: Vec<Dropped>,
     warnings: Vec<String>,
+    dropped_beyond: usize,
+    warned_beyond: usize,
 }
 
 impl Notes {
     pub(crate) fn drop(&mut self, line: usize, reason: impl Into<String>) {
-        self.dropped.push(Dropped { line, reason: reason.into() });
+        if self.dropped.len() < MAX_NOTES {
+            self.dropped.push(Dropped { line, reason: reason.into() });
+        } else {
+            self.dropped_beyond += 1;
+        }
     }
 
     pub(crate) fn warn(&mut self, warning: impl Into<String>) {
-        self.warnings.push(warning.into());
+        if self.warnings.len() < MAX_NOTES {
+            self.warnings.push(warning.into());
+        } else {
+            self.warned_beyond += 1;
+        }
     }
 
     pub(crate) fn dropped_any(&self) -> bool {
         !self.dropped.is_empty()
     }
 
-    fn finish(mut self) -> Self {
-        self.dropped.sort_by_key(|d| d.line);
-        if self.dropped.len() > MAX_NOTES {
-            self.warnings
-                .push(format!("{} more dropped lines are not listed", self.dropped.len() - MAX_NOTES));
-            self.dropped.truncate(MAX_NOTES);
-        }
-        if self.warnings.len() > MAX_NOTES {
-            let more = self.warnings.len() - MAX_NOTES;
-            self.warnings.truncate(MAX_NOTES);
-            self.warnings.push(format!("{more} more warnings are not listed"));
-        }
-        self
+    pub(crate) fn append(&mut self, other: Notes) {
+        other.dropped.into_iter().for_each(|d| self.drop(d.line, d.reason));
+        other.warnings.into_iter().for_each(|w| self.warn(w));
+        self.dropped_beyond += other.dropped_beyond;
+        self.warned_beyond += other.warned_beyond;
     }
-}
 
-impl Notes {
-    pub(crate) fn append(&mut self, mut other: Notes) {
-        self.dropped.append(&mut other.dropped);
-        self.warnings.append(&mut other.warnings);
+    /// The two lists, with what was only counted in last warnings.
+    fn finish(mut self) -> (Vec<Dropped>, Vec<String>) {
+        self.dropped.sort_by_key(|d| d.line);
+        if self.warned_beyond > 0 {
+            self.warnings.push(format!("{} more warnings are not listed", self.warned_beyond));
+        }
+        if self.dropped_beyond > 0 {
+            self.warnings.push(format!("{} more dropped lines are not listed", self.dropped_beyond));
+        }
+        (self.dropped, self.warnings)
     }
 }

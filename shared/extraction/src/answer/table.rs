@@ -6,10 +6,12 @@ use super::{
     header::{self, Mapping},
     split::{self, Line, MAX_CELLS, Separator},
 };
-use sheet::Column;
+use sheet::{Column, limits::MAX_ROWS};
 
 /// Lines that one row may run on for when a model breaks a line inside a cell.
 const MAX_CONTINUATION: usize = 8;
+/// Rows after which the rest is not even placed: some of the first may yet turn out to be empty.
+const MAX_PLACED: usize = MAX_ROWS * 2;
 /// Cells from which a line without any header is looked at as a row.
 const MIN_HEADERLESS: usize = 6;
 
@@ -114,11 +116,19 @@ impl<'a> Reader<'a> {
             notes.drop(number, format!("more than {MAX_CELLS} cells"));
             return;
         };
-        let want = self.mapping.as_ref().map_or(Column::ALL.len(), Vec::len);
-        if row.cells.len() != want
-            && let Some(strict) = split::pipes(line, true).filter(|s| s.cells.len() == want)
+        // A pipe in a code span is text, unless GFM's way (it parts cells even there) gives a row that fits better.
+        let standard = header::standard();
+        let mapping = self.mapping.as_ref().unwrap_or(&standard);
+        if row.cells.len() != mapping.len()
+            && let Some(gfm) = split::pipes(line, true).filter(|r| r.cells.len() == mapping.len())
         {
-            row = strict;
+            let fit = |row: &Line| {
+                let cells: Vec<String> = row.cells.iter().map(|c| cell::clean(c)).collect();
+                align::score(&cells, mapping, &self.judge)
+            };
+            if fit(&gfm) >= fit(&row) {
+                row = gfm;
+            }
         }
         self.row(row, number, next_is_rule, is_last, Separator::Pipe, notes);
     }
@@ -254,6 +264,9 @@ impl<'a> Reader<'a> {
             return notes.drop(number, "the answer was cut off in this row");
         }
         self.apart = false;
+        if self.rows.len() >= MAX_PLACED {
+            return notes.drop(number, format!("a sheet holds {MAX_ROWS} rows"));
+        }
         match align::place(&cells, mapping, &self.judge) {
             Ok((cells, warning)) => {
                 if let Some(warning) = warning {

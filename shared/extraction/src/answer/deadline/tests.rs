@@ -60,6 +60,8 @@ fn days_are_read_against_the_cycles_week() {
         ("2026-11-24 (Tue)", "2026-11-24"),
         ("2026-11-24 EOD", "2026-11-24"),
         ("Jan 5", "2027-01-05"),
+        ("Monday the 30th", "2026-11-30"),
+        ("Monday (23rd)", "2026-11-23"),
         ("Freitag", "2026-11-20"),
         ("nächste Woche", "2026-11-27"),
         ("vendredi", "2026-11-20"),
@@ -97,6 +99,8 @@ fn what_nobody_can_date_stays_text() {
         "soon",
         "99999999999999999999",
         "next",
+        "Monday the 24th",
+        "the 30th",
     ] {
         assert_eq!(read(cell, &around()), Reading::Text, "{cell}");
     }
