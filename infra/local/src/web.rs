@@ -16,10 +16,9 @@ use tower_http::{services::ServeDir, set_header::SetResponseHeaderLayer};
 /// Bytes of a request's body that are read; the function refuses what it does not take.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
 
-/// Scripts, styles and connections of this origin only. Inline styles are let through because the grid positions its
-/// cells with them; inline scripts are not.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
-    img-src 'self' data:; font-src 'self' data:; connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+/// Scripts, styles and connections of this origin only; nothing inline.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' data:; font-src 'self' data:; \
+    connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; object-src 'none'";
 
 /// What stands behind the addresses.
 pub struct Web {
