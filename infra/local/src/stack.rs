@@ -12,7 +12,7 @@ use futures::future::BoxFuture;
 use gateway::{Config, Gateway};
 use platform::{
     Context,
-    broadcast::Endpoint,
+    broadcast::{Callback, Endpoint},
     context::{Clock, system_clock, system_random},
     invoke::{ExtractRequest, Invoke},
 };
@@ -42,6 +42,8 @@ pub struct Options {
     pub database: Embedded,
     /// A client for it, if not the plain one: where a test injects faults.
     pub client: Option<aws_sdk_dynamodb::Client>,
+    /// Put between the handlers and the sockets, if anything: where a test loses posts, or counts them.
+    pub callback: Option<WrapCallback>,
     /// The store's settings.
     pub store: StoreConfig,
     /// The gateway's settings; its stage and domain are set by the stack.
@@ -60,6 +62,9 @@ pub struct Options {
     pub page: PathBuf,
 }
 
+/// Makes another way to the sockets of the plain one.
+pub type WrapCallback = Box<dyn FnOnce(Arc<dyn Callback>) -> Arc<dyn Callback> + Send>;
+
 /// The time: the system's, or one that a test moves.
 #[derive(Clone)]
 pub enum StackClock {
@@ -76,6 +81,7 @@ impl Options {
             port: 0,
             database,
             client: None,
+            callback: None,
             store: StoreConfig::default(),
             gateway: Config::default(),
             clock: StackClock::System,
@@ -147,7 +153,10 @@ impl Stack {
         let client = options.client.unwrap_or_else(|| options.database.client());
         let context = Context {
             store: Store::new(Table::new(client, TABLE), options.store, random.clone()),
-            callback: Arc::new(callback.clone()),
+            callback: match options.callback {
+                Some(wrap) => wrap(Arc::new(callback.clone())),
+                None => Arc::new(callback.clone()),
+            },
             invoke: invoke.clone(),
             clock,
             random,
