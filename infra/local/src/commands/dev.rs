@@ -123,12 +123,13 @@ impl Dev {
         let first = first_sheet(&stack, tenant, team, week);
         // An extraction that takes longer goes on while people watch.
         let _ = tokio::time::timeout(FIRST_SHEET, first).await;
+        // Before it says that it is ready: who then stops it at once is heard.
+        let (mut interrupted, mut terminated) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
         print(&self.greeting(&stack, week)?)?;
         tokio::spawn(schedule::keep(stack.clone(), schedule));
         tokio::spawn(stack.clone().sweep());
-        let mut terminated = signal(SignalKind::terminate())?;
         tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted?,
+            _ = interrupted.recv() => {}
             _ = terminated.recv() => {}
         }
         eprintln!("closing");
