@@ -1,0 +1,191 @@
+//! The DynamoDB connector of a test: every call passes here, and is counted, lost, refused or held as the test says.
+use aws_smithy_runtime_api::client::{
+    http::{HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector},
+    orchestrator::{HttpRequest, HttpResponse},
+    result::ConnectorError,
+    runtime_components::RuntimeComponents,
+};
+use local::database::Embedded;
+use serde_json::Value;
+use std::{
+    fmt,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+use tokio::sync::Notify;
+
+/// One attempt of one call.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// `PutItem`, `Query`, …
+    pub operation: String,
+    /// Its JSON.
+    pub body: Value,
+}
+
+impl Call {
+    /// The sort key it is about; of a Query, where its range begins.
+    pub fn sk(&self) -> &str {
+        ["/Item/sk/S", "/Key/sk/S", "/ExpressionAttributeValues/:from/S"]
+            .iter()
+            .find_map(|path| self.body.pointer(path))
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    }
+
+    /// Is it the put of a log entry?
+    pub fn is_commit(&self) -> bool {
+        self.operation == "PutItem" && self.sk().starts_with("LOG#")
+    }
+}
+
+/// What becomes of an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It is carried out; its answer never arrives.
+    LoseAnswer,
+    /// It never arrives.
+    LoseRequest,
+    /// DynamoDB refuses it.
+    Throttle,
+    /// It never arrives and nothing is ever answered: the caller hangs until it is dropped.
+    Hold,
+}
+
+type Rule = Box<dyn FnMut(&Call) -> Option<Fault> + Send>;
+
+#[derive(Default)]
+struct Inner {
+    rule: Mutex<Option<Rule>>,
+    calls: Mutex<Vec<Call>>,
+    happened: Notify,
+    /// Give way before and after each call, so that a future of the store suspends at every call.
+    gives_way: AtomicBool,
+}
+
+/// The connector. Clones are the same one.
+#[derive(Clone)]
+pub struct Faults {
+    database: Embedded,
+    inner: Arc<Inner>,
+}
+
+impl fmt::Debug for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Faults")
+    }
+}
+
+impl Faults {
+    /// A connector to `database` that does nothing but count.
+    pub fn new(database: Embedded) -> Self {
+        Self { database, inner: Arc::default() }
+    }
+
+    /// A client of the SDK on this connector.
+    pub fn client(&self) -> aws_sdk_dynamodb::Client {
+        local::database::client(self.clone())
+    }
+
+    /// Asks `rule` about every attempt from now on.
+    pub fn rule(&self, rule: impl FnMut(&Call) -> Option<Fault> + Send + 'static) {
+        *self.inner.rule.lock().unwrap() = Some(Box::new(rule));
+    }
+
+    /// The first `times` attempts that `which` names meet `fault`.
+    pub fn next(&self, times: usize, fault: Fault, which: impl Fn(&Call) -> bool + Send + 'static) {
+        let mut left = times;
+        self.rule(move |call| {
+            let hit = left > 0 && which(call);
+            left -= usize::from(hit);
+            hit.then_some(fault)
+        });
+    }
+
+    /// No faults from now on.
+    pub fn clear(&self) {
+        *self.inner.rule.lock().unwrap() = None;
+    }
+
+    /// Suspends every call before and after it is carried out.
+    pub fn give_way(&self) {
+        self.inner.gives_way.store(true, Ordering::SeqCst);
+    }
+
+    /// Every attempt since the last [`Faults::forget`].
+    pub fn calls(&self) -> Vec<Call> {
+        self.inner.calls.lock().unwrap().clone()
+    }
+
+    /// How many attempts of an operation there were since the last [`Faults::forget`].
+    pub fn count(&self, operation: &str) -> usize {
+        self.inner.calls.lock().unwrap().iter().filter(|call| call.operation == operation).count()
+    }
+
+    /// Begins to count anew.
+    pub fn forget(&self) {
+        self.inner.calls.lock().unwrap().clear();
+    }
+
+    /// Returns once an attempt that `which` names has been made since the last [`Faults::forget`].
+    pub async fn happened(&self, what: &str, which: impl Fn(&Call) -> bool) {
+        crate::patiently(what, async {
+            loop {
+                let happened = self.inner.happened.notified();
+                if self.inner.calls.lock().unwrap().iter().any(&which) {
+                    return;
+                }
+                happened.await;
+            }
+        })
+        .await;
+    }
+
+    fn note(&self, request: &HttpRequest) -> Option<Fault> {
+        let target = request.headers().get("x-amz-target").and_then(|target| target.split_once('.'));
+        let operation = target.map(|(_, operation)| operation.to_owned()).unwrap_or_default();
+        let body = request.body().bytes().and_then(|bytes| serde_json::from_slice(bytes).ok()).unwrap_or_default();
+        let call = Call { operation, body };
+        let fault = self.inner.rule.lock().unwrap().as_mut().and_then(|rule| rule(&call));
+        self.inner.calls.lock().unwrap().push(call);
+        self.inner.happened.notify_waiters();
+        fault
+    }
+}
+
+impl HttpConnector for Faults {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let this = self.clone();
+        HttpConnectorFuture::new(async move {
+            let gives_way = this.inner.gives_way.load(Ordering::SeqCst);
+            if gives_way {
+                tokio::task::yield_now().await;
+            }
+            let lost = || Err(ConnectorError::io("lost by a test".into()));
+            let answer = match this.note(&request) {
+                None => this.database.call(request).await,
+                Some(Fault::LoseRequest) => lost(),
+                Some(Fault::LoseAnswer) => this.database.call(request).await.and_then(|_| lost()),
+                Some(Fault::Throttle) => Ok(throttled()),
+                Some(Fault::Hold) => std::future::pending().await,
+            };
+            if gives_way {
+                tokio::task::yield_now().await;
+            }
+            answer
+        })
+    }
+}
+
+fn throttled() -> HttpResponse {
+    let body = r#"{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException","message":"slow down"}"#;
+    HttpResponse::new(http::StatusCode::BAD_REQUEST.into(), body.into())
+}
+
+impl HttpClient for Faults {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}

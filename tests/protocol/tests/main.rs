@@ -1,0 +1,10 @@
+//! What crosses functions, seen from outside: over sockets and HTTP, with faults at the edges.
+//!
+//! One binary, because linking the whole system takes longer than running these tests.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod main {
+    mod bad_input;
+    mod counts;
+    mod editing;
+    mod restart;
+}
