@@ -49,6 +49,8 @@ function handle(turn: Turn, input: Exclude<Input, { type: "stop" }>): void {
     case "closed":
       return closed(turn, input.socket, input.code);
     case "sessionEnded":
+      // While the socket in use still stands, only its successor has failed.
+      if (input.socket === state.next?.socket) return closed(turn, input.socket, 0);
       return halt(turn, "sessionEnded", "TOKEN_EXPIRED", "the session has ended: sign in again");
     case "frame":
       return heard(turn, input.socket, input.text);

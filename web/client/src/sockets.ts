@@ -24,7 +24,7 @@ export class Sockets {
       (error: unknown) => {
         if (!this.open_.delete(socket)) return;
         const ended = error instanceof Error && error.name === "SessionEndedError";
-        this.tell(ended ? { type: "sessionEnded" } : { type: "closed", socket, code: NOT_OPENED });
+        this.tell(ended ? { type: "sessionEnded", socket } : { type: "closed", socket, code: NOT_OPENED });
       },
     );
   }

@@ -156,11 +156,12 @@ function retry(turn: Turn): void {
   setTimer(turn, "connect", pause);
 }
 
-/** The token is spent: a fresh one may be had at once. */
+/** The token is spent: a fresh one may be had at once. HTTP goes first, because it says so when none is to be had. */
 export function renew(turn: Turn): void {
   const { state } = turn;
   drop(turn, "next");
   const { attempts } = state;
+  state.fetchFirst = true;
   abandonLink(turn, false);
   if (attempts === 0) setTimer(turn, "connect", state.reconnectJitterMs * turn.random);
 }

@@ -192,7 +192,7 @@ export type Event =
   | { readonly type: "opened"; readonly socket: number }
   | { readonly type: "closed"; readonly socket: number; readonly code: number }
   /** The token provider said that only a sign-in helps. */
-  | { readonly type: "sessionEnded" }
+  | { readonly type: "sessionEnded"; readonly socket: number }
   | { readonly type: "frame"; readonly socket: number; readonly text: string }
   | { readonly type: "timer"; readonly timer: Timer }
   | { readonly type: "snapshot"; readonly request: number; readonly result: SnapshotResult }

@@ -135,6 +135,24 @@ describe("another log", () => {
     expect(rig.lastChange).toMatchObject({ id, base: 7 });
   });
 
+  it("is not mixed with what was held of the first", () => {
+    const rig = new Rig().live();
+    rig.theirs(3, edit("r1", "one", "of the first log"));
+    rig.elapse(2_000).frame({ type: "pong", version: 2, epoch: "e2" });
+    rig.frame(welcome({ ...sampleSheet(), version: 2 }, { epoch: "e2", version: 2 }));
+    expect(rig.view.version).toBe(2);
+    expect(rig.cell("r1")).toBe("one");
+  });
+
+  it("shows in a welcome below what was known, even under the same epoch", () => {
+    const rig = new Rig().live({ ...sampleSheet(), version: 9 }, { version: 9 });
+    rig.input({ type: "closed", socket: 1, code: 1001 });
+    rig.elapse(6_000);
+    rig.input({ type: "opened", socket: 2 });
+    rig.frame(welcome(sampleSheet()));
+    expect(rig.view.version).toBe(1);
+  });
+
   it("goes back to a lower version when the log was restored", () => {
     const later = { ...sampleSheet(), version: 9 };
     const rig = new Rig().live(later, { version: 9 });

@@ -265,6 +265,19 @@ describe("undo", () => {
     expect(rig.view.confirmedSheet?.tasks.map(({ taskId }) => taskId)).toEqual(["r1", "r2", "r3"]);
   });
 
+  it("of a removal that waits sends the row's return only when the log has seen it go", () => {
+    const rig = new Rig().live();
+    rig.change(edit("r1", "one", "x"));
+    rig.change({ op: "ROW_REMOVE", taskId: "r2" });
+    rig.act("undo");
+    rig.echo(2).elapse(200);
+    expect(rig.lastChange.ops).toEqual([{ op: "ROW_REMOVE", taskId: "r2" }]);
+    rig.echo(3).elapse(200);
+    expect(rig.lastChange.ops).toMatchObject([
+      { op: "ROW_INSERT", taskId: "r2", restored: { taskId: "r2" } },
+    ]);
+  });
+
   it("brings back the words of a row that can no longer be restored whole", () => {
     const rig = new Rig().live();
     rig.change({ op: "ROW_REMOVE", taskId: "r2" });

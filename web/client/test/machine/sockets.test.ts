@@ -140,7 +140,7 @@ describe("the end of a session", () => {
     rig.input({ type: "closed", socket: 1, code: 1001 });
     const call = rig.change(edit("r1", "one", "uno"));
     rig.elapse(4_000);
-    rig.input({ type: "sessionEnded" });
+    rig.input({ type: "sessionEnded", socket: rig.opened.at(-1) ?? 0 });
     expect(rig.view).toMatchObject({ status: "sessionEnded", unsaved: 1 });
     rig.input({ type: "reconnect" });
     const socket = rig.opened.at(-1) ?? 0;
@@ -267,12 +267,16 @@ describe("rolling over", () => {
     expect(rig.view.status).toBe("live");
     rollOver(rig);
     expect(rig.opened).toEqual([1, 2, 3]);
+    rig.input({ type: "sessionEnded", socket: 3 });
+    expect(rig.view.status).toBe("live");
+    rollOver(rig);
+    expect(rig.opened).toEqual([1, 2, 3, 4]);
     rig.input({ type: "closed", socket: 1, code: 1001 });
     expect(rig.view.status).toBe("connecting");
-    rig.input({ type: "opened", socket: 3 });
-    rig.frame(welcome(null, { version: 1 }), 3);
+    rig.input({ type: "opened", socket: 4 });
+    rig.frame(welcome(null, { version: 1 }), 4);
     expect(rig.view.status).toBe("live");
-    expect(rig.opened).toEqual([1, 2, 3]);
+    expect(rig.opened).toEqual([1, 2, 3, 4]);
   });
 });
 
