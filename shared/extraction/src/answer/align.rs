@@ -37,7 +37,8 @@ fn straight(
     /// One odd cell is a title such as `2026`; two are a shift.
     const SHIFTED: usize = 2;
     let placed = put(cells, mapping);
-    if judge.misplaced(&placed) < SHIFTED || judge.score(&placed) >= 0 {
+    // The cheap question first: a shift always leaves something in a typed column that it cannot mean.
+    if !judge.any_refused(&placed) || judge.misplaced(&placed) < SHIFTED || judge.score(&placed) >= 0 {
         return Ok((placed, None));
     }
     let filled = cells.iter().rposition(|c| !c.is_empty()).map_or(0, |last| last + 1);
@@ -151,6 +152,12 @@ impl Judge<'_> {
         text.iter().filter(|c| placed.get(c.index()).is_some_and(|cell| self.as_text(cell) < 0)).count()
     }
 
+    /// Whether a column of a fixed vocabulary holds what it cannot mean.
+    fn any_refused(&self, placed: &Placed) -> bool {
+        let typed = [Column::Status, Column::Priority, Column::Progress, Column::Source];
+        typed.iter().any(|c| placed.get(c.index()).is_some_and(|cell| self.fit(*c, cell) < 0))
+    }
+
     fn fit(&self, column: Column, cell: &str) -> i32 {
         if column == Column::Title {
             return if cell.is_empty() { -3 } else { self.as_text(cell) };
@@ -172,6 +179,11 @@ impl Judge<'_> {
 
     /// Against a text cell that holds what belongs elsewhere.
     fn as_text(&self, cell: &str) -> i32 {
+        /// What belongs elsewhere is a word or a date; longer cells are prose.
+        const MAX_BYTES: usize = 40;
+        if cell.is_empty() || cell.len() > MAX_BYTES {
+            return 0;
+        }
         let number = cell.trim_end_matches('%').parse::<f64>().is_ok();
         let elsewhere = number
             || (is_citation(cell) && cell.contains(['m', 'M']))

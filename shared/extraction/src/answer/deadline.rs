@@ -197,7 +197,10 @@ fn named_day(phrase: &str, around: &Around) -> Day {
             relative(2)
         }
         _ => {
-            if let Some(found) = IN_DAYS.captures(phrase) {
+            // Most cells are a plain weekday or date; a look at a letter spares them the patterns.
+            if phrase.contains("in ")
+                && let Some(found) = IN_DAYS.captures(phrase)
+            {
                 let count = match found.get(1)?.as_str() {
                     "a" | "an" | "one" => 1,
                     "two" => 2,
@@ -206,11 +209,15 @@ fn named_day(phrase: &str, around: &Around) -> Day {
                 };
                 return relative(if found.get(2)?.as_str() == "week" { count * 7 } else { count });
             }
-            if let Some(found) = QUARTER.captures(phrase) {
+            if phrase.contains('q')
+                && let Some(found) = QUARTER.captures(phrase)
+            {
                 let year = found.get(2).and_then(|y| y.as_str().parse().ok()).unwrap_or(thursday.year());
                 return quarter_end(year, found.get(1)?.as_str().parse().ok()?);
             }
-            if let Some(found) = WEEK_NUMBER.captures(phrase) {
+            if phrase.contains(['w', 's'])
+                && let Some(found) = WEEK_NUMBER.captures(phrase)
+            {
                 let year = found
                     .get(1)
                     .or(found.get(3))
@@ -318,6 +325,9 @@ fn written_day(text: &str, around: &Around) -> Day {
 fn numeric_date(token: &str, around: &Around, near: Date) -> Option<Option<(Date, Option<String>)>> {
     fn int<T: std::str::FromStr>(found: &regex::Captures<'_>, i: usize) -> Option<T> {
         found.get(i).and_then(|m| m.as_str().parse().ok())
+    }
+    if !token.bytes().any(|b| b.is_ascii_digit()) {
+        return Some(None);
     }
     if let Some(found) = ISO.captures(token) {
         return Some(Some((Date::new(int(&found, 1)?, int(&found, 2)?, int(&found, 3)?).ok()?, None)));
