@@ -5,7 +5,7 @@
 import type { Welcome } from "../frames.js";
 import { adopt, calm, distrust, expect, fetchSheet, receive } from "./inbox.js";
 import { abandon, again } from "./outbox.js";
-import { enter, leave, tell } from "./room.js";
+import { approach, enter, leave, tell } from "./room.js";
 import * as times from "./times.js";
 import { clearTimer, setTimer } from "./turn.js";
 import type { Link, SnapshotResult, Turn } from "./types.js";
@@ -37,6 +37,7 @@ export function greet(turn: Turn, as: "link" | "next", known: boolean): void {
   if (link === null) return;
   const { confirmed, epoch } = state;
   const hello = known && confirmed !== null && epoch !== null ? { since: confirmed.version, epoch } : {};
+  approach(turn);
   state[as] = { ...link, phase: "hello", since: hello.since ?? 0, busy: false };
   turn.effects.push({ type: "send", socket: link.socket, frame: { type: "hello", ...hello } });
   setTimer(turn, "hello", times.ANSWER_MS);

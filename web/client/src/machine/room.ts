@@ -7,14 +7,26 @@ import { AWAY_MS, IDLE_MS, MAX_PRESENCE_BYTES } from "./times.js";
 import { clearTimer, send, setTimer } from "./turn.js";
 import type { PeerConnection, Turn } from "./types.js";
 
-/** Everybody in the room, as `welcome` lists them; what they told before stays known. */
+/** A `hello` goes out: from here on, news may overtake the list that answers it. */
+export function approach({ state, now }: Turn): void {
+  state.greetedAt = now;
+  state.departed = new Set();
+}
+
+/** Everybody in the room, as `welcome` lists them; what they told before, and the news since `hello`, stays known. */
 export function enter(turn: Turn, connections: readonly Connection[]): void {
-  const known = turn.state.connections;
-  const listed = connections.map((connection): [string, PeerConnection] => {
-    const before = known.get(connection.connectionId);
-    return [connection.connectionId, { ...connection, state: before?.state ?? null, at: before?.at ?? 0 }];
-  });
-  setConnections(turn, new Map(listed));
+  const { connections: known, departed, greetedAt } = turn.state;
+  const listed = connections
+    .filter(({ connectionId }) => !departed.has(connectionId))
+    .map((connection): [string, PeerConnection] => {
+      const { state, at, heardAt } = known.get(connection.connectionId) ?? { state: null, at: 0, heardAt: 0 };
+      return [connection.connectionId, { ...connection, state, at, heardAt }];
+    });
+  const here = new Map(listed);
+  for (const [connectionId, connection] of known) {
+    if (!here.has(connectionId) && connection.heardAt >= greetedAt) here.set(connectionId, connection);
+  }
+  setConnections(turn, here);
 }
 
 /** The socket is gone, and with it what it told about others. */
@@ -26,7 +38,8 @@ export function leave(turn: Turn): void {
 }
 
 export function joined(turn: Turn, connection: Connection): void {
-  put(turn, connection, turn.state.connections.get(connection.connectionId)?.state ?? null);
+  const { state, at } = turn.state.connections.get(connection.connectionId) ?? { state: null, at: 0 };
+  put(turn, connection, state, at);
   if (connection.connectionId === turn.state.connectionId) return;
   // They do not know where anybody is: tell once, spread out so that a full room does not answer as one.
   turn.state.presence = { ...turn.state.presence, owed: true };
@@ -34,6 +47,7 @@ export function joined(turn: Turn, connection: Connection): void {
 }
 
 export function left(turn: Turn, connectionId: string): void {
+  turn.state.departed = new Set(turn.state.departed).add(connectionId);
   if (!turn.state.connections.has(connectionId)) return;
   const connections = new Map(turn.state.connections);
   connections.delete(connectionId);
@@ -41,14 +55,17 @@ export function left(turn: Turn, connectionId: string): void {
 }
 
 export function moved(turn: Turn, connection: Connection, state: PresenceState): void {
-  put(turn, connection, state);
+  put(turn, connection, state, turn.now);
 }
 
-function put(turn: Turn, connection: Connection, state: PresenceState | null): void {
+function put(turn: Turn, connection: Connection, state: PresenceState | null, at: number): void {
   const { connectionId, user } = connection;
   const role = connection.role ?? roleOf(turn, user.id);
   const connections = new Map(turn.state.connections);
-  setConnections(turn, connections.set(connectionId, { connectionId, user, role, state, at: turn.now }));
+  setConnections(
+    turn,
+    connections.set(connectionId, { connectionId, user, role, state, at, heardAt: turn.now }),
+  );
 }
 
 /** What is known of a person's role from their other sockets. */

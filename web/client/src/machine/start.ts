@@ -57,6 +57,8 @@ export function initial(clientName: string, restored: readonly QueueRecord[], no
     clockOffset: 0,
     connectionId: null,
     connections: new Map(),
+    greetedAt: now,
+    departed: new Set(),
     peers: [],
     presence: { wanted: null, sent: null, sentAt: 0, intervalMs: PRESENCE_MS, movedAt: now, owed: false },
     notifications: [],

@@ -71,6 +71,8 @@ export interface PeerConnection extends Connection {
   readonly state: PresenceState | null;
   /** When it told that. */
   readonly at: number;
+  /** When it was heard of other than by a list. */
+  readonly heardAt: number;
 }
 
 export interface MachineState {
@@ -141,6 +143,9 @@ export interface MachineState {
   // The room.
   readonly connectionId: string | null;
   readonly connections: ReadonlyMap<string, PeerConnection>;
+  /** When the last `hello` went out, and who left since: the list in `welcome` may be older than the news. */
+  readonly greetedAt: number;
+  readonly departed: ReadonlySet<string>;
   readonly peers: readonly Peer[];
   readonly presence: OwnPresence;
   readonly notifications: readonly Notification[];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ANA, BO, Rig, sampleSheet } from "../rig.js";
+import { ANA, BO, Rig, sampleSheet, welcome } from "../rig.js";
 
 const at = (taskId: string) => ({ cursor: { taskId, column: "title" as const }, status: "active" as const });
 const theirs = (connectionId: string) => ({ connectionId, user: BO, role: "editor" });
@@ -76,6 +76,29 @@ describe("seeing who is here", () => {
     rig.frame({ type: "left", connectionId: "c-2", user: BO });
     expect(rig.view.peers[1]).toMatchObject({ connections: ["c-1"], state: { cursor: { taskId: "r1" } } });
     rig.frame({ type: "left", connectionId: "c-1", user: BO });
+    expect(rig.view.peers.map(({ user }) => user.id)).toEqual(["ana"]);
+  });
+
+  it("does not lose who joined, nor bring back who left, between hello and a list that is older", () => {
+    const rig = new Rig();
+    rig.input({ type: "start" });
+    rig.input({ type: "opened", socket: 1 });
+    rig
+      .frame({ type: "joined", ...theirs("c-new") })
+      .frame({ type: "left", connectionId: "c-gone", user: BO });
+    rig.frame(
+      welcome(sampleSheet(), {
+        connections: [{ connectionId: "c-ana", user: ANA, role: "editor" }, theirs("c-gone")],
+      }),
+    );
+    expect(rig.view.peers.map(({ connections }) => connections)).toEqual([["c-ana"], ["c-new"]]);
+  });
+
+  it("believes a list that no longer names somebody who was there before hello", () => {
+    const rig = new Rig().live();
+    rig.frame({ type: "joined", ...theirs("c-1") }).elapse(10);
+    rig.frame({ type: "pong", version: 1, epoch: "e2" });
+    rig.frame(welcome(sampleSheet(), { epoch: "e2" }));
     expect(rig.view.peers.map(({ user }) => user.id)).toEqual(["ana"]);
   });
 
