@@ -170,6 +170,8 @@ impl Judge<'_> {
             Column::Status => either(choice::read_status(cell).is_some(), 2),
             Column::Priority => either(choice::read_priority(cell).is_some(), 2),
             Column::Progress => either(progress::read(cell, false).is_some(), 2),
+            // A bare number may be a citation, and is no evidence for one.
+            Column::Source if is_citation(cell) && !cell.contains(['m', 'M']) => 0,
             Column::Source => either(is_citation(cell), 2),
             Column::Deadline => either(self.is_day(cell), 1),
             Column::Assignee if self.people.find(cell).is_some() => 2,

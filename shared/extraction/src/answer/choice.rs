@@ -131,7 +131,11 @@ const PRIORITY_SIGNS: [(&str, &str); 8] = [
 /// Words after a match that add nothing: `Done (100%)`, `High priority`.
 fn is_filler(word: &str) -> bool {
     let number = word.trim_end_matches('%').bytes().all(|b| b.is_ascii_digit());
-    number || matches!(word, "priority" | "prio" | "status" | "now" | "yet" | "level" | "already")
+    number
+        || matches!(
+            word,
+            "on" | "since" | "priority" | "prio" | "status" | "now" | "yet" | "level" | "already"
+        )
 }
 
 /// Beginnings after which anything may follow without changing the sense: `Blocked by legal`.
@@ -181,7 +185,7 @@ fn read(cell: &str, bare: &str, synonyms: &Synonyms, signs: &[(&str, &'static st
         return found.all(|other| other == value).then_some(Choice { value, said_more: false });
     }
     // `P1 - High`, `Done (100%)`, `High priority`: all words are filler or mean the same.
-    let mut meanings = Vec::new();
+    let (mut meanings, mut dated) = (Vec::new(), false);
     let mut words = bare.split(' ').peekable();
     let pieces: Vec<&str> = words.by_ref().collect();
     let mut at = 0;
@@ -195,6 +199,11 @@ fn read(cell: &str, bare: &str, synonyms: &Synonyms, signs: &[(&str, &'static st
                 at = end;
             }
             None if pieces.get(at).is_some_and(|w| is_filler(w)) => at += 1,
+            // `Completed on Nov 18`: the day changes nothing, but it is worth keeping.
+            None if pieces.get(at).is_some_and(|w| super::deadline::is_day_word(w)) => {
+                dated = true;
+                at += 1;
+            }
             None => {
                 meanings.clear();
                 break;
@@ -204,7 +213,7 @@ fn read(cell: &str, bare: &str, synonyms: &Synonyms, signs: &[(&str, &'static st
     if let Some(value) = meanings.first().copied()
         && meanings.iter().all(|m| *m == value)
     {
-        return Some(Choice { value, said_more: false });
+        return Some(Choice { value, said_more: dated });
     }
     // `High (customer is waiting)`: what stands in brackets explains.
     let (before, rest) = cell.split_once(['(', '['])?;
@@ -250,6 +259,7 @@ mod tests {
             ("To-Do", "Not started", false),
             ("[ ]", "Not started", false),
             ("Almost done", "In progress", false),
+            ("Completed on Nov 18", "Done", true),
         ] {
             assert_eq!(read_status(cell), Some(Choice { value, said_more }), "{cell}");
         }

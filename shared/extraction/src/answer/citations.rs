@@ -10,7 +10,7 @@ const MAX_IDS: usize = 200;
 #[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by a test")]
 static ID: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)\bm(?:sgs?|essages?)?[\s#_:-]{0,2}0*(\d{1,9})(?:\s*(?:-|–|—|to|\.\.|…)\s*m?0*(\d{1,9}))?\b",
+        r"(?i)\bm(?:sgs?|essages?)?[\s#_:-]{0,2}0*(\d{1,9})(?:\s*(?:-|–|—|to|through|thru|bis|\.\.|…)\s*m?0*(\d{1,9}))?\b",
     )
     .unwrap()
 });
@@ -112,6 +112,7 @@ mod tests {
             ("m3–m5", "m3 m4 m5"),
             ("m3-5", "m3 m4 m5"),
             ("m3 to m5", "m3 m4 m5"),
+            ("messages m3 through m5", "m3 m4 m5"),
             ("messages 3 and 7", "m3 m7"),
             ("message m3", "m3"),
             ("#3, #7", "m3 m7"),

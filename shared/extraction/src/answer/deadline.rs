@@ -78,6 +78,11 @@ pub(crate) fn day_first<'a>(cells: impl Iterator<Item = &'a str>) -> Option<bool
     if day == month { None } else { Some(day) }
 }
 
+/// Whether a word is the name of a weekday or a month.
+pub(crate) fn is_day_word(word: &str) -> bool {
+    names::weekday(word).is_some() || names::month(word).is_some()
+}
+
 /// Longer than any way to name a day: prose.
 const MAX_BYTES: usize = 120;
 

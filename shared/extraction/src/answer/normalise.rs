@@ -50,6 +50,12 @@ impl Normaliser<'_> {
         let line = raw.line;
         let mut row = Row(raw.cells.map(|c| if cell::is_blank(&c) { String::new() } else { c }));
         let mut kept: Vec<String> = Vec::new();
+        if matches!(
+            row.get(Column::Blockers).to_lowercase().trim_end_matches('.'),
+            "no" | "nothing" | "no blocker" | "nichts" | "nein"
+        ) {
+            row.set(Column::Blockers, "");
+        }
         let source = self.source(row.get(Column::Source), line, notes);
         row.set(Column::Source, source.join(", "));
 

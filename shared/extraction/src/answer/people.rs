@@ -111,7 +111,8 @@ impl Directory {
         }
         let plain = cell.trim().trim_start_matches('@').trim();
         if self.is_empty() {
-            return Assignee::Known(plain.to_owned());
+            let names: Vec<&str> = plain.split(", ").map(|n| n.trim_start_matches('@')).collect();
+            return Assignee::Known(names.join(", "));
         }
         if let Some(name) = self.find(cell) {
             return Assignee::Known(name.to_owned());

@@ -4,7 +4,8 @@
 use super::{Notes, RawRow, cell, header, summary, table::is_fence};
 use sheet::Column;
 
-/// Fields from which a list of fields is taken as a row.
+/// Fields, the title among them, from which a list of fields is taken as a row. Two are enough where the second is one
+/// that prose has no reason to label: `Title: … Status: …`, but not `Issue: … Note: …`.
 const MIN_FIELDS: usize = 3;
 
 /// Rows from blocks of `label: value` lines. A new row begins with a title, or with a field the row already has.
@@ -54,8 +55,10 @@ pub(crate) fn read(text: &str, truncated: bool, notes: &mut Notes) -> Vec<RawRow
 }
 
 fn finish(row: RawRow, rows: &mut Vec<RawRow>) {
-    let filled = row.cells.iter().filter(|c| !c.is_empty()).count();
-    if filled >= MIN_FIELDS && row.cells.first().is_some_and(|t| !t.is_empty()) {
+    let has = |column: &Column| row.cells.get(column.index()).is_some_and(|c| !c.is_empty());
+    let filled = Column::ALL.iter().filter(|c| has(c)).count();
+    let typed = [Column::Status, Column::Priority, Column::Assignee, Column::Deadline, Column::Progress];
+    if has(&Column::Title) && (filled >= MIN_FIELDS || typed.iter().any(has)) {
         rows.push(row);
     }
 }

@@ -253,8 +253,19 @@ impl<'a> Reader<'a> {
         };
         let want = mapping.len();
         let unlike = separator == Separator::Pipe && self.opens && !row.opened;
-        if (unlike || (self.apart && !row.opened)) && cells.len() * 2 < want.max(4) {
-            // `Note: use a | b.` below a table is prose.
+        if (unlike || self.apart) && cells.len() * 2 < want.max(4) {
+            // `Note: use a | b.` below a table is prose, `| Total | 2 |` a footer.
+            if row.opened {
+                notes.drop(
+                    number,
+                    format!("{} cells where the header has {want}, apart from the table", cells.len()),
+                );
+            }
+            return;
+        }
+        if let Some(chained) = self.unchain(&cells, mapping) {
+            notes.warn(format!("line {number}: {} rows stood on one line", chained.len()));
+            self.rows.extend(chained.into_iter().map(|cells| RawRow { line: number, cells }));
             return;
         }
         let told = self.context.truncated && !(row.closed && cells.len() >= want);
@@ -276,6 +287,25 @@ impl<'a> Reader<'a> {
             }
             Err(reason) => notes.drop(number, reason),
         }
+    }
+}
+
+impl Reader<'_> {
+    /// `| a | b | | c | d |` under two columns: rows whose line break was lost, if each of them fits its columns.
+    fn unchain(&self, cells: &[String], mapping: &Mapping) -> Option<Vec<align::Placed>> {
+        let want = mapping.len();
+        if cells.len() <= want || !(cells.len() + 1).is_multiple_of(want + 1) {
+            return None;
+        }
+        let rows: Option<Vec<align::Placed>> = cells
+            .chunks(want + 1)
+            .map(|chunk| {
+                let (row, gap) = chunk.split_at_checked(want)?;
+                let (placed, _) = align::place(row, mapping, &self.judge).ok()?;
+                (gap.iter().all(String::is_empty) && self.judge.score(&placed) > 0).then_some(placed)
+            })
+            .collect();
+        rows
     }
 }
 
