@@ -11,7 +11,10 @@ use platform::{
 use protocol::SUBPROTOCOL;
 use sheet::{Code, Refusal};
 use std::collections::HashMap;
-use store::{StoreError, UserConnection, connections, directory};
+use store::{
+    StoreError, UserConnection, connections,
+    directory::{self, Member},
+};
 
 /// Sockets one user may have open. The eleventh closes the oldest: a forgotten tab, not the one in use.
 pub const MAX_CONNECTIONS_PER_USER: usize = 10;
@@ -53,6 +56,15 @@ async fn admit(
         connections::close(table, &identity.tenant, &identity.user, id).await?;
         return Ok(Err(Refusal::new(Code::Revoked, "removed from this workspace")));
     }
+    let member = Member {
+        user: identity.user.clone(),
+        name: identity.name.clone(),
+        color: identity.color.clone(),
+        role: identity.role,
+        teams: identity.teams.clone(),
+        seen_at: now,
+    };
+    directory::put_member(table, &identity.tenant, &member).await?;
     let open = connections::of_user(table, &identity.tenant, &identity.user, now).await?;
     let endpoint = Endpoint::of(&event.request_context);
     for oldest in open.iter().take(open.len().saturating_sub(MAX_CONNECTIONS_PER_USER)) {

@@ -10,7 +10,8 @@ use sheet::{ChangeId, TaskId};
 impl Message<'_> {
     /// Commits a change. Its author's own echo is the acknowledgement; only a refusal is answered here.
     pub(crate) async fn change(&self, proposed: ProposedChange) {
-        let answer = changes::commit(&self.telling(), &Sender::person(self.identity, Some(self.connection_id)), proposed).await;
+        let sender = Sender::person(self.identity, Some(self.connection_id), self.context.now());
+        let answer = changes::commit(&self.telling(), &sender, proposed).await;
         if let Answer::Rejected(rejected) = answer {
             tracing::debug!(code = %rejected.code, "rejected");
             self.post(&ServerFrame::Rejected(rejected)).await;

@@ -12,7 +12,7 @@ use protocol::{
 use serde_json::value::RawValue;
 use sheet::{Week, week::time_zone};
 use std::sync::Arc;
-use store::{StoreError, connections, cycle::Folded};
+use store::{StoreError, connections, cycle::Folded, notes};
 
 /// Bytes of a welcome that hold the sheet or the changes; the rest is for the list of connections.
 const MAX_CONTENT_BYTES: usize = MAX_SERVER_FRAME_BYTES * 6 / 10;
@@ -40,11 +40,13 @@ impl Message<'_> {
 
     async fn welcome(&self, since: Option<u64>, epoch: Option<&str>, entered: Folded) -> Result<(), StoreError> {
         let (store, now) = (&self.context.store, self.context.now());
-        connections::join(&store.table, self.room, &self.identity.connection(self.connection_id), now).await?;
+        let me = self.identity.connection(self.connection_id, now);
+        connections::join(&store.table, self.room, &me, now).await?;
         let tip = store.tip(self.room).await?;
         let everybody = self.telling().everybody().await?;
         let content = self.content(since.filter(|_| epoch == Some(&*tip.epoch)), &tip).await?;
-        let me = self.identity.connection(self.connection_id);
+        let (tenant, user) = (&self.identity.tenant, &self.identity.user);
+        let notes = notes::waiting(&store.table, tenant, user, now).await?;
         let (mut snapshot, mut snapshot_url, mut changes) = (None, None, Vec::new());
         match &content {
             Content::Changes(missed) => changes.clone_from(missed),
@@ -63,12 +65,16 @@ impl Message<'_> {
             snapshot_url,
             changes,
             connections: listed,
-            notifications: Vec::new(),
+            notifications: notes.iter().filter_map(|note| serde_json::to_value(note).ok()).collect(),
             presence_interval_ms: presence_interval_ms(everybody.len()),
             reconnect_jitter_ms: RECONNECT_JITTER_MS,
             at: now,
         };
         self.post(&ServerFrame::Welcome(Box::new(welcome))).await;
+        // Told once it was posted: killed in between, they are told again, under the same name.
+        for note in &notes {
+            notes::told(&store.table, tenant, user, note).await?;
+        }
         let joined = ServerFrame::Joined(&peer(&me)).to_text();
         self.telling().tell_these(&everybody, &[joined], Some(self.connection_id)).await;
         self.ask_for_extraction(&entered).await

@@ -11,17 +11,26 @@ use platform::{
     broadcast::{Endpoint, Telling},
     event::{SocketEvent, SocketResponse},
     invoke::ExtractRequest,
+    rates::{Allowed, Kind},
     room,
 };
-use protocol::{ClientFrame, ServerFrame, human::HumanFrame, server::Rejected};
+use protocol::{ClientFrame, ServerFrame, Unreadable, human::HumanFrame, server::Rejected};
 use serde_json::Map;
-use sheet::{Code, CycleKey, Refusal, limits};
-use store::{StoreError, connections};
+use sheet::{
+    Code, CycleKey, Refusal,
+    limits::{self, DEFAULT_RATE_PER_WINDOW},
+};
+use store::{Connection, StoreError, connections};
 
 /// Changes of one replay, bounded so that a function's time is; a client that is still behind asks again.
 const MAX_REPLAY_CHANGES: usize = 2_000;
 /// Bytes of one replay: four frames.
 const MAX_REPLAY_BYTES: usize = 4 * protocol::limits::MAX_SERVER_FRAME_BYTES;
+
+/// How often a socket's row says anew that it lives, milliseconds. Below the 5 minutes between two pings.
+const SEEN_EVERY_MS: i64 = 4 * 60 * 1000;
+/// A socket of which nothing was heard for this long is asked whether it lives. The gateway's idle limit is 10 minutes.
+const SILENT_AFTER_MS: i64 = 10 * 60 * 1000;
 
 /// One message of one socket, and who sent it.
 pub(crate) struct Message<'a> {
@@ -68,7 +77,11 @@ impl<'a> Message<'a> {
     }
 
     async fn handle(&self, body: &str) {
-        match protocol::read(body) {
+        let frame = protocol::read(body);
+        if !self.within_rates(&frame).await {
+            return;
+        }
+        match frame {
             Err(unreadable) => match unreadable.id {
                 Some(id) => self.rejected(id, unreadable.refusal, 0).await,
                 None => self.error(unreadable.refusal).await,
@@ -85,6 +98,33 @@ impl<'a> Message<'a> {
             }
             Ok(ClientFrame::Human(HumanFrame::Change(op))) => self.human(op).await,
         }
+    }
+
+    /// Refuses a frame too many, and closes a socket that does not stop.
+    async fn within_rates(&self, frame: &Result<ClientFrame, Unreadable>) -> bool {
+        let kind = match frame {
+            Ok(ClientFrame::Change(_) | ClientFrame::Human(_)) => Kind::Change,
+            Ok(ClientFrame::Presence { .. }) => Kind::Presence,
+            Ok(ClientFrame::Hello { .. }) => Kind::Hello,
+            Ok(ClientFrame::Replay { .. }) => Kind::Replay,
+            Ok(ClientFrame::Refresh) => Kind::Refresh,
+            Ok(ClientFrame::Ping { .. }) => Kind::Ping,
+            Err(_) => Kind::Unreadable,
+        };
+        let factor = self.context.store.policy().rate_per_window / DEFAULT_RATE_PER_WINDOW;
+        let (refusal, closes) = match self.context.rates.count(self.connection_id, kind, self.context.now(), factor) {
+            Allowed::Yes => return true,
+            Allowed::No(refusal) => (refusal, false),
+            Allowed::Close(refusal) => (refusal, true),
+        };
+        match frame {
+            Ok(ClientFrame::Change(change)) => self.rejected(change.id.to_string(), refusal, 0).await,
+            _ => self.error(refusal).await,
+        }
+        if closes {
+            self.context.callback.close(self.endpoint, self.connection_id).await;
+        }
+        false
     }
 
     /// Posts one frame to this socket.
@@ -141,14 +181,36 @@ impl<'a> Message<'a> {
         Ok(())
     }
 
-    /// Says where the tip is, and makes sure that this socket is in the room: a false 410 deafens nobody.
+    /// Says where the tip is, and makes sure that this socket is in the room: a false 410 deafens nobody. From time to
+    /// time it also looks after the others: sockets that nobody has heard of for long are posted to, and leave if they
+    /// are gone, so that a ghost does not wait for the next edit.
     async fn ping(&self) -> Result<(), StoreError> {
         let (table, now) = (&self.context.store.table, self.context.now());
-        if connections::rejoin(table, self.room, &self.identity.connection(self.connection_id), now).await? {
-            self.note_with_user().await?;
+        let row = connections::find(table, self.room, self.connection_id).await?;
+        let is_missing = row.is_none();
+        if row.is_none_or(|row| now.since(row.seen_at) >= SEEN_EVERY_MS) {
+            connections::join(table, self.room, &self.identity.connection(self.connection_id, now), now).await?;
+            if is_missing {
+                self.note_with_user().await?;
+            }
+            self.probe().await?;
         }
         let tip = self.context.store.tip(self.room).await?;
         self.post(&ServerFrame::Pong { version: tip.state.version(), epoch: &tip.epoch }).await;
+        Ok(())
+    }
+
+    async fn probe(&self) -> Result<(), StoreError> {
+        let (telling, now) = (self.telling(), self.context.now());
+        let everybody = telling.everybody().await?;
+        let silent: Vec<&Connection> =
+            everybody.iter().filter(|connection| now.since(connection.seen_at) >= SILENT_AFTER_MS).collect();
+        if silent.is_empty() {
+            return Ok(());
+        }
+        let tip = self.context.store.tip(self.room).await?;
+        let pong = ServerFrame::Pong { version: tip.state.version(), epoch: &tip.epoch }.to_text();
+        telling.tell_some(&everybody, &silent, &[pong]).await;
         Ok(())
     }
 

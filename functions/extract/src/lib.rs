@@ -4,7 +4,7 @@
 //! - [`run`]: one cycle, step by step. A run resumes at the first step that is not done.
 //! - [`ask`]: the model, behind a narrow trait.
 //! - [`context`]: what the prompt is given beside the messages: last week's open rows, people's corrections.
-//! - [`rows`]: extracted rows as ops.
+//! - [`rows`]: extracted rows as ops. [`seal`]: last week is closed.
 //!
 //! The schedule fires at least once, and anybody may open the sheet at the same moment. Only who commits
 //! `GENERATION_STARTED` asks the model: the lease is a change in the cycle's own log.
@@ -12,11 +12,12 @@ pub mod ask;
 mod context;
 mod rows;
 mod run;
+mod seal;
 
 pub use run::{ExtractError, Extracted};
 
 use ask::Ask;
-use platform::{Context, broadcast::Endpoint, invoke::ExtractRequest};
+use platform::{Context, broadcast::Endpoint, invoke::ExtractRequest, members};
 use serde::Deserialize;
 use sheet::{CycleKey, Week, op::Origin, week::time_zone};
 use std::sync::Arc;
@@ -55,7 +56,19 @@ impl Extractor {
                 Ok(vec![self.extract(context, &key, refresh).await?])
             }
             Event::Request(ExtractRequest::Weekly) | Event::Scheduled { .. } => self.weekly(context).await,
+            Event::Request(ExtractRequest::Sweep) => self.sweep(context).await.map(|()| Vec::new()),
         }
+    }
+
+    /// Goes on with what died half way.
+    async fn sweep(&self, context: &Context) -> Result<(), ExtractError> {
+        for tenant in directory::tenants(&context.store.table).await? {
+            let resumed = members::resume(context, &self.endpoint, &tenant).await?;
+            if resumed > 0 {
+                tracing::warn!(%tenant, resumed, "removals that had died half way are done");
+            }
+        }
+        Ok(())
     }
 
     /// Every team of the table, in its own current week. One team's failure does not keep the others from theirs.
@@ -67,7 +80,12 @@ impl Extractor {
                 let extracted = match week {
                     Ok(week) => {
                         let key = CycleKey { tenant: tenant.clone(), team: team.team.clone(), week };
-                        self.extract(context, &key, false).await
+                        let extracted = self.extract(context, &key, false).await;
+                        // Last week is closed once this one has begun; that it could not be is tried again next time.
+                        if let Err(error) = seal::last_week(self, context, &key).await {
+                            tracing::warn!(%error, cycle = %key, "the week before is not sealed");
+                        }
+                        extracted
                     }
                     Err(error) => Err(ExtractError::Team(format!("{tenant}/{}: {error}", team.team))),
                 };

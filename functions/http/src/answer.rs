@@ -14,17 +14,24 @@ pub(crate) struct Reply {
     status: StatusCode,
     body: String,
     etag: Option<String>,
+    media_type: &'static str,
+    file: Option<String>,
 }
 
 impl Reply {
     /// 200 with a body of JSON.
     pub(crate) fn json(body: String) -> Self {
-        Self { status: StatusCode::OK, body, etag: None }
+        Self { status: StatusCode::OK, body, etag: None, media_type: "application/json", file: None }
+    }
+
+    /// 200 with a file to be saved.
+    pub(crate) fn file(body: String, media_type: &'static str, name: String) -> Self {
+        Self { media_type, file: Some(name), ..Self::json(body) }
     }
 
     /// A status alone.
     pub(crate) fn status(status: StatusCode) -> Self {
-        Self { status, body: String::new(), etag: None }
+        Self { status, ..Self::json(String::new()) }
     }
 
     /// The same with an ETag.
@@ -44,12 +51,17 @@ impl Reply {
         let mut response = Response::new(body);
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.media_type));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
         headers.insert(header::VARY, HeaderValue::from_static("authorization, accept-encoding"));
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         if gzip {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        }
+        // The name is made of validated words.
+        let file = self.file.map(|name| HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")));
+        if let Some(Ok(file)) = file {
+            headers.insert(header::CONTENT_DISPOSITION, file);
         }
         if let Some(etag) = self.etag.and_then(|etag| HeaderValue::from_str(&etag).ok()) {
             headers.insert(header::ETAG, etag);
@@ -73,7 +85,7 @@ pub(crate) fn refused(refusal: &Refusal) -> Reply {
 
 /// A body with the status of its code.
 pub(crate) fn refused_with(code: Code, body: String) -> Reply {
-    Reply { status: status(code), body, etag: None }
+    Reply { status: status(code), ..Reply::json(body) }
 }
 
 fn status(code: Code) -> StatusCode {

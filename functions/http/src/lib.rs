@@ -18,8 +18,12 @@ use platform::{
 use protocol::server::{committed, without_ops};
 use route::Route;
 use serde_json::{json, value::RawValue};
-use sheet::{Code, CycleKey, Name, Refusal, limits::MAX_CHANGE_BYTES};
-use store::{StoreError, directory};
+use sheet::{
+    Code, CycleKey, Name, Refusal, Role,
+    export::{self, Format},
+    limits::MAX_CHANGE_BYTES,
+};
+use store::{StoreError, directory, log, raw, record};
 
 /// Changes in one page of the log.
 const MAX_PAGE_CHANGES: usize = 1_000;
@@ -64,6 +68,23 @@ impl Api {
             Route::Cycle { team, cycle } => snapshot(context, &key(&team, &cycle)?, request).await,
             Route::Changes { team, cycle, since, limit } => {
                 page(context, &key(&team, &cycle)?, since, limit).await.map_err(|error| room::busy(&error))
+            }
+            Route::Export { team, cycle, format } => export(context, &key(&team, &cycle)?, format).await,
+            Route::Messages { team, cycle, generation } => {
+                // Raw messages hold more than the sheet says; who only reads the sheet does not need them.
+                only(&identity, Role::edits, "an editor reads raw messages")?;
+                messages(context, &key(&team, &cycle)?, generation).await
+            }
+            Route::Log { team, cycle, since, limit } => {
+                only(&identity, |role| role == Role::Admin, "an admin reads the audit log")?;
+                audit(context, &key(&team, &cycle)?, since, limit).await.map_err(|error| room::busy(&error))
+            }
+            Route::Members { team } => {
+                let team = Name::new(&team).map_err(|error| Refusal::new(Code::NotFound, error.to_string()))?;
+                if !identity.enters(&team) {
+                    return Err(not_yours(team.as_str()));
+                }
+                members(context, &identity, &team).await.map_err(|error| room::busy(&error))
             }
             Route::Change { team, cycle } => self.change(context, &identity, &key(&team, &cycle)?, request).await,
         }
@@ -111,7 +132,7 @@ impl Api {
         }
         room::enter(context, key).await.map_err(|error| error.refusal())?;
         let telling = Telling { context, endpoint: &self.endpoint, room: key };
-        match changes::commit(&telling, &Sender::person(identity, None), proposed).await {
+        match changes::commit(&telling, &Sender::person(identity, None, context.now()), proposed).await {
             Answer::Committed { text, .. } => Ok(Reply::json(committed(&[text]).concat())),
             Answer::Rejected(rejected) => {
                 let code = rejected.code;
@@ -134,6 +155,55 @@ fn unwritable(error: serde_json::Error) -> Refusal {
 async fn cycles(context: &Context, identity: &Identity, team: &Name) -> Result<Reply, StoreError> {
     let cycles = directory::cycles(&context.store.table, &identity.tenant, team).await?;
     Ok(Reply::json(json!({"cycles": cycles}).to_string()))
+}
+
+/// Refuses whose role does not allow it.
+fn only(identity: &Identity, allowed: impl Fn(Role) -> bool, rule: &str) -> Result<(), Refusal> {
+    if allowed(identity.role) { Ok(()) } else { Err(Refusal::new(Code::Forbidden, rule)) }
+}
+
+/// The sheet for other programs, as a file.
+async fn export(context: &Context, key: &CycleKey, format: Format) -> Result<Reply, Refusal> {
+    let tip = context.store.tip(key).await.map_err(|error| room::busy(&error))?;
+    let body = export::export(&tip.state.sheet, format).map_err(unwritable)?;
+    Ok(Reply::file(body, format.media_type(), format!("{}-{}.{}", key.team, key.week, format.ending())))
+}
+
+/// The messages that a generation read: the latest one unless it is named. For citations.
+async fn messages(context: &Context, key: &CycleKey, generation: u32) -> Result<Reply, Refusal> {
+    let tip = context.store.tip(key).await.map_err(|error| room::busy(&error))?;
+    let latest = tip.state.sheet.generation.as_ref().map_or(0, |generation| generation.number);
+    let number = if generation == 0 { latest } else { generation };
+    #[derive(serde::Deserialize)]
+    struct Read {
+        lines: Vec<String>,
+    }
+    let read: Option<Read> =
+        raw::get(&context.store.table, key, number, "messages").await.map_err(|error| room::busy(&error))?;
+    let lines = read.map(|read| read.lines).unwrap_or_default();
+    let messages: Vec<Box<RawValue>> = lines.into_iter().filter_map(|line| RawValue::from_string(line).ok()).collect();
+    Ok(Reply::json(json!({"generation": number, "messages": messages}).to_string()))
+}
+
+/// A page of the log as it is stored, with the chain's hashes, and the head that the record states.
+async fn audit(context: &Context, key: &CycleKey, since: u64, limit: usize) -> Result<Reply, StoreError> {
+    let table = &context.store.table;
+    let head = record::head(table, key).await?.ok_or(StoreError::NotFound)?;
+    let entries = log::audited(table, key, since, limit.clamp(1, MAX_PAGE_CHANGES)).await?;
+    let body = json!({"head": {"version": head.version, "hash": head.hash}, "entries": entries});
+    Ok(Reply::json(body.to_string()))
+}
+
+/// The people of a team: for mentions and assignees.
+async fn members(context: &Context, identity: &Identity, team: &Name) -> Result<Reply, StoreError> {
+    let table = &context.store.table;
+    let everybody = directory::members(table, &identity.tenant).await?;
+    let denied = directory::denied(table, &identity.tenant).await?;
+    let stays = |member: &directory::Member| member.teams.contains(team) && !denied.iter().any(|d| d.user == member.user);
+    let people = everybody.into_iter().filter(stays).map(|member| {
+        json!({"id": member.user, "name": member.name, "color": member.color, "role": member.role, "seenAt": member.seen_at})
+    });
+    Ok(Reply::json(json!({"members": people.collect::<Vec<_>>()}).to_string()))
 }
 
 /// The sheet at its tip, with an ETag of epoch and version.

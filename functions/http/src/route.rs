@@ -1,7 +1,7 @@
 //! Paths and queries.
 use crate::METHODS;
 use http::{Method, Request};
-use sheet::{Code, Refusal};
+use sheet::{Code, Refusal, export::Format};
 
 /// Characters of a path or query that are looked at.
 const MAX_URI: usize = 2_048;
@@ -17,6 +17,14 @@ pub(crate) enum Route {
     Changes { team: String, cycle: String, since: u64, limit: usize },
     /// `POST /api/cycles/{team}/{cycle}/changes`
     Change { team: String, cycle: String },
+    /// `GET /api/cycles/{team}/{cycle}/export?format=csv|md|json`
+    Export { team: String, cycle: String, format: Format },
+    /// `GET /api/cycles/{team}/{cycle}/messages?generation=n`
+    Messages { team: String, cycle: String, generation: u32 },
+    /// `GET /api/cycles/{team}/{cycle}/log?since=n&limit=n`
+    Log { team: String, cycle: String, since: u64, limit: usize },
+    /// `GET /api/members?team=…`
+    Members { team: String },
 }
 
 impl Route {
@@ -49,6 +57,26 @@ impl Route {
                 since: number("since", 0)?,
                 limit: number("limit", 1_000)? as usize,
             }),
+            (&Method::GET, ["api", "cycles", team, cycle, "export"]) => {
+                let format = Format::of(parameter("format").unwrap_or("json"));
+                let format = format.ok_or_else(|| Refusal::new(Code::Malformed, "format is one of csv, md, json"))?;
+                Ok(Self::Export { team: owned(team), cycle: owned(cycle), format })
+            }
+            (&Method::GET, ["api", "cycles", team, cycle, "messages"]) => Ok(Self::Messages {
+                team: owned(team),
+                cycle: owned(cycle),
+                generation: number("generation", 0)? as u32,
+            }),
+            (&Method::GET, ["api", "cycles", team, cycle, "log"]) => Ok(Self::Log {
+                team: owned(team),
+                cycle: owned(cycle),
+                since: number("since", 0)?,
+                limit: number("limit", 1_000)? as usize,
+            }),
+            (&Method::GET, ["api", "members"]) => {
+                let team = parameter("team").ok_or_else(|| Refusal::new(Code::Malformed, "name a team: ?team=platform"))?;
+                Ok(Self::Members { team: team.to_owned() })
+            }
             (&Method::POST, ["api", "cycles", team, cycle, "changes"]) => {
                 Ok(Self::Change { team: owned(team), cycle: owned(cycle) })
             }

@@ -23,6 +23,11 @@ enum Command {
     Messages(commands::messages::Messages),
     /// Read a model's answer and print the rows it holds, as JSON
     Parse(commands::parse::Parse),
+    /// Print a cycle's log, human-readable or as JSON Lines
+    Log(commands::log::Log),
+    /// Verify a cycle's log
+    #[command(subcommand)]
+    Audit(commands::log::Audit),
 }
 
 #[tokio::main]
@@ -32,6 +37,8 @@ async fn main() -> ExitCode {
         Command::Token(token) => token.run(),
         Command::Messages(messages) => messages.run(),
         Command::Parse(parse) => parse.run(),
+        Command::Log(log) => log.run().await,
+        Command::Audit(audit) => audit.run().await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -160,6 +160,7 @@ impl Stack {
             invoke: invoke.clone(),
             clock,
             random,
+            rates: Arc::default(),
         };
         let extractor = Extractor { model: options.model, origin: options.origin, endpoint: Endpoint::default() };
         let _ = invoke.0.set((extractor.clone(), context.clone()));

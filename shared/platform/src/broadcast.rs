@@ -134,24 +134,29 @@ impl Telling<'_> {
         Ok(self.tell_these(&everybody, frames, except).await)
     }
 
-    /// The same to connections that were already read. Sockets that turn out to be gone leave the room, and the others
-    /// are told so.
-    pub async fn tell_these(&self, connections: &[Connection], frames: &[String], except: Option<&str>) -> usize {
-        let to: Vec<&Connection> = connections.iter().filter(|c| Some(c.connection_id.as_str()) != except).collect();
-        let gone = self.post_to(&to, frames).await;
-        if !gone.is_empty() {
-            let mut left = Vec::with_capacity(gone.len());
-            for connection in &gone {
-                self.forget(&connection.user, &connection.connection_id).await;
-                let peer = peer(connection);
-                left.push(ServerFrame::Left { connection_id: &peer.connection_id, user: &peer.user }.to_text());
-            }
-            let rest: Vec<&Connection> =
-                connections.iter().filter(|c| !gone.iter().any(|gone| gone.connection_id == c.connection_id)).collect();
-            // Who is found gone only now is forgotten with the next frame.
-            self.post_to(&rest, &left).await;
-        }
+    /// The same to connections that were already read.
+    pub async fn tell_these(&self, everybody: &[Connection], frames: &[String], except: Option<&str>) -> usize {
+        let to: Vec<&Connection> = everybody.iter().filter(|c| Some(c.connection_id.as_str()) != except).collect();
+        self.tell_some(everybody, &to, frames).await;
         to.len()
+    }
+
+    /// Posts `frames` to some of the room. Sockets that turn out to be gone leave it, and the others are told so.
+    pub async fn tell_some(&self, everybody: &[Connection], to: &[&Connection], frames: &[String]) {
+        let gone = self.post_to(to, frames).await;
+        if gone.is_empty() {
+            return;
+        }
+        let mut left = Vec::with_capacity(gone.len());
+        for connection in &gone {
+            self.forget(&connection.user, &connection.connection_id).await;
+            let peer = peer(connection);
+            left.push(ServerFrame::Left { connection_id: &peer.connection_id, user: &peer.user }.to_text());
+        }
+        let stays = |c: &&Connection| !gone.iter().any(|gone| gone.connection_id == c.connection_id);
+        let rest: Vec<&Connection> = everybody.iter().filter(stays).collect();
+        // Who is found gone only now is forgotten with the next frame.
+        self.post_to(&rest, &left).await;
     }
 
     /// Posts `frames`, in order, to each; those whose socket is gone.

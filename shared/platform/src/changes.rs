@@ -1,7 +1,7 @@
 //! A change's way: into the log, then to the room. The same for a frame and for a request over HTTPS.
-use crate::{Identity, broadcast::Telling, room::busy};
+use crate::{Identity, broadcast::Telling, members, mentions, room::busy};
 use protocol::{client::ProposedChange, server::{Rejected, committed}};
-use sheet::{Author, Name, Role, change::{SYSTEM_ID, SYSTEM_NAME}};
+use sheet::{Author, Change, Refusal, Role, TimestampMs, Verdict, check, check::Policy};
 use std::sync::Arc;
 use store::{Committed, Connection, Outcome, Proposal, StoreError};
 
@@ -17,15 +17,14 @@ pub struct Sender {
 
 impl Sender {
     /// Somebody on a socket, or over HTTPS when there is none.
-    pub fn person(identity: &Identity, connection_id: Option<&str>) -> Self {
-        let socket = connection_id.map(|id| identity.connection(id));
+    pub fn person(identity: &Identity, connection_id: Option<&str>, now: TimestampMs) -> Self {
+        let socket = connection_id.map(|id| identity.connection(id, now));
         Self { author: identity.author(), role: identity.role, socket }
     }
 
     /// The functions themselves.
     pub fn system() -> Option<Self> {
-        let author = Author { id: Name::new(SYSTEM_ID).ok()?, name: SYSTEM_NAME.to_owned() };
-        Some(Self { author, role: Role::System, socket: None })
+        Some(Self { author: Author::system()?, role: Role::System, socket: None })
     }
 }
 
@@ -43,8 +42,63 @@ pub enum Answer {
     Rejected(Rejected),
 }
 
-/// Commits a change and tells the room.
+/// Commits a change and tells the room; a removal, all rooms of the tenant; a mention, whom it names.
 pub async fn commit(telling: &Telling<'_>, sender: &Sender, proposed: ProposedChange) -> Answer {
+    let id = proposed.id.to_string();
+    let refused = |refusal| Answer::Rejected(Rejected::new(id.clone(), refusal, 0));
+    let steps = match members::wanted(&proposed.ops) {
+        None => Vec::new(),
+        Some(Err(refusal)) => return refused(refusal),
+        Some(Ok(steps)) => steps,
+    };
+    let (context, tenant) = (telling.context, &telling.room.tenant);
+    let mut begun = Vec::new();
+    if !steps.is_empty() {
+        // Whether they may is the fold's to say, before anybody is denied anything.
+        if let Err(refusal) = may(telling, sender, &proposed).await {
+            return refused(refusal);
+        }
+        for (user, standing) in steps {
+            match members::begin(context, tenant, &user, standing).await {
+                Ok(step) => begun.extend(step),
+                Err(error) => return refused(busy(&error)),
+            }
+        }
+    }
+    let answer = match mentions::allowed(telling, &proposed.ops).await {
+        Ok(Ok(())) => commit_one(telling, sender, proposed).await,
+        Ok(Err(refusal)) => return refused(refusal),
+        Err(error) => return refused(busy(&error)),
+    };
+    for step in begun {
+        // What fails here, or dies, is gone on with by the sweep: the denial says that it is not done.
+        if let Err(error) = members::finish(context, telling.endpoint, tenant, &step).await {
+            tracing::warn!(%error, "a member's standing is not carried out everywhere yet");
+        }
+    }
+    answer
+}
+
+/// Would the change be let through at the tip?
+async fn may(telling: &Telling<'_>, sender: &Sender, proposed: &ProposedChange) -> Result<(), Refusal> {
+    let tip = telling.context.store.tip(telling.room).await.map_err(|error| busy(&error))?;
+    let change = Change {
+        version: tip.state.version() + 1,
+        id: proposed.id.clone(),
+        author: sender.author.clone(),
+        role: sender.role,
+        at: telling.context.now().max(tip.state.sheet.updated_at),
+        base: proposed.base,
+        ops: proposed.ops.clone(),
+    };
+    match check(&tip.state, &change, 0, &Policy::default()) {
+        Verdict::Accept(_) | Verdict::Duplicate { .. } => Ok(()),
+        Verdict::Refuse(refusal) => Err(refusal),
+    }
+}
+
+/// Commits one change in one cycle and tells its room.
+pub(crate) async fn commit_one(telling: &Telling<'_>, sender: &Sender, proposed: ProposedChange) -> Answer {
     let ProposedChange { id, base, ops } = proposed;
     let now = telling.context.now();
     let proposal = Proposal { id: id.clone(), author: sender.author.clone(), role: sender.role, base, ops, now };
@@ -53,10 +107,17 @@ pub async fn commit(telling: &Telling<'_>, sender: &Sender, proposed: ProposedCh
         Ok(Outcome::Committed(done)) => {
             let text = done.entry.texts.get((done.version - done.entry.first) as usize).cloned().unwrap_or_default();
             room.announce(&done).await;
+            if let Some(change) = done.entry.changes.get((done.version - done.entry.first) as usize) {
+                mentions::deliver(telling, change).await;
+            }
             Answer::Committed { version: done.version, text }
         }
         Ok(Outcome::Duplicate { version, text, tip }) => {
             room.announce_again(&text, version == tip).await;
+            // The function that committed it may have died before it told whom it mentions.
+            if let Ok(change) = serde_json::from_str::<Change>(&text) {
+                mentions::deliver(telling, &change).await;
+            }
             Answer::Committed { version, text }
         }
         Ok(Outcome::Refused { refusal, version }) => Answer::Rejected(Rejected::new(id.to_string(), refusal, version)),

@@ -4,6 +4,7 @@ use crate::{
     clients,
     config::Environment,
     invoke::{Invoke, LambdaInvoke, NoInvoke},
+    rates::Rates,
     secrets::Secrets,
 };
 use sheet::TimestampMs;
@@ -32,6 +33,8 @@ pub struct Context {
     pub clock: Clock,
     /// Randomness.
     pub random: Random,
+    /// Counts the frames of each socket.
+    pub rates: Arc<Rates>,
 }
 
 impl Context {
@@ -64,6 +67,7 @@ impl Context {
             invoke,
             clock: system_clock(),
             random,
+            rates: Arc::default(),
         };
         Ok((context, secrets))
     }

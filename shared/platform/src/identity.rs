@@ -181,8 +181,8 @@ impl Identity {
         User { id: self.user.to_string(), name: self.name.clone(), color: self.color.clone() }
     }
 
-    /// As a row of the connection map.
-    pub fn connection(&self, connection_id: &str) -> Connection {
+    /// As a row of the connection map, known to live at `now`.
+    pub fn connection(&self, connection_id: &str, now: TimestampMs) -> Connection {
         Connection {
             connection_id: connection_id.into(),
             user: self.user.clone(),
@@ -190,6 +190,7 @@ impl Identity {
             color: self.color.clone(),
             role: self.role,
             token_expires_at: self.expires_at,
+            seen_at: now,
         }
     }
 

@@ -10,6 +10,8 @@ use sheet::{CycleKey, Name, Week};
 pub enum ExtractRequest {
     /// The weekly run: every team of the table.
     Weekly,
+    /// What was begun and not done: removals that died half way.
+    Sweep,
     /// One cycle that was opened before its weekly run, or whose people ask for a refresh.
     Cycle {
         /// Whose.

@@ -6,6 +6,7 @@
 //! - [`identity`]: who somebody is, from a token or from the connection. [`room`]: may they enter, and which room.
 //! - [`event`]: the gateway's events, as far as we need them.
 //! - [`broadcast`]: telling a room. [`changes`]: a change into the log and to the room.
+//! - [`members`]: removal, return and roles. `mentions`: who is told of one. [`rates`]: frames a socket may send.
 //! - [`invoke`]: asking for an extraction.
 //! - [`telemetry`]: JSON logs. [`context`]: all of it together, as handlers get it.
 //!
@@ -20,6 +21,9 @@ pub mod event;
 pub mod identity;
 pub mod invoke;
 pub mod jwks;
+pub mod members;
+mod mentions;
+pub mod rates;
 pub mod room;
 pub mod secrets;
 pub mod telemetry;

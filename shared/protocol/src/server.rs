@@ -151,6 +151,17 @@ impl ServerFrame<'_> {
     }
 }
 
+/// A `notification` frame: somebody was mentioned.
+pub fn notification<T: Serialize>(note: &T) -> String {
+    #[derive(Serialize)]
+    struct Notification<'a, T> {
+        r#type: &'static str,
+        #[serde(flatten)]
+        note: &'a T,
+    }
+    serde_json::to_string(&Notification { r#type: "notification", note }).unwrap_or_default()
+}
+
 /// `committed` frames for changes as they stand in the log, each frame at most 100 KB. The stored text is what is
 /// sent: a change is written as JSON once, however many watch. One too large for a frame goes with `"ops":null`.
 pub fn committed(texts: &[Arc<str>]) -> Vec<String> {

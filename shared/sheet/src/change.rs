@@ -56,6 +56,13 @@ pub struct Author {
     pub name: String,
 }
 
+impl Author {
+    /// The functions themselves.
+    pub fn system() -> Option<Self> {
+        Some(Self { id: Name::new(SYSTEM_ID).ok()?, name: SYSTEM_NAME.to_owned() })
+    }
+}
+
 /// A change as it stands in the log and as the room is told of it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Change {

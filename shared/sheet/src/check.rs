@@ -191,6 +191,9 @@ fn check_op(state: &State, change: &Change, role: Role, op: &Op) -> Result<(), R
         | Op::CommentDelete { .. }
         | Op::CommentResolve { .. }
         | Op::CommentReopen { .. } => check_comment(state, change, op),
+        Op::MemberRevoke { user_id } if *user_id == change.author.id => {
+            refuse(Code::InvalidValue, "nobody removes themselves: ask another admin")
+        }
         Op::MemberRevoke { user_id } | Op::MemberRestore { user_id } => not_the_system(user_id),
         Op::MemberRole { user_id, role } => {
             not_the_system(user_id)?;

@@ -8,7 +8,7 @@
 //! - [`ledger`]: what the fold remembers beside the sheet: sequences, rates, denials, the lease.
 //! - [`check`]: may this change be committed? Decides at commit time; may grow stricter.
 //! - [`apply`]: what a committed change does. Total: every committed change folds, in every release alike.
-//! - [`canonical`], [`chain`]: bytes to compare and the hash chain over the stored ones.
+//! - [`export`]: CSV, Markdown, JSON. [`canonical`], [`chain`]: bytes to compare and the hash chain over the stored ones.
 //!
 //! This crate owns every decision about the domain. It never does I/O, never asks for the time or for
 //! randomness, knows no AWS type and is not async: time, ids and authors come in with the change.
@@ -19,6 +19,7 @@ pub mod change;
 pub mod check;
 pub mod column;
 pub mod entry;
+pub mod export;
 pub mod ledger;
 pub mod limits;
 mod merge;

@@ -72,6 +72,14 @@ word! {
     |w| (1..=36).contains(&w.len()) && w.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
+impl TaskId {
+    /// A client name of the system's own, from a constant that is one.
+    pub fn of_system(word: &'static str) -> Self {
+        debug_assert!(Self::new(word).is_ok());
+        Self(word.into())
+    }
+}
+
 /// `<client>.<seq>`: names a change for good. De-duplication is per (author, client).
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct ChangeId {

@@ -481,3 +481,19 @@ fn a_changed_reordered_or_missing_entry_breaks_the_chain() {
     assert!(verify(&[log[0].clone(), log[2].clone()]).is_err());
     assert!(verify(&log[1..]).is_err());
 }
+
+#[test]
+fn exports_show_text_as_text() {
+    use sheet::export::{Format, export};
+    let mut room = Room::new();
+    room.say("ana", insert("t", None, "=HYPERLINK(\"x\"), \"quoted\"")).unwrap();
+    room.say("ana", modify("t", "description", "", "a | b\n<script>")).unwrap();
+    let csv = export(&room.state.sheet, Format::Csv).unwrap();
+    assert!(csv.starts_with('\u{feff}'));
+    let row = csv.lines().nth(1).unwrap();
+    assert!(row.starts_with("\"'=HYPERLINK(\"\"x\"\"), \"\"quoted\"\"\",\"a | b"), "{row}");
+    let markdown = export(&room.state.sheet, Format::Markdown).unwrap();
+    assert!(markdown.contains("a \\| b<br>&lt;script>"), "{markdown}");
+    let back: sheet::Sheet = serde_json::from_str(&export(&room.state.sheet, Format::Json).unwrap()).unwrap();
+    assert_eq!(back, room.state.sheet);
+}

@@ -29,6 +29,9 @@ pub struct Connection {
     pub role: Role,
     /// When their token ends, milliseconds.
     pub token_expires_at: TimestampMs,
+    /// When the socket was last known to live: its `hello`, or a `ping` since.
+    #[serde(default)]
+    pub seen_at: TimestampMs,
 }
 
 /// A socket of a user, in whatever room.
@@ -70,13 +73,10 @@ pub async fn join(table: &Table, key: &CycleKey, connection: &Connection, now: T
     table.put(&Row::new(keys::cycle(key), &connection.connection_id, connection, now)).await
 }
 
-/// Puts a socket back into its room if its row is gone; true if it was.
-pub async fn rejoin(table: &Table, key: &CycleKey, connection: &Connection, now: TimestampMs) -> Result<bool, StoreError> {
-    let sk = keys::connection(&connection.connection_id);
-    if table.get::<serde::de::IgnoredAny>(&keys::cycle(key), &sk).await?.is_some() {
-        return Ok(false);
-    }
-    join(table, key, connection, now).await.map(|()| true)
+/// A socket's row in its room, if it is there.
+pub async fn find(table: &Table, key: &CycleKey, connection_id: &str) -> Result<Option<Connection>, StoreError> {
+    let row: Option<Row<Connection>> = table.get(&keys::cycle(key), &keys::connection(connection_id)).await?;
+    Ok(row.map(|row| row.what))
 }
 
 /// Everybody in a room, strongly consistent: who joined before a commit is told of it.

@@ -18,8 +18,8 @@ use crate::{
 use sheet::{
     Author, Change, Code, CycleKey, LogEntry, Op, Refusal, Role, State, TimestampMs, Verdict,
     check::{Policy, check},
-    limits::{MAX_CHANGE_BYTES, MAX_ENTRY_CHANGES},
-    name::ChangeId,
+    limits::{MAX_CHANGE_BYTES, MAX_ENTRY_CHANGES, MAX_OPS},
+    name::{ChangeId, TaskId},
 };
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::oneshot;
@@ -170,14 +170,41 @@ impl Store {
         self.cache.size()
     }
 
+    /// The checks' settings.
+    pub fn policy(&self) -> &Policy {
+        &self.config.policy
+    }
+
     fn nonce(&self) -> String {
         format!("{:016x}", (self.random)())
     }
 
-    /// Makes sure that the cycle exists. Killed between the two writes, the index names a cycle that the next call
-    /// completes; a cycle is never without its index.
+    /// Makes sure that the cycle exists.
+    ///
+    /// The index first, then the denials, then the first entry that carries them, then the record, without which nobody
+    /// reads the cycle. A removal lists the cycles after it has denied: either it finds this one in the index, or this
+    /// one finds the denial. Killed in between, the next call goes on.
     pub async fn create(&self, key: &CycleKey, now: TimestampMs) -> Result<(), StoreError> {
         directory::index_cycle(&self.table, key, now).await?;
+        let denied = directory::denied(&self.table, &key.tenant).await?;
+        let ops: Vec<Op> = denied.into_iter().map(|denied| Op::MemberRevoke { user_id: denied.user }).collect();
+        if let (false, Some(author)) = (ops.is_empty(), Author::system()) {
+            let genesis = State::genesis(key);
+            let cut = ops.chunks(MAX_OPS).zip(1u64..);
+            let changes = cut.map(|(ops, version)| Change {
+                version,
+                id: ChangeId::new(standing_client(), version),
+                author: author.clone(),
+                role: Role::System,
+                at: now,
+                base: 0,
+                ops: ops.to_vec(),
+            });
+            let entry = LogEntry::build(&genesis, changes.collect())
+                .map_err(|error| StoreError::Corrupt(format!("a change does not write: {error}")))?;
+            // Taken: a call before this one was killed here, or the cycle is older. Both carry what stood then.
+            let (Put::Stored | Put::Taken(_)) = log::put(&self.table, key, &entry).await?;
+        }
         record::create(&self.table, key, &self.nonce()).await.map(drop)
     }
 
@@ -450,6 +477,11 @@ impl Store {
         let index = self.table.get::<serde::de::IgnoredAny>(&keys::cycle(key), keys::RECORD).await?;
         Ok(index.is_some())
     }
+}
+
+/// The client of a cycle's first entry.
+fn standing_client() -> TaskId {
+    TaskId::of_system("standing")
 }
 
 struct JudgedGroup {

@@ -5,7 +5,7 @@ use crate::{
     table::{StoreError, Table},
 };
 use serde::{Deserialize, Serialize};
-use sheet::{CycleKey, Name, TimestampMs, Week};
+use sheet::{CycleKey, Name, Role, TimestampMs, Week};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
@@ -50,6 +50,9 @@ pub struct IndexedCycle {
     pub cycle: Week,
     /// When it came to be.
     pub created_at: TimestampMs,
+    /// Is the week closed? Its sheet says the same; here it saves reading every sheet.
+    #[serde(default)]
+    pub sealed: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -112,7 +115,7 @@ impl Store {
 
 /// Names a cycle in its tenant's index. Written before the cycle's first slot; a second time changes nothing.
 pub async fn index_cycle(table: &Table, key: &CycleKey, now: TimestampMs) -> Result<(), StoreError> {
-    let what = IndexedCycle { cycle: key.week, created_at: now };
+    let what = IndexedCycle { cycle: key.week, created_at: now, sealed: false };
     let row = Row { pk: keys::tenant(&key.tenant), sk: keys::index(&key.team, key.week), what };
     table.put_new(&row).await.map(drop)
 }
@@ -124,12 +127,107 @@ pub async fn cycles(table: &Table, tenant: &Name, team: &Name) -> Result<Vec<Ind
     Ok(rows.into_iter().rev().map(|row| row.what).collect())
 }
 
+/// Notes in the tenant's index that a cycle is closed.
+pub async fn index_sealed(table: &Table, key: &CycleKey) -> Result<(), StoreError> {
+    let (pk, sk) = (keys::tenant(&key.tenant), keys::index(&key.team, key.week));
+    let Some(row) = table.get::<Row<IndexedCycle>>(&pk, &sk).await? else { return Ok(()) };
+    table.put(&Row { pk, sk, what: IndexedCycle { sealed: true, ..row.what } }).await
+}
+
+/// Every cycle of a tenant.
+pub async fn all_cycles(table: &Table, tenant: &Name) -> Result<Vec<(CycleKey, IndexedCycle)>, StoreError> {
+    let rows: Vec<Row<IndexedCycle>> = table.range(&keys::tenant(tenant), "CYCLE#", &format!("CYCLE#{}", keys::LAST)).await?;
+    let team = |row: &Row<IndexedCycle>| Name::new(row.sk.split('#').nth(1)?).ok();
+    let key = |row: Row<IndexedCycle>| {
+        let key = CycleKey { tenant: tenant.clone(), team: team(&row)?, week: row.what.cycle };
+        Some((key, row.what))
+    };
+    Ok(rows.into_iter().filter_map(key).collect())
+}
+
+/// A member of a tenant, as their last connection showed them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Member {
+    /// Their id.
+    pub user: Name,
+    /// Their name.
+    pub name: String,
+    /// Their colour.
+    pub color: String,
+    /// Their role, says their token.
+    pub role: Role,
+    /// The teams whose rooms they may enter.
+    pub teams: Vec<Name>,
+    /// When they were last seen.
+    pub seen_at: TimestampMs,
+}
+
+/// Puts a member into the directory, or what is new about them.
+pub async fn put_member(table: &Table, tenant: &Name, member: &Member) -> Result<(), StoreError> {
+    table.put(&Row { pk: keys::tenant(tenant), sk: keys::member(&member.user), what: member }).await
+}
+
+/// A member, if they ever connected.
+pub async fn member(table: &Table, tenant: &Name, user: &Name) -> Result<Option<Member>, StoreError> {
+    let row: Option<Row<Member>> = table.get(&keys::tenant(tenant), &keys::member(user)).await?;
+    Ok(row.map(|row| row.what))
+}
+
+/// The members of a tenant.
+pub async fn members(table: &Table, tenant: &Name) -> Result<Vec<Member>, StoreError> {
+    let rows: Vec<Row<Member>> = table.range(&keys::tenant(tenant), "MEMBER#", &format!("MEMBER#{}", keys::LAST)).await?;
+    Ok(rows.into_iter().map(|row| row.what).collect())
+}
+
+/// Whether a user is removed from the tenant, and how often that has changed.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Denial {
+    /// Removed?
+    pub denied: bool,
+    /// Counts removals and returns: who changes it names the count they saw.
+    pub count: u64,
+    /// Have all cycles and sockets been dealt with?
+    pub done: bool,
+}
+
+/// The standing of a user. Strongly consistent.
+pub async fn denial(table: &Table, tenant: &Name, user: &Name) -> Result<Denial, StoreError> {
+    let row: Option<Row<Denial>> = table.get(&keys::user(tenant, user), keys::DENY).await?;
+    Ok(row.map(|row| row.what).unwrap_or_default())
+}
+
 /// Has the user been removed from the tenant? Strongly consistent.
 pub async fn is_denied(table: &Table, tenant: &Name, user: &Name) -> Result<bool, StoreError> {
-    #[derive(Deserialize)]
-    struct Deny {
-        denied: bool,
+    Ok(denial(table, tenant, user).await?.denied)
+}
+
+/// Changes the standing of a user, if it is still at the count before; false if somebody else was first. The tenant's
+/// list of the removed is written first when it grows and last when it shrinks, so it never lacks anybody.
+pub async fn put_denial(table: &Table, tenant: &Name, user: &Name, denial: &Denial) -> Result<bool, StoreError> {
+    let listed = Row { pk: keys::tenant(tenant), sk: keys::denied(user), what: Denied { user: user.clone(), done: denial.done } };
+    if denial.denied || !denial.done {
+        table.put(&listed).await?;
     }
-    let row: Option<Deny> = table.get(&keys::user(tenant, user), keys::DENY).await?;
-    Ok(row.is_some_and(|row| row.denied))
+    let row = Row { pk: keys::user(tenant, user), sk: keys::DENY.into(), what: denial.clone() };
+    let stands = table.put_counted(&row, denial.count).await?;
+    if stands && !denial.denied && denial.done {
+        table.delete(&listed.pk, &listed.sk).await?;
+    }
+    Ok(stands)
+}
+
+/// A user in the tenant's list of the removed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Denied {
+    /// Who.
+    pub user: Name,
+    /// Have all cycles and sockets been dealt with?
+    pub done: bool,
+}
+
+/// The removed of a tenant, and those whose removal or return is not done.
+pub async fn denied(table: &Table, tenant: &Name) -> Result<Vec<Denied>, StoreError> {
+    let rows: Vec<Row<Denied>> = table.range(&keys::tenant(tenant), "DENIED#", &format!("DENIED#{}", keys::LAST)).await?;
+    Ok(rows.into_iter().map(|row| row.what).collect())
 }

@@ -45,6 +45,21 @@ pub fn connection(id: &str) -> String {
     format!("CONN#{id}")
 }
 
+/// A removed member, in the tenant's list of them.
+pub fn denied(user: &Name) -> String {
+    format!("DENIED#{user}")
+}
+
+/// A member in the tenant's directory.
+pub fn member(user: &Name) -> String {
+    format!("MEMBER#{user}")
+}
+
+/// An unread mention: the change that made it. The same change always makes the same one.
+pub fn note(cycle: &CycleKey, version: u64) -> String {
+    format!("NOTE#{}#{}#{version:012}", cycle.team, cycle.week)
+}
+
 /// A team of a tenant.
 pub fn team(team: &Name) -> String {
     format!("TEAM#{team}")

@@ -4,7 +4,8 @@
 //! - [`keys`]: the one table's keys. [`table`]: calls to it, and what their failures mean.
 //! - [`log`]: entries put and read. [`record`]: the folded state and its chunks.
 //! - [`cycle`]: one cycle in this process: its fold, its queue, the commit. [`cache`]: the folds, bounded by bytes.
-//! - [`connections`]: who is connected where. [`directory`]: teams, cycles, denials. [`raw`]: messages and answers.
+//! - [`connections`]: who is connected where. [`directory`]: teams, members, cycles, denials.
+//! - [`notes`]: unread mentions. [`raw`]: messages and answers.
 //!
 //! This crate owns every read and write of the table. It decides nothing about a sheet (that is `sheet`), sends
 //! nothing to anybody (that is `platform`), never asks for the time and never makes up a random number: both come in.
@@ -17,6 +18,7 @@ pub mod cycle;
 pub mod directory;
 pub mod keys;
 pub mod log;
+pub mod notes;
 pub mod raw;
 pub mod record;
 pub mod table;

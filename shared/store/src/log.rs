@@ -5,7 +5,10 @@ use crate::{
 };
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use serde::{Deserialize, Serialize};
-use sheet::{CycleKey, EntryError, LogEntry, chain::ENTRY_FORMAT};
+use sheet::{
+    CycleKey, EntryError, LogEntry,
+    chain::{Audited, ENTRY_FORMAT},
+};
 use std::sync::Arc;
 
 /// An entry as it stands in the table.
@@ -96,4 +99,18 @@ pub async fn holding(table: &Table, key: &CycleKey, since: u64) -> Result<Vec<Lo
     let pk = keys::cycle(key);
     let around: Option<EntryItem> = table.last(&pk, &keys::slot(0), &keys::slot(since + 1)).await?;
     after(table, key, around.map_or(0, |item| item.first - 1)).await
+}
+
+/// Entries from the one that holds `since + 1` on, as bytes for an audit: nothing in them is read. At most `limit`.
+pub async fn audited(table: &Table, key: &CycleKey, since: u64, limit: usize) -> Result<Vec<Audited>, StoreError> {
+    let pk = keys::cycle(key);
+    let around: Option<EntryItem> = table.last(&pk, &keys::slot(0), &keys::slot(since + 1)).await?;
+    let from = around.map_or(0, |item| item.first);
+    let items: Vec<EntryItem> = table.range(&pk, &keys::slot(from), keys::SLOTS_END).await?;
+    let bytes = |item: EntryItem| Audited {
+        first: item.first,
+        hash: item.hash,
+        changes: item.changes.iter().map(ToString::to_string).collect(),
+    };
+    Ok(items.into_iter().take(limit).map(bytes).collect())
 }

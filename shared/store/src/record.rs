@@ -13,7 +13,7 @@ use flate2::{Compression, read::GzDecoder, write::GzEncoder};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 use sha2::{Digest, Sha256};
-use sheet::{CycleKey, State, state::STATE_FORMAT};
+use sheet::{CycleKey, State, chain::Head, state::STATE_FORMAT};
 use std::io::{Read, Write};
 
 /// Bytes of compressed state that one item holds; the rest of DynamoDB's 400 KB is room for keys.
@@ -89,6 +89,12 @@ async fn gather(table: &Table, key: &CycleKey, chunks: &Chunks) -> Result<Option
     let name = |number| keys::chunk(chunks.version, &chunks.nonce, number);
     let found: Vec<Chunk> = table.range(&keys::cycle(key), &name(0), &name(chunks.count)).await?;
     Ok((found.len() == chunks.count).then(|| found.into_iter().flat_map(|chunk| chunk.bytes.into_vec()).collect()))
+}
+
+/// The head that the record states: where the log stood when it was written.
+pub async fn head(table: &Table, key: &CycleKey) -> Result<Option<Head>, StoreError> {
+    let record: Option<Record> = table.get(&keys::cycle(key), keys::RECORD).await?;
+    Ok(record.map(|record| Head { version: record.version, hash: record.hash }))
 }
 
 /// Writes the record of a cycle that has none; false if it has one. `epoch` is random.

@@ -70,6 +70,26 @@ impl Table {
         }
     }
 
+    /// Puts an item whose `count` is `count`, where one stands whose count is one lower or the same, or none stands and
+    /// `count` is 1 at most; false otherwise. The same again changes nothing.
+    pub async fn put_counted<T: Serialize>(&self, item: &T, count: u64) -> Result<bool, StoreError> {
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.name)
+            .set_item(Some(write(item)?))
+            .condition_expression("#count = :count OR #count = :before OR (attribute_not_exists(pk) AND :count = :one)")
+            .expression_attribute_names("#count", "count")
+            .expression_attribute_values(":count", AttributeValue::N(count.to_string()))
+            .expression_attribute_values(":before", AttributeValue::N(count.saturating_sub(1).to_string()))
+            .expression_attribute_values(":one", AttributeValue::N("1".into()));
+        match put.send().await {
+            Ok(_) => Ok(true),
+            Err(e) if e.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(false),
+            Err(e) => Err(unavailable("PutItem", &e)),
+        }
+    }
+
     /// Deletes an item if it stands there.
     pub async fn delete(&self, pk: &str, sk: &str) -> Result<(), StoreError> {
         let delete = self.client.delete_item().table_name(&self.name).key("pk", text(pk)).key("sk", text(sk));

@@ -42,7 +42,10 @@ pub(crate) struct Dev {
     /// Ask no model: the sheet is made straight from the messages
     #[arg(long)]
     no_model: bool,
-    /// The team's IANA time zone: what a week is for it
+    /// Another team beside the sample's, without messages; may be repeated
+    #[arg(long = "team", value_name = "NAME")]
+    teams: Vec<Name>,
+    /// The teams' IANA time zone: what a week is for them
     #[arg(long, value_name = "ZONE", default_value = sample::TIME_ZONE)]
     time_zone: String,
     /// When the weekly run starts, as a cron pattern in the team's zone
@@ -120,6 +123,10 @@ impl Dev {
             sources: vec![source],
         };
         directory::put_team(&stack.context.store.table, &tenant, &row).await?;
+        for other in &self.teams {
+            let row = Team { team: other.clone(), name: other.to_string(), sources: Vec::new(), ..row.clone() };
+            directory::put_team(&stack.context.store.table, &tenant, &row).await?;
+        }
         let first = first_sheet(&stack, tenant, team, week);
         // An extraction that takes longer goes on while people watch.
         let _ = tokio::time::timeout(FIRST_SHEET, first).await;

@@ -1,5 +1,6 @@
 //! The command's words, one module each.
 pub(crate) mod dev;
+pub(crate) mod log;
 pub(crate) mod messages;
 pub(crate) mod parse;
 pub(crate) mod token;

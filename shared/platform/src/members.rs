@@ -1,0 +1,145 @@
+//! Removal, return and roles of members: tenant-wide, ordered with the edits of every open cycle.
+//!
+//! The denial changes first, conditionally and counted; then the op goes into every open cycle; then the sockets are
+//! closed. From the denial on nobody gets in; from the op on nothing of theirs is committed; and within seconds nothing
+//! reaches them. Killed anywhere, the denial says that it is not done, and a repeated request or the sweep goes on:
+//! every step may be done twice.
+use crate::{
+    Context,
+    broadcast::{Endpoint, Telling},
+    changes::{Answer, Sender, commit_one},
+    room,
+};
+use protocol::client::ProposedChange;
+use sheet::{ChangeId, Code, CycleKey, Name, Op, Refusal, TaskId};
+use store::{
+    StoreError, connections,
+    directory::{self, Denial},
+};
+
+/// Attempts at a denial that others change at the same moment.
+const ATTEMPTS: usize = 5;
+
+/// What is done about a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// They leave the tenant.
+    Removed,
+    /// They are back.
+    Back,
+}
+
+/// A standing that has been written and not yet carried out.
+#[derive(Clone, Debug)]
+pub struct Begun {
+    user: Name,
+    denial: Denial,
+}
+
+/// Writes what is to become of a member: from here on nobody gets in against it. None: it stands and is carried out.
+pub async fn begin(context: &Context, tenant: &Name, user: &Name, standing: Standing) -> Result<Option<Begun>, StoreError> {
+    let table = &context.store.table;
+    let denied = standing == Standing::Removed;
+    for _ in 0..ATTEMPTS {
+        let before = directory::denial(table, tenant, user).await?;
+        if before.denied == denied && (before.done || before.count == 0) {
+            return Ok(None);
+        }
+        // What was begun and not done is resumed under its count; a change of mind has a count of its own.
+        let count = if before.denied == denied { before.count } else { before.count + 1 };
+        let denial = Denial { denied, count, done: false };
+        if directory::put_denial(table, tenant, user, &denial).await? {
+            return Ok(Some(Begun { user: user.clone(), denial }));
+        }
+    }
+    Err(StoreError::Unavailable { operation: "PutItem", reason: "others change this member's standing too".into() })
+}
+
+/// Carries out what was begun: the op in every open cycle, then the sockets, then the note that it is done.
+pub async fn finish(context: &Context, endpoint: &Endpoint, tenant: &Name, begun: &Begun) -> Result<(), StoreError> {
+    let standing = if begun.denial.denied { Standing::Removed } else { Standing::Back };
+    carry_out(context, endpoint, tenant, &begun.user, standing).await?;
+    let done = Denial { done: true, ..begun.denial.clone() };
+    directory::put_denial(&context.store.table, tenant, &begun.user, &done).await.map(drop)
+}
+
+/// Goes on with every removal and return that is not done. For the sweep.
+pub async fn resume(context: &Context, endpoint: &Endpoint, tenant: &Name) -> Result<usize, StoreError> {
+    let table = &context.store.table;
+    let mut resumed = 0;
+    for user in directory::denied(table, tenant).await?.into_iter().filter(|denied| !denied.done).map(|denied| denied.user) {
+        let standing = if directory::is_denied(table, tenant, &user).await? { Standing::Removed } else { Standing::Back };
+        if let Some(begun) = begin(context, tenant, &user, standing).await? {
+            finish(context, endpoint, tenant, &begun).await?;
+            resumed += 1;
+        }
+    }
+    Ok(resumed)
+}
+
+async fn carry_out(
+    context: &Context,
+    endpoint: &Endpoint,
+    tenant: &Name,
+    user: &Name,
+    standing: Standing,
+) -> Result<(), StoreError> {
+    let table = &context.store.table;
+    let sockets = connections::of_user(table, tenant, user, context.now()).await?;
+    // Open cycles, and closed ones in which they sit at this moment: a closed week can still be edited.
+    let sits = |key: &CycleKey| sockets.iter().any(|socket| socket.team == key.team && socket.week == key.week);
+    for (room, indexed) in directory::all_cycles(table, tenant).await? {
+        if !indexed.sealed || sits(&room) {
+            note_in(context, endpoint, &room, user, standing).await?;
+        }
+    }
+    if standing == Standing::Removed {
+        for socket in sockets {
+            context.callback.close(endpoint, &socket.connection_id).await;
+            let room = CycleKey { tenant: tenant.clone(), team: socket.team, week: socket.week };
+            let telling = Telling { context, endpoint, room: &room };
+            room::leave(&telling, user, &socket.connection_id).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Commits the op in one cycle, unless it says so already.
+async fn note_in(context: &Context, endpoint: &Endpoint, room: &CycleKey, user: &Name, standing: Standing) -> Result<(), StoreError> {
+    let tip = match context.store.tip(room).await {
+        Ok(tip) => tip,
+        // In the index, but never begun: whoever begins it finds the denial.
+        Err(StoreError::NotFound) => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    if tip.state.ledger.denials.contains(user) == (standing == Standing::Removed) {
+        return Ok(());
+    }
+    let op = match standing {
+        Standing::Removed => Op::MemberRevoke { user_id: user.clone() },
+        Standing::Back => Op::MemberRestore { user_id: user.clone() },
+    };
+    let failed = |reason: String| StoreError::Unavailable { operation: "commit", reason };
+    let client = TaskId::new(&format!("member-{}", context.unique())).map_err(|error| failed(error.to_string()))?;
+    let sender = Sender::system().ok_or_else(|| failed("the system has no author".into()))?;
+    let proposed = ProposedChange { id: ChangeId::new(client, 1), base: tip.state.version(), ops: vec![op] };
+    match commit_one(&Telling { context, endpoint, room }, &sender, proposed).await {
+        Answer::Committed { .. } => Ok(()),
+        Answer::Rejected(rejected) => Err(failed(rejected.message)),
+    }
+}
+
+/// What a person's change wants to do about members, if that is all it does.
+pub(crate) fn wanted(ops: &[Op]) -> Option<Result<Vec<(Name, Standing)>, Refusal>> {
+    let concerns = |op: &Op| matches!(op, Op::MemberRevoke { .. } | Op::MemberRestore { .. });
+    if !ops.iter().any(concerns) {
+        return None;
+    }
+    let step = |op: &Op| match op {
+        Op::MemberRevoke { user_id } => Some((user_id.clone(), Standing::Removed)),
+        Op::MemberRestore { user_id } => Some((user_id.clone(), Standing::Back)),
+        _ => None,
+    };
+    let mixed = || Refusal::new(Code::Malformed, "a change that removes members or lets them back does nothing else");
+    Some(ops.iter().map(step).collect::<Option<Vec<_>>>().ok_or_else(mixed))
+}

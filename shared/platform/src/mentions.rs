@@ -1,0 +1,80 @@
+//! Mentions: who may be mentioned, and how they learn of it.
+//!
+//! A mention of somebody who may not enter the room is refused before anything is committed. After the commit the
+//! mention is kept first and delivered then, to every socket the person has open in whatever room; what was delivered
+//! is no longer kept. A repeated delivery carries the same name (team, cycle, version).
+use crate::broadcast::{Posted, Telling};
+use protocol::server::notification;
+use sheet::{Change, Code, Name, Op, Refusal, TaskId};
+use std::collections::BTreeSet;
+use store::{
+    StoreError, connections, directory,
+    notes::{self, Note},
+};
+
+/// Code points of a comment that a notification shows.
+const MAX_EXCERPT: usize = 200;
+
+fn of(op: &Op) -> Option<(&TaskId, Option<&TaskId>, &str, &[Name])> {
+    match op {
+        Op::CommentAdd { comment_id, task_id, text, mentions, .. } => Some((comment_id, task_id.as_ref(), text, mentions)),
+        Op::CommentReply { comment_id, text, mentions, .. } | Op::CommentEdit { comment_id, text, mentions, .. } => {
+            Some((comment_id, None, text, mentions))
+        }
+        _ => None,
+    }
+}
+
+/// Refuses a change that mentions somebody who may not enter the room.
+pub(crate) async fn allowed(telling: &Telling<'_>, ops: &[Op]) -> Result<Result<(), Refusal>, StoreError> {
+    let table = &telling.context.store.table;
+    let everybody: BTreeSet<&Name> = ops.iter().filter_map(of).flat_map(|(_, _, _, mentions)| mentions).collect();
+    for user in everybody {
+        let member = directory::member(table, &telling.room.tenant, user).await?;
+        let enters = member.is_some_and(|member| member.teams.contains(&telling.room.team));
+        if !enters || directory::is_denied(table, &telling.room.tenant, user).await? {
+            let message = format!("{user} cannot enter this room, so a mention would not reach them");
+            return Ok(Err(Refusal::new(Code::UnknownTarget, message)));
+        }
+    }
+    Ok(Ok(()))
+}
+
+/// Tells everybody whom a committed change mentions.
+pub(crate) async fn deliver(telling: &Telling<'_>, change: &Change) {
+    for op in &change.ops {
+        let Some((comment_id, task_id, text, mentions)) = of(op) else { continue };
+        for user in mentions.iter().filter(|user| **user != change.author.id) {
+            let note = Note {
+                team: telling.room.team.clone(),
+                cycle: telling.room.week,
+                version: change.version,
+                comment_id: comment_id.clone(),
+                task_id: task_id.cloned(),
+                by: change.author.id.clone(),
+                name: change.author.name.clone(),
+                text: text.chars().take(MAX_EXCERPT).collect(),
+                at: change.at,
+            };
+            if let Err(error) = tell(telling, user, &note).await {
+                tracing::warn!(%error, "a mention waits to be delivered");
+            }
+        }
+    }
+}
+
+async fn tell(telling: &Telling<'_>, user: &Name, note: &Note) -> Result<(), StoreError> {
+    let (context, tenant) = (telling.context, &telling.room.tenant);
+    let table = &context.store.table;
+    notes::keep(table, tenant, user, note).await?;
+    let frame = notification(note);
+    let mut delivered = false;
+    for socket in connections::of_user(table, tenant, user, context.now()).await? {
+        match context.callback.post(telling.endpoint, &socket.connection_id, frame.clone().into()).await {
+            Posted::Delivered => delivered = true,
+            Posted::Gone => connections::close(table, tenant, user, &socket.connection_id).await?,
+            Posted::Failed => {}
+        }
+    }
+    if delivered { notes::told(table, tenant, user, note).await } else { Ok(()) }
+}

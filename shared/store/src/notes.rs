@@ -1,0 +1,68 @@
+//! Unread mentions: kept for who has no socket open, and only until they have been told.
+use crate::{
+    keys,
+    table::{StoreError, Table},
+};
+use serde::{Deserialize, Serialize};
+use sheet::{CycleKey, Name, TaskId, TimestampMs, Week};
+
+/// How long a mention waits, seconds.
+const WAITS_SECONDS: i64 = 30 * 24 * 3600;
+/// Mentions handed over at once; the rest come with the next welcome.
+const MAX_HANDED: usize = 50;
+
+/// Somebody was mentioned.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Note {
+    /// The team.
+    pub team: Name,
+    /// The week.
+    pub cycle: Week,
+    /// The change that mentions them; with team and cycle it names the mention for good.
+    pub version: u64,
+    /// The thread.
+    pub comment_id: TaskId,
+    /// The row it is about, if it is about one.
+    #[serde(default)]
+    pub task_id: Option<TaskId>,
+    /// Who mentions them.
+    pub by: Name,
+    /// Their name.
+    pub name: String,
+    /// What they say, cut.
+    pub text: String,
+    /// When.
+    pub at: TimestampMs,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Row {
+    pk: String,
+    sk: String,
+    expires: i64,
+    #[serde(flatten)]
+    note: Note,
+}
+
+fn sort_key(tenant: &Name, note: &Note) -> String {
+    keys::note(&CycleKey { tenant: tenant.clone(), team: note.team.clone(), week: note.cycle }, note.version)
+}
+
+/// Keeps a mention for a user. The same again is the same.
+pub async fn keep(table: &Table, tenant: &Name, user: &Name, note: &Note) -> Result<(), StoreError> {
+    let (pk, sk) = (keys::user(tenant, user), sort_key(tenant, note));
+    table.put(&Row { pk, sk, expires: note.at.0 / 1000 + WAITS_SECONDS, note: note.clone() }).await
+}
+
+/// What waits for a user, oldest change first.
+pub async fn waiting(table: &Table, tenant: &Name, user: &Name, now: TimestampMs) -> Result<Vec<Note>, StoreError> {
+    let rows: Vec<Row> = table.range(&keys::user(tenant, user), "NOTE#", &format!("NOTE#{}", keys::LAST)).await?;
+    let live = rows.into_iter().filter(|row| row.expires * 1000 > now.0).map(|row| row.note);
+    Ok(live.take(MAX_HANDED).collect())
+}
+
+/// A user has been told.
+pub async fn told(table: &Table, tenant: &Name, user: &Name, note: &Note) -> Result<(), StoreError> {
+    table.delete(&keys::user(tenant, user), &sort_key(tenant, note)).await
+}
