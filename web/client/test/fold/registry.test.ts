@@ -6,8 +6,11 @@ import { CODES } from "../../src/codes.js";
 import * as limits from "../../src/fold/limits.js";
 import { COLUMNS, PRIORITIES, STATUSES } from "../../src/fold/model.js";
 
+/** The top of the repository. */
+const ROOT = new URL("../../../../", import.meta.url);
+
 const source = (file: string) =>
-  readFileSync(fileURLToPath(new URL(`../../../../shared/sheet/src/${file}`, import.meta.url)), "utf8");
+  readFileSync(fileURLToPath(new URL(`shared/sheet/src/${file}`, ROOT)), "utf8");
 
 describe("what Rust and TypeScript both know", () => {
   it("codes, and whether each is retryable", () => {
