@@ -1,0 +1,156 @@
+//! Which loads run, against which servers, in which order, and how long.
+//!
+//! Servers take turns within a round, so that what else the machine does falls on all of them.
+use crate::{
+    Bench, Outcome, closed, counts, idle,
+    open::{self, Load},
+    report,
+    servers::{Kind, Machine, Server},
+};
+use std::{path::PathBuf, time::Duration};
+
+/// Rooms of W2, and of the idle sockets.
+const ROOMS: usize = 100;
+
+/// One part of the bench.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Part {
+    /// One room, 50 clients, 250 edits a second.
+    W1,
+    /// 100 rooms of 10 clients, 1,000 edits a second.
+    W2,
+    /// 50 clients in one room, each sends again when it hears itself.
+    W3,
+    /// Calls to the table and posts per change.
+    Counts,
+    /// Memory of idle sockets, and W2 while they are open.
+    Idle,
+    /// 400 authors in one room.
+    Crowd,
+}
+
+struct Plan {
+    binary: PathBuf,
+    machine: Machine,
+    rounds: u32,
+    warm_up: Duration,
+    measured: Duration,
+}
+
+/// Runs what was asked for and prints it.
+pub(crate) async fn run(bench: &Bench, machine: Machine) -> Outcome {
+    let binary = match &bench.server {
+        Some(path) => path.clone(),
+        None => std::env::current_exe()?.with_file_name("cyclesheet"),
+    };
+    if !binary.is_file() {
+        return Err(format!("there is no {}: build it, or name one with --server", binary.display()).into());
+    }
+    let seconds = |full: u64, quick: u64| Duration::from_millis(if bench.quick { quick } else { full });
+    let plan = Plan {
+        binary,
+        machine,
+        rounds: if bench.quick { 1 } else { bench.runs },
+        warm_up: seconds(2_000, 300),
+        measured: seconds(10_000, 1_000),
+    };
+    let wants = |part| bench.only.is_empty() || bench.only.contains(&part);
+    head(&plan, bench.quick);
+    let room = [Kind::Floor, Kind::Disk, Kind::Memory];
+    if wants(Part::W1) {
+        let load = Load { rooms: 1, clients: 50, rate: 250, warm_up: plan.warm_up, measured: plan.measured };
+        plan.open("W1: one room, 50 clients, 250 edits/s", load, &room).await?;
+    }
+    if wants(Part::W2) {
+        let load = Load { rooms: ROOMS, clients: 10, rate: 1_000, warm_up: plan.warm_up, measured: plan.measured };
+        plan.open("W2: 100 rooms of 10 clients, 1,000 edits/s", load, &room).await?;
+    }
+    if wants(Part::W3) {
+        plan.closed().await?;
+    }
+    if wants(Part::Crowd) {
+        let load = Load { rooms: 1, clients: 400, rate: 100, warm_up: plan.warm_up, measured: plan.measured };
+        plan.open("Crowd: one room, 400 authors, 100 edits/s", load, &[Kind::Floor, Kind::Disk]).await?;
+    }
+    if wants(Part::Counts) {
+        let counted = counts::run().await?;
+        println!("\nPer change in a room of {}, over {} changes\n\n| what | each change |\n|---|---|", counts::CLIENTS, counts::CHANGES);
+        for (operation, each) in &counted.calls {
+            println!("| {operation} | {each:.2} |");
+        }
+        println!("| posts | {:.2} |", counted.posts);
+    }
+    if wants(Part::Idle) {
+        plan.idle(if bench.quick { bench.sockets.min(500) } else { bench.sockets } as usize).await?;
+    }
+    Ok(())
+}
+
+fn head(plan: &Plan, quick: bool) {
+    let pinned = match plan.machine.server_cpu {
+        Some(cpu) => format!("server on processor {cpu}, clients on the others"),
+        None => "server and clients share the one processor: ratios only".to_owned(),
+    };
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load = load.split_whitespace().take(3).collect::<Vec<_>>().join(" ");
+    println!("{} processors; {pinned}. Load average at the start: {load}.", plan.machine.cpus);
+    println!(
+        "{} round(s) of {:.1} s after {:.1} s; medians; a ratio is to the floor of the same round.{}",
+        plan.rounds,
+        plan.measured.as_secs_f64(),
+        plan.warm_up.as_secs_f64(),
+        if quick { " Quick: these are no measurements." } else { "" }
+    );
+    println!("A delay is from the time at which an edit was due to its arrival at each other client of its room.");
+}
+
+impl Plan {
+    fn teams(what: &str, count: usize) -> Vec<String> {
+        (0..count).map(|number| format!("{what}-{number:03}")).collect()
+    }
+
+    fn start(&self, kind: Kind, teams: &[String]) -> Outcome<Server> {
+        Server::start(kind, &self.binary, teams, self.machine)
+    }
+
+    async fn open(&self, title: &str, load: Load, kinds: &[Kind]) -> Outcome {
+        let teams = Self::teams("load", load.rooms);
+        let mut rounds: Vec<(Kind, Vec<open::Run>)> = kinds.iter().map(|kind| (*kind, Vec::new())).collect();
+        for _ in 0..self.rounds {
+            for (kind, runs) in &mut rounds {
+                let server = self.start(*kind, &teams)?;
+                runs.push(open::run(&server, load, &teams).await?);
+            }
+        }
+        report::open_load(title, &rounds);
+        Ok(())
+    }
+
+    async fn closed(&self) -> Outcome {
+        let teams = Self::teams("load", 1);
+        let kinds = [Kind::Floor, Kind::Disk, Kind::DiskOneByOne, Kind::Memory];
+        let mut rounds: Vec<(Kind, Vec<closed::Run>)> = kinds.iter().map(|kind| (*kind, Vec::new())).collect();
+        for _ in 0..self.rounds {
+            for (kind, runs) in &mut rounds {
+                let server = self.start(*kind, &teams)?;
+                runs.push(closed::run(&server, &teams[0], self.warm_up, self.measured / 2).await?);
+            }
+        }
+        report::closed_load("W3: 50 clients in one room, each sends again when it hears itself", &rounds);
+        Ok(())
+    }
+
+    async fn idle(&self, sockets: usize) -> Outcome {
+        let (idle_teams, busy_teams) = (Self::teams("idle", ROOMS), Self::teams("load", ROOMS));
+        let teams: Vec<String> = idle_teams.iter().chain(&busy_teams).cloned().collect();
+        let server = self.start(Kind::Disk, &teams)?;
+        let idle = idle::open(&server, &idle_teams, sockets).await?;
+        println!("\nIdle sockets, {}\n\n| joined sockets | bytes each |\n|---|---|", server.kind.name());
+        println!("| {} | {:.0} |", idle.open, idle.bytes_each);
+        let load = Load { rooms: ROOMS, clients: 10, rate: 1_000, warm_up: self.warm_up, measured: self.measured };
+        let run = open::run(&server, load, &busy_teams).await?;
+        println!("\nW2 while they are open: p50 {:.2} ms, p95 {:.2} ms, p99 {:.2} ms, server CPU {:.0} %, lost {}, refused {}",
+            run.p50, run.p95, run.p99, run.cpu, run.lost, run.refused);
+        Ok(())
+    }
+}
