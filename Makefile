@@ -12,14 +12,15 @@ help: ## List the words
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 dev: tools web ## Run everything on this machine and print sign-in links (PORT=4510, ARGS="--data DIR")
-	$(CARGO) run --quiet --package cyclesheet -- dev --port $(PORT) $(ARGS)
+	$(CARGO) build --package cyclesheet
+	exec ./target/debug/cyclesheet dev --port $(PORT) $(ARGS)
 
 test: tools lint test-rust test-web test-browser ## Everything that must hold, from a clean machine
 	@echo "All tests passed."
 
 test-rust: tools ## Rust: unit, property, golden-vector and integration tests
-	$(CARGO) build --quiet --package cyclesheet
-	$(CARGO) test --workspace --quiet
+	$(CARGO) build --package cyclesheet
+	$(CARGO) test --workspace
 
 test-web: web ## TypeScript: the fold against the golden vectors, the client, the page's parts
 	cd web && npm test
@@ -31,7 +32,7 @@ test-browser: web chromium ## Chromium: pages against a real local stack
 
 lint: tools web ## Formatting, clippy, types, the linter of the web
 	$(CARGO) fmt --all --check
-	$(CARGO) clippy --workspace --all-targets --quiet -- --deny warnings
+	$(CARGO) clippy --workspace --all-targets -- --deny warnings
 	cd web && npm run --silent lint && npm run --silent typecheck
 
 fmt: ## Format everything

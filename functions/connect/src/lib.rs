@@ -35,6 +35,11 @@ pub async fn handle(context: &Context, event: &SocketEvent) -> SocketResponse {
         }
         Err(error) => {
             tracing::error!(%error, "the store could not say");
+            // The socket will not open. A row that stays all the same names nobody, and expires.
+            if let Ok((identity, _)) = Identity::from_context(authorizer) {
+                let (table, id) = (&context.store.table, &event.request_context.connection_id);
+                let _ = connections::close(table, &identity.tenant, &identity.user, id).await;
+            }
             SocketResponse::status(503)
         }
     }
