@@ -11,5 +11,6 @@ async fn main() -> Result<(), Error> {
     let (context, secrets) = Context::of_lambda(env).await?;
     let authorizer = Authorizer { verifier: Verifier::new(rules, source.keys(&secrets).await?), origins };
     let (authorizer, context) = (&authorizer, &context);
-    run(service_fn(async |event: LambdaEvent<SocketEvent>| authorizer.handle(context, &event.payload).await)).await
+    run(service_fn(async |event: LambdaEvent<SocketEvent>| authorizer.handle(context, &event.payload).await))
+        .await
 }

@@ -55,7 +55,12 @@ async fn admit(
     if identity.expired(now) {
         return Ok(Err(Refusal::new(Code::TokenExpired, "the token has expired")));
     }
-    let row = UserConnection { connection_id: id.clone(), team: room.team.clone(), week: room.week, connected_at: now };
+    let row = UserConnection {
+        connection_id: id.clone(),
+        team: room.team.clone(),
+        week: room.week,
+        connected_at: now,
+    };
     connections::open(table, &identity.tenant, &identity.user, &row, now).await?;
     if directory::is_denied(table, &identity.tenant, &identity.user).await? {
         connections::close(table, &identity.tenant, &identity.user, id).await?;

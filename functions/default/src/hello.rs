@@ -38,7 +38,12 @@ impl Message<'_> {
         self.answered(self.welcome(since, epoch, entered)).await;
     }
 
-    async fn welcome(&self, since: Option<u64>, epoch: Option<&str>, entered: Folded) -> Result<(), StoreError> {
+    async fn welcome(
+        &self,
+        since: Option<u64>,
+        epoch: Option<&str>,
+        entered: Folded,
+    ) -> Result<(), StoreError> {
         let (store, now) = (&self.context.store, self.context.now());
         let me = self.identity.connection(self.connection_id, now);
         connections::join(&store.table, self.room, &me, now).await?;

@@ -63,7 +63,9 @@ pub async fn handle(context: &Context, event: &SocketEvent) -> SocketResponse {
         message_id: request.message_id.as_deref().unwrap_or(&request.request_id),
     };
     if identity.expired(context.now()) {
-        message.error(Refusal::new(Code::TokenExpired, "the token has expired: connect again with a fresh one")).await;
+        message
+            .error(Refusal::new(Code::TokenExpired, "the token has expired: connect again with a fresh one"))
+            .await;
         context.callback.close(&endpoint, message.connection_id).await;
         return SocketResponse::status(401);
     }
@@ -112,11 +114,12 @@ impl<'a> Message<'a> {
             Err(_) => Kind::Unreadable,
         };
         let factor = self.context.store.policy().rate_per_window / DEFAULT_RATE_PER_WINDOW;
-        let (refusal, closes) = match self.context.rates.count(self.connection_id, kind, self.context.now(), factor) {
-            Allowed::Yes => return true,
-            Allowed::No(refusal) => (refusal, false),
-            Allowed::Close(refusal) => (refusal, true),
-        };
+        let (refusal, closes) =
+            match self.context.rates.count(self.connection_id, kind, self.context.now(), factor) {
+                Allowed::Yes => return true,
+                Allowed::No(refusal) => (refusal, false),
+                Allowed::Close(refusal) => (refusal, true),
+            };
         match frame {
             Ok(ClientFrame::Change(change)) => self.rejected(change.id.to_string(), refusal, 0).await,
             _ => self.error(refusal).await,
@@ -158,7 +161,9 @@ impl<'a> Message<'a> {
             self.post(&ServerFrame::Pong { version: tip.state.version(), epoch: &tip.epoch }).await;
             return Ok(());
         }
-        for frame in protocol::server::committed(&store.replay(self.room, since, MAX_REPLAY_CHANGES, MAX_REPLAY_BYTES).await?) {
+        for frame in protocol::server::committed(
+            &store.replay(self.room, since, MAX_REPLAY_CHANGES, MAX_REPLAY_BYTES).await?,
+        ) {
             self.telling().answer_text(&self.identity.user, self.connection_id, frame).await;
         }
         Ok(())
@@ -189,7 +194,8 @@ impl<'a> Message<'a> {
         let row = connections::find(table, self.room, self.connection_id).await?;
         let is_missing = row.is_none();
         if row.is_none_or(|row| now.since(row.seen_at) >= SEEN_EVERY_MS) {
-            connections::join(table, self.room, &self.identity.connection(self.connection_id, now), now).await?;
+            connections::join(table, self.room, &self.identity.connection(self.connection_id, now), now)
+                .await?;
             if is_missing {
                 self.note_with_user().await?;
             }
@@ -222,7 +228,8 @@ impl<'a> Message<'a> {
             week: self.room.week,
             connected_at: now,
         };
-        connections::open(&self.context.store.table, &self.identity.tenant, &self.identity.user, &row, now).await
+        connections::open(&self.context.store.table, &self.identity.tenant, &self.identity.user, &row, now)
+            .await
     }
 }
 

@@ -4,7 +4,9 @@ use sheet::{Column, Sheet, change::SYSTEM_ID};
 
 /// Rows that are not done, as last week left them.
 pub(crate) fn open_rows(sheet: &Sheet) -> Vec<Row> {
-    let open = sheet.rows().filter(|row| row.value(Column::Status) != "Done" && !row.value(Column::Title).is_empty());
+    let open = sheet
+        .rows()
+        .filter(|row| row.value(Column::Status) != "Done" && !row.value(Column::Title).is_empty());
     open.map(|row| {
         let mut copy = Row::default();
         for column in Column::ALL.into_iter().filter(|column| *column != Column::Source) {
@@ -21,12 +23,14 @@ pub(crate) fn corrections(sheet: &Sheet) -> Vec<Correction> {
     for row in sheet.rows() {
         for (column, cell) in &row.cells {
             match &cell.ai_value {
-                Some(model) if **model != *cell.value && cell.author.as_str() != SYSTEM_ID => found.push(Correction {
-                    title: row.value(Column::Title).to_owned(),
-                    column: *column,
-                    model: model.to_string(),
-                    person: cell.value.to_string(),
-                }),
+                Some(model) if **model != *cell.value && cell.author.as_str() != SYSTEM_ID => {
+                    found.push(Correction {
+                        title: row.value(Column::Title).to_owned(),
+                        column: *column,
+                        model: model.to_string(),
+                        person: cell.value.to_string(),
+                    })
+                }
                 _ => {}
             }
         }

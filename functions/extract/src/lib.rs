@@ -19,7 +19,7 @@ pub use run::{ExtractError, Extracted};
 use ask::Ask;
 use platform::{Context, broadcast::Endpoint, invoke::ExtractRequest, members};
 use serde::Deserialize;
-use sheet::{CycleKey, Week, op::Origin, week::time_zone};
+use sheet::{CycleKey, Week, model::Origin, week::time_zone};
 use std::sync::Arc;
 use store::directory;
 

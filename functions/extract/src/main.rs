@@ -1,10 +1,12 @@
 //! The bootstrap: reads the environment, then extracts.
 #![recursion_limit = "256"]
 use cyclesheet_extract::{Event, Extractor, ask::Ask};
-use extraction::cohere::{CALL_TIMEOUT, Client, DEFAULT_BASE_URL, DEFAULT_MODEL, HttpTransport, SecretString, TokioPause};
+use extraction::cohere::{
+    CALL_TIMEOUT, Client, DEFAULT_BASE_URL, DEFAULT_MODEL, HttpTransport, SecretString, TokioPause,
+};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use platform::{Context, broadcast::Endpoint, config::Environment, telemetry};
-use sheet::op::Origin;
+use sheet::model::Origin;
 use std::sync::Arc;
 
 #[tokio::main(flavor = "current_thread")]

@@ -19,9 +19,7 @@ use platform::{
 use protocol::{client::ProposedChange, server::Rejected};
 use serde::{Deserialize, Serialize};
 use sheet::{
-    ChangeId, Code, CycleKey, Op, Sheet, TaskId, WeekSpan,
-    op::{Generated, Origin},
-    week::time_zone,
+    ChangeId, Code, CycleKey, Op, Sheet, TaskId, WeekSpan, model::Origin, op::Generated, week::time_zone,
 };
 use store::{StoreError, directory::Source, directory::Team, raw};
 
@@ -109,9 +107,15 @@ struct Run<'a> {
 
 impl Extractor {
     /// Extracts one cycle, unless it is done or somebody else is at it.
-    pub async fn extract(&self, context: &Context, key: &CycleKey, refresh: bool) -> Result<Extracted, ExtractError> {
+    pub async fn extract(
+        &self,
+        context: &Context,
+        key: &CycleKey,
+        refresh: bool,
+    ) -> Result<Extracted, ExtractError> {
         let team = context.store.team(&key.tenant, &key.team, context.now()).await?;
-        let team = team.ok_or_else(|| ExtractError::Team(format!("there is no team {}/{}", key.tenant, key.team)))?;
+        let team =
+            team.ok_or_else(|| ExtractError::Team(format!("there is no team {}/{}", key.tenant, key.team)))?;
         let zone = time_zone(&team.time_zone).map_err(|error| ExtractError::Team(error.to_string()))?;
         context.store.create(key, context.now()).await?;
         let tip = context.store.tip(key).await?;
@@ -125,8 +129,10 @@ impl Extractor {
             reason: None,
         };
         let Some(generation) = tip.state.due_generation(refresh) else { return Ok(elsewhere) };
-        let client = TaskId::new(&format!("run-{}", context.unique())).map_err(|error| ExtractError::Team(error.to_string()))?;
-        let mut run = Run { extractor: self, context, key, team: &team, zone, client, generation, seq: 0, calls: 0 };
+        let client = TaskId::new(&format!("run-{}", context.unique()))
+            .map_err(|error| ExtractError::Team(error.to_string()))?;
+        let mut run =
+            Run { extractor: self, context, key, team: &team, zone, client, generation, seq: 0, calls: 0 };
         // The lease is a change: of five runs that come here at once, one gets past this line.
         match run.commit(Op::GenerationStarted { generation, lease_ms: LEASE_MS }).await {
             Ok(()) => run.generate(elsewhere).await,
@@ -238,7 +244,9 @@ impl Run<'_> {
             corrections: &corrections,
             max_tokens: prompt::MAX_INPUT_TOKENS,
         };
-        let against = answer::Context::new(self.key.week).with_messages(messages, &self.zone).with_people(people.to_vec());
+        let against = answer::Context::new(self.key.week)
+            .with_messages(messages, &self.zone)
+            .with_people(people.to_vec());
         let (outcomes, step) = self.climb(&request, &against).await?;
         match step {
             Step::Accept(parsed, reason) => {
@@ -248,8 +256,14 @@ impl Run<'_> {
                 });
                 let Parsed { summary, rows, dropped, warnings, .. } = *parsed;
                 tracing::info!(dropped = dropped.len(), warnings = warnings.len(), "an answer was read");
-                let cut = reason.map(|_| "The model's answer was cut off: its last rows are missing.".to_owned());
-                let notes = [prompt::build(&request).note(), cut, dropped_note(dropped.len()), problems.first().cloned()];
+                let cut =
+                    reason.map(|_| "The model's answer was cut off: its last rows are missing.".to_owned());
+                let notes = [
+                    prompt::build(&request).note(),
+                    cut,
+                    dropped_note(dropped.len()),
+                    problems.first().cloned(),
+                ];
                 whole.note = join(notes);
                 whole.origin = self.extractor.origin;
                 whole.model = model;
@@ -258,10 +272,17 @@ impl Run<'_> {
                 Ok((whole, None))
             }
             Step::FallBack(reason) => {
-                let setting = fallback::Setting { week: self.key.week, zone: self.zone.clone(), people: people.to_vec() };
+                let setting = fallback::Setting {
+                    week: self.key.week,
+                    zone: self.zone.clone(),
+                    people: people.to_vec(),
+                };
                 let made = fallback::rows(messages, &setting);
                 whole.origin = Origin::Fallback;
-                whole.note = join([Some(format!("Made without the model: {}.", reason.for_people())), problems.first().cloned()]);
+                whole.note = join([
+                    Some(format!("Made without the model: {}.", reason.for_people())),
+                    problems.first().cloned(),
+                ]);
                 whole.summary = made.summary;
                 whole.rows = rows::generated(self.generation, made.rows);
                 Ok((whole, Some(reason)))
@@ -280,7 +301,8 @@ impl Run<'_> {
     ) -> Result<(Vec<Outcome>, Step), ExtractError> {
         let Some(model) = self.extractor.model.clone() else { return Ok((Vec::new(), ladder::begin(false))) };
         let table = &self.context.store.table;
-        let mut outcomes: Vec<Outcome> = raw::get(table, self.key, self.generation, "answer").await?.unwrap_or_default();
+        let mut outcomes: Vec<Outcome> =
+            raw::get(table, self.key, self.generation, "answer").await?.unwrap_or_default();
         loop {
             let (asked, attempts) = match ladder::next(&outcomes, against) {
                 Step::Ask => (prompt::build(request), MAX_ATTEMPTS),
@@ -295,7 +317,12 @@ impl Run<'_> {
                 Outcome::Answer(answer) => {
                     self.calls += answer.attempts;
                     let cost = answer.usage.cost_microdollars();
-                    tracing::info!(input = answer.usage.input_tokens, output = answer.usage.output_tokens, cost_microdollars = cost, "asked");
+                    tracing::info!(
+                        input = answer.usage.input_tokens,
+                        output = answer.usage.output_tokens,
+                        cost_microdollars = cost,
+                        "asked"
+                    );
                 }
                 Outcome::Failure(failure) => {
                     self.calls += 1;
@@ -327,7 +354,8 @@ impl Run<'_> {
         self.seq += 1;
         let telling = Telling { context: self.context, endpoint: &self.extractor.endpoint, room: self.key };
         let sender = Sender::system().ok_or_else(|| ExtractError::Team("the system has no author".into()))?;
-        let proposed = ProposedChange { id: ChangeId::new(self.client.clone(), self.seq), base: 0, ops: vec![op] };
+        let proposed =
+            ProposedChange { id: ChangeId::new(self.client.clone(), self.seq), base: 0, ops: vec![op] };
         // The base of a run is what it has seen; it sees the tip at every commit.
         let base = self.context.store.tip(self.key).await?.state.version();
         match changes::commit(&telling, &sender, ProposedChange { base, ..proposed }).await {
@@ -363,7 +391,8 @@ fn load(sources: &[Source], span: WeekSpan, known: KnownNumbers) -> Result<Loade
 
 fn messages(read: &Read) -> (Vec<Message>, Vec<Person>) {
     let loaded = from_json_lines("stored messages", &read.lines.join("\n"), &Options::default());
-    let person = |person: &StoredPerson| Person { name: person.name.clone(), aliases: person.aliases.clone() };
+    let person =
+        |person: &StoredPerson| Person { name: person.name.clone(), aliases: person.aliases.clone() };
     (loaded.messages, read.people.iter().map(person).collect())
 }
 

@@ -11,7 +11,11 @@ use store::{StoreError, directory};
 
 /// Seals the week before `key`'s, if it exists and is open. The log first: the index follows it, and a run that died
 /// in between finds the sheet sealed and marks the index.
-pub(crate) async fn last_week(extractor: &Extractor, context: &Context, key: &CycleKey) -> Result<(), ExtractError> {
+pub(crate) async fn last_week(
+    extractor: &Extractor,
+    context: &Context,
+    key: &CycleKey,
+) -> Result<(), ExtractError> {
     let Ok(week) = key.week.plus(-1) else { return Ok(()) };
     let last = CycleKey { week, ..key.clone() };
     let tip = match context.store.tip(&last).await {
@@ -28,7 +32,9 @@ pub(crate) async fn last_week(extractor: &Extractor, context: &Context, key: &Cy
         let telling = Telling { context, endpoint: &extractor.endpoint, room: &last };
         match changes::commit(&telling, &sender, proposed).await {
             Answer::Committed { .. } => {}
-            Answer::Rejected(Rejected { code, message, .. }) => return Err(ExtractError::Refused { code, message }),
+            Answer::Rejected(Rejected { code, message, .. }) => {
+                return Err(ExtractError::Refused { code, message });
+            }
         }
     }
     directory::index_sealed(&context.store.table, &last).await?;

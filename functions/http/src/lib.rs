@@ -59,7 +59,8 @@ impl Api {
         };
         match route {
             Route::Cycles { team } => {
-                let team = Name::new(&team).map_err(|error| Refusal::new(Code::NotFound, error.to_string()))?;
+                let team =
+                    Name::new(&team).map_err(|error| Refusal::new(Code::NotFound, error.to_string()))?;
                 if !identity.enters(&team) {
                     return Err(not_yours(team.as_str()));
                 }
@@ -80,33 +81,41 @@ impl Api {
                 audit(context, &key(&team, &cycle)?, since, limit).await.map_err(|error| room::busy(&error))
             }
             Route::Members { team } => {
-                let team = Name::new(&team).map_err(|error| Refusal::new(Code::NotFound, error.to_string()))?;
+                let team =
+                    Name::new(&team).map_err(|error| Refusal::new(Code::NotFound, error.to_string()))?;
                 if !identity.enters(&team) {
                     return Err(not_yours(team.as_str()));
                 }
                 members(context, &identity, &team).await.map_err(|error| room::busy(&error))
             }
-            Route::Change { team, cycle } => self.change(context, &identity, &key(&team, &cycle)?, request).await,
+            Route::Change { team, cycle } => {
+                self.change(context, &identity, &key(&team, &cycle)?, request).await
+            }
         }
     }
 
     async fn bearer(&self, context: &Context, request: &Request<Bytes>) -> Result<Identity, Refusal> {
         let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let token = header.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+        let token = header
+            .and_then(|value| value.split_once(' '))
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
         let Some((_, token)) = token else {
             return Err(Refusal::new(Code::TokenExpired, "send a token: authorization: Bearer <JWT>"));
         };
-        let identity = self.verifier.verify(token.trim(), context.now()).await.map_err(|error| match error {
-            TokenError::Expired => Refusal::new(Code::TokenExpired, "the token has expired: sign in again"),
-            TokenError::Invalid(reason) => {
-                tracing::info!(reason, "refused");
-                Refusal::new(Code::TokenExpired, "the token does not verify: sign in again")
-            }
-            TokenError::Keys(reason) => {
-                tracing::error!(reason, "nobody can be let in");
-                Refusal::new(Code::Busy, "tokens cannot be verified right now: try again")
-            }
-        })?;
+        let identity =
+            self.verifier.verify(token.trim(), context.now()).await.map_err(|error| match error {
+                TokenError::Expired => {
+                    Refusal::new(Code::TokenExpired, "the token has expired: sign in again")
+                }
+                TokenError::Invalid(reason) => {
+                    tracing::info!(reason, "refused");
+                    Refusal::new(Code::TokenExpired, "the token does not verify: sign in again")
+                }
+                TokenError::Keys(reason) => {
+                    tracing::error!(reason, "nobody can be let in");
+                    Refusal::new(Code::Busy, "tokens cannot be verified right now: try again")
+                }
+            })?;
         match directory::is_denied(&context.store.table, &identity.tenant, &identity.user).await {
             Ok(false) => Ok(identity),
             Ok(true) => Err(Refusal::new(Code::Revoked, "you have been removed from this workspace")),
@@ -123,9 +132,13 @@ impl Api {
         request: &Request<Bytes>,
     ) -> Result<Reply, Refusal> {
         if request.body().len() > MAX_BODY_BYTES {
-            return Err(Refusal::new(Code::PayloadTooLarge, format!("a change is at most {MAX_CHANGE_BYTES} bytes of JSON")));
+            return Err(Refusal::new(
+                Code::PayloadTooLarge,
+                format!("a change is at most {MAX_CHANGE_BYTES} bytes of JSON"),
+            ));
         }
-        let text = std::str::from_utf8(request.body()).map_err(|_| Refusal::new(Code::Malformed, "a change is UTF-8 JSON"))?;
+        let text = std::str::from_utf8(request.body())
+            .map_err(|_| Refusal::new(Code::Malformed, "a change is UTF-8 JSON"))?;
         let proposed = protocol::client::read_change(text).map_err(|unreadable| unreadable.refusal)?;
         if proposed.id.seq == 0 {
             return Err(Refusal::new(Code::Malformed, "seq counts from 1"));
@@ -181,7 +194,8 @@ async fn messages(context: &Context, key: &CycleKey, generation: u32) -> Result<
     let read: Option<Read> =
         raw::get(&context.store.table, key, number, "messages").await.map_err(|error| room::busy(&error))?;
     let lines = read.map(|read| read.lines).unwrap_or_default();
-    let messages: Vec<Box<RawValue>> = lines.into_iter().filter_map(|line| RawValue::from_string(line).ok()).collect();
+    let messages: Vec<Box<RawValue>> =
+        lines.into_iter().filter_map(|line| RawValue::from_string(line).ok()).collect();
     Ok(Reply::json(json!({"generation": number, "messages": messages}).to_string()))
 }
 
@@ -199,7 +213,9 @@ async fn members(context: &Context, identity: &Identity, team: &Name) -> Result<
     let table = &context.store.table;
     let everybody = directory::members(table, &identity.tenant).await?;
     let denied = directory::denied(table, &identity.tenant).await?;
-    let stays = |member: &directory::Member| member.teams.contains(team) && !denied.iter().any(|d| d.user == member.user);
+    let stays = |member: &directory::Member| {
+        member.teams.contains(team) && !denied.iter().any(|d| d.user == member.user)
+    };
     let people = everybody.into_iter().filter(stays).map(|member| {
         json!({"id": member.user, "name": member.name, "color": member.color, "role": member.role, "seenAt": member.seen_at})
     });
@@ -210,7 +226,11 @@ async fn members(context: &Context, identity: &Identity, team: &Name) -> Result<
 async fn snapshot(context: &Context, key: &CycleKey, request: &Request<Bytes>) -> Result<Reply, Refusal> {
     let tip = context.store.tip(key).await.map_err(|error| room::busy(&error))?;
     let etag = format!("\"{}-{}\"", tip.epoch, tip.state.version());
-    let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let known = request
+        .headers()
+        .get(header::IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     if known.split(',').any(|known| known.trim().trim_start_matches("W/") == etag) {
         return Ok(Reply::status(StatusCode::NOT_MODIFIED).tagged(etag));
     }
@@ -223,7 +243,9 @@ async fn snapshot(context: &Context, key: &CycleKey, request: &Request<Bytes>) -
 async fn page(context: &Context, key: &CycleKey, since: u64, limit: usize) -> Result<Reply, StoreError> {
     let tip = context.store.tip(key).await?;
     let texts = context.store.replay(key, since, limit.clamp(1, MAX_PAGE_CHANGES), MAX_PAGE_BYTES).await?;
-    let raw = |text: &std::sync::Arc<str>| RawValue::from_string(text.to_string()).or_else(|_| RawValue::from_string(without_ops(text)));
+    let raw = |text: &std::sync::Arc<str>| {
+        RawValue::from_string(text.to_string()).or_else(|_| RawValue::from_string(without_ops(text)))
+    };
     let changes: Vec<Box<RawValue>> = texts.iter().filter_map(|text| raw(text).ok()).collect();
     let body = json!({"version": tip.state.version(), "epoch": &*tip.epoch, "changes": changes});
     Ok(Reply::json(body.to_string()))

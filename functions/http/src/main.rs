@@ -13,7 +13,8 @@ async fn main() -> Result<(), Error> {
     env.required("CALLBACK_URL");
     let (rules, source) = env.tokens();
     let (context, secrets) = Context::of_lambda(env).await?;
-    let api = Api { verifier: Verifier::new(rules, source.keys(&secrets).await?), endpoint: Endpoint::default() };
+    let api =
+        Api { verifier: Verifier::new(rules, source.keys(&secrets).await?), endpoint: Endpoint::default() };
     let (api, context) = (&api, &context);
     run(service_fn(async |request: Request| {
         let request = request.map(|body| Bytes::from(body.to_vec()));

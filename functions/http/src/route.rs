@@ -34,7 +34,11 @@ impl Route {
             return Err(Refusal::new(Code::PayloadTooLarge, "the address is too long"));
         }
         let parameter = |name: &str| {
-            query.split('&').filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name).map(|(_, value)| value)
+            query
+                .split('&')
+                .filter_map(|pair| pair.split_once('='))
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| value)
         };
         let number = |name: &str, default: u64| match parameter(name).map(str::parse::<u64>) {
             None => Ok(default),
@@ -47,10 +51,13 @@ impl Route {
         let owned = |word: &&str| (*word).to_owned();
         match (request.method(), parts.as_slice()) {
             (&Method::GET, ["api", "cycles"]) => {
-                let team = parameter("team").ok_or_else(|| Refusal::new(Code::Malformed, "name a team: ?team=platform"))?;
+                let team = parameter("team")
+                    .ok_or_else(|| Refusal::new(Code::Malformed, "name a team: ?team=platform"))?;
                 Ok(Self::Cycles { team: team.to_owned() })
             }
-            (&Method::GET, ["api", "cycles", team, cycle]) => Ok(Self::Cycle { team: owned(team), cycle: owned(cycle) }),
+            (&Method::GET, ["api", "cycles", team, cycle]) => {
+                Ok(Self::Cycle { team: owned(team), cycle: owned(cycle) })
+            }
             (&Method::GET, ["api", "cycles", team, cycle, "changes"]) => Ok(Self::Changes {
                 team: owned(team),
                 cycle: owned(cycle),
@@ -59,7 +66,8 @@ impl Route {
             }),
             (&Method::GET, ["api", "cycles", team, cycle, "export"]) => {
                 let format = Format::of(parameter("format").unwrap_or("json"));
-                let format = format.ok_or_else(|| Refusal::new(Code::Malformed, "format is one of csv, md, json"))?;
+                let format =
+                    format.ok_or_else(|| Refusal::new(Code::Malformed, "format is one of csv, md, json"))?;
                 Ok(Self::Export { team: owned(team), cycle: owned(cycle), format })
             }
             (&Method::GET, ["api", "cycles", team, cycle, "messages"]) => Ok(Self::Messages {
@@ -74,7 +82,8 @@ impl Route {
                 limit: number("limit", 1_000)? as usize,
             }),
             (&Method::GET, ["api", "members"]) => {
-                let team = parameter("team").ok_or_else(|| Refusal::new(Code::Malformed, "name a team: ?team=platform"))?;
+                let team = parameter("team")
+                    .ok_or_else(|| Refusal::new(Code::Malformed, "name a team: ?team=platform"))?;
                 Ok(Self::Members { team: team.to_owned() })
             }
             (&Method::POST, ["api", "cycles", team, cycle, "changes"]) => {
@@ -94,14 +103,18 @@ mod tests {
     use bytes::Bytes;
 
     fn route(method: &str, uri: &str) -> Result<Route, Code> {
-        Route::of(&Request::builder().method(method).uri(uri).body(Bytes::new()).unwrap()).map_err(|refusal| refusal.code)
+        Route::of(&Request::builder().method(method).uri(uri).body(Bytes::new()).unwrap())
+            .map_err(|refusal| refusal.code)
     }
 
     #[test]
     fn addresses_are_read_and_what_is_wrong_with_them_has_a_code() {
         let (team, cycle) = ("platform".to_owned(), "2026-W47".to_owned());
         assert_eq!(route("GET", "/api/cycles?team=platform"), Ok(Route::Cycles { team: team.clone() }));
-        assert_eq!(route("GET", "/prod/api/cycles/platform/2026-W47"), Ok(Route::Cycle { team: team.clone(), cycle: cycle.clone() }));
+        assert_eq!(
+            route("GET", "/prod/api/cycles/platform/2026-W47"),
+            Ok(Route::Cycle { team: team.clone(), cycle: cycle.clone() })
+        );
         assert_eq!(
             route("GET", "/api/cycles/platform/2026-W47/changes?since=41&limit=2"),
             Ok(Route::Changes { team, cycle, since: 41, limit: 2 })
@@ -110,6 +123,9 @@ mod tests {
         assert_eq!(route("GET", "/api/cycles/p/2026-W47/changes?since=x"), Err(Code::Malformed));
         assert_eq!(route("GET", "/api/else"), Err(Code::NotFound));
         assert_eq!(route("DELETE", "/api/cycles/p/2026-W47"), Err(Code::Unsupported));
-        assert_eq!(route("GET", &format!("/api/cycles?team={}", "x".repeat(3_000))), Err(Code::PayloadTooLarge));
+        assert_eq!(
+            route("GET", &format!("/api/cycles?team={}", "x".repeat(3_000))),
+            Err(Code::PayloadTooLarge)
+        );
     }
 }

@@ -7,13 +7,11 @@ use aws_sdk_dynamodb::{
     Client, Config,
     config::{BehaviorVersion, Credentials, Region},
 };
-use aws_smithy_runtime_api::{
-    client::{
-        http::{HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector},
-        orchestrator::{HttpRequest, HttpResponse},
-        result::ConnectorError,
-        runtime_components::RuntimeComponents,
-    },
+use aws_smithy_runtime_api::client::{
+    http::{HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector},
+    orchestrator::{HttpRequest, HttpResponse},
+    result::ConnectorError,
+    runtime_components::RuntimeComponents,
 };
 use aws_smithy_types::body::SdkBody;
 use dynoxide::{Database, DynoxideError};
@@ -48,7 +46,8 @@ impl Embedded {
 
     /// One in a folder, which is made if it is not there.
     pub fn in_folder(folder: &Path) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        std::fs::create_dir_all(folder).map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
+        std::fs::create_dir_all(folder)
+            .map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
         let file = folder.join(FILE);
         let database = Database::new(&file.to_string_lossy())
             .map_err(|error| format!("cannot open {}: {error}", file.display()))?;
@@ -84,7 +83,8 @@ impl Embedded {
             body: &str,
             run: impl FnOnce(T) -> Result<U, DynoxideError>,
         ) -> Result<String, DynoxideError> {
-            let malformed = |error: serde_json::Error| DynoxideError::SerializationException(error.to_string());
+            let malformed =
+                |error: serde_json::Error| DynoxideError::SerializationException(error.to_string());
             let request = serde_json::from_str(body).map_err(malformed)?;
             serde_json::to_string(&run(request)?).map_err(malformed)
         }
@@ -123,7 +123,8 @@ pub fn client(http: impl HttpClient + 'static) -> Client {
 
 impl HttpConnector for Embedded {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let operation = request.headers().get("x-amz-target").and_then(|t| t.split_once('.')).map(|(_, o)| o.to_owned());
+        let operation =
+            request.headers().get("x-amz-target").and_then(|t| t.split_once('.')).map(|(_, o)| o.to_owned());
         let body = request.body().bytes().map(|bytes| String::from_utf8_lossy(bytes).into_owned());
         let (Some(operation), Some(body)) = (operation, body) else {
             return HttpConnectorFuture::ready(Err(ConnectorError::user("no operation of DynamoDB".into())));

@@ -21,7 +21,8 @@ pub struct Schedule {
 impl Schedule {
     /// A cron pattern of five fields, `0 8 * * FRI`, in an IANA zone.
     pub fn new(pattern: &str, zone: TimeZone) -> Result<Self, String> {
-        let cron = pattern.parse::<Cron>().map_err(|error| format!("{pattern:?} is no cron pattern: {error}"))?;
+        let cron =
+            pattern.parse::<Cron>().map_err(|error| format!("{pattern:?} is no cron pattern: {error}"))?;
         Ok(Self { cron, zone })
     }
 

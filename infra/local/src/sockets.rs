@@ -6,7 +6,10 @@
 use bytes::Bytes;
 use cyclesheet_authorize::{Authorizer, UNAUTHORIZED};
 use futures::future::BoxFuture;
-use gateway::{AuthorizerError, AuthorizerEvent, AuthorizerResponse, Event, Gateway, Integration, IntegrationError, PostError, ProxyResponse, Route, Utf8Bytes};
+use gateway::{
+    AuthorizerError, AuthorizerEvent, AuthorizerResponse, Event, Gateway, Integration, IntegrationError,
+    PostError, ProxyResponse, Route, Utf8Bytes,
+};
 use platform::{
     Context,
     broadcast::{Callback, Endpoint, Posted},
@@ -37,11 +40,16 @@ impl Integration for Functions {
                 Route::Default | Route::Custom(_) => cyclesheet_default::handle(&self.context, &event).await,
             };
             let response = ProxyResponse::status(status_code);
-            Ok(headers.into_iter().fold(response, |response, (name, value)| response.with_header(name, value)))
+            Ok(headers
+                .into_iter()
+                .fold(response, |response, (name, value)| response.with_header(name, value)))
         })
     }
 
-    fn authorize(&self, event: AuthorizerEvent) -> BoxFuture<'_, Result<Option<AuthorizerResponse>, AuthorizerError>> {
+    fn authorize(
+        &self,
+        event: AuthorizerEvent,
+    ) -> BoxFuture<'_, Result<Option<AuthorizerResponse>, AuthorizerError>> {
         Box::pin(async move {
             let failed = |error: serde_json::Error| AuthorizerError::Failed(error.to_string());
             let event = read(&event).map_err(failed)?;

@@ -16,7 +16,7 @@ use platform::{
     context::{Clock, system_clock, system_random},
     invoke::{ExtractRequest, Invoke},
 };
-use sheet::op::Origin;
+use sheet::model::Origin;
 use std::{
     error::Error,
     net::SocketAddr,
@@ -124,7 +124,9 @@ struct LocalInvoke(OnceLock<(Extractor, Context)>);
 
 impl Invoke for LocalInvoke {
     fn extract<'a>(&'a self, request: &'a ExtractRequest) -> BoxFuture<'a, bool> {
-        let Some((extractor, context)) = self.0.get().cloned() else { return Box::pin(std::future::ready(false)) };
+        let Some((extractor, context)) = self.0.get().cloned() else {
+            return Box::pin(std::future::ready(false));
+        };
         let event = Event::Request(request.clone());
         tokio::spawn(async move {
             if let Err(error) = extractor.handle(&context, event).await {
@@ -138,9 +140,9 @@ impl Invoke for LocalInvoke {
 impl Stack {
     /// Starts everything and listens.
     pub async fn start(options: Options) -> Result<Self, Box<dyn Error + Send + Sync>> {
-        let listener = TcpListener::bind(("127.0.0.1", options.port))
-            .await
-            .map_err(|error| format!("cannot listen on 127.0.0.1:{}: {error}; choose another with --port", options.port))?;
+        let listener = TcpListener::bind(("127.0.0.1", options.port)).await.map_err(|error| {
+            format!("cannot listen on 127.0.0.1:{}: {error}; choose another with --port", options.port)
+        })?;
         let address = listener.local_addr()?;
         let clock: Clock = match &options.clock {
             StackClock::System => system_clock(),
@@ -149,7 +151,8 @@ impl Stack {
                 Arc::new(move || sheet::TimestampMs(gateway::Clock::now_ms(&clock) as i64))
             }
         };
-        let (random, callback, invoke) = (system_random(), LocalCallback::default(), Arc::new(LocalInvoke::default()));
+        let (random, callback, invoke) =
+            (system_random(), LocalCallback::default(), Arc::new(LocalInvoke::default()));
         let client = options.client.unwrap_or_else(|| options.database.client());
         let context = Context {
             store: Store::new(Table::new(client, TABLE), options.store, random.clone()),
@@ -162,11 +165,15 @@ impl Stack {
             random,
             rates: Arc::default(),
         };
-        let extractor = Extractor { model: options.model, origin: options.origin, endpoint: Endpoint::default() };
+        let extractor =
+            Extractor { model: options.model, origin: options.origin, endpoint: Endpoint::default() };
         let _ = invoke.0.set((extractor.clone(), context.clone()));
         let verifier = tokens::verifier(&options.secret);
         let own = [format!("http://{address}"), format!("http://localhost:{}", address.port())];
-        let authorizer = Authorizer { verifier: verifier.clone(), origins: own.into_iter().chain(options.origins).collect() };
+        let authorizer = Authorizer {
+            verifier: verifier.clone(),
+            origins: own.into_iter().chain(options.origins).collect(),
+        };
         let config = Config { stage: STAGE.into(), domain_name: address.to_string(), ..options.gateway };
         let functions = Functions { context: context.clone(), authorizer };
         let gateway = match options.clock {

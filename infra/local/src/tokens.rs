@@ -28,7 +28,11 @@ pub struct Person {
 }
 
 /// A token for `person` that ends at `expires_at`.
-pub fn issue(secret: &str, person: &Person, expires_at: TimestampMs) -> Result<String, jsonwebtoken::errors::Error> {
+pub fn issue(
+    secret: &str,
+    person: &Person,
+    expires_at: TimestampMs,
+) -> Result<String, jsonwebtoken::errors::Error> {
     let claims = Claims {
         sub: person.user.to_string(),
         name: Some(person.name.clone()),

@@ -54,7 +54,12 @@ pub enum Posted {
 /// The way to the sockets.
 pub trait Callback: Send + Sync {
     /// Posts one frame to one socket.
-    fn post<'a>(&'a self, endpoint: &'a Endpoint, connection_id: &'a str, frame: Bytes) -> BoxFuture<'a, Posted>;
+    fn post<'a>(
+        &'a self,
+        endpoint: &'a Endpoint,
+        connection_id: &'a str,
+        frame: Bytes,
+    ) -> BoxFuture<'a, Posted>;
     /// Closes a socket.
     fn close<'a>(&'a self, endpoint: &'a Endpoint, connection_id: &'a str) -> BoxFuture<'a, Posted>;
 }
@@ -77,9 +82,13 @@ impl SdkCallback {
         if let Some(client) = clients.get(endpoint) {
             return client.clone();
         }
-        let url = self.url.clone().unwrap_or_else(|| format!("https://{}/{}", endpoint.domain_name, endpoint.stage));
+        let url = self
+            .url
+            .clone()
+            .unwrap_or_else(|| format!("https://{}/{}", endpoint.domain_name, endpoint.stage));
         let retries = RetryConfig::standard().with_max_attempts(POST_ATTEMPTS);
-        let client = Client::from_conf(Builder::from(&self.config).endpoint_url(url).retry_config(retries).build());
+        let client =
+            Client::from_conf(Builder::from(&self.config).endpoint_url(url).retry_config(retries).build());
         if clients.len() >= MAX_ENDPOINTS {
             clients.clear();
         }
@@ -92,13 +101,20 @@ impl SdkCallback {
 fn posted<E, T>(sent: Result<T, SdkError<E>>) -> Posted {
     match sent {
         Ok(_) => Posted::Delivered,
-        Err(error) if error.raw_response().is_some_and(|response| response.status().as_u16() == 410) => Posted::Gone,
+        Err(error) if error.raw_response().is_some_and(|response| response.status().as_u16() == 410) => {
+            Posted::Gone
+        }
         Err(_) => Posted::Failed,
     }
 }
 
 impl Callback for SdkCallback {
-    fn post<'a>(&'a self, endpoint: &'a Endpoint, connection_id: &'a str, frame: Bytes) -> BoxFuture<'a, Posted> {
+    fn post<'a>(
+        &'a self,
+        endpoint: &'a Endpoint,
+        connection_id: &'a str,
+        frame: Bytes,
+    ) -> BoxFuture<'a, Posted> {
         let client = self.client(endpoint);
         Box::pin(async move {
             let frame = Blob::new(Vec::from(frame));
@@ -135,8 +151,14 @@ impl Telling<'_> {
     }
 
     /// The same to connections that were already read.
-    pub async fn tell_these(&self, everybody: &[Connection], frames: &[String], except: Option<&str>) -> usize {
-        let to: Vec<&Connection> = everybody.iter().filter(|c| Some(c.connection_id.as_str()) != except).collect();
+    pub async fn tell_these(
+        &self,
+        everybody: &[Connection],
+        frames: &[String],
+        except: Option<&str>,
+    ) -> usize {
+        let to: Vec<&Connection> =
+            everybody.iter().filter(|c| Some(c.connection_id.as_str()) != except).collect();
         self.tell_some(everybody, &to, frames).await;
         to.len()
     }
@@ -162,7 +184,8 @@ impl Telling<'_> {
     /// Posts `frames`, in order, to each; those whose socket is gone.
     async fn post_to<'c>(&self, to: &[&'c Connection], frames: &[String]) -> Vec<&'c Connection> {
         let frames: Arc<[Bytes]> = frames.iter().map(|frame| Bytes::from(frame.clone())).collect();
-        let (mut under_way, mut waiting, mut gone) = (FuturesUnordered::new(), to.iter().copied(), Vec::new());
+        let (mut under_way, mut waiting, mut gone) =
+            (FuturesUnordered::new(), to.iter().copied(), Vec::new());
         loop {
             while under_way.len() < CONCURRENT_POSTS
                 && let Some(connection) = waiting.next()

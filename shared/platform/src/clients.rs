@@ -24,10 +24,17 @@ pub fn timeouts() -> TimeoutConfig {
 
 /// The retries of every client.
 pub fn retries() -> RetryConfig {
-    RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(BACKOFF).with_max_backoff(BACKOFF * 8)
+    RetryConfig::standard()
+        .with_max_attempts(ATTEMPTS)
+        .with_initial_backoff(BACKOFF)
+        .with_max_backoff(BACKOFF * 8)
 }
 
 /// The configuration of the process: region and credentials from where Lambda puts them.
 pub async fn load() -> SdkConfig {
-    aws_config::defaults(BehaviorVersion::latest()).retry_config(retries()).timeout_config(timeouts()).load().await
+    aws_config::defaults(BehaviorVersion::latest())
+        .retry_config(retries())
+        .timeout_config(timeouts())
+        .load()
+        .await
 }

@@ -10,15 +10,27 @@ pub const VARIABLES: &[(&str, &str, &str)] = &[
     ("MAX_CACHE_BYTES", "67108864", "Folded cycles that a warm function keeps, in bytes (estimated)."),
     ("MAX_GROUP", "256", "Changes that may share one log entry; 1 turns group commit off."),
     ("RATE_PER_10S", "100", "Changes one author may commit in ten seconds."),
-    ("EPOCH_SALT", "", "Change it after restoring a table under its old name: every client then starts from a snapshot."),
+    (
+        "EPOCH_SALT",
+        "",
+        "Change it after restoring a table under its old name: every client then starts from a snapshot.",
+    ),
     ("JWT_ISSUER", "required by authorize and http", "The `iss` a token must carry."),
     ("JWT_AUDIENCE", "required by authorize and http", "The `aud` a token must carry."),
     ("JWT_JWKS_URL", "this or JWT_SECRET_ARN", "Where the issuer publishes its keys (RS256, ES256)."),
     ("JWT_SECRET_ARN", "this or JWT_JWKS_URL", "Secrets Manager secret that holds the HS256 key."),
     ("ALLOWED_ORIGINS", "required by authorize", "Origins that may open a socket, separated by commas."),
-    ("CALLBACK_URL", "from the event", "The gateway's callback endpoint, if it is not `https://{domain}/{stage}`."),
+    (
+        "CALLBACK_URL",
+        "from the event",
+        "The gateway's callback endpoint, if it is not `https://{domain}/{stage}`.",
+    ),
     ("EXTRACT_FUNCTION", "", "The extract function's name or ARN; without it only the schedule extracts."),
-    ("COHERE_SECRET_ARN", "", "Secrets Manager secret that holds Cohere's key; without it sheets are fallbacks."),
+    (
+        "COHERE_SECRET_ARN",
+        "",
+        "Secrets Manager secret that holds Cohere's key; without it sheets are fallbacks.",
+    ),
     ("COHERE_BASE_URL", "https://api.cohere.com", "Where Cohere answers."),
     ("COHERE_MODEL", "command-a-03-2025", "The model that is asked."),
     ("LOG_LEVEL", "info", "error, warn, info, debug or trace; or a filter such as `store=debug,info`."),
@@ -119,9 +131,11 @@ impl Environment {
 
     /// The origins that may open a socket.
     pub fn origins(&mut self) -> Vec<String> {
-        let origins: Vec<String> = self.required("ALLOWED_ORIGINS").split(',').map(|o| o.trim().to_owned()).collect();
+        let origins: Vec<String> =
+            self.required("ALLOWED_ORIGINS").split(',').map(|o| o.trim().to_owned()).collect();
         for origin in origins.iter().filter(|origin| !is_origin(origin)) {
-            self.problems.push(format!("ALLOWED_ORIGINS: {origin:?} is no origin such as https://sheet.example.com"));
+            self.problems
+                .push(format!("ALLOWED_ORIGINS: {origin:?} is no origin such as https://sheet.example.com"));
         }
         origins
     }
@@ -158,7 +172,11 @@ mod tests {
 
     #[test]
     fn every_missing_or_bad_variable_is_named_at_once() {
-        let mut env = environment(&[("MAX_GROUP", "0"), ("ALLOWED_ORIGINS", "https://a.example, *"), ("JWT_ISSUER", " ")]);
+        let mut env = environment(&[
+            ("MAX_GROUP", "0"),
+            ("ALLOWED_ORIGINS", "https://a.example, *"),
+            ("JWT_ISSUER", " "),
+        ]);
         env.store();
         env.tokens();
         env.origins();

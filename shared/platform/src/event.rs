@@ -45,8 +45,14 @@ pub struct RequestContext {
 impl SocketEvent {
     /// A header, whatever its case.
     pub fn header(&self, name: &str) -> Option<&str> {
-        let single = self.headers.iter().flatten().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
-        let multi = || self.multi_value_headers.iter().flatten().find(|(key, _)| key.eq_ignore_ascii_case(name));
+        let single = self
+            .headers
+            .iter()
+            .flatten()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value);
+        let multi =
+            || self.multi_value_headers.iter().flatten().find(|(key, _)| key.eq_ignore_ascii_case(name));
         single.or_else(|| multi().and_then(|(_, values)| values.first())).map(String::as_str)
     }
 
@@ -57,7 +63,11 @@ impl SocketEvent {
 
     /// The subprotocols that the client offers. Browsers write a space behind each comma.
     pub fn subprotocols(&self) -> impl Iterator<Item = &str> {
-        self.header("Sec-WebSocket-Protocol").unwrap_or_default().split(',').map(str::trim).filter(|p| !p.is_empty())
+        self.header("Sec-WebSocket-Protocol")
+            .unwrap_or_default()
+            .split(',')
+            .map(str::trim)
+            .filter(|p| !p.is_empty())
     }
 }
 

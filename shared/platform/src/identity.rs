@@ -1,7 +1,7 @@
 //! Who somebody is: learned once from a token at `$connect`, then carried by the gateway in every event.
 //!
 //! Identity comes from the connection only. Nothing a client writes in a frame names anybody.
-use crate::jwks::Jwks;
+use crate::jwks::{Jwks, KeyError};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use protocol::server::{Peer, User};
 use serde::{Deserialize, Serialize};
@@ -17,8 +17,8 @@ const MAX_NAME_CODE_POINTS: usize = 80;
 const MAX_TEAMS: usize = 100;
 /// Colours a person may get, each with at least 4.5 : 1 against white.
 const COLORS: [&str; 12] = [
-    "#b3261e", "#8c4a00", "#6b5d00", "#3f6600", "#006a5b", "#00658a", "#2a56c6", "#5b3fd6", "#8a2fc4", "#a5247f", "#7a4a3a",
-    "#4a5a68",
+    "#b3261e", "#8c4a00", "#6b5d00", "#3f6600", "#006a5b", "#00658a", "#2a56c6", "#5b3fd6", "#8a2fc4",
+    "#a5247f", "#7a4a3a", "#4a5a68",
 ];
 
 /// What a token must satisfy beside its signature and its time.
@@ -122,8 +122,12 @@ impl Verifier {
             Keys::Shared(key) => (key.clone(), vec![Algorithm::HS256]),
             Keys::Published(jwks) => {
                 // The algorithm is the issuer's key's, never the token's choice between a public key and a shared one.
-                let kid = header.kid.as_deref().ok_or_else(|| TokenError::Invalid("it names no key".into()))?;
-                jwks.key(kid, now).await?
+                let kid =
+                    header.kid.as_deref().ok_or_else(|| TokenError::Invalid("it names no key".into()))?;
+                jwks.key(kid, now).await.map_err(|error| match error {
+                    KeyError::Unknown => TokenError::Invalid(error.to_string()),
+                    KeyError::Unreadable(reason) => TokenError::Keys(reason),
+                })?
             }
         };
         let mut validation = Validation::new(*algorithms.first().unwrap_or(&Algorithm::RS256));
@@ -229,7 +233,9 @@ impl Identity {
             color: field("color")?.to_owned(),
             role: Role::of_person(field("role")?).ok_or_else(refused)?,
             teams: field("teams")?.split(',').filter_map(|team| Name::new(team).ok()).collect(),
-            expires_at: TimestampMs(field("exp")?.parse::<i64>().map_err(|_| refused())?.saturating_mul(1000)),
+            expires_at: TimestampMs(
+                field("exp")?.parse::<i64>().map_err(|_| refused())?.saturating_mul(1000),
+            ),
         };
         if identity.enters(&room.team) { Ok((identity, room)) } else { Err(refused()) }
     }
@@ -250,7 +256,8 @@ pub fn peer(connection: &Connection) -> Peer {
 
 /// One line, without control characters, of bearable length; the id if nothing is left.
 fn display_name(name: Option<&str>, user: &Name) -> String {
-    let clean: String = name.unwrap_or_default().chars().filter(|c| !c.is_control()).take(MAX_NAME_CODE_POINTS).collect();
+    let clean: String =
+        name.unwrap_or_default().chars().filter(|c| !c.is_control()).take(MAX_NAME_CODE_POINTS).collect();
     if clean.trim().is_empty() { user.to_string() } else { clean.trim().to_owned() }
 }
 

@@ -56,7 +56,8 @@ impl Invoke for LambdaInvoke {
     fn extract<'a>(&'a self, request: &'a ExtractRequest) -> BoxFuture<'a, bool> {
         Box::pin(async move {
             let payload = serde_json::to_vec(request).unwrap_or_default();
-            let invoke = self.client.invoke().function_name(&self.function).invocation_type(InvocationType::Event);
+            let invoke =
+                self.client.invoke().function_name(&self.function).invocation_type(InvocationType::Event);
             match invoke.payload(Blob::new(payload)).send().await {
                 Ok(_) => true,
                 Err(error) => {

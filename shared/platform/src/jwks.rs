@@ -1,6 +1,8 @@
 //! An issuer's published keys, fetched when a token names one that is not known.
-use crate::identity::TokenError;
-use jsonwebtoken::{Algorithm, DecodingKey, jwk::{AlgorithmParameters, Jwk, JwkSet, KeyAlgorithm}};
+use jsonwebtoken::{
+    Algorithm, DecodingKey,
+    jwk::{AlgorithmParameters, Jwk, JwkSet, KeyAlgorithm},
+};
 use sheet::TimestampMs;
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use tokio::sync::Mutex;
@@ -13,6 +15,17 @@ const TIMEOUT: Duration = Duration::from_secs(3);
 const MAX_BYTES: usize = 256 * 1024;
 /// Keys that are kept.
 const MAX_KEYS: usize = 64;
+
+/// Why there is no key.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// The issuer has none of that id.
+    #[error("it names a key that the issuer does not have")]
+    Unknown,
+    /// The key set could not be read.
+    #[error("{0}")]
+    Unreadable(String),
+}
 
 type Key = (Arc<DecodingKey>, Vec<Algorithm>);
 
@@ -36,21 +49,26 @@ impl Jwks {
     }
 
     /// The key of that id and the algorithm it signs with.
-    pub async fn key(&self, kid: &str, now: TimestampMs) -> Result<Key, TokenError> {
+    pub async fn key(&self, kid: &str, now: TimestampMs) -> Result<Key, KeyError> {
         let mut known = self.known.lock().await;
         if let Some(key) = known.keys.get(kid) {
             return Ok(key.clone());
         }
         if known.fetched.is_none_or(|at| now.since(at) >= MIN_REFETCH_MS) {
             known.fetched = Some(now);
-            known.keys = self.fetch().await.map_err(TokenError::Keys)?;
+            known.keys = self.fetch().await.map_err(KeyError::Unreadable)?;
         }
-        known.keys.get(kid).cloned().ok_or_else(|| TokenError::Invalid("it names a key that the issuer does not have".into()))
+        known.keys.get(kid).cloned().ok_or(KeyError::Unknown)
     }
 
     async fn fetch(&self) -> Result<HashMap<String, Key>, String> {
         let client = reqwest::Client::builder().timeout(TIMEOUT).build().map_err(|e| e.to_string())?;
-        let mut answer = client.get(&*self.url).send().await.and_then(|a| a.error_for_status()).map_err(|e| e.to_string())?;
+        let mut answer = client
+            .get(&*self.url)
+            .send()
+            .await
+            .and_then(|a| a.error_for_status())
+            .map_err(|e| e.to_string())?;
         let mut body = Vec::new();
         while let Some(chunk) = answer.chunk().await.map_err(|e| e.to_string())? {
             body.extend_from_slice(&chunk);

@@ -15,6 +15,7 @@
 pub mod broadcast;
 pub mod changes;
 pub mod clients;
+mod commit;
 pub mod config;
 pub mod context;
 pub mod event;

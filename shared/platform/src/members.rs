@@ -7,7 +7,7 @@
 use crate::{
     Context,
     broadcast::{Endpoint, Telling},
-    changes::{Answer, Sender, commit_one},
+    commit::{Answer, Sender, commit_one},
     room,
 };
 use protocol::client::ProposedChange;
@@ -37,7 +37,12 @@ pub struct Begun {
 }
 
 /// Writes what is to become of a member: from here on nobody gets in against it. None: it stands and is carried out.
-pub async fn begin(context: &Context, tenant: &Name, user: &Name, standing: Standing) -> Result<Option<Begun>, StoreError> {
+pub async fn begin(
+    context: &Context,
+    tenant: &Name,
+    user: &Name,
+    standing: Standing,
+) -> Result<Option<Begun>, StoreError> {
     let table = &context.store.table;
     let denied = standing == Standing::Removed;
     for _ in 0..ATTEMPTS {
@@ -52,11 +57,19 @@ pub async fn begin(context: &Context, tenant: &Name, user: &Name, standing: Stan
             return Ok(Some(Begun { user: user.clone(), denial }));
         }
     }
-    Err(StoreError::Unavailable { operation: "PutItem", reason: "others change this member's standing too".into() })
+    Err(StoreError::Unavailable {
+        operation: "PutItem",
+        reason: "others change this member's standing too".into(),
+    })
 }
 
 /// Carries out what was begun: the op in every open cycle, then the sockets, then the note that it is done.
-pub async fn finish(context: &Context, endpoint: &Endpoint, tenant: &Name, begun: &Begun) -> Result<(), StoreError> {
+pub async fn finish(
+    context: &Context,
+    endpoint: &Endpoint,
+    tenant: &Name,
+    begun: &Begun,
+) -> Result<(), StoreError> {
     let standing = if begun.denial.denied { Standing::Removed } else { Standing::Back };
     carry_out(context, endpoint, tenant, &begun.user, standing).await?;
     let done = Denial { done: true, ..begun.denial.clone() };
@@ -67,8 +80,17 @@ pub async fn finish(context: &Context, endpoint: &Endpoint, tenant: &Name, begun
 pub async fn resume(context: &Context, endpoint: &Endpoint, tenant: &Name) -> Result<usize, StoreError> {
     let table = &context.store.table;
     let mut resumed = 0;
-    for user in directory::denied(table, tenant).await?.into_iter().filter(|denied| !denied.done).map(|denied| denied.user) {
-        let standing = if directory::is_denied(table, tenant, &user).await? { Standing::Removed } else { Standing::Back };
+    for user in directory::denied(table, tenant)
+        .await?
+        .into_iter()
+        .filter(|denied| !denied.done)
+        .map(|denied| denied.user)
+    {
+        let standing = if directory::is_denied(table, tenant, &user).await? {
+            Standing::Removed
+        } else {
+            Standing::Back
+        };
         if let Some(begun) = begin(context, tenant, &user, standing).await? {
             finish(context, endpoint, tenant, &begun).await?;
             resumed += 1;
@@ -87,7 +109,8 @@ async fn carry_out(
     let table = &context.store.table;
     let sockets = connections::of_user(table, tenant, user, context.now()).await?;
     // Open cycles, and closed ones in which they sit at this moment: a closed week can still be edited.
-    let sits = |key: &CycleKey| sockets.iter().any(|socket| socket.team == key.team && socket.week == key.week);
+    let sits =
+        |key: &CycleKey| sockets.iter().any(|socket| socket.team == key.team && socket.week == key.week);
     for (room, indexed) in directory::all_cycles(table, tenant).await? {
         if !indexed.sealed || sits(&room) {
             note_in(context, endpoint, &room, user, standing).await?;
@@ -105,7 +128,13 @@ async fn carry_out(
 }
 
 /// Commits the op in one cycle, unless it says so already.
-async fn note_in(context: &Context, endpoint: &Endpoint, room: &CycleKey, user: &Name, standing: Standing) -> Result<(), StoreError> {
+async fn note_in(
+    context: &Context,
+    endpoint: &Endpoint,
+    room: &CycleKey,
+    user: &Name,
+    standing: Standing,
+) -> Result<(), StoreError> {
     let tip = match context.store.tip(room).await {
         Ok(tip) => tip,
         // In the index, but never begun: whoever begins it finds the denial.
@@ -120,7 +149,8 @@ async fn note_in(context: &Context, endpoint: &Endpoint, room: &CycleKey, user: 
         Standing::Back => Op::MemberRestore { user_id: user.clone() },
     };
     let failed = |reason: String| StoreError::Unavailable { operation: "commit", reason };
-    let client = TaskId::new(&format!("member-{}", context.unique())).map_err(|error| failed(error.to_string()))?;
+    let client =
+        TaskId::new(&format!("member-{}", context.unique())).map_err(|error| failed(error.to_string()))?;
     let sender = Sender::system().ok_or_else(|| failed("the system has no author".into()))?;
     let proposed = ProposedChange { id: ChangeId::new(client, 1), base: tip.state.version(), ops: vec![op] };
     match commit_one(&Telling { context, endpoint, room }, &sender, proposed).await {
@@ -140,6 +170,7 @@ pub(crate) fn wanted(ops: &[Op]) -> Option<Result<Vec<(Name, Standing)>, Refusal
         Op::MemberRestore { user_id } => Some((user_id.clone(), Standing::Back)),
         _ => None,
     };
-    let mixed = || Refusal::new(Code::Malformed, "a change that removes members or lets them back does nothing else");
+    let mixed =
+        || Refusal::new(Code::Malformed, "a change that removes members or lets them back does nothing else");
     Some(ops.iter().map(step).collect::<Option<Vec<_>>>().ok_or_else(mixed))
 }

@@ -17,10 +17,11 @@ const MAX_EXCERPT: usize = 200;
 
 fn of(op: &Op) -> Option<(&TaskId, Option<&TaskId>, &str, &[Name])> {
     match op {
-        Op::CommentAdd { comment_id, task_id, text, mentions, .. } => Some((comment_id, task_id.as_ref(), text, mentions)),
-        Op::CommentReply { comment_id, text, mentions, .. } | Op::CommentEdit { comment_id, text, mentions, .. } => {
-            Some((comment_id, None, text, mentions))
+        Op::CommentAdd { comment_id, task_id, text, mentions, .. } => {
+            Some((comment_id, task_id.as_ref(), text, mentions))
         }
+        Op::CommentReply { comment_id, text, mentions, .. }
+        | Op::CommentEdit { comment_id, text, mentions, .. } => Some((comment_id, None, text, mentions)),
         _ => None,
     }
 }
@@ -28,7 +29,8 @@ fn of(op: &Op) -> Option<(&TaskId, Option<&TaskId>, &str, &[Name])> {
 /// Refuses a change that mentions somebody who may not enter the room.
 pub(crate) async fn allowed(telling: &Telling<'_>, ops: &[Op]) -> Result<Result<(), Refusal>, StoreError> {
     let table = &telling.context.store.table;
-    let everybody: BTreeSet<&Name> = ops.iter().filter_map(of).flat_map(|(_, _, _, mentions)| mentions).collect();
+    let everybody: BTreeSet<&Name> =
+        ops.iter().filter_map(of).flat_map(|(_, _, _, mentions)| mentions).collect();
     for user in everybody {
         let member = directory::member(table, &telling.room.tenant, user).await?;
         let enters = member.is_some_and(|member| member.teams.contains(&telling.room.team));

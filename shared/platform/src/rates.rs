@@ -83,8 +83,13 @@ impl Rates {
         if *count <= limit {
             return Allowed::Yes;
         }
-        let refusal = Refusal::new(Code::RateLimited, format!("at most {limit} such frames in {} s", WINDOW_MS / 1000));
-        if *count > limit.saturating_mul(CLOSED_BEYOND) { Allowed::Close(refusal) } else { Allowed::No(refusal) }
+        let refusal =
+            Refusal::new(Code::RateLimited, format!("at most {limit} such frames in {} s", WINDOW_MS / 1000));
+        if *count > limit.saturating_mul(CLOSED_BEYOND) {
+            Allowed::Close(refusal)
+        } else {
+            Allowed::No(refusal)
+        }
     }
 }
 

@@ -29,10 +29,15 @@ pub async fn enter(context: &Context, room: &CycleKey) -> Result<Folded, EnterEr
     let Some(team) = team else { return not_found(format!("there is no team {}", room.team)) };
     let zone = match time_zone(&team.time_zone) {
         Ok(zone) => zone,
-        Err(error) => return Err(EnterError::Store(StoreError::Corrupt(format!("team {}: {error}", team.team)))),
+        Err(error) => {
+            return Err(EnterError::Store(StoreError::Corrupt(format!("team {}: {error}", team.team))));
+        }
     };
     if !room.week.may_begin(now, &zone) {
-        return not_found(format!("{} has no cycle {}: only this week's and next week's begin", room.team, room.week));
+        return not_found(format!(
+            "{} has no cycle {}: only this week's and next week's begin",
+            room.team, room.week
+        ));
     }
     context.store.create(room, now).await?;
     Ok(context.store.tip(room).await?)
@@ -68,7 +73,10 @@ pub fn busy(error: &StoreError) -> Refusal {
         StoreError::NotFound => Refusal::new(Code::NotFound, "there is no such cycle"),
         error => {
             tracing::error!(%error, "the store could not say");
-            Refusal::new(Code::Busy, "the sheet cannot be reached right now: the same is sent again by itself")
+            Refusal::new(
+                Code::Busy,
+                "the sheet cannot be reached right now: the same is sent again by itself",
+            )
         }
     }
 }

@@ -3,7 +3,9 @@ use aws_sdk_secretsmanager::{Client, error::ProvideErrorMetadata};
 
 /// A secret that could not be read.
 #[derive(Debug, thiserror::Error)]
-#[error("the secret {name} cannot be read ({reason}): create it, give it a value, and let this function read it")]
+#[error(
+    "the secret {name} cannot be read ({reason}): create it, give it a value, and let this function read it"
+)]
 pub struct SecretError {
     name: String,
     reason: String,

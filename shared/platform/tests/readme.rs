@@ -4,7 +4,8 @@ use platform::config::VARIABLES;
 #[test]
 fn every_variable_stands_in_the_readme_as_the_code_has_it() {
     let readme = include_str!("../../../README.md");
-    let rows: Vec<&str> = readme.lines().filter(|line| line.starts_with("| `") && line.contains("` | ")).collect();
+    let rows: Vec<&str> =
+        readme.lines().filter(|line| line.starts_with("| `") && line.contains("` | ")).collect();
     for (name, default, meaning) in VARIABLES {
         let row = format!("| `{name}` | {default} | {meaning} |").replace("|  |", "| |");
         assert!(rows.contains(&row.as_str()), "the README lacks the row: {row}");

@@ -112,7 +112,8 @@ pub struct Unreadable {
 /// Reads a frame in either encoding.
 pub fn read(text: &str) -> Result<ClientFrame, Unreadable> {
     if text.len() > MAX_CLIENT_FRAME_BYTES {
-        let message = format!("a frame is at most {MAX_CLIENT_FRAME_BYTES} bytes: send larger changes over HTTPS");
+        let message =
+            format!("a frame is at most {MAX_CLIENT_FRAME_BYTES} bytes: send larger changes over HTTPS");
         let id = serde_json::from_str::<Value>(text).ok().and_then(|frame| change_id(&frame));
         return Err(Unreadable { id, refusal: Refusal::new(Code::PayloadTooLarge, message) });
     }
@@ -121,10 +122,9 @@ pub fn read(text: &str) -> Result<ClientFrame, Unreadable> {
     }
     let frame = serde_json::from_str(text).map_err(|error| diagnose(text, &error))?;
     let refused = match &frame {
-        ClientFrame::Change(change) if change.id.seq == 0 => Some((
-            Some(change.id.to_string()),
-            Refusal::new(Code::Malformed, "seq counts from 1"),
-        )),
+        ClientFrame::Change(change) if change.id.seq == 0 => {
+            Some((Some(change.id.to_string()), Refusal::new(Code::Malformed, "seq counts from 1")))
+        }
         ClientFrame::Presence { state } if presence_bytes(state) > MAX_PRESENCE_BYTES => {
             let message = format!("a presence state is at most {MAX_PRESENCE_BYTES} bytes");
             Some((None, Refusal::new(Code::PayloadTooLarge, message)))
@@ -162,10 +162,9 @@ fn diagnose(text: &str, error: &serde_json::Error) -> Unreadable {
             Refusal::new(Code::Malformed, format!("not a frame of this type: {error}"))
         }
         None | Some("change") => diagnose_change(&frame, error),
-        Some(_) => Refusal::new(
-            Code::Unsupported,
-            "type is one of hello, change, presence, replay, refresh, ping",
-        ),
+        Some(_) => {
+            Refusal::new(Code::Unsupported, "type is one of hello, change, presence, replay, refresh, ping")
+        }
     };
     Unreadable { id, refusal }
 }
@@ -245,10 +244,17 @@ mod tests {
             code(r#"{"type":"change","id":"a.1","base":0,"ops":[{"op":"PAINT"}]}"#),
             (Code::Unsupported, Some("a.1".into()))
         );
-        assert_eq!(code(r#"{"type":"change","id":"a.1","base":0,"ops":[{"op":"ROW_REMOVE","taskId":"a#b"}]}"#).0, Code::Malformed);
+        assert_eq!(
+            code(r#"{"type":"change","id":"a.1","base":0,"ops":[{"op":"ROW_REMOVE","taskId":"a#b"}]}"#).0,
+            Code::Malformed
+        );
         assert_eq!(code(r#"{"type":"change","id":"a.1","base":0,"ops":[{"op":"CELL_MODIFY","taskId":"t","column":"colour","newValue":""}]}"#).0, Code::Malformed);
-        assert_eq!(code(&format!("{}\"{}\"}}", r#"{"type":"hello","epoch":"#, "x".repeat(30_000))).0, Code::PayloadTooLarge);
-        let docs = format!(r#"{{"type":"presence","state":{{"docs":{{"summary":"{}"}}}}}}"#, "x".repeat(2_100));
+        assert_eq!(
+            code(&format!("{}\"{}\"}}", r#"{"type":"hello","epoch":"#, "x".repeat(30_000))).0,
+            Code::PayloadTooLarge
+        );
+        let docs =
+            format!(r#"{{"type":"presence","state":{{"docs":{{"summary":"{}"}}}}}}"#, "x".repeat(2_100));
         assert_eq!(code(&docs).0, Code::PayloadTooLarge);
         assert_eq!(code(r#"{"type":"presence","state":{"status":"asleep"}}"#).0, Code::Malformed);
     }

@@ -81,15 +81,19 @@ impl HumanOp {
     pub fn resolve(self, sheet: &Sheet, made: &TaskId) -> Result<Op, Refusal> {
         match self {
             Self::Op(op) => Ok(op),
-            Self::Insert { task_id, after, cells } => {
-                Ok(Op::RowInsert { task_id: task_id.unwrap_or_else(|| made.clone()), after, cells, restored: None })
-            }
+            Self::Insert { task_id, after, cells } => Ok(Op::RowInsert {
+                task_id: task_id.unwrap_or_else(|| made.clone()),
+                after,
+                cells,
+                restored: None,
+            }),
             Self::Cells { row, updates } => {
                 let task_id = match row {
                     RowRef::Id(id) => id,
                     RowRef::Number(number) => {
                         let row = number.checked_sub(1).and_then(|n| sheet.rows().nth(n));
-                        let missing = || Refusal::new(Code::UnknownTarget, format!("there is no row #{number}"));
+                        let missing =
+                            || Refusal::new(Code::UnknownTarget, format!("there is no row #{number}"));
                         row.map(|row| row.task_id.clone()).ok_or_else(missing)?
                     }
                 };
@@ -181,7 +185,10 @@ fn row_insert(rest: &str) -> Result<HumanOp, Refusal> {
         },
         Cells(BTreeMap<Column, String>),
     }
-    let insert = value_then_author(rest, r#"ROW_INSERT|{"title":"…"} or ROW_INSERT|{"taskId":"…","after":"…","cells":{…}}"#)?;
+    let insert = value_then_author(
+        rest,
+        r#"ROW_INSERT|{"title":"…"} or ROW_INSERT|{"taskId":"…","after":"…","cells":{…}}"#,
+    )?;
     Ok(match insert {
         Insert::Full { task_id, after, cells } => HumanOp::Insert { task_id, after, cells },
         Insert::Cells(cells) => HumanOp::Insert { task_id: None, after: None, cells },
@@ -192,7 +199,9 @@ fn row_insert(rest: &str) -> Result<HumanOp, Refusal> {
 fn value_then_author<'a, T: Deserialize<'a>>(text: &'a str, form: &str) -> Result<T, Refusal> {
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<T>();
     match values.next() {
-        Some(Ok(value)) if matches!(text.as_bytes().get(values.byte_offset()), None | Some(b'|')) => Ok(value),
+        Some(Ok(value)) if matches!(text.as_bytes().get(values.byte_offset()), None | Some(b'|')) => {
+            Ok(value)
+        }
         Some(Err(error)) => malformed(format!("{form}: {error}")),
         _ => malformed(form),
     }

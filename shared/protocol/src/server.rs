@@ -147,7 +147,8 @@ impl ServerFrame<'_> {
 
     /// The frame as text. A frame serialises by construction; the fallback is never seen.
     pub fn to_text(&self) -> String {
-        serde_json::to_string(self).unwrap_or_else(|_| r#"{"type":"error","code":"BUSY","retryable":true,"message":""}"#.into())
+        serde_json::to_string(self)
+            .unwrap_or_else(|_| r#"{"type":"error","code":"BUSY","retryable":true,"message":""}"#.into())
     }
 }
 

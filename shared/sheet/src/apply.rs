@@ -6,12 +6,11 @@ use crate::{
     change::{Change, SYSTEM_ID},
     column::Column,
     ledger::Lease,
-    limits::MAX_POSITION_BYTES,
     merge,
     model::{Cell, Comment, Generation, GenerationState, Lock, Reply, Resolved, Row, Sheet, Stale, Status},
     name::{Name, TaskId},
     op::{Generated, Op},
-    position,
+    place::next_position,
     state::State,
     time::TimestampMs,
 };
@@ -214,36 +213,6 @@ fn move_row(sheet: &mut Sheet, task_id: &TaskId, after: Option<&TaskId>) {
     let Some(row) = sheet.row(task_id).map(|row| Row::clone(row)) else { return };
     if let Some(position) = next_position(sheet, after, Some(task_id)) {
         sheet.put_row(Row { position, ..row });
-    }
-}
-
-/// A key for the place below `after`, the top when none. An unknown `after` means the end.
-///
-/// When keys have grown long by insertions in one place, all rows are numbered anew first.
-pub(crate) fn next_position(
-    sheet: &mut Sheet,
-    after: Option<&TaskId>,
-    moving: Option<&TaskId>,
-) -> Option<Arc<str>> {
-    let key = |sheet: &Sheet| {
-        let (lower, upper) = match after {
-            Some(id) if sheet.row(id).is_none() => (sheet.last_position(), None),
-            _ => sheet.gap(after, moving),
-        };
-        position::between(lower.as_deref(), upper.as_deref())
-    };
-    match key(sheet) {
-        Some(key) if key.len() <= MAX_POSITION_BYTES => Some(key.into()),
-        _ => {
-            let rows: Vec<Arc<Row>> = sheet.rows().cloned().collect();
-            for row in &rows {
-                sheet.take_row(&row.task_id);
-            }
-            for (row, position) in rows.iter().zip(position::evenly(rows.len())) {
-                sheet.put_row(Row { position: position.into(), ..Row::clone(row) });
-            }
-            key(sheet).map(Into::into)
-        }
     }
 }
 

@@ -81,7 +81,11 @@ pub enum Broken {
 }
 
 /// Verifies a log from its genesis on, and against a known head if there is one. Where it ends.
-pub fn verify<'a>(key: &CycleKey, log: impl IntoIterator<Item = &'a Audited>, head: Option<&Head>) -> Result<Head, Broken> {
+pub fn verify<'a>(
+    key: &CycleKey,
+    log: impl IntoIterator<Item = &'a Audited>,
+    head: Option<&Head>,
+) -> Result<Head, Broken> {
     let mut tip = Head { version: 0, hash: genesis(key) };
     let mut met = head.is_none_or(|head| head.version == 0 && head.hash == tip.hash);
     for entry in log {
@@ -100,12 +104,16 @@ pub fn verify<'a>(key: &CycleKey, log: impl IntoIterator<Item = &'a Audited>, he
         tip = Head { version: entry.first + entry.changes.len() as u64 - 1, hash };
         match head {
             Some(head) if head.version == tip.version && head.hash == tip.hash => met = true,
-            Some(head) if head.version == tip.version => return Err(Broken::OtherHead { version: head.version }),
+            Some(head) if head.version == tip.version => {
+                return Err(Broken::OtherHead { version: head.version });
+            }
             _ => {}
         }
     }
     match head {
-        Some(head) if head.version > tip.version => Err(Broken::CutTail { tip: tip.version, head: head.version }),
+        Some(head) if head.version > tip.version => {
+            Err(Broken::CutTail { tip: tip.version, head: head.version })
+        }
         Some(head) if !met => Err(Broken::OtherHead { version: head.version }),
         _ => Ok(tip),
     }
@@ -139,7 +147,8 @@ mod tests {
     fn log() -> Vec<Audited> {
         let (mut hash, mut first, mut log) = (genesis(&key()), 1, Vec::new());
         for n in 1..=5u64 {
-            let changes: Vec<String> = (0..if n == 3 { 2 } else { 1 }).map(|k| format!("change {n}.{k}")).collect();
+            let changes: Vec<String> =
+                (0..if n == 3 { 2 } else { 1 }).map(|k| format!("change {n}.{k}")).collect();
             let digests: Vec<String> = changes.iter().map(|text| digest(text)).collect();
             hash = next(&hash, first, digests.iter().map(String::as_str));
             log.push(Audited { first, hash: hash.clone(), changes });

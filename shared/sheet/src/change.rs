@@ -2,6 +2,7 @@
 use crate::{
     name::{ChangeId, Name},
     op::Op,
+    role::Role,
     time::TimestampMs,
 };
 use serde::{Deserialize, Serialize};
@@ -10,42 +11,6 @@ use serde::{Deserialize, Serialize};
 pub const SYSTEM_ID: &str = "cyclesheet";
 /// The system's name on a screen.
 pub const SYSTEM_NAME: &str = "Cyclesheet";
-
-/// What somebody may do in a room. The role × action table is in the protocol's SPEC.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Role {
-    /// Reads.
-    Viewer,
-    /// Reads and edits.
-    Editor,
-    /// Edits, breaks locks, manages members.
-    Admin,
-    /// The functions themselves; never granted by a token.
-    System,
-}
-
-impl Role {
-    /// May this role change cells and rows?
-    pub fn edits(self) -> bool {
-        self != Self::Viewer
-    }
-
-    /// The role as it is written in tokens, JSON and logs.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Viewer => "viewer",
-            Self::Editor => "editor",
-            Self::Admin => "admin",
-            Self::System => "system",
-        }
-    }
-
-    /// The role a token or an admin may name: never `system`.
-    pub fn of_person(word: &str) -> Option<Self> {
-        [Self::Viewer, Self::Editor, Self::Admin].into_iter().find(|role| role.as_str() == word)
-    }
-}
 
 /// Who made a change. Stamped from the connection by the committing function; a client cannot name one.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 //! decides alike. It may grow stricter from release to release; what it once let through folds for ever.
 use crate::{
     apply,
-    change::{Change, Role, SYSTEM_ID},
+    change::{Change, SYSTEM_ID},
     column::Column,
     ledger::ClientKey,
     limits::{
@@ -14,6 +14,7 @@ use crate::{
     name::{Name, TaskId},
     op::{Generated, Op, Update},
     refusal::{Code, Refusal},
+    role::Role,
     state::State,
 };
 use serde_json::json;

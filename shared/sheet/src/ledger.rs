@@ -1,9 +1,10 @@
 //! What the fold remembers beside the sheet: enough to decide about the next change, nothing a client sees.
 use crate::{
-    change::{Change, Role, SYSTEM_ID},
+    change::{Change, SYSTEM_ID},
     limits::{MAX_CLIENTS, MAX_TOMBSTONES, RATE_WINDOW_MS},
     model::Row,
     name::{Name, TaskId},
+    role::Role,
     time::TimestampMs,
 };
 use imbl::{OrdMap, OrdSet, Vector};

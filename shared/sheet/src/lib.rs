@@ -4,7 +4,7 @@
 //! - [`name`], [`week`]: the words of a key: tenant, team, user, cycle, change id.
 //! - [`column`]: the nine columns and what may stand in each.
 //! - [`model`]: the sheet as clients see it; [`position`]: the order of its rows.
-//! - [`op`], [`change`], [`entry`]: what is asked for, who asked, and how it stands in the log.
+//! - [`op`], [`change`], [`role`], [`entry`]: what is asked for, who asked, and how it stands in the log.
 //! - [`ledger`]: what the fold remembers beside the sheet: sequences, rates, denials, the lease.
 //! - [`check`]: may this change be committed? Decides at commit time; may grow stricter.
 //! - [`apply`]: what a committed change does. Total: every committed change folds, in every release alike.
@@ -26,13 +26,15 @@ mod merge;
 pub mod model;
 pub mod name;
 pub mod op;
+mod place;
 pub mod position;
 pub mod refusal;
+pub mod role;
 pub mod state;
 pub mod time;
 pub mod week;
 
-pub use change::{Author, Change, Role};
+pub use change::{Author, Change};
 pub use check::{Verdict, check};
 pub use column::Column;
 pub use entry::{EntryError, LogEntry};
@@ -40,6 +42,7 @@ pub use model::{Cell, Row, Sheet};
 pub use name::{ChangeId, CycleKey, Name, NameError, TaskId};
 pub use op::Op;
 pub use refusal::{Code, Refusal};
+pub use role::Role;
 pub use state::State;
 pub use time::TimestampMs;
 pub use week::{Week, WeekSpan};

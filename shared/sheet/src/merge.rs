@@ -2,13 +2,13 @@
 //!
 //! Rows match one to one: by a shared source and the same title, then by a shared source, then by the title.
 use crate::{
-    apply::next_position,
     change::{Change, SYSTEM_ID},
     column::Column,
     limits::MAX_ROWS,
     model::{Cell, Row, Sheet},
     name::{Name, TaskId},
     op::{Generated, GeneratedRow},
+    place::next_position,
 };
 use std::{collections::BTreeSet, sync::Arc};
 

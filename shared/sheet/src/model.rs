@@ -3,7 +3,6 @@ use crate::{
     column::Column,
     limits::MAX_AUTHORS,
     name::{Name, TaskId},
-    op::Origin,
     time::TimestampMs,
 };
 use imbl::{OrdMap, OrdSet};
@@ -157,6 +156,20 @@ pub struct Generation {
     pub started_at: TimestampMs,
     /// When it ended.
     pub finished_at: Option<TimestampMs>,
+}
+
+/// Where rows came from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// The model's answer.
+    Model,
+    /// The prepared answer of the sample week.
+    Sample,
+    /// Straight from the messages, without a model.
+    Fallback,
+    /// There were no messages.
+    Empty,
 }
 
 /// How far an extraction is.

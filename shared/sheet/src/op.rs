@@ -1,9 +1,9 @@
 //! The ops: everything that can be asked of a cycle.
 use crate::{
-    change::Role,
     column::Column,
-    model::Row,
+    model::{Origin, Row},
     name::{Name, TaskId},
+    role::Role,
 };
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
@@ -188,20 +188,6 @@ pub struct Update {
     /// What is to stand there.
     #[serde(deserialize_with = "text")]
     pub new_value: String,
-}
-
-/// Where rows came from.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Origin {
-    /// The model's answer.
-    Model,
-    /// The prepared answer of the sample week.
-    Sample,
-    /// Straight from the messages, without a model.
-    Fallback,
-    /// There were no messages.
-    Empty,
 }
 
 /// The result of an extraction, or one numbered part of it.

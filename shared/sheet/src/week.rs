@@ -64,7 +64,8 @@ impl Week {
 
     /// May people begin this week's cycle at `now`? This week's and next week's; earlier ones only if they exist.
     pub fn may_begin(self, now: TimestampMs, zone: &TimeZone) -> bool {
-        Self::containing(now, zone).is_ok_and(|current| self == current || current.plus(1).is_ok_and(|next| self == next))
+        Self::containing(now, zone)
+            .is_ok_and(|current| self == current || current.plus(1).is_ok_and(|next| self == next))
     }
 
     /// Its first instant and the first instant after it, in `zone`.

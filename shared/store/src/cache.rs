@@ -56,7 +56,10 @@ impl Cache {
         inner.bytes = inner.bytes.saturating_sub(before) + bytes;
         while inner.bytes > self.max_bytes {
             let others = inner.rooms.iter().filter(|(other, _)| *other != key);
-            let Some(oldest) = others.min_by_key(|(_, kept)| kept.used).map(|(other, _)| other.clone()) else { return };
+            let Some(oldest) = others.min_by_key(|(_, kept)| kept.used).map(|(other, _)| other.clone())
+            else {
+                return;
+            };
             if let Some(gone) = inner.rooms.remove(&oldest) {
                 inner.bytes = inner.bytes.saturating_sub(gone.bytes);
             }
@@ -76,7 +79,11 @@ mod tests {
     use sheet::Name;
 
     fn key(team: &str) -> CycleKey {
-        CycleKey { tenant: Name::new("acme").unwrap(), team: Name::new(team).unwrap(), week: "2026-W47".parse().unwrap() }
+        CycleKey {
+            tenant: Name::new("acme").unwrap(),
+            team: Name::new(team).unwrap(),
+            week: "2026-W47".parse().unwrap(),
+        }
     }
 
     #[test]

@@ -69,12 +69,21 @@ fn live<T>(rows: Vec<Row<T>>, now: TimestampMs) -> Vec<T> {
 }
 
 /// Puts a socket into its room.
-pub async fn join(table: &Table, key: &CycleKey, connection: &Connection, now: TimestampMs) -> Result<(), StoreError> {
+pub async fn join(
+    table: &Table,
+    key: &CycleKey,
+    connection: &Connection,
+    now: TimestampMs,
+) -> Result<(), StoreError> {
     table.put(&Row::new(keys::cycle(key), &connection.connection_id, connection, now)).await
 }
 
 /// A socket's row in its room, if it is there.
-pub async fn find(table: &Table, key: &CycleKey, connection_id: &str) -> Result<Option<Connection>, StoreError> {
+pub async fn find(
+    table: &Table,
+    key: &CycleKey,
+    connection_id: &str,
+) -> Result<Option<Connection>, StoreError> {
     let row: Option<Row<Connection>> = table.get(&keys::cycle(key), &keys::connection(connection_id)).await?;
     Ok(row.map(|row| row.what))
 }
@@ -85,8 +94,13 @@ pub async fn room(table: &Table, key: &CycleKey, now: TimestampMs) -> Result<Vec
 }
 
 /// Takes a socket out of its room; what stood there, if anything did.
-pub async fn leave(table: &Table, key: &CycleKey, connection_id: &str) -> Result<Option<Connection>, StoreError> {
-    let gone: Option<Row<Connection>> = table.take(&keys::cycle(key), &keys::connection(connection_id)).await?;
+pub async fn leave(
+    table: &Table,
+    key: &CycleKey,
+    connection_id: &str,
+) -> Result<Option<Connection>, StoreError> {
+    let gone: Option<Row<Connection>> =
+        table.take(&keys::cycle(key), &keys::connection(connection_id)).await?;
     Ok(gone.map(|row| row.what))
 }
 
@@ -102,7 +116,12 @@ pub async fn open(
 }
 
 /// A user's sockets, oldest first.
-pub async fn of_user(table: &Table, tenant: &Name, user: &Name, now: TimestampMs) -> Result<Vec<UserConnection>, StoreError> {
+pub async fn of_user(
+    table: &Table,
+    tenant: &Name,
+    user: &Name,
+    now: TimestampMs,
+) -> Result<Vec<UserConnection>, StoreError> {
     let rows = table.range(&keys::user(tenant, user), "CONN#", &format!("CONN#{}", keys::LAST)).await?;
     let mut sockets: Vec<UserConnection> = live(rows, now);
     sockets.sort_by(|a, b| (a.connected_at, &a.connection_id).cmp(&(b.connected_at, &b.connection_id)));

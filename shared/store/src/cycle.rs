@@ -187,7 +187,8 @@ impl Store {
     pub async fn create(&self, key: &CycleKey, now: TimestampMs) -> Result<(), StoreError> {
         directory::index_cycle(&self.table, key, now).await?;
         let denied = directory::denied(&self.table, &key.tenant).await?;
-        let ops: Vec<Op> = denied.into_iter().map(|denied| Op::MemberRevoke { user_id: denied.user }).collect();
+        let ops: Vec<Op> =
+            denied.into_iter().map(|denied| Op::MemberRevoke { user_id: denied.user }).collect();
         if let (false, Some(author)) = (ops.is_empty(), Author::system()) {
             let genesis = State::genesis(key);
             let cut = ops.chunks(MAX_OPS).zip(1u64..);
@@ -221,11 +222,15 @@ impl Store {
             match self.catch_up(key, folded).await {
                 Ok(folded) => return Ok(self.keep(key, kept, folded)),
                 // A fold that the log does not continue is not of this log: begin again from the record.
-                Err(StoreError::Corrupt(reason)) => tracing::warn!(cycle = %key, reason, "a kept fold was let go of"),
+                Err(StoreError::Corrupt(reason)) => {
+                    tracing::warn!(cycle = %key, reason, "a kept fold was let go of")
+                }
                 Err(error) => return Err(error),
             }
         }
-        let Some((record, state)) = record::load(&self.table, key).await? else { return Err(StoreError::NotFound) };
+        let Some((record, state)) = record::load(&self.table, key).await? else {
+            return Err(StoreError::NotFound);
+        };
         let folded = Folded {
             state: Arc::new(state),
             epoch: format!("{}{}", record.epoch, self.config.epoch_salt).into(),
@@ -256,7 +261,10 @@ impl Store {
     pub async fn commit(&self, key: &CycleKey, proposal: Proposal) -> Result<Outcome, StoreError> {
         let bytes = serde_json::to_string(&proposal.ops).map_or(usize::MAX, |ops| ops.len());
         if bytes > MAX_CHANGE_BYTES {
-            let refusal = Refusal::new(Code::PayloadTooLarge, format!("a change is at most {MAX_CHANGE_BYTES} bytes of JSON"));
+            let refusal = Refusal::new(
+                Code::PayloadTooLarge,
+                format!("a change is at most {MAX_CHANGE_BYTES} bytes of JSON"),
+            );
             return Ok(Outcome::Refused { refusal, version: self.tip(key).await?.state.version() });
         }
         loop {
@@ -265,7 +273,10 @@ impl Store {
             {
                 let mut waiting = room.waiting.lock().unwrap_or_else(PoisonError::into_inner);
                 if waiting.len() >= MAX_WAITING {
-                    return Err(StoreError::Unavailable { operation: "commit", reason: "too many changes wait".into() });
+                    return Err(StoreError::Unavailable {
+                        operation: "commit",
+                        reason: "too many changes wait".into(),
+                    });
                 }
                 waiting.push(Waiting { proposal: proposal.clone(), bytes, reply });
             }
@@ -353,12 +364,16 @@ impl Store {
                 }
             }
         }
-        Err(StoreError::Unavailable { operation: "commit", reason: format!("lost {MAX_LOST_SLOTS} slots in a row") })
+        Err(StoreError::Unavailable {
+            operation: "commit",
+            reason: format!("lost {MAX_LOST_SLOTS} slots in a row"),
+        })
     }
 
     /// Checks a group in order against the running state.
     fn judge(&self, state: &Arc<State>, group: &[(&Proposal, usize)]) -> JudgedGroup {
-        let mut judged = JudgedGroup { state: State::clone(state), changes: Vec::new(), verdicts: Vec::new() };
+        let mut judged =
+            JudgedGroup { state: State::clone(state), changes: Vec::new(), verdicts: Vec::new() };
         for (proposal, bytes) in group {
             let running = &judged.state;
             let change = Change {
@@ -397,14 +412,24 @@ impl Store {
             outcomes.push(match (verdict, &entry) {
                 (Judged::Accepted(version), Some(entry)) => {
                     let leads = std::mem::take(&mut leads);
-                    let compaction_due = leads && folded.log_bytes > MIN_COMPACTION_BYTES.max(folded.record_bytes);
-                    Outcome::Committed(Committed { version: *version, entry: entry.clone(), leads, compaction_due })
+                    let compaction_due =
+                        leads && folded.log_bytes > MIN_COMPACTION_BYTES.max(folded.record_bytes);
+                    Outcome::Committed(Committed {
+                        version: *version,
+                        entry: entry.clone(),
+                        leads,
+                        compaction_due,
+                    })
                 }
-                (Judged::Duplicate(version), _) => self.duplicate(key, *version, folded, entry.as_ref()).await?,
+                (Judged::Duplicate(version), _) => {
+                    self.duplicate(key, *version, folded, entry.as_ref()).await?
+                }
                 (Judged::Refused(refusal), _) => {
                     Outcome::Refused { refusal: refusal.clone(), version: folded.state.version() }
                 }
-                (Judged::Accepted(_), None) => return Err(StoreError::Corrupt("accepted without an entry".into())),
+                (Judged::Accepted(_), None) => {
+                    return Err(StoreError::Corrupt("accepted without an entry".into()));
+                }
             });
         }
         Ok(outcomes)
@@ -426,7 +451,9 @@ impl Store {
                 entries.iter().find_map(|entry| text_of(entry, version))
             }
         };
-        let text = text.ok_or_else(|| StoreError::Corrupt(format!("version {version} is missing from the log of {key}")))?;
+        let text = text.ok_or_else(|| {
+            StoreError::Corrupt(format!("version {version} is missing from the log of {key}"))
+        })?;
         Ok(Outcome::Duplicate { version, text, tip: folded.state.version() })
     }
 
@@ -462,7 +489,8 @@ impl Store {
             Some(folded) => folded.clone(),
             None => return Ok(false),
         };
-        let won = record::replace(&self.table, key, &folded.state, &folded.stored_epoch, &self.nonce()).await?;
+        let won =
+            record::replace(&self.table, key, &folded.state, &folded.stored_epoch, &self.nonce()).await?;
         if let Some(kept) = &mut *room.folded.lock().await {
             kept.log_bytes = kept.log_bytes.saturating_sub(folded.log_bytes);
         }

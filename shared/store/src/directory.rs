@@ -77,25 +77,38 @@ type KeptTeam = (TimestampMs, Option<Arc<Team>>);
 
 /// Puts a team, or other words for it, and its tenant into the list of tenants that the weekly run reads.
 pub async fn put_team(table: &Table, tenant: &Name, team: &Team) -> Result<(), StoreError> {
-    table.put(&Row { pk: keys::TENANTS.into(), sk: tenant.to_string(), what: Tenant { tenant: tenant.clone() } }).await?;
+    table
+        .put(&Row {
+            pk: keys::TENANTS.into(),
+            sk: tenant.to_string(),
+            what: Tenant { tenant: tenant.clone() },
+        })
+        .await?;
     table.put(&Row { pk: keys::tenant(tenant), sk: keys::team(&team.team), what: team }).await
 }
 
 /// Every tenant that has a team.
 pub async fn tenants(table: &Table) -> Result<Vec<Name>, StoreError> {
-    let rows: Vec<Row<Tenant>> = table.range(keys::TENANTS, &keys::FIRST.to_string(), &keys::LAST.to_string()).await?;
+    let rows: Vec<Row<Tenant>> =
+        table.range(keys::TENANTS, &keys::FIRST.to_string(), &keys::LAST.to_string()).await?;
     Ok(rows.into_iter().map(|row| row.what.tenant).collect())
 }
 
 /// The teams of a tenant.
 pub async fn teams(table: &Table, tenant: &Name) -> Result<Vec<Team>, StoreError> {
-    let rows: Vec<Row<Team>> = table.range(&keys::tenant(tenant), "TEAM#", &format!("TEAM#{}", keys::LAST)).await?;
+    let rows: Vec<Row<Team>> =
+        table.range(&keys::tenant(tenant), "TEAM#", &format!("TEAM#{}", keys::LAST)).await?;
     Ok(rows.into_iter().map(|row| row.what).collect())
 }
 
 impl Store {
     /// A team, as read within the last minute; none if the tenant has no such team.
-    pub async fn team(&self, tenant: &Name, team: &Name, now: TimestampMs) -> Result<Option<Arc<Team>>, StoreError> {
+    pub async fn team(
+        &self,
+        tenant: &Name,
+        team: &Name,
+        now: TimestampMs,
+    ) -> Result<Option<Arc<Team>>, StoreError> {
         let key = (tenant.clone(), team.clone());
         if let Some((at, found)) = self.directory.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key)
             && now.since(*at) < TEAM_TTL_MS
@@ -123,7 +136,8 @@ pub async fn index_cycle(table: &Table, key: &CycleKey, now: TimestampMs) -> Res
 /// A team's cycles, newest first.
 pub async fn cycles(table: &Table, tenant: &Name, team: &Name) -> Result<Vec<IndexedCycle>, StoreError> {
     let prefix = format!("CYCLE#{team}#");
-    let rows: Vec<Row<IndexedCycle>> = table.range(&keys::tenant(tenant), &prefix, &format!("{prefix}{}", keys::LAST)).await?;
+    let rows: Vec<Row<IndexedCycle>> =
+        table.range(&keys::tenant(tenant), &prefix, &format!("{prefix}{}", keys::LAST)).await?;
     Ok(rows.into_iter().rev().map(|row| row.what).collect())
 }
 
@@ -136,7 +150,8 @@ pub async fn index_sealed(table: &Table, key: &CycleKey) -> Result<(), StoreErro
 
 /// Every cycle of a tenant.
 pub async fn all_cycles(table: &Table, tenant: &Name) -> Result<Vec<(CycleKey, IndexedCycle)>, StoreError> {
-    let rows: Vec<Row<IndexedCycle>> = table.range(&keys::tenant(tenant), "CYCLE#", &format!("CYCLE#{}", keys::LAST)).await?;
+    let rows: Vec<Row<IndexedCycle>> =
+        table.range(&keys::tenant(tenant), "CYCLE#", &format!("CYCLE#{}", keys::LAST)).await?;
     let team = |row: &Row<IndexedCycle>| Name::new(row.sk.split('#').nth(1)?).ok();
     let key = |row: Row<IndexedCycle>| {
         let key = CycleKey { tenant: tenant.clone(), team: team(&row)?, week: row.what.cycle };
@@ -176,7 +191,8 @@ pub async fn member(table: &Table, tenant: &Name, user: &Name) -> Result<Option<
 
 /// The members of a tenant.
 pub async fn members(table: &Table, tenant: &Name) -> Result<Vec<Member>, StoreError> {
-    let rows: Vec<Row<Member>> = table.range(&keys::tenant(tenant), "MEMBER#", &format!("MEMBER#{}", keys::LAST)).await?;
+    let rows: Vec<Row<Member>> =
+        table.range(&keys::tenant(tenant), "MEMBER#", &format!("MEMBER#{}", keys::LAST)).await?;
     Ok(rows.into_iter().map(|row| row.what).collect())
 }
 
@@ -204,8 +220,17 @@ pub async fn is_denied(table: &Table, tenant: &Name, user: &Name) -> Result<bool
 
 /// Changes the standing of a user, if it is still at the count before; false if somebody else was first. The tenant's
 /// list of the removed is written first when it grows and last when it shrinks, so it never lacks anybody.
-pub async fn put_denial(table: &Table, tenant: &Name, user: &Name, denial: &Denial) -> Result<bool, StoreError> {
-    let listed = Row { pk: keys::tenant(tenant), sk: keys::denied(user), what: Denied { user: user.clone(), done: denial.done } };
+pub async fn put_denial(
+    table: &Table,
+    tenant: &Name,
+    user: &Name,
+    denial: &Denial,
+) -> Result<bool, StoreError> {
+    let listed = Row {
+        pk: keys::tenant(tenant),
+        sk: keys::denied(user),
+        what: Denied { user: user.clone(), done: denial.done },
+    };
     if denial.denied || !denial.done {
         table.put(&listed).await?;
     }
@@ -228,6 +253,7 @@ pub struct Denied {
 
 /// The removed of a tenant, and those whose removal or return is not done.
 pub async fn denied(table: &Table, tenant: &Name) -> Result<Vec<Denied>, StoreError> {
-    let rows: Vec<Row<Denied>> = table.range(&keys::tenant(tenant), "DENIED#", &format!("DENIED#{}", keys::LAST)).await?;
+    let rows: Vec<Row<Denied>> =
+        table.range(&keys::tenant(tenant), "DENIED#", &format!("DENIED#{}", keys::LAST)).await?;
     Ok(rows.into_iter().map(|row| row.what).collect())
 }

@@ -102,7 +102,12 @@ pub async fn holding(table: &Table, key: &CycleKey, since: u64) -> Result<Vec<Lo
 }
 
 /// Entries from the one that holds `since + 1` on, as bytes for an audit: nothing in them is read. At most `limit`.
-pub async fn audited(table: &Table, key: &CycleKey, since: u64, limit: usize) -> Result<Vec<Audited>, StoreError> {
+pub async fn audited(
+    table: &Table,
+    key: &CycleKey,
+    since: u64,
+    limit: usize,
+) -> Result<Vec<Audited>, StoreError> {
     let pk = keys::cycle(key);
     let around: Option<EntryItem> = table.last(&pk, &keys::slot(0), &keys::slot(since + 1)).await?;
     let from = around.map_or(0, |item| item.first);

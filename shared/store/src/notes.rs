@@ -56,8 +56,14 @@ pub async fn keep(table: &Table, tenant: &Name, user: &Name, note: &Note) -> Res
 }
 
 /// What waits for a user, oldest change first.
-pub async fn waiting(table: &Table, tenant: &Name, user: &Name, now: TimestampMs) -> Result<Vec<Note>, StoreError> {
-    let rows: Vec<Row> = table.range(&keys::user(tenant, user), "NOTE#", &format!("NOTE#{}", keys::LAST)).await?;
+pub async fn waiting(
+    table: &Table,
+    tenant: &Name,
+    user: &Name,
+    now: TimestampMs,
+) -> Result<Vec<Note>, StoreError> {
+    let rows: Vec<Row> =
+        table.range(&keys::user(tenant, user), "NOTE#", &format!("NOTE#{}", keys::LAST)).await?;
     let live = rows.into_iter().filter(|row| row.expires * 1000 > now.0).map(|row| row.note);
     Ok(live.take(MAX_HANDED).collect())
 }

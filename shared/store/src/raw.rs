@@ -21,8 +21,15 @@ struct Part {
 
 /// Stores `value` as `what` of a generation (`messages`, `answer`). Parts are written last to first, so that the
 /// first one, which says how many there are, is only there once all are.
-pub async fn put<T: Serialize>(table: &Table, key: &CycleKey, generation: u32, what: &str, value: &T) -> Result<(), StoreError> {
-    let packed = pack(value).map_err(|error| StoreError::Corrupt(format!("{what} does not write: {error}")))?;
+pub async fn put<T: Serialize>(
+    table: &Table,
+    key: &CycleKey,
+    generation: u32,
+    what: &str,
+    value: &T,
+) -> Result<(), StoreError> {
+    let packed =
+        pack(value).map_err(|error| StoreError::Corrupt(format!("{what} does not write: {error}")))?;
     let parts: Vec<&[u8]> = packed.chunks(MAX_PART_BYTES).collect();
     for (number, bytes) in parts.iter().enumerate().rev() {
         let (pk, sk) = (keys::cycle(key), keys::raw(generation, what, number));
@@ -32,7 +39,12 @@ pub async fn put<T: Serialize>(table: &Table, key: &CycleKey, generation: u32, w
 }
 
 /// What was stored as `what` of a generation, if all of it is there.
-pub async fn get<T: DeserializeOwned>(table: &Table, key: &CycleKey, generation: u32, what: &str) -> Result<Option<T>, StoreError> {
+pub async fn get<T: DeserializeOwned>(
+    table: &Table,
+    key: &CycleKey,
+    generation: u32,
+    what: &str,
+) -> Result<Option<T>, StoreError> {
     let name = |number| keys::raw(generation, what, number);
     let found: Vec<Part> = table.range(&keys::cycle(key), &name(0), &name(99)).await?;
     let Some(first) = found.first() else { return Ok(None) };

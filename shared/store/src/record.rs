@@ -64,7 +64,9 @@ struct Chunk {
 /// Reads the record and the state it holds; none if the cycle does not exist.
 pub async fn load(table: &Table, key: &CycleKey) -> Result<Option<(Record, State)>, StoreError> {
     for _ in 0..MAX_READS {
-        let Some(mut record) = table.get::<Record>(&keys::cycle(key), keys::RECORD).await? else { return Ok(None) };
+        let Some(mut record) = table.get::<Record>(&keys::cycle(key), keys::RECORD).await? else {
+            return Ok(None);
+        };
         if record.format > STATE_FORMAT {
             return Err(StoreError::Newer(format!("the record of {key}")));
         }
@@ -79,16 +81,21 @@ pub async fn load(table: &Table, key: &CycleKey) -> Result<Option<(Record, State
         if hex::encode(Sha256::digest(&packed)) != record.sha256 {
             return Err(StoreError::Corrupt(format!("the record of {key} is not what was written")));
         }
-        let state = unpack(&packed).map_err(|error| StoreError::Corrupt(format!("the record of {key}: {error}")))?;
+        let state =
+            unpack(&packed).map_err(|error| StoreError::Corrupt(format!("the record of {key}: {error}")))?;
         return Ok(Some((record, state)));
     }
-    Err(StoreError::Unavailable { operation: "GetItem", reason: format!("the record of {key} kept changing") })
+    Err(StoreError::Unavailable {
+        operation: "GetItem",
+        reason: format!("the record of {key} kept changing"),
+    })
 }
 
 async fn gather(table: &Table, key: &CycleKey, chunks: &Chunks) -> Result<Option<Vec<u8>>, StoreError> {
     let name = |number| keys::chunk(chunks.version, &chunks.nonce, number);
     let found: Vec<Chunk> = table.range(&keys::cycle(key), &name(0), &name(chunks.count)).await?;
-    Ok((found.len() == chunks.count).then(|| found.into_iter().flat_map(|chunk| chunk.bytes.into_vec()).collect()))
+    Ok((found.len() == chunks.count)
+        .then(|| found.into_iter().flat_map(|chunk| chunk.bytes.into_vec()).collect()))
 }
 
 /// The head that the record states: where the log stood when it was written.
@@ -107,7 +114,13 @@ pub async fn create(table: &Table, key: &CycleKey, epoch: &str) -> Result<bool, 
 ///
 /// Killed anywhere: before the flip, chunks under a nonce that no pointer names are left; after it, the old chunks
 /// are. Both are rubbish that nobody reads; `true` says that this call won the flip and has swept its own.
-pub async fn replace(table: &Table, key: &CycleKey, state: &State, epoch: &str, nonce: &str) -> Result<bool, StoreError> {
+pub async fn replace(
+    table: &Table,
+    key: &CycleKey,
+    state: &State,
+    epoch: &str,
+    nonce: &str,
+) -> Result<bool, StoreError> {
     let (record, chunks) = prepare(key, state, epoch, nonce)?;
     for chunk in &chunks {
         table.put(chunk).await?;
@@ -147,8 +160,14 @@ async fn sweep(table: &Table, key: &CycleKey, chunks: Option<&Chunks>) -> Result
     Ok(())
 }
 
-fn prepare(key: &CycleKey, state: &State, epoch: &str, nonce: &str) -> Result<(Record, Vec<Chunk>), StoreError> {
-    let packed = pack(state).map_err(|error| StoreError::Corrupt(format!("a state does not write: {error}")))?;
+fn prepare(
+    key: &CycleKey,
+    state: &State,
+    epoch: &str,
+    nonce: &str,
+) -> Result<(Record, Vec<Chunk>), StoreError> {
+    let packed =
+        pack(state).map_err(|error| StoreError::Corrupt(format!("a state does not write: {error}")))?;
     let pk = keys::cycle(key);
     let mut record = Record {
         pk: pk.clone(),
@@ -168,8 +187,13 @@ fn prepare(key: &CycleKey, state: &State, epoch: &str, nonce: &str) -> Result<(R
     }
     let version = state.version();
     let cut = packed.chunks(MAX_ITEM_STATE_BYTES).enumerate();
-    let chunks: Vec<Chunk> =
-        cut.map(|(n, bytes)| Chunk { pk: pk.clone(), sk: keys::chunk(version, nonce, n), bytes: ByteBuf::from(bytes) }).collect();
+    let chunks: Vec<Chunk> = cut
+        .map(|(n, bytes)| Chunk {
+            pk: pk.clone(),
+            sk: keys::chunk(version, nonce, n),
+            bytes: ByteBuf::from(bytes),
+        })
+        .collect();
     record.chunks = Some(Chunks { version, nonce: nonce.into(), count: chunks.len() });
     Ok((record, chunks))
 }
@@ -188,4 +212,3 @@ pub(crate) fn unpack<T: serde::de::DeserializeOwned>(packed: &[u8]) -> std::io::
     GzDecoder::new(packed).take(MAX_UNPACKED_BYTES).read_to_end(&mut json)?;
     Ok(serde_json::from_slice(&json)?)
 }
-

@@ -65,7 +65,9 @@ impl Table {
         let put = self.client.put_item().table_name(&self.name).set_item(Some(write(item)?));
         match put.condition_expression("attribute_not_exists(pk)").send().await {
             Ok(_) => Ok(true),
-            Err(e) if e.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(false),
+            Err(e) if e.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+                Ok(false)
+            }
             Err(e) => Err(unavailable("PutItem", &e)),
         }
     }
@@ -78,14 +80,18 @@ impl Table {
             .put_item()
             .table_name(&self.name)
             .set_item(Some(write(item)?))
-            .condition_expression("#count = :count OR #count = :before OR (attribute_not_exists(pk) AND :count = :one)")
+            .condition_expression(
+                "#count = :count OR #count = :before OR (attribute_not_exists(pk) AND :count = :one)",
+            )
             .expression_attribute_names("#count", "count")
             .expression_attribute_values(":count", AttributeValue::N(count.to_string()))
             .expression_attribute_values(":before", AttributeValue::N(count.saturating_sub(1).to_string()))
             .expression_attribute_values(":one", AttributeValue::N("1".into()));
         match put.send().await {
             Ok(_) => Ok(true),
-            Err(e) if e.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(false),
+            Err(e) if e.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+                Ok(false)
+            }
             Err(e) => Err(unavailable("PutItem", &e)),
         }
     }
@@ -99,12 +105,21 @@ impl Table {
     /// Deletes an item; what stood there, if anything did.
     pub async fn take<T: DeserializeOwned>(&self, pk: &str, sk: &str) -> Result<Option<T>, StoreError> {
         let delete = self.client.delete_item().table_name(&self.name).key("pk", text(pk)).key("sk", text(sk));
-        let gone = delete.return_values(ReturnValue::AllOld).send().await.map_err(|e| unavailable("DeleteItem", &e))?;
+        let gone = delete
+            .return_values(ReturnValue::AllOld)
+            .send()
+            .await
+            .map_err(|e| unavailable("DeleteItem", &e))?;
         gone.attributes.map(read).transpose()
     }
 
     /// All items of a partition between two sort keys, both included; strongly consistent; every page.
-    pub async fn range<T: DeserializeOwned>(&self, pk: &str, from: &str, to: &str) -> Result<Vec<T>, StoreError> {
+    pub async fn range<T: DeserializeOwned>(
+        &self,
+        pk: &str,
+        from: &str,
+        to: &str,
+    ) -> Result<Vec<T>, StoreError> {
         let (mut items, mut start) = (Vec::new(), None);
         loop {
             let query = self
@@ -129,7 +144,12 @@ impl Table {
     }
 
     /// The last item of a partition between two sort keys, both included.
-    pub async fn last<T: DeserializeOwned>(&self, pk: &str, from: &str, to: &str) -> Result<Option<T>, StoreError> {
+    pub async fn last<T: DeserializeOwned>(
+        &self,
+        pk: &str,
+        from: &str,
+        to: &str,
+    ) -> Result<Option<T>, StoreError> {
         let query = self
             .client
             .query()
@@ -153,16 +173,21 @@ pub(crate) fn text(value: impl Into<String>) -> AttributeValue {
 
 /// An item as a value; an item that does not read is corrupt.
 pub(crate) fn read<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
-    serde_dynamo::from_item(item).map_err(|error| StoreError::Corrupt(format!("an item does not read: {error}")))
+    serde_dynamo::from_item(item)
+        .map_err(|error| StoreError::Corrupt(format!("an item does not read: {error}")))
 }
 
 /// A value as an item.
 pub(crate) fn write<T: Serialize>(value: &T) -> Result<Item, StoreError> {
-    serde_dynamo::to_item(value).map_err(|error| StoreError::Corrupt(format!("an item does not write: {error}")))
+    serde_dynamo::to_item(value)
+        .map_err(|error| StoreError::Corrupt(format!("an item does not write: {error}")))
 }
 
 /// What a failed call is to its caller: the code of the service, or the kind of the failure; never a payload.
-pub(crate) fn unavailable<E: ProvideErrorMetadata, R>(operation: &'static str, error: &SdkError<E, R>) -> StoreError {
+pub(crate) fn unavailable<E: ProvideErrorMetadata, R>(
+    operation: &'static str,
+    error: &SdkError<E, R>,
+) -> StoreError {
     let reason = match error {
         SdkError::ServiceError(service) => {
             let meta = service.err();

@@ -2,7 +2,9 @@
 use super::{Done, print};
 use cyclesheet_extract::{Event, ask::Ask};
 use extraction::{
-    cohere::{CALL_TIMEOUT, Client, DEFAULT_BASE_URL, DEFAULT_MODEL, HttpTransport, SecretString, TokioPause},
+    cohere::{
+        CALL_TIMEOUT, Client, DEFAULT_BASE_URL, DEFAULT_MODEL, HttpTransport, SecretString, TokioPause,
+    },
     fake::{FakeCohere, Mode},
     source::{self, Options as SourceOptions},
 };
@@ -15,9 +17,12 @@ use local::{
     tokens::{self, SECRET},
 };
 use platform::{context::system_random, invoke::ExtractRequest, telemetry};
-use sheet::{Name, Week, check::Policy, op::Origin, week::time_zone};
+use sheet::{Name, Week, check::Policy, model::Origin, week::time_zone};
 use std::{path::PathBuf, sync::Arc, time::Duration};
-use store::{StoreConfig, directory::{self, Source, Team}};
+use store::{
+    StoreConfig,
+    directory::{self, Source, Team},
+};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// How long sign-in links are good for, milliseconds: a week's work.
@@ -124,14 +129,16 @@ impl Dev {
         };
         directory::put_team(&stack.context.store.table, &tenant, &row).await?;
         for other in &self.teams {
-            let row = Team { team: other.clone(), name: other.to_string(), sources: Vec::new(), ..row.clone() };
+            let row =
+                Team { team: other.clone(), name: other.to_string(), sources: Vec::new(), ..row.clone() };
             directory::put_team(&stack.context.store.table, &tenant, &row).await?;
         }
         let first = first_sheet(&stack, tenant, team, week);
         // An extraction that takes longer goes on while people watch.
         let _ = tokio::time::timeout(FIRST_SHEET, first).await;
         // Before it says that it is ready: who then stops it at once is heard.
-        let (mut interrupted, mut terminated) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        let (mut interrupted, mut terminated) =
+            (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
         print(&self.greeting(&stack, week)?)?;
         tokio::spawn(schedule::keep(stack.clone(), schedule));
         tokio::spawn(stack.clone().sweep());
@@ -167,7 +174,11 @@ impl Dev {
     }
 
     /// What a person needs to begin: where it is, and a link each for people with different roles.
-    fn greeting(&self, stack: &Stack, week: Week) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
+    fn greeting(
+        &self,
+        stack: &Stack,
+        week: Week,
+    ) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
         let page = format!("http://{}", stack.address);
         let mut text = format!("ready {page}\n\nSign in as\n");
         let expires_at = stack.context.now().plus_ms(LINK_MS);
@@ -185,7 +196,11 @@ impl Dev {
     }
 }
 
-fn ask(base_url: &str, key: String, model: &str) -> Result<Arc<dyn Ask>, Box<dyn std::error::Error + Send + Sync>> {
+fn ask(
+    base_url: &str,
+    key: String,
+    model: &str,
+) -> Result<Arc<dyn Ask>, Box<dyn std::error::Error + Send + Sync>> {
     let transport = HttpTransport::new(base_url, SecretString::from(key), CALL_TIMEOUT)?;
     let random = system_random();
     let chance = move || random() as f64 / u64::MAX as f64;
@@ -198,7 +213,10 @@ fn sample_week() -> PathBuf {
 }
 
 /// The latest week in which there are messages: the cycle that the links open.
-fn latest_week(path: &std::path::Path, zone: &jiff::tz::TimeZone) -> Result<Week, Box<dyn std::error::Error + Send + Sync>> {
+fn latest_week(
+    path: &std::path::Path,
+    zone: &jiff::tz::TimeZone,
+) -> Result<Week, Box<dyn std::error::Error + Send + Sync>> {
     let loaded = source::load(path, &SourceOptions::default())?;
     for problem in loaded.problems.iter().take(10) {
         eprintln!("{problem}");

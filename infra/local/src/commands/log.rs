@@ -71,7 +71,11 @@ fn cycle(text: &str) -> Result<CycleKey, String> {
         _ => return Err("a cycle is team/2026-W47, or tenant/team/2026-W47".into()),
     };
     let name = |word: &str| Name::new(word).map_err(|error| error.to_string());
-    Ok(CycleKey { tenant: name(tenant)?, team: name(team)?, week: week.parse::<Week>().map_err(|error| error.to_string())? })
+    Ok(CycleKey {
+        tenant: name(tenant)?,
+        team: name(team)?,
+        week: week.parse::<Week>().map_err(|error| error.to_string())?,
+    })
 }
 
 fn head(text: &str) -> Result<Head, String> {
@@ -81,12 +85,17 @@ fn head(text: &str) -> Result<Head, String> {
 }
 
 /// A log and the head its record states.
-async fn read(data: &Path, key: &CycleKey) -> Result<(Vec<Audited>, Option<Head>), Box<dyn std::error::Error + Send + Sync>> {
+async fn read(
+    data: &Path,
+    key: &CycleKey,
+) -> Result<(Vec<Audited>, Option<Head>), Box<dyn std::error::Error + Send + Sync>> {
     if !data.is_dir() {
         return Err(format!("{} is no data folder", data.display()).into());
     }
     let table = Table::new(Embedded::in_folder(data)?.client(), TABLE);
-    let head = record::head(&table, key).await?.ok_or_else(|| format!("there is no cycle {key} in {}", data.display()))?;
+    let head = record::head(&table, key)
+        .await?
+        .ok_or_else(|| format!("there is no cycle {key} in {}", data.display()))?;
     Ok((log::audited(&table, key, 0, usize::MAX).await?, Some(head)))
 }
 
@@ -104,7 +113,9 @@ impl Log {
             }
             return print(&text);
         }
-        for (entry, stored) in log.iter().flat_map(|entry| entry.changes.iter().map(move |change| (entry, change))) {
+        for (entry, stored) in
+            log.iter().flat_map(|entry| entry.changes.iter().map(move |change| (entry, change)))
+        {
             match serde_json::from_str::<Change>(stored) {
                 Ok(change) => {
                     let at = jiff::Timestamp::from_millisecond(change.at.0)?;
@@ -133,21 +144,30 @@ impl Audit {
         // The record's head lies inside a log that went on; a given head is where it must reach.
         chain::verify(&key, &log, known.as_ref())?;
         let tip = chain::verify(&key, &log, verify.head.as_ref())?;
-        print(&format!("{key}: {} entries, {} changes, whole and in order\nhead {}:{}\n", log.len(), tip.version, tip.version, tip.hash))
+        print(&format!(
+            "{key}: {} entries, {} changes, whole and in order\nhead {}:{}\n",
+            log.len(),
+            tip.version,
+            tip.version,
+            tip.hash
+        ))
     }
 }
 
 type LogOf = (CycleKey, Vec<Audited>, Option<Head>);
 
 fn from_file(file: &Path) -> Result<LogOf, Box<dyn std::error::Error + Send + Sync>> {
-    let text = std::fs::read_to_string(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+    let text =
+        std::fs::read_to_string(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
     let mut lines = text.lines();
     let shown = file.display();
     let heading: Heading = serde_json::from_str(lines.next().unwrap_or_default())
         .map_err(|error| format!("{shown}: line 1 does not say whose log it is: {error}"))?;
     let mut log = Vec::new();
     for (number, line) in lines.enumerate() {
-        log.push(serde_json::from_str(line).map_err(|error| format!("{shown}: line {}: {error}", number + 2))?);
+        log.push(
+            serde_json::from_str(line).map_err(|error| format!("{shown}: line {}: {error}", number + 2))?,
+        );
     }
     let head = heading.head.map(|(version, hash)| Head { version, hash });
     Ok((CycleKey { tenant: heading.tenant, team: heading.team, week: heading.cycle }, log, head))

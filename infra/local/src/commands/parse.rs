@@ -43,7 +43,8 @@ impl Parse {
             std::io::Read::read_to_end(&mut std::io::stdin().lock(), &mut bytes)?;
             bytes
         } else {
-            std::fs::read(&self.file).map_err(|error| format!("cannot read {}: {error}", self.file.display()))?
+            std::fs::read(&self.file)
+                .map_err(|error| format!("cannot read {}: {error}", self.file.display()))?
         };
         let parsed = answer::parse(&String::from_utf8_lossy(&bytes), &context);
         print(&format!("{}\n", serde_json::to_string_pretty(&parsed)?))

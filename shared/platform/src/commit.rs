@@ -1,0 +1,141 @@
+//! One change into one cycle's log, then to its room.
+use crate::{Identity, broadcast::Telling, mentions, room::busy};
+use protocol::{
+    client::ProposedChange,
+    server::{Rejected, committed},
+};
+use sheet::{Author, Change, Role, TimestampMs};
+use std::sync::Arc;
+use store::{Committed, Connection, Outcome, Proposal, StoreError};
+
+/// Whose change it is.
+#[derive(Clone, Debug)]
+pub struct Sender {
+    author: Author,
+    role: Role,
+    /// Their socket in the room, if they have one: it is told even if its row is missing, because the author's own
+    /// echo is the acknowledgement.
+    socket: Option<Connection>,
+}
+
+impl Sender {
+    /// The change as it would be judged at `version`.
+    pub(crate) fn change(&self, proposed: &ProposedChange, version: u64, at: TimestampMs) -> Change {
+        Change {
+            version,
+            id: proposed.id.clone(),
+            author: self.author.clone(),
+            role: self.role,
+            at,
+            base: proposed.base,
+            ops: proposed.ops.clone(),
+        }
+    }
+
+    /// Somebody on a socket, or over HTTPS when there is none.
+    pub fn person(identity: &Identity, connection_id: Option<&str>, now: TimestampMs) -> Self {
+        let socket = connection_id.map(|id| identity.connection(id, now));
+        Self { author: identity.author(), role: identity.role, socket }
+    }
+
+    /// The functions themselves.
+    pub fn system() -> Option<Self> {
+        Some(Self { author: Author::system()?, role: Role::System, socket: None })
+    }
+}
+
+/// What became of a change.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// It stands in the log, and the room has been told or is being told.
+    Committed {
+        /// Its version.
+        version: u64,
+        /// As it stands there.
+        text: Arc<str>,
+    },
+    /// It does not.
+    Rejected(Rejected),
+}
+
+/// Commits one change in one cycle and tells its room.
+pub(crate) async fn commit_one(telling: &Telling<'_>, sender: &Sender, proposed: ProposedChange) -> Answer {
+    let ProposedChange { id, base, ops } = proposed;
+    let now = telling.context.now();
+    let proposal =
+        Proposal { id: id.clone(), author: sender.author.clone(), role: sender.role, base, ops, now };
+    let room = Room { telling, socket: sender.socket.as_ref() };
+    match telling.context.store.commit(telling.room, proposal).await {
+        Ok(Outcome::Committed(done)) => {
+            let text =
+                done.entry.texts.get((done.version - done.entry.first) as usize).cloned().unwrap_or_default();
+            room.announce(&done).await;
+            if let Some(change) = done.entry.changes.get((done.version - done.entry.first) as usize) {
+                mentions::deliver(telling, change).await;
+            }
+            Answer::Committed { version: done.version, text }
+        }
+        Ok(Outcome::Duplicate { version, text, tip }) => {
+            room.announce_again(&text, version == tip).await;
+            // The function that committed it may have died before it told whom it mentions.
+            if let Ok(change) = serde_json::from_str::<Change>(&text) {
+                mentions::deliver(telling, &change).await;
+            }
+            Answer::Committed { version, text }
+        }
+        Ok(Outcome::Refused { refusal, version }) => {
+            Answer::Rejected(Rejected::new(id.to_string(), refusal, version))
+        }
+        Err(error) => Answer::Rejected(Rejected::new(id.to_string(), busy(&error), 0)),
+    }
+}
+
+/// A room that is told of a change. That it could not be told is no failure of the change: it stands in the log, and
+/// who was not told finds out by asking.
+struct Room<'a> {
+    telling: &'a Telling<'a>,
+    socket: Option<&'a Connection>,
+}
+
+impl Room<'_> {
+    async fn announce(&self, done: &Committed) {
+        if !done.leads {
+            return;
+        }
+        self.tell_all(&committed(&done.entry.texts)).await;
+        if done.compaction_due
+            && let Err(error) = self.telling.context.store.compact(self.telling.room).await
+        {
+            tracing::warn!(%error, "the record stays as it is until the next change");
+        }
+    }
+
+    /// A duplicate at the tip goes to the room again: the function that committed it may have died before it told
+    /// anybody. An older one was seen by whoever saw what came after it.
+    async fn announce_again(&self, text: &Arc<str>, at_tip: bool) {
+        let frames = committed(std::slice::from_ref(text));
+        match self.socket {
+            _ if at_tip => self.tell_all(&frames).await,
+            None => {}
+            Some(socket) => {
+                for frame in frames {
+                    self.telling.answer_text(&socket.user, &socket.connection_id, frame).await;
+                }
+            }
+        }
+    }
+
+    async fn tell_all(&self, frames: &[String]) {
+        let everybody: Result<_, StoreError> = self.telling.everybody().await;
+        let mut everybody = everybody.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the room could not be told");
+            Vec::new()
+        });
+        if let Some(socket) = self.socket
+            && !everybody.iter().any(|connection| connection.connection_id == socket.connection_id)
+        {
+            everybody.push(socket.clone());
+        }
+        self.telling.tell_these(&everybody, frames, None).await;
+    }
+}
