@@ -12,7 +12,7 @@ use protocol::{
 use serde_json::value::RawValue;
 use sheet::{Week, week::time_zone};
 use std::sync::Arc;
-use store::{StoreError, connections, cycle::Folded, notes};
+use store::{Folded, StoreError, connections, notes};
 
 /// Bytes of a welcome that hold the sheet or the changes; the rest is for the list of connections.
 const MAX_CONTENT_BYTES: usize = MAX_SERVER_FRAME_BYTES * 6 / 10;

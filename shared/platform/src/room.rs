@@ -2,7 +2,7 @@
 use crate::{Context, broadcast::Telling, identity::peer};
 use protocol::ServerFrame;
 use sheet::{Code, CycleKey, Name, Refusal, Week, week::time_zone};
-use store::{StoreError, connections, cycle::Folded};
+use store::{Folded, StoreError, connections};
 
 /// The room that a query names, if its words are words.
 pub fn key(tenant: &Name, team: Option<&str>, cycle: Option<&str>) -> Result<CycleKey, Refusal> {

@@ -1,5 +1,5 @@
 //! The folded cycles that a warm process keeps, bounded by bytes: the least recently used go first.
-use crate::cycle::Room;
+use crate::room::Room;
 use sheet::CycleKey;
 use std::{
     collections::HashMap,

@@ -1,4 +1,4 @@
-//! One cycle in this process: its fold, its queue, and the commit.
+//! The commit.
 //!
 //! A commit folds the log up to the tip it knows, checks the change against that, and puts the entry at the next slot
 //! on the condition that the slot is free. If it is not, DynamoDB hands back the winner: fold it, check again, try the
@@ -10,27 +10,26 @@
 //! again: their ids find themselves if the put had landed.
 use crate::{
     cache::Cache,
-    directory, keys,
+    directory::{self, Team},
+    keys,
     log::{self, Put},
     record,
+    room::{Committed, Failure, Folded, MAX_WAITING, Outcome, Proposal, Waiting, take},
     table::{StoreError, Table},
 };
 use sheet::{
-    Author, Change, Code, CycleKey, LogEntry, Op, Refusal, Role, State, TimestampMs, Verdict,
+    Author, Change, Code, CycleKey, LogEntry, Name, Op, Refusal, Role, State, TimestampMs, Verdict,
     check::{Policy, check},
     limits::{MAX_CHANGE_BYTES, MAX_ENTRY_CHANGES, MAX_OPS},
     name::{ChangeId, TaskId},
 };
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 use tokio::sync::oneshot;
 
 /// Slots a commit may lose before it answers `BUSY`: a room where that happens has dozens of functions writing at once.
 const MAX_LOST_SLOTS: usize = 24;
 /// Log bytes after which a record is rewritten, if the record itself is smaller.
 const MIN_COMPACTION_BYTES: usize = 64 * 1024;
-/// Changes that may wait in one process for one cycle; beyond, `BUSY`.
-const MAX_WAITING: usize = 8 * MAX_ENTRY_CHANGES;
-
 /// A random number from outside: the store makes up none itself.
 pub type Random = Arc<dyn Fn() -> u64 + Send + Sync>;
 
@@ -59,94 +58,6 @@ impl Default for StoreConfig {
     }
 }
 
-/// A change on its way into the log.
-#[derive(Clone, Debug)]
-pub struct Proposal {
-    /// `<client>.<seq>`.
-    pub id: ChangeId,
-    /// Who; from the connection.
-    pub author: Author,
-    /// What they may do; from the connection.
-    pub role: Role,
-    /// The version its author had seen.
-    pub base: u64,
-    /// What it does.
-    pub ops: Vec<Op>,
-    /// Now, at the committing function.
-    pub now: TimestampMs,
-}
-
-/// A change that stands in the log.
-#[derive(Clone, Debug)]
-pub struct Committed {
-    /// Its version.
-    pub version: u64,
-    /// The entry it went out in.
-    pub entry: Arc<LogEntry>,
-    /// Is it this caller who tells the room?
-    pub leads: bool,
-    /// Is it time to rewrite the record?
-    pub compaction_due: bool,
-}
-
-/// What became of a proposal. `Duplicate` and `Refused` follow a fresh read.
-#[derive(Clone, Debug)]
-pub enum Outcome {
-    /// It stands in the log.
-    Committed(Committed),
-    /// It stood there already.
-    Duplicate {
-        /// Its version.
-        version: u64,
-        /// As it stands there.
-        text: Arc<str>,
-        /// The log's tip.
-        tip: u64,
-    },
-    /// It may not.
-    Refused {
-        /// Why.
-        refusal: Refusal,
-        /// The tip it was judged at.
-        version: u64,
-    },
-}
-
-/// A cycle's fold at some version.
-#[derive(Clone, Debug)]
-pub struct Folded {
-    /// The state. Cloning shares everything.
-    pub state: Arc<State>,
-    /// Names the cycle's history, as clients know it.
-    pub epoch: Arc<str>,
-    /// The epoch as the record holds it.
-    stored_epoch: Arc<str>,
-    /// Bytes of the stored record.
-    record_bytes: usize,
-    /// Bytes of log since the record.
-    log_bytes: usize,
-}
-
-/// One cycle in this process.
-#[derive(Debug, Default)]
-pub struct Room {
-    /// What waits for the next put. A plain mutex: held for a push or a take, never across an await.
-    waiting: Mutex<Vec<Waiting>>,
-    /// The fold, if one is kept. Held while a put is in flight: that is what makes others wait and go together.
-    folded: tokio::sync::Mutex<Option<Folded>>,
-}
-
-#[derive(Debug)]
-struct Waiting {
-    proposal: Proposal,
-    bytes: usize,
-    reply: oneshot::Sender<Result<Outcome, Failure>>,
-}
-
-/// A failure that several callers can be told.
-#[derive(Clone, Debug)]
-struct Failure(Arc<StoreError>);
-
 /// The cycles of one table.
 #[derive(Clone)]
 pub struct Store {
@@ -154,7 +65,7 @@ pub struct Store {
     pub table: Table,
     config: Arc<StoreConfig>,
     cache: Arc<Cache>,
-    pub(crate) directory: Arc<directory::Kept>,
+    directory: Arc<directory::Kept>,
     random: Random,
 }
 
@@ -168,6 +79,16 @@ impl Store {
     /// Folded cycles kept, and their estimated bytes.
     pub fn cached(&self) -> (usize, usize) {
         self.cache.size()
+    }
+
+    /// A team, as read within the last minute; none if the tenant has no such team.
+    pub async fn team(
+        &self,
+        tenant: &Name,
+        team: &Name,
+        now: TimestampMs,
+    ) -> Result<Option<Arc<Team>>, StoreError> {
+        self.directory.team(&self.table, tenant, team, now).await
     }
 
     /// The checks' settings.
@@ -524,23 +445,6 @@ enum Judged {
     Refused(Refusal),
 }
 
-/// What waits, up to `max_group` changes and one entry's bytes; the rest waits on.
-fn take(room: &Room, max_group: usize) -> Vec<Waiting> {
-    let mut waiting = room.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-    // Whose function was killed waits no more: its client sends it again.
-    waiting.retain(|waiting| !waiting.reply.is_closed());
-    let (mut count, mut total) = (0, 0);
-    for next in waiting.iter() {
-        // What a change gains on its way into the log: version, author, time.
-        let bytes = next.bytes + 512;
-        if count > 0 && (count >= max_group || !LogEntry::fits(count, total, bytes)) {
-            break;
-        }
-        (count, total) = (count + 1, total + bytes);
-    }
-    waiting.drain(..count).collect()
-}
-
 fn text_of(entry: &LogEntry, version: u64) -> Option<Arc<str>> {
     let at = version.checked_sub(entry.first)?;
     entry.texts.get(at as usize).cloned()
@@ -548,17 +452,4 @@ fn text_of(entry: &LogEntry, version: u64) -> Option<Arc<str>> {
 
 fn size(entry: &LogEntry) -> usize {
     entry.texts.iter().map(|text| text.len()).sum()
-}
-
-impl From<Failure> for StoreError {
-    fn from(Failure(error): Failure) -> Self {
-        match &*error {
-            StoreError::Unavailable { operation, reason } => {
-                Self::Unavailable { operation, reason: reason.clone() }
-            }
-            StoreError::Newer(what) => Self::Newer(what.clone()),
-            StoreError::Corrupt(what) => Self::Corrupt(what.clone()),
-            StoreError::NotFound => Self::NotFound,
-        }
-    }
 }

@@ -1,6 +1,5 @@
 //! What a tenant has: its teams, its cycles, and who has been removed.
 use crate::{
-    cycle::Store,
     keys,
     table::{StoreError, Table},
 };
@@ -101,23 +100,24 @@ pub async fn teams(table: &Table, tenant: &Name) -> Result<Vec<Team>, StoreError
     Ok(rows.into_iter().map(|row| row.what).collect())
 }
 
-impl Store {
+impl Kept {
     /// A team, as read within the last minute; none if the tenant has no such team.
-    pub async fn team(
+    pub(crate) async fn team(
         &self,
+        table: &Table,
         tenant: &Name,
         team: &Name,
         now: TimestampMs,
     ) -> Result<Option<Arc<Team>>, StoreError> {
         let key = (tenant.clone(), team.clone());
-        if let Some((at, found)) = self.directory.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key)
+        if let Some((at, found)) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key)
             && now.since(*at) < TEAM_TTL_MS
         {
             return Ok(found.clone());
         }
-        let row: Option<Row<Team>> = self.table.get(&keys::tenant(tenant), &keys::team(team)).await?;
+        let row: Option<Row<Team>> = table.get(&keys::tenant(tenant), &keys::team(team)).await?;
         let found = row.map(|row| Arc::new(row.what));
-        let mut kept = self.directory.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= MAX_KEPT_TEAMS {
             kept.clear();
         }

@@ -3,7 +3,7 @@
 //! # Layout
 //! - [`keys`]: the one table's keys. [`table`]: calls to it, and what their failures mean.
 //! - [`log`]: entries put and read. [`record`]: the folded state and its chunks.
-//! - [`cycle`]: one cycle in this process: its fold, its queue, the commit. [`cache`]: the folds, bounded by bytes.
+//! - [`cycle`]: the commit. [`room`]: one cycle in this process, its fold and its queue. [`cache`]: bounded by bytes.
 //! - [`connections`]: who is connected where. [`directory`]: teams, members, cycles, denials.
 //! - [`notes`]: unread mentions. [`raw`]: messages and answers.
 //!
@@ -21,8 +21,10 @@ pub mod log;
 pub mod notes;
 pub mod raw;
 pub mod record;
+pub mod room;
 pub mod table;
 
 pub use connections::{Connection, UserConnection};
-pub use cycle::{Committed, Outcome, Proposal, Store, StoreConfig};
+pub use cycle::{Store, StoreConfig};
+pub use room::{Committed, Folded, Outcome, Proposal};
 pub use table::{StoreError, Table};

@@ -1,0 +1,128 @@
+//! One cycle in this process: its fold, and what waits for the next put.
+use crate::table::StoreError;
+use sheet::{
+    Author, LogEntry, Op, Refusal, Role, State, TimestampMs, limits::MAX_ENTRY_CHANGES, name::ChangeId,
+};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::oneshot;
+
+/// Changes that may wait in one process for one cycle; beyond, `BUSY`.
+pub(crate) const MAX_WAITING: usize = 8 * MAX_ENTRY_CHANGES;
+
+/// A change on its way into the log.
+#[derive(Clone, Debug)]
+pub struct Proposal {
+    /// `<client>.<seq>`.
+    pub id: ChangeId,
+    /// Who; from the connection.
+    pub author: Author,
+    /// What they may do; from the connection.
+    pub role: Role,
+    /// The version its author had seen.
+    pub base: u64,
+    /// What it does.
+    pub ops: Vec<Op>,
+    /// Now, at the committing function.
+    pub now: TimestampMs,
+}
+
+/// A change that stands in the log.
+#[derive(Clone, Debug)]
+pub struct Committed {
+    /// Its version.
+    pub version: u64,
+    /// The entry it went out in.
+    pub entry: Arc<LogEntry>,
+    /// Is it this caller who tells the room?
+    pub leads: bool,
+    /// Is it time to rewrite the record?
+    pub compaction_due: bool,
+}
+
+/// What became of a proposal. `Duplicate` and `Refused` follow a fresh read.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// It stands in the log.
+    Committed(Committed),
+    /// It stood there already.
+    Duplicate {
+        /// Its version.
+        version: u64,
+        /// As it stands there.
+        text: Arc<str>,
+        /// The log's tip.
+        tip: u64,
+    },
+    /// It may not.
+    Refused {
+        /// Why.
+        refusal: Refusal,
+        /// The tip it was judged at.
+        version: u64,
+    },
+}
+
+/// A cycle's fold at some version.
+#[derive(Clone, Debug)]
+pub struct Folded {
+    /// The state. Cloning shares everything.
+    pub state: Arc<State>,
+    /// Names the cycle's history, as clients know it.
+    pub epoch: Arc<str>,
+    /// The epoch as the record holds it.
+    pub(crate) stored_epoch: Arc<str>,
+    /// Bytes of the stored record.
+    pub(crate) record_bytes: usize,
+    /// Bytes of log since the record.
+    pub(crate) log_bytes: usize,
+}
+
+/// One cycle in this process.
+#[derive(Debug, Default)]
+pub struct Room {
+    /// What waits for the next put. A plain mutex: held for a push or a take, never across an await.
+    pub(crate) waiting: Mutex<Vec<Waiting>>,
+    /// The fold, if one is kept. Held while a put is in flight: that is what makes others wait and go together.
+    pub(crate) folded: tokio::sync::Mutex<Option<Folded>>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Waiting {
+    pub(crate) proposal: Proposal,
+    pub(crate) bytes: usize,
+    pub(crate) reply: oneshot::Sender<Result<Outcome, Failure>>,
+}
+
+/// A failure that several callers can be told.
+#[derive(Clone, Debug)]
+pub(crate) struct Failure(pub(crate) Arc<StoreError>);
+
+/// What waits, up to `max_group` changes and one entry's bytes; the rest waits on.
+pub(crate) fn take(room: &Room, max_group: usize) -> Vec<Waiting> {
+    let mut waiting = room.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+    // Whose function was killed waits no more: its client sends it again.
+    waiting.retain(|waiting| !waiting.reply.is_closed());
+    let (mut count, mut total) = (0, 0);
+    for next in waiting.iter() {
+        // What a change gains on its way into the log: version, author, time.
+        let bytes = next.bytes + 512;
+        if count > 0 && (count >= max_group || !LogEntry::fits(count, total, bytes)) {
+            break;
+        }
+        (count, total) = (count + 1, total + bytes);
+    }
+    waiting.drain(..count).collect()
+}
+
+impl From<Failure> for StoreError {
+    fn from(Failure(error): Failure) -> Self {
+        match &*error {
+            StoreError::Unavailable { operation, reason } => {
+                Self::Unavailable { operation, reason: reason.clone() }
+            }
+            StoreError::Newer(what) => Self::Newer(what.clone()),
+            StoreError::Corrupt(what) => Self::Corrupt(what.clone()),
+            StoreError::NotFound => Self::NotFound,
+        }
+    }
+}
