@@ -267,6 +267,15 @@ impl Client {
         }
     }
 
+    /// Waits until its fold is as `wanted` says.
+    pub async fn until(&mut self, what: &str, wanted: impl Fn(&Replica) -> bool) {
+        while !wanted(&self.replica) {
+            if let Heard::End(code) = self.next().await {
+                panic!("the socket ended with {code:?} before {what}");
+            }
+        }
+    }
+
     /// Sends a ping and waits for its pong. What was posted to this socket before is heard by then.
     pub async fn ping(&mut self) -> Value {
         let version = self.replica.version();

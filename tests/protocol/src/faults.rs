@@ -11,7 +11,7 @@ use std::{
     fmt,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 use tokio::sync::Notify;
@@ -52,6 +52,8 @@ pub enum Fault {
     Throttle,
     /// It never arrives and nothing is ever answered: the caller hangs until it is dropped.
     Hold,
+    /// It is carried out and nothing is ever answered: the caller hangs until it is dropped.
+    HoldAnswer,
 }
 
 type Rule = Box<dyn FnMut(&Call) -> Option<Fault> + Send>;
@@ -63,6 +65,8 @@ struct Inner {
     happened: Notify,
     /// Give way before and after each call, so that a future of the store suspends at every call.
     gives_way: AtomicBool,
+    /// Attempts that were carried out and are held since.
+    landed: AtomicUsize,
 }
 
 /// The connector. Clones are the same one.
@@ -143,6 +147,20 @@ impl Faults {
         .await;
     }
 
+    /// Returns once `times` attempts in all have been carried out and are held by [`Fault::HoldAnswer`].
+    pub async fn landed(&self, times: usize) {
+        crate::patiently("a write to land", async {
+            loop {
+                let happened = self.inner.happened.notified();
+                if self.inner.landed.load(Ordering::SeqCst) >= times {
+                    return;
+                }
+                happened.await;
+            }
+        })
+        .await;
+    }
+
     fn note(&self, request: &HttpRequest) -> Option<Fault> {
         let target = request.headers().get("x-amz-target").and_then(|target| target.split_once('.'));
         let operation = target.map(|(_, operation)| operation.to_owned()).unwrap_or_default();
@@ -170,6 +188,12 @@ impl HttpConnector for Faults {
                 Some(Fault::LoseAnswer) => this.database.call(request).await.and_then(|_| lost()),
                 Some(Fault::Throttle) => Ok(throttled()),
                 Some(Fault::Hold) => std::future::pending().await,
+                Some(Fault::HoldAnswer) => {
+                    let _ = this.database.call(request).await;
+                    this.inner.landed.fetch_add(1, Ordering::SeqCst);
+                    this.inner.happened.notify_waiters();
+                    std::future::pending().await
+                }
             };
             if gives_way {
                 tokio::task::yield_now().await;

@@ -4,7 +4,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod main {
     mod bad_input;
+    mod command;
     mod counts;
     mod editing;
+    mod extraction;
+    mod healing;
+    mod http;
+    mod human;
+    mod management;
+    mod presence;
     mod restart;
+    mod storing;
 }

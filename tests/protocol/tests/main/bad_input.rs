@@ -241,13 +241,33 @@ async fn what_is_the_systems_own_is_forbidden_to_everybody() {
 async fn after_a_removal_nothing_of_theirs_is_committed_until_they_are_back() {
     let world = World::new().await;
     let (mut boss, mut ben) = (world.join(&who("boss").admin()).await, world.join(&who("ben")).await);
+    let (door, mut elsewhere) = (world.door(&who("ben"), NEXT_WEEK), world.join_week(&who("ben"), THIS_WEEK).await);
     ben.commit(json!([insert("t1", "mine")])).await.version();
     boss.reach(1).await;
-    boss.commit(json!([{"op": "MEMBER_REVOKE", "userId": "ben"}])).await.version();
-    assert_eq!(ben.commit(json!([insert("t2", "more")])).await.rejected()["code"], "REVOKED");
+    let revoke = json!([{"op": "MEMBER_REVOKE", "userId": "ben"}]);
+    assert_eq!(ben.commit(revoke.clone()).await.rejected()["code"], "FORBIDDEN");
+    let revoked = boss.commit(revoke).await.version();
+    for socket in [&mut ben, &mut elsewhere] {
+        // Sent whether or not the end is on its way already: it must not count.
+        socket.change(json!([insert("t2", "more")])).await;
+        assert_eq!(socket.end().await, Some(1000));
+    }
+    assert_eq!(Client::open(&door).await.err(), Some(403));
+    let bearer = world.token(&who("ben"));
+    let path = format!("/api/cycles/platform/{NEXT_WEEK}");
+    let refused = web::bearing(world.stack.address, &bearer, "GET", &path, String::new()).await;
+    assert_eq!(refused.refusal(), (403, "REVOKED".to_owned()));
     boss.commit(json!([{"op": "MEMBER_RESTORE", "userId": "ben"}])).await.version();
-    ben.reach(3).await;
-    assert_eq!(ben.commit(json!([insert("t3", "again")])).await.version(), 4);
+    let mut back = Client::join(&door).await;
+    let again = back.commit(json!([insert("t3", "again")])).await.version();
+    for week in [THIS_WEEK, NEXT_WEEK] {
+        let log = world.log(week).await;
+        let of_ben = log.changes.iter().filter(|change| change.author.id.as_str() == "ben").map(|change| change.version);
+        let after: Vec<u64> = of_ben.filter(|version| *version > revoked).collect();
+        assert_eq!(after, if week == NEXT_WEEK { vec![again] } else { vec![] }, "{week}");
+        let ops: Vec<&str> = log.changes.iter().flat_map(|change| change.ops.iter().map(sheet::Op::name)).collect();
+        assert!(ops.contains(&"MEMBER_REVOKE") && ops.contains(&"MEMBER_RESTORE"), "{week}: {ops:?}");
+    }
 }
 
 #[tokio::test]

@@ -20,12 +20,13 @@ const ROOM: usize = 5;
 
 /// A change in the steady state: the log entry, the connection map, one post each.
 const CHANGE: Budget = Budget { put: 1, get: 0, query: 1, delete: 0, posts: ROOM };
-/// `$connect`: the user's row, then the denial, then the user's other sockets.
-const CONNECT: Budget = Budget { put: 1, get: 1, query: 1, delete: 0, posts: 0 };
-/// `hello` of a first visit to a cycle that is in memory: the tip before and after the room's row, the connection map.
-const HELLO: Budget = Budget { put: 1, get: 0, query: 3, delete: 0, posts: ROOM };
+/// `$connect`: the user's row, then the denial, the member's row, then the user's other sockets.
+const CONNECT: Budget = Budget { put: 2, get: 1, query: 1, delete: 0, posts: 0 };
+/// `hello` of a first visit to a cycle that is in memory: the tip before and after the room's row, the connection
+/// map, mentions that wait.
+const HELLO: Budget = Budget { put: 1, get: 0, query: 4, delete: 0, posts: ROOM };
 /// `hello` with `since`: the two reads of the log that find what was missed, besides.
-const HELLO_SINCE: Budget = Budget { put: 1, get: 0, query: 5, delete: 0, posts: ROOM };
+const HELLO_SINCE: Budget = Budget { put: 1, get: 0, query: 6, delete: 0, posts: ROOM };
 /// `$disconnect`: both rows, and the connection map for the others.
 const LEAVE: Budget = Budget { put: 0, get: 0, query: 1, delete: 2, posts: ROOM - 1 };
 /// A movement: the connection map, one post each but to oneself.

@@ -1,0 +1,115 @@
+//! Who is there and what they do: relayed, stamped, never stored.
+use harness::{Client, Fault, NEXT_WEEK, World, who};
+use serde_json::{Value, json};
+
+fn users(connections: &Value) -> Vec<String> {
+    let mut users: Vec<String> =
+        connections.as_array().unwrap().iter().map(|c| c["user"]["id"].as_str().unwrap().to_owned()).collect();
+    users.sort();
+    users
+}
+
+#[tokio::test]
+async fn a_movement_reaches_everybody_else_with_the_identity_that_the_server_knows() {
+    let world = World::new().await;
+    let (mut ana, mut ben) = (world.join(&who("ana")).await, world.join(&who("ben")).await);
+    let mut vera = world.join(&who("vera").viewer()).await;
+    let state = json!({"cursor": {"taskId": "t1", "column": "status"}, "status": "typing"});
+    world.faults.forget();
+    ana.send(json!({
+        "type": "presence", "state": state, "user": {"id": "boss", "name": "The Boss"}, "connectionId": ben.connection_id(),
+    }))
+    .await;
+    for other in [&mut ben, &mut vera] {
+        let presence = other.frame_of("presence").await;
+        assert_eq!((&presence["connectionId"], &presence["state"]), (&ana.welcome["connectionId"], &state));
+        assert_eq!(presence["user"], ana.welcome["user"]);
+    }
+    assert_eq!((world.faults.count("PutItem"), world.faults.count("UpdateItem")), (0, 0), "it is never stored");
+    ana.ping().await;
+    assert!(!ana.heard.iter().any(|frame| frame["type"] == "presence"), "nobody is told of themselves");
+    vera.send(json!({"type": "presence", "state": {"status": "idle"}})).await;
+    assert_eq!(ana.frame_of("presence").await["user"]["id"], "vera", "a viewer is seen too");
+    // What a state holds beside the schema is not passed on.
+    ana.send(json!({"type": "presence", "state": {"status": "away", "cursor": null, "secret": "x"}})).await;
+    assert!(!ben.frame_of("presence").await.to_string().contains("secret"));
+}
+
+#[tokio::test]
+async fn who_comes_is_announced_and_who_goes_is_taken_off_even_if_the_line_just_breaks() {
+    let world = World::new().await;
+    let mut ana = world.join(&who("ana")).await;
+    assert_eq!(users(&ana.welcome["connections"]), ["ana"]);
+    let ben = world.join(&who("ben")).await;
+    assert_eq!(users(&ben.welcome["connections"]), ["ana", "ben"]);
+    let joined = ana.frame_of("joined").await;
+    assert_eq!((&joined["connectionId"], &joined["user"], &joined["role"]), (&ben.welcome["connectionId"], &ben.welcome["user"], &json!("editor")));
+    let second_tab = world.join(&who("ben")).await;
+    assert_eq!(users(&second_tab.welcome["connections"]), ["ana", "ben", "ben"]);
+    ana.frame_of("joined").await;
+
+    let broken = ben.connection_id().to_owned();
+    ben.break_off();
+    let left = ana.frame_of("left").await;
+    assert_eq!((&left["connectionId"], &left["user"]["id"]), (&json!(broken), &json!("ben")));
+    let closed = second_tab.connection_id().to_owned();
+    second_tab.close().await;
+    assert_eq!(ana.frame_of("left").await["connectionId"], closed.as_str());
+    let (table, key, now) = (world.table(), world.key(NEXT_WEEK), world.stack.context.now());
+    assert_eq!(store::connections::room(&table, &key, now).await.unwrap().len(), 1);
+    assert!(store::connections::of_user(&table, &key.tenant, &"ben".parse().unwrap(), now).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_socket_whose_disconnect_was_lost_leaves_the_room_with_the_next_frame_that_finds_it_gone() {
+    let lost = |event: &gateway::Event| event.request_context.event_type != gateway::EventType::Disconnect;
+    let world = World::with(|options| options.gateway.disconnect_hook = Some(std::sync::Arc::new(lost))).await;
+    let (mut ana, ben) = (world.join(&who("ana")).await, world.join(&who("ben")).await);
+    let gone = ben.connection_id().to_owned();
+    ben.close().await;
+    ana.commit(json!([harness::client::insert("t1", "one")])).await.version();
+    assert_eq!(ana.frame_of("left").await["connectionId"], gone.as_str());
+    let room = store::connections::room(&world.table(), &world.key(NEXT_WEEK), world.stack.context.now()).await.unwrap();
+    assert_eq!(room.len(), 1);
+}
+
+#[tokio::test]
+async fn the_eleventh_socket_of_one_user_closes_their_oldest() {
+    let world = World::new().await;
+    let mut tabs = Vec::new();
+    for _ in 0..10 {
+        tabs.push(world.join(&who("ana")).await);
+        // Sockets are as old as their connect; these shall not be of one age.
+        world.advance(std::time::Duration::from_millis(10));
+    }
+    let mut eleventh = world.join(&who("ana")).await;
+    assert_eq!(tabs.remove(0).end().await, Some(1000));
+    for tab in &mut tabs {
+        tab.ping().await;
+    }
+    eleventh.ping().await;
+}
+
+#[tokio::test]
+async fn a_store_that_cannot_say_is_answered_busy_and_nothing_is_written() {
+    let world = World::new().await;
+    let mut ana = world.join(&who("ana")).await;
+    for frame in [
+        json!({"type": "ping"}),
+        json!({"type": "replay", "since": 0}),
+        json!({"type": "hello"}),
+        json!({"type": "refresh"}),
+        json!({"type": "presence", "state": {}}),
+    ] {
+        world.faults.rule(|_| Some(Fault::LoseRequest));
+        ana.send(frame.clone()).await;
+        let refused = ana.frame_of("error").await;
+        assert_eq!((&refused["code"], &refused["retryable"]), (&json!("BUSY"), &json!(true)), "{frame}");
+        assert!(!refused.to_string().contains("lost by a test"), "internals stay inside: {refused}");
+    }
+    let door = world.door(&who("ben"), NEXT_WEEK);
+    assert_eq!(Client::open(&door).await.err(), Some(503));
+    world.faults.clear();
+    ana.ping().await;
+    assert!(world.log(NEXT_WEEK).await.changes.is_empty());
+}
