@@ -20,7 +20,8 @@ impl Pause for NoPause {
 /// A server that answers by `modes`, and the client that asks it with `timeout` a call.
 pub async fn model(modes: impl IntoIterator<Item = Mode>, timeout: Duration) -> (FakeCohere, Arc<dyn Ask>) {
     let server = FakeCohere::start(modes).await.unwrap();
-    let transport = HttpTransport::new(server.base_url(), SecretString::from("a key".to_owned()), timeout).unwrap();
+    let transport =
+        HttpTransport::new(server.base_url(), SecretString::from("a key".to_owned()), timeout).unwrap();
     let client: Arc<dyn Ask> = Arc::new(Client::new(transport, NoPause, "command-a-03-2025"));
     (server, client)
 }

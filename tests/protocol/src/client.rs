@@ -123,7 +123,8 @@ impl Client {
 
     /// Takes over what another socket of the same tab knew: its name, its count and its fold.
     pub fn goes_on_from(mut self, before: Self) -> Self {
-        (self.name, self.seq, self.replica, self.welcome) = (before.name, before.seq, before.replica, before.welcome);
+        (self.name, self.seq, self.replica, self.welcome) =
+            (before.name, before.seq, before.replica, before.welcome);
         self
     }
 

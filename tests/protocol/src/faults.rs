@@ -164,7 +164,8 @@ impl Faults {
     fn note(&self, request: &HttpRequest) -> Option<Fault> {
         let target = request.headers().get("x-amz-target").and_then(|target| target.split_once('.'));
         let operation = target.map(|(_, operation)| operation.to_owned()).unwrap_or_default();
-        let body = request.body().bytes().and_then(|bytes| serde_json::from_slice(bytes).ok()).unwrap_or_default();
+        let body =
+            request.body().bytes().and_then(|bytes| serde_json::from_slice(bytes).ok()).unwrap_or_default();
         let call = Call { operation, body };
         let fault = self.inner.rule.lock().unwrap().as_mut().and_then(|rule| rule(&call));
         self.inner.calls.lock().unwrap().push(call);

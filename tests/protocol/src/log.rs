@@ -16,7 +16,11 @@ pub struct Verified {
 impl Verified {
     /// The versions at which a change id stands.
     pub fn versions_of(&self, id: &str) -> Vec<u64> {
-        self.changes.iter().filter(|change| change.id.to_string() == id).map(|change| change.version).collect()
+        self.changes
+            .iter()
+            .filter(|change| change.id.to_string() == id)
+            .map(|change| change.version)
+            .collect()
     }
 
     /// The sheet in the bytes in which replicas are compared.

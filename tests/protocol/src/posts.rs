@@ -58,7 +58,12 @@ impl Posts {
 }
 
 impl Callback for Posts {
-    fn post<'a>(&'a self, endpoint: &'a Endpoint, connection_id: &'a str, frame: Bytes) -> BoxFuture<'a, Posted> {
+    fn post<'a>(
+        &'a self,
+        endpoint: &'a Endpoint,
+        connection_id: &'a str,
+        frame: Bytes,
+    ) -> BoxFuture<'a, Posted> {
         let value = serde_json::from_slice(&frame).expect("every frame is JSON");
         let post = Post { connection_id: connection_id.to_owned(), frame: value };
         let said = self.rule.lock().unwrap().as_mut().and_then(|rule| rule(&post));

@@ -46,7 +46,8 @@ impl Dev {
                 if let Some(ready) = line.strip_prefix("ready http://") {
                     address = Some(ready.parse().unwrap());
                 } else if let Some((who, link)) = line.split_once("http://") {
-                    let (before, token) = link.split_once("#token=").expect("a link carries its token in the fragment");
+                    let (before, token) =
+                        link.split_once("#token=").expect("a link carries its token in the fragment");
                     let query = before[before.find("/?").expect("a link has a query")..].to_owned();
                     links.push(Link { who: who.trim().to_owned(), query, token: token.to_owned() });
                 } else if line.contains("Ctrl-C") {

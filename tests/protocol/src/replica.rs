@@ -31,7 +31,9 @@ impl Replica {
         for change in changes.as_array().expect("changes is a list") {
             let version = change["version"].as_u64().expect("a change has its version");
             *self.times.entry(version).or_default() += 1;
-            if let Some(before) = self.told.get(&version).filter(|before| !before["ops"].is_null() && !change["ops"].is_null()) {
+            if let Some(before) =
+                self.told.get(&version).filter(|before| !before["ops"].is_null() && !change["ops"].is_null())
+            {
                 assert_eq!(before, change, "version {version} has a twin");
             }
             if change["ops"].is_null() {
@@ -40,7 +42,10 @@ impl Replica {
             }
             self.told.insert(version, change.clone());
             if version > self.version() {
-                self.early.insert(version, serde_json::from_value(change.clone()).expect("a committed change reads"));
+                self.early.insert(
+                    version,
+                    serde_json::from_value(change.clone()).expect("a committed change reads"),
+                );
             }
         }
         self.fold();

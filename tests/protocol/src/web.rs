@@ -25,7 +25,9 @@ impl Answer {
         let mut unpacked = Vec::new();
         let body = match self.header("content-encoding") {
             Some("gzip") => {
-                flate2::read::GzDecoder::new(&self.body[..]).read_to_end(&mut unpacked).expect("gzip unpacks");
+                flate2::read::GzDecoder::new(&self.body[..])
+                    .read_to_end(&mut unpacked)
+                    .expect("gzip unpacks");
                 &unpacked
             }
             _ => &self.body,
@@ -40,7 +42,13 @@ impl Answer {
 }
 
 /// Sends a request with these headers.
-pub async fn request(address: SocketAddr, method: &str, path: &str, headers: &[(&str, &str)], body: String) -> Answer {
+pub async fn request(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: String,
+) -> Answer {
     let url = format!("http://{address}{path}");
     let mut request = reqwest::Client::new().request(method.parse().unwrap(), url).body(body);
     for (name, value) in headers {

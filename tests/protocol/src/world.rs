@@ -53,7 +53,8 @@ impl World {
     /// A stack with other options.
     pub async fn with(change: impl FnOnce(&mut Options)) -> Self {
         let database = Embedded::in_memory().unwrap();
-        let (faults, posts, clock) = (Faults::new(database.clone()), Posts::default(), ManualClock::new(START_MS));
+        let (faults, posts, clock) =
+            (Faults::new(database.clone()), Posts::default(), ManualClock::new(START_MS));
         let mut options = Options::new(database);
         let watched = posts.clone();
         options.client = Some(faults.client());
@@ -73,7 +74,8 @@ impl World {
 
     /// Sets up a team with these sources.
     pub async fn put_team(&self, tenant: &str, team: &str, sources: Vec<Source>) {
-        let row = Team { team: Name::new(team).unwrap(), name: team.into(), time_zone: TIME_ZONE.into(), sources };
+        let row =
+            Team { team: Name::new(team).unwrap(), name: team.into(), time_zone: TIME_ZONE.into(), sources };
         directory::put_team(&self.table(), &Name::new(tenant).unwrap(), &row).await.unwrap();
     }
 
@@ -125,5 +127,9 @@ impl World {
 
 /// A room by its words.
 pub fn key(tenant: &str, team: &str, week: &str) -> CycleKey {
-    CycleKey { tenant: Name::new(tenant).unwrap(), team: Name::new(team).unwrap(), week: week.parse().unwrap() }
+    CycleKey {
+        tenant: Name::new(tenant).unwrap(),
+        team: Name::new(team).unwrap(),
+        week: week.parse().unwrap(),
+    }
 }

@@ -9,7 +9,8 @@ use std::time::Duration;
 
 /// The code of the next `error` or `rejected`.
 async fn refusal(client: &mut Client) -> String {
-    let frame = client.frame("a refusal", |frame| frame["type"] == "error" || frame["type"] == "rejected").await;
+    let frame =
+        client.frame("a refusal", |frame| frame["type"] == "error" || frame["type"] == "rejected").await;
     assert!(!frame["message"].as_str().unwrap().is_empty(), "a refusal says what was wrong: {frame}");
     assert!(frame["retryable"].is_boolean(), "{frame}");
     frame["code"].as_str().unwrap().to_owned()
@@ -35,7 +36,10 @@ async fn what_does_not_read_is_answered_with_its_code_and_changes_nothing() {
         (r#"{"type":"ping","version":1e99}"#.to_owned(), "MALFORMED"),
         (r#"{"type":"hello","since":"1"}"#.to_owned(), "MALFORMED"),
         (r#"{"type":"presence","state":{"status":"asleep"}}"#.to_owned(), "MALFORMED"),
-        (json!({"type": "presence", "state": {"docs": {"summary": "x".repeat(3_000)}}}).to_string(), "PAYLOAD_TOO_LARGE"),
+        (
+            json!({"type": "presence", "state": {"docs": {"summary": "x".repeat(3_000)}}}).to_string(),
+            "PAYLOAD_TOO_LARGE",
+        ),
         (r#"{"type":"change","id":"x.1","base":1}"#.to_owned(), "MALFORMED"),
         (r#"{"type":"change","base":1,"ops":[]}"#.to_owned(), "MALFORMED"),
         (r#"{"type":"change","id":"x.0","base":1,"ops":[]}"#.to_owned(), "MALFORMED"),
@@ -55,14 +59,24 @@ async fn what_does_not_read_is_answered_with_its_code_and_changes_nothing() {
         (change(json!([{"op": "ROW_MOVE", "taskId": "t1", "after": "t9"}])), "UNKNOWN_TARGET"),
         (change(json!([{"op": "ROW_LOCK", "taskId": "t1", "seconds": 100_000}])), "INVALID_VALUE"),
         // One bad op refuses the whole change.
-        (change(json!([modify("t1", "status", "", "Done"), modify("t9", "status", "", "Done")])), "UNKNOWN_TARGET"),
-        (json!({"type": "change", "id": "x.1", "base": 999, "ops": [insert("t2", "x")]}).to_string(), "MALFORMED"),
+        (
+            change(json!([modify("t1", "status", "", "Done"), modify("t9", "status", "", "Done")])),
+            "UNKNOWN_TARGET",
+        ),
+        (
+            json!({"type": "change", "id": "x.1", "base": 999, "ops": [insert("t2", "x")]}).to_string(),
+            "MALFORMED",
+        ),
     ] {
         ana.send_text(&text).await;
         assert_eq!(refusal(&mut ana).await, code, "{text}");
     }
     assert_eq!((ana.replica.bytes(), world.log(NEXT_WEEK).await.changes.len()), before);
-    assert_eq!(ana.commit(json!([modify("t1", "status", "", "Done")])).await.version(), 2, "the socket lives on");
+    assert_eq!(
+        ana.commit(json!([modify("t1", "status", "", "Done")])).await.version(),
+        2,
+        "the socket lives on"
+    );
 }
 
 #[tokio::test]
@@ -72,7 +86,8 @@ async fn a_frame_over_28_kb_is_refused_by_its_id_and_one_over_32_kb_ends_the_soc
     let of_size = |bytes: usize| {
         let frame = |filling: usize| {
             let later = "x".repeat(filling);
-            json!({"type": "change", "id": "big.1", "base": 0, "ops": [insert("t1", "x")], "later": later}).to_string()
+            json!({"type": "change", "id": "big.1", "base": 0, "ops": [insert("t1", "x")], "later": later})
+                .to_string()
         };
         let envelope = frame(0).len();
         frame(bytes - envelope)
@@ -80,7 +95,11 @@ async fn a_frame_over_28_kb_is_refused_by_its_id_and_one_over_32_kb_ends_the_soc
     for bytes in [28 * 1024 + 1, 30 * 1024, 32 * 1024] {
         ana.send_text(&of_size(bytes)).await;
         let rejected = ana.frame_of("rejected").await;
-        assert_eq!((&rejected["id"], &rejected["code"]), (&json!("big.1"), &json!("PAYLOAD_TOO_LARGE")), "{bytes}");
+        assert_eq!(
+            (&rejected["id"], &rejected["code"]),
+            (&json!("big.1"), &json!("PAYLOAD_TOO_LARGE")),
+            "{bytes}"
+        );
     }
     ana.send_text(&of_size(32 * 1024 + 1)).await;
     assert_eq!(ana.end().await, Some(1009));
@@ -130,7 +149,8 @@ async fn nobody_enters_without_a_token_that_names_them_their_team_and_their_time
         ("a week that no calendar has", "/dev?team=platform&cycle=2026-W60", 403),
         ("a word that could break a key", "/dev?team=platform%23x&cycle=2026-W48", 403),
     ] {
-        let refused = Client::open(&harness::client::Door { path: path.to_owned(), ..good.clone() }).await.err();
+        let refused =
+            Client::open(&harness::client::Door { path: path.to_owned(), ..good.clone() }).await.err();
         assert_eq!(refused, Some(status), "{what}");
     }
     for origin in ["https://evil.example", "null", "http://127.0.0.1:1"] {
@@ -157,7 +177,9 @@ async fn a_week_that_may_not_begin_is_not_found_and_leaves_nothing() {
         assert_eq!(refusal(&mut ana).await, "NOT_FOUND", "{week}");
         ana.send(json!({"type": "change", "id": "a.1", "base": 0, "ops": [insert("t1", "x")]})).await;
         assert_eq!(refusal(&mut ana).await, "NOT_FOUND", "{week}");
-        for frame in [json!({"type": "ping"}), json!({"type": "replay", "since": 0}), json!({"type": "refresh"})] {
+        for frame in
+            [json!({"type": "ping"}), json!({"type": "replay", "since": 0}), json!({"type": "refresh"})]
+        {
             ana.send(frame.clone()).await;
             assert_eq!(refusal(&mut ana).await, "NOT_FOUND", "{week} {frame}");
         }
@@ -167,7 +189,8 @@ async fn a_week_that_may_not_begin_is_not_found_and_leaves_nothing() {
         assert!(store::record::load(&world.table(), &world.key(week)).await.unwrap().is_none());
     }
     let token = world.token(&who("ana"));
-    let cycles = web::bearing(world.stack.address, &token, "GET", "/api/cycles?team=platform", String::new()).await;
+    let cycles =
+        web::bearing(world.stack.address, &token, "GET", "/api/cycles?team=platform", String::new()).await;
     assert_eq!(cycles.json(), json!({"cycles": []}));
 }
 
@@ -209,7 +232,10 @@ async fn nothing_a_client_writes_names_its_author_its_role_or_its_time() {
     ana.send(forged).await;
     assert_eq!(ana.settled("x.1").await.version(), 1);
     let change = &ana.replica.told[&1];
-    assert_eq!((&change["author"], &change["role"]), (&json!({"id": "ana", "name": "ana"}), &json!("editor")));
+    assert_eq!(
+        (&change["author"], &change["role"]),
+        (&json!({"id": "ana", "name": "ana"}), &json!("editor"))
+    );
     assert_eq!((&change["at"], &change["version"]), (&json!(harness::START_MS), &json!(1)));
     ana.send(json!({
         "type": "change", "id": "x.2", "base": 1, "role": "system", "author": {"id": "cyclesheet", "name": "Cyclesheet"},
@@ -241,7 +267,8 @@ async fn what_is_the_systems_own_is_forbidden_to_everybody() {
 async fn after_a_removal_nothing_of_theirs_is_committed_until_they_are_back() {
     let world = World::new().await;
     let (mut boss, mut ben) = (world.join(&who("boss").admin()).await, world.join(&who("ben")).await);
-    let (door, mut elsewhere) = (world.door(&who("ben"), NEXT_WEEK), world.join_week(&who("ben"), THIS_WEEK).await);
+    let (door, mut elsewhere) =
+        (world.door(&who("ben"), NEXT_WEEK), world.join_week(&who("ben"), THIS_WEEK).await);
     ben.commit(json!([insert("t1", "mine")])).await.version();
     boss.reach(1).await;
     let revoke = json!([{"op": "MEMBER_REVOKE", "userId": "ben"}]);
@@ -262,10 +289,15 @@ async fn after_a_removal_nothing_of_theirs_is_committed_until_they_are_back() {
     let again = back.commit(json!([insert("t3", "again")])).await.version();
     for week in [THIS_WEEK, NEXT_WEEK] {
         let log = world.log(week).await;
-        let of_ben = log.changes.iter().filter(|change| change.author.id.as_str() == "ben").map(|change| change.version);
+        let of_ben = log
+            .changes
+            .iter()
+            .filter(|change| change.author.id.as_str() == "ben")
+            .map(|change| change.version);
         let after: Vec<u64> = of_ben.filter(|version| *version > revoked).collect();
         assert_eq!(after, if week == NEXT_WEEK { vec![again] } else { vec![] }, "{week}");
-        let ops: Vec<&str> = log.changes.iter().flat_map(|change| change.ops.iter().map(sheet::Op::name)).collect();
+        let ops: Vec<&str> =
+            log.changes.iter().flat_map(|change| change.ops.iter().map(sheet::Op::name)).collect();
         assert!(ops.contains(&"MEMBER_REVOKE") && ops.contains(&"MEMBER_RESTORE"), "{week}: {ops:?}");
     }
 }
@@ -295,7 +327,11 @@ async fn a_token_whose_time_ends_in_mid_session_ends_the_socket_whatever_is_sent
     for (client, frame) in clients.iter_mut().zip(&frames) {
         client.send_text(frame).await;
         let refused = client.frame_of("error").await;
-        assert_eq!((&refused["code"], &refused["retryable"]), (&json!("TOKEN_EXPIRED"), &json!(true)), "{frame}");
+        assert_eq!(
+            (&refused["code"], &refused["retryable"]),
+            (&json!("TOKEN_EXPIRED"), &json!(true)),
+            "{frame}"
+        );
         assert_eq!(client.end().await, Some(1000), "{frame}");
     }
     assert!(world.log(NEXT_WEEK).await.changes.is_empty());
@@ -338,7 +374,9 @@ async fn the_same_words_in_two_tenants_or_two_teams_are_rooms_apart() {
                 ("GET", format!("/api/cycles/{team}/{NEXT_WEEK}/changes?since=0")),
                 ("POST", format!("/api/cycles/{team}/{NEXT_WEEK}/changes")),
             ] {
-                let body = json!({"id": format!("h.{}", n + 1), "base": 1, "ops": [insert(&format!("h{n}"), "x")]}).to_string();
+                let body =
+                    json!({"id": format!("h.{}", n + 1), "base": 1, "ops": [insert(&format!("h{n}"), "x")]})
+                        .to_string();
                 let body = if method == "POST" { body } else { String::new() };
                 let answer = web::bearing(address, &token, method, &path, body).await;
                 if team != person.team {

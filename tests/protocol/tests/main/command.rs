@@ -15,14 +15,30 @@ fn text(path: &Path) -> &str {
 #[tokio::test]
 async fn a_token_of_the_command_names_its_bearer_and_ends_when_it_was_told() {
     let here = tempfile::tempdir().unwrap();
-    let arguments =
-        ["token", "--tenant", "acme", "--teams", "platform,billing", "--user", "ana", "--name", "Ana Ruiz", "--role", "editor", "--ttl", "60"];
+    let arguments = [
+        "token",
+        "--tenant",
+        "acme",
+        "--teams",
+        "platform,billing",
+        "--user",
+        "ana",
+        "--name",
+        "Ana Ruiz",
+        "--role",
+        "editor",
+        "--ttl",
+        "60",
+    ];
     let (code, token, errors) = run(PROGRAM, &arguments, here.path()).await;
     assert_eq!((code, errors.as_str()), (Some(0), ""));
     let now = (platform::context::system_clock())();
     let verifier = local::tokens::verifier(local::tokens::SECRET);
     let identity = verifier.verify(token.trim(), now).await.unwrap();
-    assert_eq!((identity.user.as_str(), identity.name.as_str(), identity.teams.len()), ("ana", "Ana Ruiz", 2));
+    assert_eq!(
+        (identity.user.as_str(), identity.name.as_str(), identity.teams.len()),
+        ("ana", "Ana Ruiz", 2)
+    );
     assert!(verifier.verify(token.trim(), now.plus_ms(61_000)).await.is_err());
     for (name, value) in [("--role", "system"), ("--user", "a b"), ("--ttl", "0"), ("--teams", "a/b")] {
         let at = arguments.iter().position(|argument| *argument == name).unwrap();
@@ -63,7 +79,10 @@ async fn a_broken_file_of_an_export_is_named_with_its_line_and_the_rest_is_used(
     std::fs::write(broken.join("random").join("2026-11-17.json"), [0xff, 0xfe, b'x']).unwrap();
     let (code, out, errors) = run(PROGRAM, &["messages", text(&broken)], here.path()).await;
     assert_eq!(code, Some(0));
-    let named = errors.lines().find(|line| line.contains("2026-11-18.json")).unwrap_or_else(|| panic!("not named: {errors}"));
+    let named = errors
+        .lines()
+        .find(|line| line.contains("2026-11-18.json"))
+        .unwrap_or_else(|| panic!("not named: {errors}"));
     let after = named.split("2026-11-18.json").nth(1).unwrap();
     assert!(after.chars().any(|c| c.is_ascii_digit()), "names the line: {named}");
     assert!(errors.contains("2026-11-17.json"), "{errors}");
@@ -88,7 +107,16 @@ async fn a_path_that_is_not_there_is_named_and_ends_with_one() {
 async fn parse_prints_the_rows_of_an_answer_and_ends_with_zero_whatever_it_is_given() {
     let here = tempfile::tempdir().unwrap();
     let (answer, week) = (events().join("answers/sample-week.txt"), events().join("week"));
-    let arguments = ["parse", text(&answer), "--messages", text(&week), "--cycle", "2026-W47", "--time-zone", "Europe/Berlin"];
+    let arguments = [
+        "parse",
+        text(&answer),
+        "--messages",
+        text(&week),
+        "--cycle",
+        "2026-W47",
+        "--time-zone",
+        "Europe/Berlin",
+    ];
     let (code, out, errors) = run(PROGRAM, &arguments, here.path()).await;
     assert_eq!((code, errors.as_str()), (Some(0), ""));
     let parsed: Value = serde_json::from_str(&out).unwrap();

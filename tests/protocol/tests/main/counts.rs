@@ -50,7 +50,11 @@ fn spent(world: &World) -> Budget {
         delete: calls("DeleteItem"),
         posts: world.posts.made().len(),
     };
-    assert_eq!(budget.put + budget.get + budget.query + budget.delete, world.faults.calls().len(), "no other operation");
+    assert_eq!(
+        budget.put + budget.get + budget.query + budget.delete,
+        world.faults.calls().len(),
+        "no other operation"
+    );
     budget
 }
 
@@ -78,7 +82,8 @@ async fn a_change_in_a_room_of_five_costs_one_put_one_query_and_five_posts() {
         }
         begin(&world);
         let new = format!("round {round}");
-        let version = people[round % ROOM].commit(json!([modify("t1", "description", &old, &new)])).await.version();
+        let version =
+            people[round % ROOM].commit(json!([modify("t1", "description", &old, &new)])).await.version();
         for client in &mut people {
             client.reach(version).await;
         }

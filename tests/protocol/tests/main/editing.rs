@@ -27,10 +27,16 @@ async fn of_two_who_write_one_cell_one_wins_and_the_other_is_shown_what_stands_t
         (harness::Settled::Rejected(lost), harness::Settled::Committed(_)) => ("Blocked", lost, "ben"),
         other => panic!("not exactly one won: {other:?}"),
     };
-    assert_eq!((&lost["code"], &lost["retryable"], &lost["version"]), (&json!("CONFLICT"), &json!(false), &json!(2)));
+    assert_eq!(
+        (&lost["code"], &lost["retryable"], &lost["version"]),
+        (&json!("CONFLICT"), &json!(false), &json!(2))
+    );
     let current = &lost["current"];
     assert_eq!((&current["taskId"], &current["column"]), (&json!("t1"), &json!("status")));
-    assert_eq!((&current["value"], &current["author"], &current["version"]), (&json!(won), &json!(winner), &json!(2)));
+    assert_eq!(
+        (&current["value"], &current["author"], &current["version"]),
+        (&json!(won), &json!(winner), &json!(2))
+    );
     ana.reach(2).await;
     ben.reach(2).await;
     assert_eq!(ana.replica.bytes(), ben.replica.bytes());
@@ -46,7 +52,10 @@ async fn a_retry_after_a_lost_answer_finds_its_own_change() {
     world.faults.next(3, Fault::LoseAnswer, Call::is_commit);
     let id = ana.change(json!([insert("t1", "Ship it")])).await;
     let refused = ana.settled(&id).await;
-    assert_eq!((&refused.rejected()["code"], &refused.rejected()["retryable"]), (&json!("BUSY"), &json!(true)));
+    assert_eq!(
+        (&refused.rejected()["code"], &refused.rejected()["retryable"]),
+        (&json!("BUSY"), &json!(true))
+    );
     assert_eq!(world.log(NEXT_WEEK).await.versions_of(&id), [1], "it had landed all the same");
     ana.change_as(&id, json!([insert("t1", "Ship it")])).await;
     assert_eq!(ana.settled(&id).await.version(), 1);
@@ -190,7 +199,8 @@ async fn fifty_people_who_write_at_once_end_with_the_same_bytes_and_an_unbroken_
     let (ready, written) = (Arc::new(Barrier::new(PEOPLE)), Arc::new(Barrier::new(PEOPLE)));
     let mut people = Vec::new();
     for n in 0..PEOPLE {
-        let (door, ready, written) = (world.door(&who(&format!("u{n}")), NEXT_WEEK), ready.clone(), written.clone());
+        let (door, ready, written) =
+            (world.door(&who(&format!("u{n}")), NEXT_WEEK), ready.clone(), written.clone());
         people.push(tokio::spawn(async move {
             let mut client = harness::Client::join(&door).await;
             ready.wait().await;
@@ -199,7 +209,9 @@ async fn fifty_people_who_write_at_once_end_with_the_same_bytes_and_an_unbroken_
             for round in 0..CHANGES {
                 let ops = match round {
                     0 => json!([insert(&own, "mine")]),
-                    1 => json!([modify(&own, "progress", "", "50"), modify(&own, "status", "", "In progress")]),
+                    1 => {
+                        json!([modify(&own, "progress", "", "50"), modify(&own, "status", "", "In progress")])
+                    }
                     // Everybody wants this one cell: whoever is late is refused and goes on.
                     2 => json!([modify("shared", "description", "", &format!("by {n}"))]),
                     _ => json!([{"op": "ROW_MOVE", "taskId": own, "after": "shared"}]),

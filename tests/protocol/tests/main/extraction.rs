@@ -33,7 +33,8 @@ async fn world(ask: Option<Arc<dyn cyclesheet_extract::ask::Ask>>, sources: Vec<
 async fn extract(world: &World) -> Extracted {
     let (extractor, context) = (world.stack.extractor.clone(), world.stack.context.clone());
     let event = Event::Request(ExtractRequest::cycle(&world.key(THIS_WEEK), false));
-    patiently("an extraction", async move { extractor.handle(&context, event).await.unwrap().remove(0) }).await
+    patiently("an extraction", async move { extractor.handle(&context, event).await.unwrap().remove(0) })
+        .await
 }
 
 fn generation(replica: &Replica) -> Value {
@@ -41,11 +42,12 @@ fn generation(replica: &Replica) -> Value {
 }
 
 async fn generated(client: &mut Client, number: u32) -> Value {
-    client.until("the generation", |replica| {
-        let generation = generation(replica);
-        generation["number"] == number && generation["state"] == "generated"
-    })
-    .await;
+    client
+        .until("the generation", |replica| {
+            let generation = generation(replica);
+            generation["number"] == number && generation["state"] == "generated"
+        })
+        .await;
     generation(&client.replica)
 }
 
@@ -85,7 +87,8 @@ async fn five_triggers_at_once_and_a_visitor_ask_the_model_once() {
     let ben = world.join_week(&who("ben"), THIS_WEEK).await;
     assert_eq!((cohere.calls(), ben.replica.bytes()), (1, ana.replica.bytes()));
     let log = world.log(THIS_WEEK).await;
-    let names: Vec<&str> = log.changes.iter().flat_map(|change| change.ops.iter().map(sheet::Op::name)).collect();
+    let names: Vec<&str> =
+        log.changes.iter().flat_map(|change| change.ops.iter().map(sheet::Op::name)).collect();
     assert_eq!(names, ["GENERATION_STARTED", "GENERATED"]);
     assert!(log.changes.iter().all(|change| change.role == Role::System));
 }
@@ -110,7 +113,10 @@ async fn whatever_the_model_does_instead_of_answering_the_sheet_works_and_says_s
         let mut ana = world.join_week(&who("ana"), THIS_WEEK).await;
         let generation = generated(&mut ana, 1).await;
         assert_eq!(generation["origin"], "fallback", "{mode:?}");
-        assert!(generation["note"].as_str().is_some_and(|note| note.contains("without the model")), "{mode:?}: {generation}");
+        assert!(
+            generation["note"].as_str().is_some_and(|note| note.contains("without the model")),
+            "{mode:?}: {generation}"
+        );
         assert!(ana.replica.sheet().row_count() > 0, "{mode:?}");
         assert!(!ana.replica.sheet().executive_summary.is_empty(), "{mode:?}");
         assert!((1..=calls).contains(&cohere.calls()), "{mode:?}: {} calls", cohere.calls());
@@ -204,14 +210,18 @@ async fn a_run_killed_before_its_answer_was_stored_costs_one_further_call_and_no
 #[tokio::test]
 async fn a_refresh_follows_the_model_where_nobody_wrote_and_keeps_what_people_did() {
     let second = sample::ANSWER
-        .replace("| Postgres 17 cutover of core-db | Key added", "| Postgres 17 cutover of core-db | Rewritten. Key added")
+        .replace(
+            "| Postgres 17 cutover of core-db | Key added",
+            "| Postgres 17 cutover of core-db | Rewritten. Key added",
+        )
         .replace("| 2026-11-24 | 75% |", "| 2026-11-25 | 90% |");
     assert_ne!(second, sample::ANSWER);
     let (cohere, ask) = model([Mode::Success(sample::ANSWER.to_owned()), Mode::Success(second)], CALL).await;
     let world = world(Some(ask), vec![week()]).await;
     let mut ana = world.join_week(&who("ana"), THIS_WEEK).await;
     generated(&mut ana, 1).await;
-    let (postgres, billing) = (row(&ana.replica, "Postgres 17"), row(&ana.replica, "Billing migration: batches"));
+    let (postgres, billing) =
+        (row(&ana.replica, "Postgres 17"), row(&ana.replica, "Billing migration: batches"));
     let task = postgres.task_id.as_str();
     assert_eq!(postgres.value(sheet::Column::Progress), "75");
     ana.commit(json!([modify(task, "progress", "75", "10")])).await.version();
@@ -227,13 +237,21 @@ async fn a_refresh_follows_the_model_where_nobody_wrote_and_keeps_what_people_di
     assert_eq!(after.value(sheet::Column::Progress), "10", "people win");
     assert_eq!(after.value(sheet::Column::Deadline), "2026-11-25", "what nobody wrote follows");
     assert!(after.value(sheet::Column::Description).starts_with("Rewritten"));
-    assert_eq!(ana.replica.sheet().row_count(), rows, "nothing came twice, and what was removed stays removed");
+    assert_eq!(
+        ana.replica.sheet().row_count(),
+        rows,
+        "nothing came twice, and what was removed stays removed"
+    );
     assert_eq!(ana.replica.cell("own", "title"), "My own row");
 
     ana.send(json!({"type": "refresh"})).await;
     generated(&mut ana, 3).await;
     ana.send(json!({"type": "refresh"})).await;
-    assert_eq!(ana.frame_of("error").await["code"], "RATE_LIMITED", "three generations are the week's budget");
+    assert_eq!(
+        ana.frame_of("error").await["code"],
+        "RATE_LIMITED",
+        "three generations are the week's budget"
+    );
     assert_eq!(cohere.calls(), 3);
     assert_eq!(world.log(THIS_WEEK).await.bytes(), ana.replica.bytes());
 }

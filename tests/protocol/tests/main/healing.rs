@@ -12,7 +12,9 @@ async fn a_client_to_whom_no_broadcast_arrived_learns_the_tip_by_ping_and_the_re
     let world = World::new().await;
     let (mut ana, mut ben) = (world.join(&who("ana")).await, world.join(&who("ben")).await);
     let deaf = ben.connection_id().to_owned();
-    world.posts.rule(move |post| (post.connection_id == deaf && post.frame["type"] == "committed").then_some(Posted::Failed));
+    world.posts.rule(move |post| {
+        (post.connection_id == deaf && post.frame["type"] == "committed").then_some(Posted::Failed)
+    });
     let mut old = "Ship it".to_owned();
     ana.commit(json!([insert("t1", &old)])).await.version();
     for n in 0..9 {
@@ -38,7 +40,9 @@ async fn a_client_told_out_of_order_holds_what_came_early_and_asks_for_what_is_m
     let (mut ana, mut ben) = (world.join(&who("ana")).await, world.join(&who("ben")).await);
     let deaf = ben.connection_id().to_owned();
     let missed = |frame: &serde_json::Value| frame["changes"][0]["version"] == 2;
-    world.posts.rule(move |post| (post.connection_id == deaf && missed(&post.frame)).then_some(Posted::Failed));
+    world
+        .posts
+        .rule(move |post| (post.connection_id == deaf && missed(&post.frame)).then_some(Posted::Failed));
     for task in ["t1", "t2", "t3"] {
         ana.commit(json!([insert(task, task)])).await.version();
     }
@@ -56,7 +60,9 @@ async fn a_false_410_deafens_nobody_for_longer_than_to_the_next_ping() {
     let (mut ana, mut ben) = (world.join(&who("ana")).await, world.join(&who("ben")).await);
     let wronged = ben.connection_id().to_owned();
     let gone = wronged.clone();
-    world.posts.rule(move |post| (post.connection_id == gone && post.frame["type"] == "committed").then_some(Posted::Gone));
+    world.posts.rule(move |post| {
+        (post.connection_id == gone && post.frame["type"] == "committed").then_some(Posted::Gone)
+    });
     ana.commit(json!([insert("t1", "one")])).await.version();
     let left = ana.frame_of("left").await;
     assert_eq!((&left["connectionId"], &left["user"]["id"]), (&json!(wronged), &json!("ben")));
@@ -83,7 +89,10 @@ async fn a_false_410_deafens_nobody_for_longer_than_to_the_next_ping() {
 async fn an_author_whose_row_is_gone_hears_the_echo_all_the_same() {
     let world = World::new().await;
     let mut ana = world.join(&who("ana")).await;
-    store::connections::leave(&world.table(), &world.key(NEXT_WEEK), ana.connection_id()).await.unwrap().unwrap();
+    store::connections::leave(&world.table(), &world.key(NEXT_WEEK), ana.connection_id())
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(ana.commit(json!([insert("t1", "one")])).await.version(), 1);
 }
 
@@ -101,10 +110,17 @@ async fn hello_with_since_brings_only_what_was_missed() {
     let mut back = harness::Client::open(&door).await.unwrap();
     let epoch = ana.welcome["epoch"].clone();
     let welcome = back.hello(json!({"since": 1, "epoch": epoch})).await;
-    let versions: Vec<u64> = welcome["changes"].as_array().unwrap().iter().map(|c| c["version"].as_u64().unwrap()).collect();
-    assert_eq!((versions, &welcome["snapshot"], &welcome["snapshotUrl"]), (vec![2, 3, 4, 5, 6], &json!(null), &json!(null)));
+    let versions: Vec<u64> =
+        welcome["changes"].as_array().unwrap().iter().map(|c| c["version"].as_u64().unwrap()).collect();
+    assert_eq!(
+        (versions, &welcome["snapshot"], &welcome["snapshotUrl"]),
+        (vec![2, 3, 4, 5, 6], &json!(null), &json!(null))
+    );
     let nothing = back.hello(json!({"since": 6, "epoch": epoch})).await;
-    assert_eq!((&nothing["changes"], &nothing["snapshot"], &nothing["version"]), (&json!([]), &json!(null), &json!(6)));
+    assert_eq!(
+        (&nothing["changes"], &nothing["snapshot"], &nothing["version"]),
+        (&json!([]), &json!(null), &json!(6))
+    );
 }
 
 #[tokio::test]
@@ -140,7 +156,8 @@ async fn a_sheet_too_large_for_a_frame_is_fetched_over_http_and_goes_on_from_the
     let mut ben = world.join(&who("ben")).await;
     assert_eq!((&ben.welcome["snapshot"], &ben.welcome["changes"]), (&json!(null), &json!([])));
     let url = ben.welcome["snapshotUrl"].as_str().unwrap().to_owned();
-    let sheet = harness::web::bearing(address, &world.token(&who("ben")), "GET", &url, String::new()).await.json();
+    let sheet =
+        harness::web::bearing(address, &world.token(&who("ben")), "GET", &url, String::new()).await.json();
     assert_eq!(sheet["epoch"], ben.welcome["epoch"]);
     ben.replica.start(&sheet["snapshot"]);
     ana.commit(json!([insert("last", "one more")])).await.version();

@@ -29,7 +29,8 @@ async fn the_list_of_cycles_is_newest_first_and_only_what_was_begun() {
     world.join_week(&who("ana"), THIS_WEEK).await;
     world.join_week(&who("ana"), NEXT_WEEK).await;
     let cycles = get(&world, &who("ana"), "/api/cycles?team=platform").await.json();
-    let weeks: Vec<&str> = cycles["cycles"].as_array().unwrap().iter().map(|c| c["cycle"].as_str().unwrap()).collect();
+    let weeks: Vec<&str> =
+        cycles["cycles"].as_array().unwrap().iter().map(|c| c["cycle"].as_str().unwrap()).collect();
     assert_eq!(weeks, [NEXT_WEEK, THIS_WEEK]);
     assert_eq!(cycles["cycles"][0]["createdAt"], harness::START_MS);
 }
@@ -47,7 +48,10 @@ async fn a_snapshot_has_an_etag_is_not_sent_twice_and_is_packed_for_who_takes_it
         web::request(address, "GET", CYCLE, &all, String::new()).await
     };
     let whole = ask(&[]).await;
-    assert_eq!((whole.status, whole.header("content-encoding"), whole.header("cache-control")), (200, None, Some("private, no-cache")));
+    assert_eq!(
+        (whole.status, whole.header("content-encoding"), whole.header("cache-control")),
+        (200, None, Some("private, no-cache"))
+    );
     let sheet = whole.json();
     let etag = whole.header("etag").unwrap().to_owned();
     assert_eq!(etag, format!("\"{}-1\"", sheet["epoch"].as_str().unwrap()));
@@ -62,7 +66,11 @@ async fn a_snapshot_has_an_etag_is_not_sent_twice_and_is_packed_for_who_takes_it
 
     for known in [etag.clone(), format!("W/{etag}"), format!("\"other\", {etag}")] {
         let same = ask(&[("if-none-match", &known)]).await;
-        assert_eq!((same.status, same.body.len(), same.header("etag")), (304, 0, Some(etag.as_str())), "{known}");
+        assert_eq!(
+            (same.status, same.body.len(), same.header("etag")),
+            (304, 0, Some(etag.as_str())),
+            "{known}"
+        );
     }
     ana.commit(json!([insert("t2", "more")])).await.version();
     let newer = ask(&[("if-none-match", &etag)]).await;
@@ -105,18 +113,28 @@ async fn a_change_over_http_is_committed_once_and_the_room_is_told() {
     let mut ana = world.join(&who("ana")).await;
     let bot = who("bot");
     let done = post(&world, &bot, change("bot.1", 0, json!([insert("t1", "by a bot")]))).await;
-    assert_eq!((done.status, &done.json()["type"], &done.json()["changes"][0]["version"]), (200, &json!("committed"), &json!(1)));
+    assert_eq!(
+        (done.status, &done.json()["type"], &done.json()["changes"][0]["version"]),
+        (200, &json!("committed"), &json!(1))
+    );
     assert_eq!(done.json()["changes"][0]["author"]["id"], "bot");
     ana.reach(1).await;
     assert_eq!(ana.replica.cell("t1", "title"), "by a bot");
     let again = post(&world, &bot, change("bot.1", 0, json!([insert("t1", "by a bot")]))).await;
     assert_eq!((again.status, again.json()), (200, done.json()));
     ana.commit(json!([modify("t1", "status", "", "Done")])).await.version();
-    let conflict = post(&world, &bot, change("bot.2", 1, json!([modify("t1", "status", "", "Blocked")]))).await;
+    let conflict =
+        post(&world, &bot, change("bot.2", 1, json!([modify("t1", "status", "", "Blocked")]))).await;
     assert_eq!(conflict.refusal(), (409, "CONFLICT".to_owned()));
     let conflict = conflict.json();
-    assert_eq!((&conflict["type"], &conflict["id"], &conflict["version"]), (&json!("rejected"), &json!("bot.2"), &json!(2)));
-    assert_eq!((&conflict["current"]["value"], &conflict["current"]["author"]), (&json!("Done"), &json!("ana")));
+    assert_eq!(
+        (&conflict["type"], &conflict["id"], &conflict["version"]),
+        (&json!("rejected"), &json!("bot.2"), &json!(2))
+    );
+    assert_eq!(
+        (&conflict["current"]["value"], &conflict["current"]["author"]),
+        (&json!("Done"), &json!("ana"))
+    );
     assert_eq!(world.log(NEXT_WEEK).await.changes.len(), 2);
 }
 
@@ -124,9 +142,7 @@ async fn a_change_over_http_is_committed_once_and_the_room_is_told() {
 async fn a_change_too_large_for_a_frame_is_announced_without_its_ops_and_fetched() {
     let world = World::new().await;
     let mut ana = world.join(&who("ana")).await;
-    let row = |n: usize, bytes: usize| {
-        json!({"op": "ROW_INSERT", "taskId": format!("t{n}"), "after": null, "cells": {"title": "x", "description": "y".repeat(bytes)}})
-    };
+    let row = |n: usize, bytes: usize| json!({"op": "ROW_INSERT", "taskId": format!("t{n}"), "after": null, "cells": {"title": "x", "description": "y".repeat(bytes)}});
     let large: Vec<Value> = (0..70).map(|n| row(n, 1_900)).collect();
     assert_eq!(post(&world, &who("bot"), change("bot.1", 0, json!(large))).await.status, 200);
     let told = ana.frame_of("committed").await;
@@ -140,7 +156,9 @@ async fn a_change_too_large_for_a_frame_is_announced_without_its_ops_and_fetched
     let too_large: Vec<Value> = (100..250).map(|n| row(n, 1_900)).collect();
     let refused = post(&world, &who("bot"), change("bot.2", 1, json!(too_large))).await;
     assert_eq!(refused.refusal(), (413, "PAYLOAD_TOO_LARGE".to_owned()));
-    let flood = web::bearing(world.stack.address, &world.token(&who("bot")), "POST", CHANGES, "x".repeat(1_048_576)).await;
+    let flood =
+        web::bearing(world.stack.address, &world.token(&who("bot")), "POST", CHANGES, "x".repeat(1_048_576))
+            .await;
     assert_eq!(flood.refusal(), (413, "PAYLOAD_TOO_LARGE".to_owned()));
     assert_eq!(world.log(NEXT_WEEK).await.changes.len(), 2);
 }
@@ -158,10 +176,19 @@ async fn what_is_wrong_with_a_request_has_its_status_and_its_code() {
         ("another scheme", vec![("authorization", format!("Basic {token}"))]),
         ("rubbish", vec![("authorization", "Bearer rubbish".to_owned())]),
         ("an expired token", vec![("authorization", format!("Bearer {expired}"))]),
-        ("a forged token", vec![("authorization", format!("Bearer {}", who("ana").token_signed("other", harness::START_MS * 2)))]),
+        (
+            "a forged token",
+            vec![(
+                "authorization",
+                format!("Bearer {}", who("ana").token_signed("other", harness::START_MS * 2)),
+            )],
+        ),
     ] {
-        let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        for (method, path) in [("GET", "/api/cycles?team=platform"), ("GET", CYCLE), ("GET", CHANGES), ("POST", CHANGES)] {
+        let headers: Vec<(&str, &str)> =
+            headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        for (method, path) in
+            [("GET", "/api/cycles?team=platform"), ("GET", CYCLE), ("GET", CHANGES), ("POST", CHANGES)]
+        {
             let answer = web::request(address, method, path, &headers, String::new()).await;
             assert_eq!(answer.refusal(), (401, "TOKEN_EXPIRED".to_owned()), "{what}: {method} {path}");
         }
@@ -180,7 +207,11 @@ async fn what_is_wrong_with_a_request_has_its_status_and_its_code() {
         ("DELETE", CYCLE, 405, "UNSUPPORTED"),
         ("GET", "/api/else", 404, "NOT_FOUND"),
     ] {
-        let body = if method == "POST" { change("a.1", 0, json!([insert("t2", "x")])).to_string() } else { String::new() };
+        let body = if method == "POST" {
+            change("a.1", 0, json!([insert("t2", "x")])).to_string()
+        } else {
+            String::new()
+        };
         let answer = web::bearing(address, &token, method, path, body).await;
         assert_eq!(answer.refusal(), (status, code.to_owned()), "{method} {path}");
         assert!(answer.json()["message"].as_str().is_some_and(|message| !message.is_empty()));
@@ -201,7 +232,11 @@ async fn what_is_wrong_with_a_request_has_its_status_and_its_code() {
     let viewer = post(&world, &who("vera").viewer(), change("v.1", 1, json!([insert("t2", "x")]))).await;
     assert_eq!(viewer.refusal(), (403, "FORBIDDEN".to_owned()));
     assert_eq!(get(&world, &who("vera").viewer(), CYCLE).await.status, 200);
-    assert_eq!(get(&world, &who("ana").of("globex"), CYCLE).await.status, 404, "another tenant has no such cycle");
+    assert_eq!(
+        get(&world, &who("ana").of("globex"), CYCLE).await.status,
+        404,
+        "another tenant has no such cycle"
+    );
     assert_eq!(world.log(NEXT_WEEK).await.changes.len(), 1);
 }
 
@@ -231,5 +266,9 @@ async fn a_request_of_a_removed_member_is_refused_whatever_it_asks() {
     assert_eq!(sent.refusal(), (403, "REVOKED".to_owned()));
     let door = world.door(&who("ana"), NEXT_WEEK);
     assert_eq!(harness::Client::open(&door).await.err(), Some(403), "nor does a new socket open");
-    assert_eq!(get(&world, &who("ana").of("globex"), "/api/cycles?team=platform").await.status, 200, "removal is the tenant's");
+    assert_eq!(
+        get(&world, &who("ana").of("globex"), "/api/cycles?team=platform").await.status,
+        200,
+        "removal is the tenant's"
+    );
 }

@@ -27,11 +27,17 @@ async fn a_terminal_joins_writes_and_leaves_in_lines_and_is_answered_in_json() {
     assert_eq!(terminal.replica.told[&2]["author"]["id"], "tess", "a trailing author is ignored");
     // t2 became the first row, so the other is the second.
     let changed = line(&mut terminal, "CELL_MODIFY|#2|status||In progress").await;
-    assert_eq!(changed["ops"][0], json!({"op": "CELL_MODIFY", "taskId": row, "column": "status", "oldValue": "", "newValue": "In progress"}));
+    assert_eq!(
+        changed["ops"][0],
+        json!({"op": "CELL_MODIFY", "taskId": row, "column": "status", "oldValue": "", "newValue": "In progress"})
+    );
     line(&mut terminal, r"CELL_MODIFY|t2|description||a \| b\\c\nd|tess").await;
     assert_eq!(terminal.replica.cell("t2", "description"), "a | b\\c\nd");
     line(&mut terminal, r##"BATCH_UPDATE|#1|{"status":{"oldValue":"","newValue":"Done"},"progress":{"oldValue":"","newValue":"100"}}"##).await;
-    assert_eq!((terminal.replica.cell("t2", "status"), terminal.replica.cell("t2", "progress")), ("Done".into(), "100".into()));
+    assert_eq!(
+        (terminal.replica.cell("t2", "status"), terminal.replica.cell("t2", "progress")),
+        ("Done".into(), "100".into())
+    );
     line(&mut terminal, &format!("ROW_REMOVE|{row}")).await;
     assert_eq!(terminal.replica.sheet().row_count(), 1);
     let tip = terminal.replica.version();
@@ -41,7 +47,10 @@ async fn a_terminal_joins_writes_and_leaves_in_lines_and_is_answered_in_json() {
     terminal.send_text("PRESENCE_LEAVE").await;
     let left = ana.frame_of("left").await;
     assert_eq!((&left["user"]["id"], &left["connectionId"]), (&json!("tess"), &welcome["connectionId"]));
-    let connections = store::connections::room(&world.table(), &world.key(NEXT_WEEK), world.stack.context.now()).await.unwrap();
+    let connections =
+        store::connections::room(&world.table(), &world.key(NEXT_WEEK), world.stack.context.now())
+            .await
+            .unwrap();
     assert_eq!(connections.len(), 1, "who left is told of nothing more");
     let log = world.log(NEXT_WEEK).await;
     assert_eq!(log.bytes(), ana.replica.bytes());
@@ -70,7 +79,8 @@ async fn a_line_that_is_wrong_or_too_late_is_answered_with_its_code() {
         ("hello", "UNSUPPORTED"),
     ] {
         tess.send_text(text).await;
-        let frame = tess.frame("a refusal", |frame| frame["type"] == "error" || frame["type"] == "rejected").await;
+        let frame =
+            tess.frame("a refusal", |frame| frame["type"] == "error" || frame["type"] == "rejected").await;
         assert_eq!(frame["code"], code, "{text}: {frame}");
     }
     assert_eq!(world.log(NEXT_WEEK).await.changes.len(), 1);

@@ -36,7 +36,11 @@ async fn a_post_through_the_sdk_is_delivered_and_one_to_a_closed_socket_is_gone(
         assert_eq!(callback.close(&endpoint, stranger).await, Posted::Gone, "{stranger}");
     }
     let too_large = Bytes::from("x".repeat(128 * 1024 + 1));
-    assert_eq!(callback.post(&endpoint, &id, too_large).await, Posted::Failed, "nothing is known of the socket by that");
+    assert_eq!(
+        callback.post(&endpoint, &id, too_large).await,
+        Posted::Failed,
+        "nothing is known of the socket by that"
+    );
     assert_eq!(callback.close(&endpoint, &id).await, Posted::Delivered);
     assert_eq!(ana.end().await, Some(1000));
     assert_eq!(callback.post(&endpoint, &id, Bytes::from("{}")).await, Posted::Gone);
@@ -46,14 +50,16 @@ async fn a_post_through_the_sdk_is_delivered_and_one_to_a_closed_socket_is_gone(
 #[tokio::test]
 async fn a_room_is_told_through_the_sdk_and_forgets_who_is_gone() {
     let lost = |event: &gateway::Event| event.request_context.event_type != gateway::EventType::Disconnect;
-    let world = World::with(|options| options.gateway.disconnect_hook = Some(std::sync::Arc::new(lost))).await;
+    let world =
+        World::with(|options| options.gateway.disconnect_hook = Some(std::sync::Arc::new(lost))).await;
     let (mut ana, ben) = (world.join(&who("ana")).await, world.join(&who("ben")).await);
     ben.close().await;
     let mut context = world.stack.context.clone();
     context.callback = std::sync::Arc::new(callback(&world).await);
     let (endpoint, room) = (Endpoint::default(), world.key(NEXT_WEEK));
     let telling = Telling { context: &context, endpoint: &endpoint, room: &room };
-    let proposed = serde_json::from_value(json!({"id": "x.1", "base": 0, "ops": [insert("t1", "one")]})).unwrap();
+    let proposed =
+        serde_json::from_value(json!({"id": "x.1", "base": 0, "ops": [insert("t1", "one")]})).unwrap();
     let sender = platform::changes::Sender::person(&identity(), None, context.now());
     let answer = platform::changes::commit(&telling, &sender, proposed).await;
     assert!(matches!(answer, platform::changes::Answer::Committed { version: 1, .. }), "{answer:?}");

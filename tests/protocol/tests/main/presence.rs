@@ -3,8 +3,12 @@ use harness::{Client, Fault, NEXT_WEEK, World, who};
 use serde_json::{Value, json};
 
 fn users(connections: &Value) -> Vec<String> {
-    let mut users: Vec<String> =
-        connections.as_array().unwrap().iter().map(|c| c["user"]["id"].as_str().unwrap().to_owned()).collect();
+    let mut users: Vec<String> = connections
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|c| c["user"]["id"].as_str().unwrap().to_owned())
+        .collect();
     users.sort();
     users
 }
@@ -25,7 +29,11 @@ async fn a_movement_reaches_everybody_else_with_the_identity_that_the_server_kno
         assert_eq!((&presence["connectionId"], &presence["state"]), (&ana.welcome["connectionId"], &state));
         assert_eq!(presence["user"], ana.welcome["user"]);
     }
-    assert_eq!((world.faults.count("PutItem"), world.faults.count("UpdateItem")), (0, 0), "it is never stored");
+    assert_eq!(
+        (world.faults.count("PutItem"), world.faults.count("UpdateItem")),
+        (0, 0),
+        "it is never stored"
+    );
     ana.ping().await;
     assert!(!ana.heard.iter().any(|frame| frame["type"] == "presence"), "nobody is told of themselves");
     vera.send(json!({"type": "presence", "state": {"status": "idle"}})).await;
@@ -43,7 +51,10 @@ async fn who_comes_is_announced_and_who_goes_is_taken_off_even_if_the_line_just_
     let ben = world.join(&who("ben")).await;
     assert_eq!(users(&ben.welcome["connections"]), ["ana", "ben"]);
     let joined = ana.frame_of("joined").await;
-    assert_eq!((&joined["connectionId"], &joined["user"], &joined["role"]), (&ben.welcome["connectionId"], &ben.welcome["user"], &json!("editor")));
+    assert_eq!(
+        (&joined["connectionId"], &joined["user"], &joined["role"]),
+        (&ben.welcome["connectionId"], &ben.welcome["user"], &json!("editor"))
+    );
     let second_tab = world.join(&who("ben")).await;
     assert_eq!(users(&second_tab.welcome["connections"]), ["ana", "ben", "ben"]);
     ana.frame_of("joined").await;
@@ -57,19 +68,27 @@ async fn who_comes_is_announced_and_who_goes_is_taken_off_even_if_the_line_just_
     assert_eq!(ana.frame_of("left").await["connectionId"], closed.as_str());
     let (table, key, now) = (world.table(), world.key(NEXT_WEEK), world.stack.context.now());
     assert_eq!(store::connections::room(&table, &key, now).await.unwrap().len(), 1);
-    assert!(store::connections::of_user(&table, &key.tenant, &"ben".parse().unwrap(), now).await.unwrap().is_empty());
+    assert!(
+        store::connections::of_user(&table, &key.tenant, &"ben".parse().unwrap(), now)
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }
 
 #[tokio::test]
 async fn a_socket_whose_disconnect_was_lost_leaves_the_room_with_the_next_frame_that_finds_it_gone() {
     let lost = |event: &gateway::Event| event.request_context.event_type != gateway::EventType::Disconnect;
-    let world = World::with(|options| options.gateway.disconnect_hook = Some(std::sync::Arc::new(lost))).await;
+    let world =
+        World::with(|options| options.gateway.disconnect_hook = Some(std::sync::Arc::new(lost))).await;
     let (mut ana, ben) = (world.join(&who("ana")).await, world.join(&who("ben")).await);
     let gone = ben.connection_id().to_owned();
     ben.close().await;
     ana.commit(json!([harness::client::insert("t1", "one")])).await.version();
     assert_eq!(ana.frame_of("left").await["connectionId"], gone.as_str());
-    let room = store::connections::room(&world.table(), &world.key(NEXT_WEEK), world.stack.context.now()).await.unwrap();
+    let room = store::connections::room(&world.table(), &world.key(NEXT_WEEK), world.stack.context.now())
+        .await
+        .unwrap();
     assert_eq!(room.len(), 1);
 }
 

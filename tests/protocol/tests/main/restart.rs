@@ -36,7 +36,11 @@ async fn write_until_the_end(mut client: Client, row: String, counted: watch::Se
     let mut old = String::new();
     for n in 0.. {
         let new = format!("{row} {n}");
-        let ops = if n == 0 { json!([insert(&row, "mine")]) } else { json!([modify(&row, "description", &old, &new)]) };
+        let ops = if n == 0 {
+            json!([insert(&row, "mine")])
+        } else {
+            json!([modify(&row, "description", &old, &new)])
+        };
         if n > 0 {
             old = new;
         }
@@ -45,7 +49,8 @@ async fn write_until_the_end(mut client: Client, row: String, counted: watch::Se
             match client.next().await {
                 Heard::Frame(frame) if frame["type"] == "rejected" => panic!("{frame}"),
                 Heard::Frame(_) => {
-                    let told = client.replica.told.iter().rev().find(|(_, change)| change["id"] == id.as_str());
+                    let told =
+                        client.replica.told.iter().rev().find(|(_, change)| change["id"] == id.as_str());
                     if let Some((version, _)) = told {
                         acknowledged.push((id, *version));
                         counted.send_replace(acknowledged.len());

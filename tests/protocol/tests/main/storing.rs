@@ -1,5 +1,7 @@
 //! The store under deaths, rivals and later releases: the log decides, and nothing of it is ever taken back.
-use harness::{Call, Fault, Faults, NEXT_WEEK, START_MS, World, client::insert, log, patiently, who, world::key};
+use harness::{
+    Call, Fault, Faults, NEXT_WEEK, START_MS, World, client::insert, log, patiently, who, world::key,
+};
 use local::database::{Embedded, TABLE};
 use serde_json::{Value, json};
 use sheet::{Author, CycleKey, Op, Role, TimestampMs, canonical};
@@ -25,7 +27,11 @@ impl Shelf {
     async fn new() -> Self {
         let database = Embedded::in_memory().unwrap();
         let faults = Faults::new(database.clone());
-        let shelf = Self { faults, table: Table::new(database.client(), TABLE), key: key("acme", "platform", NEXT_WEEK) };
+        let shelf = Self {
+            faults,
+            table: Table::new(database.client(), TABLE),
+            key: key("acme", "platform", NEXT_WEEK),
+        };
         shelf.store().create(&shelf.key, TimestampMs(START_MS as i64)).await.unwrap();
         shelf
     }
@@ -43,10 +49,16 @@ impl Shelf {
 
     /// The sort keys of the cycle that begin with `prefix`.
     async fn keys(&self, prefix: &str) -> Vec<String> {
-        let query = self.table.client.query().table_name(TABLE).key_condition_expression("pk = :pk AND begins_with(sk, :sk)");
+        let query = self
+            .table
+            .client
+            .query()
+            .table_name(TABLE)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :sk)");
         let text = |text: &str| aws_sdk_dynamodb::types::AttributeValue::S(text.to_owned());
         let query = query.expression_attribute_values(":pk", text(&store::keys::cycle(&self.key)));
-        let mut pages = query.expression_attribute_values(":sk", text(prefix)).into_paginator().items().send();
+        let mut pages =
+            query.expression_attribute_values(":sk", text(prefix)).into_paginator().items().send();
         let mut keys = Vec::new();
         while let Some(item) = pages.next().await {
             keys.push(item.unwrap()["sk"].as_s().unwrap().clone());
@@ -118,7 +130,8 @@ fn rows(first: usize, count: usize) -> Value {
 async fn large(shelf: &Shelf) -> Store {
     let store = shelf.store();
     for n in 0..3 {
-        let outcome = store.commit(&shelf.key, proposal(&format!("a.{}", n + 1), rows(n * 55, 55))).await.unwrap();
+        let outcome =
+            store.commit(&shelf.key, proposal(&format!("a.{}", n + 1), rows(n * 55, 55))).await.unwrap();
         assert_eq!(version(&outcome), n as u64 + 1);
     }
     store
@@ -128,7 +141,8 @@ async fn large(shelf: &Shelf) -> Store {
 async fn the_record_is_rewritten_after_64_kb_of_log_and_the_log_stays() {
     let world = World::new().await;
     let mut ana = world.join(&who("ana")).await;
-    let stored = async || record::load(&world.table(), &world.key(NEXT_WEEK)).await.unwrap().unwrap().0.version;
+    let stored =
+        async || record::load(&world.table(), &world.key(NEXT_WEEK)).await.unwrap().unwrap().0.version;
     for n in 0..3 {
         assert_eq!(stored().await, 0, "before change {n}");
         ana.commit(rows(n * 6, 6)).await.version();
@@ -145,7 +159,13 @@ async fn the_record_is_rewritten_after_64_kb_of_log_and_the_log_stays() {
     let log = world.log(NEXT_WEEK).await;
     assert_eq!((log.changes.len(), log.entries), (4, 4));
     assert_eq!((stored().await, log.bytes()), (3, ana.replica.bytes()));
-    assert!(!world.faults.calls().iter().any(|call| call.operation == "DeleteItem" && call.sk().starts_with("LOG#")));
+    assert!(
+        !world
+            .faults
+            .calls()
+            .iter()
+            .any(|call| call.operation == "DeleteItem" && call.sk().starts_with("LOG#"))
+    );
 }
 
 #[tokio::test]
@@ -187,7 +207,9 @@ async fn of_two_compactors_at_once_one_wins_and_the_record_is_whole() {
     shelf.faults.give_way();
     for round in 4..8_u64 {
         // One of them is a change behind in every other round.
-        one.commit(&shelf.key, proposal(&format!("a.{round}"), json!([insert(&format!("t{round}"), "x")]))).await.unwrap();
+        one.commit(&shelf.key, proposal(&format!("a.{round}"), json!([insert(&format!("t{round}"), "x")])))
+            .await
+            .unwrap();
         if round % 2 == 0 {
             two.tip(&shelf.key).await.unwrap();
         }
@@ -283,7 +305,8 @@ async fn cycles_beyond_the_caches_bytes_are_let_go_of_and_read_again() {
         for cycle in &keys {
             store.create(cycle, TimestampMs(START_MS as i64)).await.unwrap();
             let id = format!("a.{round}");
-            let outcome = store.commit(cycle, proposal(&id, json!([insert(&format!("t{round}"), "x")]))).await.unwrap();
+            let outcome =
+                store.commit(cycle, proposal(&id, json!([insert(&format!("t{round}"), "x")]))).await.unwrap();
             assert_eq!(version(&outcome), round);
             let (kept, bytes) = store.cached();
             assert!(kept < keys.len() && bytes <= 20_000, "{kept} cycles, {bytes} bytes");
@@ -302,7 +325,9 @@ async fn changes_that_wait_go_out_together_each_once_and_one_caller_tells_the_ro
     let store = shelf.store();
     let all = (0..CHANGES).map(|n| {
         let (store, key) = (store.clone(), shelf.key.clone());
-        tokio::spawn(async move { store.commit(&key, proposal(&format!("c{n}.1"), json!([insert(&format!("t{n}"), "x")]))).await })
+        tokio::spawn(async move {
+            store.commit(&key, proposal(&format!("c{n}.1"), json!([insert(&format!("t{n}"), "x")]))).await
+        })
     });
     let mut versions = Vec::new();
     let mut leaders = 0;
@@ -318,7 +343,10 @@ async fn changes_that_wait_go_out_together_each_once_and_one_caller_tells_the_ro
     assert_eq!(leaders, verified.entries);
     // Every one of them again: found where it stands, inside its entry.
     for n in 0..CHANGES {
-        let again = store.commit(&shelf.key, proposal(&format!("c{n}.1"), json!([insert(&format!("t{n}"), "x")]))).await.unwrap();
+        let again = store
+            .commit(&shelf.key, proposal(&format!("c{n}.1"), json!([insert(&format!("t{n}"), "x")])))
+            .await
+            .unwrap();
         let Outcome::Duplicate { version, text, tip } = again else { panic!("{again:?}") };
         assert_eq!((verified.versions_of(&format!("c{n}.1")), tip), (vec![version], CHANGES as u64));
         assert!(text.contains(&format!("\"c{n}.1\"")));
@@ -337,7 +365,9 @@ async fn a_group_never_shares_an_entry_where_that_is_turned_off() {
     let store = shelf.store_with(StoreConfig { max_group: 1, ..StoreConfig::default() });
     let all = (0..8).map(|n| {
         let (store, key) = (store.clone(), shelf.key.clone());
-        tokio::spawn(async move { store.commit(&key, proposal(&format!("c{n}.1"), json!([insert(&format!("t{n}"), "x")]))).await })
+        tokio::spawn(async move {
+            store.commit(&key, proposal(&format!("c{n}.1"), json!([insert(&format!("t{n}"), "x")]))).await
+        })
     });
     for one in all.collect::<Vec<_>>() {
         one.await.unwrap().unwrap();
@@ -354,7 +384,9 @@ async fn a_leader_killed_after_its_put_landed_leaves_followers_that_find_themsel
     shelf.faults.forget();
     let commit = |n: usize| {
         let (store, key) = (store.clone(), shelf.key.clone());
-        tokio::spawn(async move { store.commit(&key, proposal(&format!("c{n}.1"), json!([insert(&format!("t{n}"), "x")]))).await })
+        tokio::spawn(async move {
+            store.commit(&key, proposal(&format!("c{n}.1"), json!([insert(&format!("t{n}"), "x")]))).await
+        })
     };
     // The first leads alone; the second leads all who wait; both die without an answer, their puts in the log.
     shelf.faults.rule(|call| call.is_commit().then_some(Fault::HoldAnswer));
@@ -433,9 +465,15 @@ async fn a_log_entry_of_a_later_release_is_answered_busy_and_nothing_is_written_
         world.faults.forget();
         for _ in 0..2 {
             let refused = ana.commit(json!([insert("t2", "x")])).await;
-            assert_eq!((&refused.rejected()["code"], &refused.rejected()["retryable"]), (&json!("BUSY"), &json!(true)), "{what}");
+            assert_eq!(
+                (&refused.rejected()["code"], &refused.rejected()["retryable"]),
+                (&json!("BUSY"), &json!(true)),
+                "{what}"
+            );
         }
-        for frame in [json!({"type": "hello"}), json!({"type": "ping"}), json!({"type": "replay", "since": 0})] {
+        for frame in
+            [json!({"type": "hello"}), json!({"type": "ping"}), json!({"type": "replay", "since": 0})]
+        {
             ana.send(frame).await;
             assert_eq!(ana.frame_of("error").await["code"], "BUSY", "{what}");
         }
@@ -443,7 +481,12 @@ async fn a_log_entry_of_a_later_release_is_answered_busy_and_nothing_is_written_
         let path = format!("/api/cycles/platform/{NEXT_WEEK}");
         let answer = harness::web::bearing(world.stack.address, &token, "GET", &path, String::new()).await;
         assert_eq!(answer.refusal(), (503, "BUSY".to_owned()), "{what}");
-        let beyond = world.faults.calls().into_iter().filter(|call| call.is_commit() && call.sk() != store::keys::slot(2)).count();
+        let beyond = world
+            .faults
+            .calls()
+            .into_iter()
+            .filter(|call| call.is_commit() && call.sk() != store::keys::slot(2))
+            .count();
         assert_eq!(beyond, 0, "{what}: nothing is put behind an entry that was not understood");
         let shelf = Shelf { faults: world.faults.clone(), table: world.table(), key: world.key(NEXT_WEEK) };
         assert_eq!(shelf.keys("LOG#").await.len(), 2, "{what}");
@@ -455,7 +498,10 @@ async fn an_entry_that_was_tampered_with_is_never_folded() {
     let shelf = Shelf::new().await;
     let store = shelf.store();
     for n in 1..=3 {
-        store.commit(&shelf.key, proposal(&format!("a.{n}"), json!([insert(&format!("t{n}"), "true")]))).await.unwrap();
+        store
+            .commit(&shelf.key, proposal(&format!("a.{n}"), json!([insert(&format!("t{n}"), "true")])))
+            .await
+            .unwrap();
     }
     let get = shelf.table.client.get_item().table_name(TABLE);
     let text = |text: String| aws_sdk_dynamodb::types::AttributeValue::S(text);
