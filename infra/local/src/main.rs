@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 /// A weekly status sheet that fills itself in once and that a whole team then edits live.
 #[derive(Parser)]
-#[command(name = "cyclesheet", version, about, long_about = None, arg_required_else_help = true)]
+#[command(name = "cyclesheet", version, arg_required_else_help = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
