@@ -3,7 +3,7 @@
 //! The room's row is written before the tip is read, so that a change committed in between is either in the answer or
 //! told to this socket.
 use crate::Message;
-use platform::{identity::peer, invoke::ExtractRequest, room};
+use platform::{broadcast::Posted, identity::peer, invoke::ExtractRequest, room};
 use protocol::{
     ServerFrame,
     limits::{MAX_SERVER_FRAME_BYTES, RECONNECT_JITTER_MS, presence_interval_ms},
@@ -12,14 +12,16 @@ use protocol::{
 use serde_json::value::RawValue;
 use sheet::{Week, week::time_zone};
 use std::sync::Arc;
-use store::{Folded, StoreError, connections, notes};
+use store::{Connection, Folded, StoreError, connections, notes};
 
 /// Bytes of a welcome that hold the sheet or the changes; the rest is for the list of connections.
 const MAX_CONTENT_BYTES: usize = MAX_SERVER_FRAME_BYTES * 6 / 10;
 /// Changes that a welcome carries; beyond, a snapshot is smaller.
 const MAX_CHANGES: usize = 500;
-/// People that a welcome lists: the frame has an end, a room of thousands does not.
-const MAX_LISTED: usize = 200;
+/// Bytes of a welcome that list who is here: the frame has an end, a room of thousands does not.
+const MAX_LISTED_BYTES: usize = MAX_SERVER_FRAME_BYTES / 4;
+/// Bytes of a welcome that hold mentions; those beyond come with the next one.
+const MAX_NOTES_BYTES: usize = MAX_SERVER_FRAME_BYTES / 10;
 
 /// What a client gets: the changes it missed, the sheet, or where to fetch the sheet.
 enum Content {
@@ -51,14 +53,15 @@ impl Message<'_> {
         let everybody = self.telling().everybody().await?;
         let content = self.content(since.filter(|_| epoch == Some(&*tip.epoch)), &tip).await?;
         let (tenant, user) = (&self.identity.tenant, &self.identity.user);
-        let notes = notes::waiting(&store.table, tenant, user, now).await?;
+        let mut notes = notes::waiting(&store.table, tenant, user, now).await?;
+        notes.truncate(within(MAX_NOTES_BYTES, notes.iter().map(serde_json::to_string)));
         let (mut snapshot, mut snapshot_url, mut changes) = (None, None, Vec::new());
         match &content {
             Content::Changes(missed) => changes.clone_from(missed),
             Content::Snapshot(sheet) => snapshot = Some(&**sheet),
             Content::Elsewhere(url) => snapshot_url = Some(url.clone()),
         }
-        let listed: Vec<Peer> = everybody.iter().take(MAX_LISTED).map(peer).collect();
+        let listed = listed(&everybody, self.connection_id);
         let welcome = Welcome {
             protocol: Welcome::PROTOCOL,
             epoch: &tip.epoch,
@@ -75,9 +78,9 @@ impl Message<'_> {
             reconnect_jitter_ms: RECONNECT_JITTER_MS,
             at: now,
         };
-        self.post(&ServerFrame::Welcome(Box::new(welcome))).await;
+        let posted = self.post(&ServerFrame::Welcome(Box::new(welcome))).await;
         // Told once it was posted: killed in between, they are told again, under the same name.
-        for note in &notes {
+        for note in notes.iter().filter(|_| posted == Posted::Delivered) {
             notes::told(&store.table, tenant, user, note).await?;
         }
         let joined = ServerFrame::Joined(&peer(&me)).to_text();
@@ -115,6 +118,26 @@ impl Message<'_> {
         }
         Ok(())
     }
+}
+
+/// How many of `texts`, from the first on, `max_bytes` hold.
+fn within(max_bytes: usize, texts: impl Iterator<Item = serde_json::Result<String>>) -> usize {
+    let mut bytes = 0;
+    let fits = texts.take_while(|text| {
+        bytes += text.as_ref().map_or(max_bytes, String::len) + 1;
+        bytes <= max_bytes
+    });
+    fits.count()
+}
+
+/// Who is here, as far as the frame holds them; this socket in any case.
+fn listed(everybody: &[Connection], own: &str) -> Vec<Peer> {
+    let (me, mut listed): (Vec<Peer>, Vec<Peer>) =
+        everybody.iter().map(peer).partition(|peer| peer.connection_id == own);
+    listed.truncate(within(MAX_LISTED_BYTES, listed.iter().map(serde_json::to_string)));
+    listed.extend(me);
+    listed.sort_by(|a, b| a.connection_id.cmp(&b.connection_id));
+    listed
 }
 
 /// A stored change as it goes out; one too large for any frame goes without its ops, to be fetched.

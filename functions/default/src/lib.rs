@@ -8,7 +8,7 @@ mod presence;
 
 use platform::{
     Context, Identity,
-    broadcast::{Endpoint, Telling},
+    broadcast::{Endpoint, Posted, Telling},
     event::{SocketEvent, SocketResponse},
     invoke::ExtractRequest,
     rates::{Allowed, Kind},
@@ -131,8 +131,8 @@ impl<'a> Message<'a> {
     }
 
     /// Posts one frame to this socket.
-    async fn post(&self, frame: &ServerFrame<'_>) {
-        self.telling().answer(&self.identity.user, self.connection_id, frame).await;
+    async fn post(&self, frame: &ServerFrame<'_>) -> Posted {
+        self.telling().answer(&self.identity.user, self.connection_id, frame).await
     }
 
     async fn error(&self, refusal: Refusal) {

@@ -212,15 +212,17 @@ impl Telling<'_> {
     }
 
     /// Posts one frame to one socket of this room.
-    pub async fn answer(&self, user: &Name, connection_id: &str, frame: &ServerFrame<'_>) {
-        self.answer_text(user, connection_id, frame.to_text()).await;
+    pub async fn answer(&self, user: &Name, connection_id: &str, frame: &ServerFrame<'_>) -> Posted {
+        self.answer_text(user, connection_id, frame.to_text()).await
     }
 
     /// Posts one frame, as text, to one socket of this room.
-    pub async fn answer_text(&self, user: &Name, connection_id: &str, frame: String) {
-        if self.context.callback.post(self.endpoint, connection_id, frame.into()).await == Posted::Gone {
+    pub async fn answer_text(&self, user: &Name, connection_id: &str, frame: String) -> Posted {
+        let posted = self.context.callback.post(self.endpoint, connection_id, frame.into()).await;
+        if posted == Posted::Gone {
             self.forget(user, connection_id).await;
         }
+        posted
     }
 
     /// Deletes the rows of a socket that is gone. Should it live after all, its next `ping` writes them again.
