@@ -6,6 +6,7 @@ mod main {
     mod bad_input;
     mod command;
     mod counts;
+    mod crowd;
     mod editing;
     mod extraction;
     mod healing;

@@ -3,7 +3,7 @@ use harness::{
     Client, Settled,
     client::{Heard, insert, modify},
     log, patiently,
-    process::Dev,
+    process::{Dev, run},
     world::key,
 };
 use local::database::{Embedded, TABLE};
@@ -123,6 +123,20 @@ async fn a_process_killed_in_mid_edit_and_restarted_has_lost_nothing_that_it_ack
     assert_eq!(second.interrupt().await, Some(0), "Ctrl-C drains and ends well");
     for client in &mut everybody {
         assert_eq!(client.end().await, Some(1001), "going away");
+    }
+    // The command's own auditor reads the folder as well, and an auditor elsewhere what it printed.
+    let cycle = ["--data", folder, "--cycle", "platform/2026-W47"];
+    let audit = run(PROGRAM, &[&["audit", "verify"][..], &cycle].concat(), data.path()).await;
+    assert!(audit.0 == Some(0) && audit.1.contains("whole and in order"), "{audit:?}");
+    let (code, printed, _) = run(PROGRAM, &[&["log"][..], &cycle].concat(), data.path()).await;
+    assert_eq!((code, printed.lines().filter(|line| line.contains("ROW_INSERT")).count()), (Some(0), 3));
+    let (_, exported, _) = run(PROGRAM, &[&["log", "--json"][..], &cycle].concat(), data.path()).await;
+    let file = data.path().join("log.jsonl");
+    for cut in [None, Some(3)] {
+        let kept = exported.lines().enumerate().filter(|(n, _)| Some(*n) != cut).map(|(_, line)| line);
+        std::fs::write(&file, kept.collect::<Vec<_>>().join("\n")).unwrap();
+        let (code, _, errors) = run(PROGRAM, &["audit", "verify", file.to_str().unwrap()], data.path()).await;
+        assert_eq!(code, Some(i32::from(cut.is_some())), "without line {cut:?}: {errors}");
     }
     let table = Table::new(Embedded::in_folder(data.path()).unwrap().client(), TABLE);
     let log = log::verified(&table, &key("acme", "platform", "2026-W47")).await;

@@ -213,7 +213,10 @@ async fn of_two_compactors_at_once_one_wins_and_the_record_is_whole() {
         if round % 2 == 0 {
             two.tip(&shelf.key).await.unwrap();
         }
-        let (first, second) = tokio::join!(one.compact(&shelf.key), two.compact(&shelf.key));
+        // And somebody reads while they write.
+        let (first, second, read) =
+            tokio::join!(one.compact(&shelf.key), two.compact(&shelf.key), shelf.cold());
+        assert_eq!(read, bytes(&one, &shelf.key).await);
         let (first, second) = (first.unwrap(), second.unwrap());
         assert!(first || second, "somebody won");
         if round % 2 == 0 {
@@ -225,6 +228,22 @@ async fn of_two_compactors_at_once_one_wins_and_the_record_is_whole() {
         assert_eq!(shelf.cold().await, bytes(&one, &shelf.key).await);
     }
     shelf.nothing_of_the_log_was_deleted();
+}
+
+#[tokio::test]
+async fn a_compaction_whose_answers_are_lost_leaves_the_cycle_readable() {
+    let shelf = Shelf::new().await;
+    let store = large(&shelf).await;
+    for (n, times) in [(4, 1), (5, 3)] {
+        let id = format!("a.{n}");
+        store.commit(&shelf.key, proposal(&id, json!([insert(&format!("t{n}"), "x")]))).await.unwrap();
+        let flip = |call: &Call| call.operation == "PutItem" && call.sk() == store::keys::RECORD;
+        shelf.faults.next(times, Fault::LoseAnswer, flip);
+        let compacted = store.compact(&shelf.key).await;
+        assert_eq!(compacted.is_err(), times == 3, "{compacted:?}");
+        assert_eq!(shelf.record_version().await, n, "it had landed");
+        assert_eq!(shelf.cold().await, bytes(&store, &shelf.key).await);
+    }
 }
 
 /// Polls `work` up to `times` times, then drops it. True if it was done by then.
