@@ -50,6 +50,9 @@ impl Message<'_> {
         let me = self.identity.connection(self.connection_id, now);
         connections::join(&store.table, self.room, &me, now).await?;
         let tip = store.tip(self.room).await?;
+        if self.turned_away(&tip).await? {
+            return Ok(());
+        }
         let everybody = self.telling().everybody().await?;
         let content = self.content(since.filter(|_| epoch == Some(&*tip.epoch)), &tip).await?;
         let (tenant, user) = (&self.identity.tenant, &self.identity.user);

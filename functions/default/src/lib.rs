@@ -11,6 +11,7 @@ use platform::{
     broadcast::{Endpoint, Posted, Telling},
     event::{SocketEvent, SocketResponse},
     invoke::ExtractRequest,
+    members,
     rates::{Allowed, Kind},
     room,
 };
@@ -20,7 +21,7 @@ use sheet::{
     Code, CycleKey, Refusal,
     limits::{self, DEFAULT_RATE_PER_WINDOW},
 };
-use store::{Connection, StoreError, connections};
+use store::{Connection, Folded, StoreError, connections};
 
 /// Changes of one replay, bounded so that a function's time is; a client that is still behind asks again.
 const MAX_REPLAY_CHANGES: usize = 2_000;
@@ -152,10 +153,26 @@ impl<'a> Message<'a> {
         }
     }
 
+    /// Turns away who has been removed, by what the log says. Their sockets are closed by the removal; one whose upgrade
+    /// was still under way then, or whose close was lost, ends here.
+    async fn turned_away(&self, tip: &Folded) -> Result<bool, StoreError> {
+        let user = &self.identity.user;
+        if !tip.state.ledger.denials.contains(user) || !members::is_removed(&self.telling(), user).await? {
+            return Ok(false);
+        }
+        self.error(Refusal::new(Code::Revoked, "you have been removed from this workspace")).await;
+        self.context.callback.close(self.endpoint, self.connection_id).await;
+        room::leave(&self.telling(), user, self.connection_id).await?;
+        Ok(true)
+    }
+
     /// The changes after `since`, to this socket alone.
     async fn replay(&self, since: u64) -> Result<(), StoreError> {
         let store = &self.context.store;
         let tip = store.tip(self.room).await?;
+        if self.turned_away(&tip).await? {
+            return Ok(());
+        }
         if since >= tip.state.version() {
             // Nothing to send, or another history: the tip and its epoch say which.
             self.post(&ServerFrame::Pong { version: tip.state.version(), epoch: &tip.epoch }).await;
@@ -171,11 +188,16 @@ impl<'a> Message<'a> {
 
     /// Asks for a new extraction.
     async fn refresh(&self) -> Result<(), StoreError> {
-        if !self.identity.role.edits() {
+        let tip = self.context.store.tip(self.room).await?;
+        if self.turned_away(&tip).await? {
+            return Ok(());
+        }
+        // A role that was set in this cycle outranks the token's.
+        let role = tip.state.ledger.roles.get(&self.identity.user).copied().unwrap_or(self.identity.role);
+        if !role.edits() {
             self.error(Refusal::new(Code::Forbidden, "a viewer reads; ask an editor to refresh")).await;
             return Ok(());
         }
-        let tip = self.context.store.tip(self.room).await?;
         if let Err(refusal) = tip.state.may_refresh(self.context.now()) {
             self.error(refusal).await;
             return Ok(());
@@ -202,6 +224,9 @@ impl<'a> Message<'a> {
             self.probe().await?;
         }
         let tip = self.context.store.tip(self.room).await?;
+        if self.turned_away(&tip).await? {
+            return Ok(());
+        }
         self.post(&ServerFrame::Pong { version: tip.state.version(), epoch: &tip.epoch }).await;
         Ok(())
     }

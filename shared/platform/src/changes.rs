@@ -4,12 +4,26 @@
 //! rooms.
 use crate::{broadcast::Telling, commit::commit_one, members, mentions, room::busy};
 use protocol::{client::ProposedChange, server::Rejected};
-use sheet::{Refusal, Verdict, check, check::Policy};
+use sheet::{Code, Refusal, Verdict, check};
 
 pub use crate::commit::{Answer, Sender};
 
 /// Commits a change and tells the room; a removal, all rooms of the tenant; a mention, whom it names.
 pub async fn commit(telling: &Telling<'_>, sender: &Sender, proposed: ProposedChange) -> Answer {
+    let answer = attempt(telling, sender, proposed.clone()).await;
+    match &answer {
+        // The log refuses whom it holds for removed. A week that was closed when they came back has not heard of it.
+        Answer::Rejected(rejected) if rejected.code == Code::Revoked => {}
+        _ => return answer,
+    }
+    match members::is_removed(telling, sender.user()).await {
+        Ok(true) => answer,
+        Ok(false) => attempt(telling, sender, proposed).await,
+        Err(error) => Answer::Rejected(Rejected::new(proposed.id.to_string(), busy(&error), 0)),
+    }
+}
+
+async fn attempt(telling: &Telling<'_>, sender: &Sender, proposed: ProposedChange) -> Answer {
     let id = proposed.id.to_string();
     let refused = |refusal| Answer::Rejected(Rejected::new(id.clone(), refusal, 0));
     let steps = match members::wanted(&proposed.ops) {
@@ -21,11 +35,17 @@ pub async fn commit(telling: &Telling<'_>, sender: &Sender, proposed: ProposedCh
     let mut begun = Vec::new();
     if !steps.is_empty() {
         // Whether they may is the fold's to say, before anybody is denied anything.
-        if let Err(refusal) = may(telling, sender, &proposed).await {
-            return refused(refusal);
-        }
+        let repeats = match judged(telling, sender, &proposed).await {
+            Ok(judged) => judged.repeats,
+            Err(rejected) => return Answer::Rejected(rejected),
+        };
         for (user, standing) in steps {
-            match members::begin(context, tenant, &user, standing).await {
+            // What a change did once it does not do again: others may have decided otherwise since.
+            let step = match repeats {
+                true => members::unfinished(context, tenant, &user, standing).await,
+                false => members::begin(context, tenant, &user, standing).await,
+            };
+            match step {
                 Ok(step) => begun.extend(step),
                 Err(error) => return refused(busy(&error)),
             }
@@ -33,7 +53,12 @@ pub async fn commit(telling: &Telling<'_>, sender: &Sender, proposed: ProposedCh
     }
     let answer = match mentions::allowed(telling, &proposed.ops).await {
         Ok(Ok(())) => commit_one(telling, sender, proposed).await,
-        Ok(Err(refusal)) => return refused(refusal),
+        Ok(Err(refusal)) => match judged(telling, sender, &proposed).await {
+            // It stands in the log since they could still be mentioned.
+            Ok(judged) if judged.repeats => commit_one(telling, sender, proposed).await,
+            Ok(judged) => return Answer::Rejected(Rejected::new(id, refusal, judged.version)),
+            Err(rejected) => return Answer::Rejected(rejected),
+        },
         Err(error) => return refused(busy(&error)),
     };
     for step in begun {
@@ -45,13 +70,28 @@ pub async fn commit(telling: &Telling<'_>, sender: &Sender, proposed: ProposedCh
     answer
 }
 
+/// What the log would say to a change that it lets through.
+struct Judged {
+    /// It stands there already.
+    repeats: bool,
+    /// The tip it was judged at.
+    version: u64,
+}
+
 /// Would the change be let through at the tip?
-async fn may(telling: &Telling<'_>, sender: &Sender, proposed: &ProposedChange) -> Result<(), Refusal> {
-    let tip = telling.context.store.tip(telling.room).await.map_err(|error| busy(&error))?;
-    let at = telling.context.now().max(tip.state.sheet.updated_at);
-    let change = sender.change(proposed, tip.state.version() + 1, at);
-    match check(&tip.state, &change, 0, &Policy::default()) {
-        Verdict::Accept(_) | Verdict::Duplicate { .. } => Ok(()),
-        Verdict::Refuse(refusal) => Err(refusal),
+async fn judged(
+    telling: &Telling<'_>,
+    sender: &Sender,
+    proposed: &ProposedChange,
+) -> Result<Judged, Rejected> {
+    let rejected = |refusal: Refusal, version| Rejected::new(proposed.id.to_string(), refusal, version);
+    let store = &telling.context.store;
+    let tip = store.tip(telling.room).await.map_err(|error| rejected(busy(&error), 0))?;
+    let (at, version) = (telling.context.now().max(tip.state.sheet.updated_at), tip.state.version());
+    let change = sender.change(proposed, version + 1, at);
+    match check(&tip.state, &change, 0, store.policy()) {
+        Verdict::Accept(_) => Ok(Judged { repeats: false, version }),
+        Verdict::Duplicate { .. } => Ok(Judged { repeats: true, version }),
+        Verdict::Refuse(refusal) => Err(rejected(refusal, version)),
     }
 }

@@ -4,7 +4,7 @@ use protocol::{
     client::ProposedChange,
     server::{Rejected, committed},
 };
-use sheet::{Author, Change, Role, TimestampMs};
+use sheet::{Author, Change, Name, Role, TimestampMs};
 use std::sync::Arc;
 use store::{Committed, Connection, Outcome, Proposal, StoreError};
 
@@ -36,6 +36,11 @@ impl Sender {
     pub fn person(identity: &Identity, connection_id: Option<&str>, now: TimestampMs) -> Self {
         let socket = connection_id.map(|id| identity.connection(id, now));
         Self { author: identity.author(), role: identity.role, socket }
+    }
+
+    /// Who.
+    pub(crate) fn user(&self) -> &Name {
+        &self.author.id
     }
 
     /// The functions themselves.

@@ -29,6 +29,12 @@ pub enum Standing {
     Back,
 }
 
+impl Standing {
+    fn of(denied: bool) -> Self {
+        if denied { Self::Removed } else { Self::Back }
+    }
+}
+
 /// A standing that has been written and not yet carried out.
 #[derive(Clone, Debug)]
 pub struct Begun {
@@ -57,23 +63,60 @@ pub async fn begin(
             return Ok(Some(Begun { user: user.clone(), denial }));
         }
     }
-    Err(StoreError::Unavailable {
-        operation: "PutItem",
-        reason: "others change this member's standing too".into(),
-    })
+    Err(contended())
 }
 
-/// Carries out what was begun: the op in every open cycle, then the sockets, then the note that it is done.
+/// What was begun and died before it was carried out. None: it is done, or others have decided otherwise since.
+pub async fn unfinished(
+    context: &Context,
+    tenant: &Name,
+    user: &Name,
+    standing: Standing,
+) -> Result<Option<Begun>, StoreError> {
+    let denial = directory::denial(&context.store.table, tenant, user).await?;
+    let same = denial.denied == (standing == Standing::Removed) && denial.count > 0;
+    Ok((same && !denial.done).then(|| Begun { user: user.clone(), denial }))
+}
+
+/// Carries out what was begun: the op in every open cycle, then the sockets, then the note that it is done. Should
+/// somebody decide otherwise meanwhile, some of this may come after what they did: then theirs is carried out once more.
 pub async fn finish(
     context: &Context,
     endpoint: &Endpoint,
     tenant: &Name,
     begun: &Begun,
 ) -> Result<(), StoreError> {
-    let standing = if begun.denial.denied { Standing::Removed } else { Standing::Back };
-    carry_out(context, endpoint, tenant, &begun.user, standing).await?;
-    let done = Denial { done: true, ..begun.denial.clone() };
-    directory::put_denial(&context.store.table, tenant, &begun.user, &done).await.map(drop)
+    let (table, user, mut denial) = (&context.store.table, &begun.user, begun.denial.clone());
+    for _ in 0..ATTEMPTS {
+        carry_out(context, endpoint, tenant, user, Standing::of(denial.denied)).await?;
+        if directory::put_denial(table, tenant, user, &Denial { done: true, ..denial }).await? {
+            return Ok(());
+        }
+        denial = directory::denial(table, tenant, user).await?;
+    }
+    Err(contended())
+}
+
+/// Is somebody removed whom a room's log holds for removed? Who is back, in a week that has not heard of it because it
+/// was closed when they returned, is let back there first.
+pub async fn is_removed(telling: &Telling<'_>, user: &Name) -> Result<bool, StoreError> {
+    let Telling { context, endpoint, room } = *telling;
+    let table = &context.store.table;
+    for _ in 0..ATTEMPTS {
+        let denied = directory::is_denied(table, &room.tenant, user).await?;
+        note_in(context, endpoint, room, user, Standing::of(denied)).await?;
+        if directory::is_denied(table, &room.tenant, user).await? == denied {
+            return Ok(denied);
+        }
+    }
+    Err(contended())
+}
+
+fn contended() -> StoreError {
+    StoreError::Unavailable {
+        operation: "PutItem",
+        reason: "others change this member's standing too".into(),
+    }
 }
 
 /// Goes on with every removal and return that is not done. For the sweep.
@@ -86,14 +129,14 @@ pub async fn resume(context: &Context, endpoint: &Endpoint, tenant: &Name) -> Re
         .filter(|denied| !denied.done)
         .map(|denied| denied.user)
     {
-        let standing = if directory::is_denied(table, tenant, &user).await? {
-            Standing::Removed
-        } else {
-            Standing::Back
-        };
-        if let Some(begun) = begin(context, tenant, &user, standing).await? {
-            finish(context, endpoint, tenant, &begun).await?;
-            resumed += 1;
+        let standing = Standing::of(directory::is_denied(table, tenant, &user).await?);
+        match begin(context, tenant, &user, standing).await? {
+            Some(begun) => {
+                finish(context, endpoint, tenant, &begun).await?;
+                resumed += 1;
+            }
+            // Killed between the list and the denial: nothing was decided, or all of it is done.
+            None => directory::relist(table, tenant, &user).await?,
         }
     }
     Ok(resumed)

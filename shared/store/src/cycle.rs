@@ -107,9 +107,13 @@ impl Store {
     /// one finds the denial. Killed in between, the next call goes on.
     pub async fn create(&self, key: &CycleKey, now: TimestampMs) -> Result<(), StoreError> {
         directory::index_cycle(&self.table, key, now).await?;
-        let denied = directory::denied(&self.table, &key.tenant).await?;
-        let ops: Vec<Op> =
-            denied.into_iter().map(|denied| Op::MemberRevoke { user_id: denied.user }).collect();
+        let mut ops = Vec::new();
+        for listed in directory::denied(&self.table, &key.tenant).await? {
+            // The list names whoever may be removed; the denial says who is.
+            if directory::is_denied(&self.table, &key.tenant, &listed.user).await? {
+                ops.push(Op::MemberRevoke { user_id: listed.user });
+            }
+        }
         if let (false, Some(author)) = (ops.is_empty(), Author::system()) {
             let genesis = State::genesis(key);
             let cut = ops.chunks(MAX_OPS).zip(1u64..);

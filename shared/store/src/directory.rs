@@ -219,27 +219,42 @@ pub async fn is_denied(table: &Table, tenant: &Name, user: &Name) -> Result<bool
 }
 
 /// Changes the standing of a user, if it is still at the count before; false if somebody else was first. The tenant's
-/// list of the removed is written first when it grows and last when it shrinks, so it never lacks anybody.
+/// list of the removed is written first when it grows and last when it shrinks, so it never lacks anybody; whom it names
+/// too many, a death in between has left there.
 pub async fn put_denial(
     table: &Table,
     tenant: &Name,
     user: &Name,
     denial: &Denial,
 ) -> Result<bool, StoreError> {
-    let listed = Row {
-        pk: keys::tenant(tenant),
-        sk: keys::denied(user),
-        what: Denied { user: user.clone(), done: denial.done },
-    };
-    if denial.denied || !denial.done {
-        table.put(&listed).await?;
+    if !denial.done {
+        list(table, tenant, user, denial).await?;
     }
     let row = Row { pk: keys::user(tenant, user), sk: keys::DENY.into(), what: denial.clone() };
     let stands = table.put_counted(&row, denial.count).await?;
-    if stands && !denial.denied && denial.done {
-        table.delete(&listed.pk, &listed.sk).await?;
+    // Only if it stands: of a standing that others have changed since, nothing is done.
+    if stands && denial.done {
+        list(table, tenant, user, denial).await?;
     }
     Ok(stands)
+}
+
+/// Brings a user's entry in the tenant's list to what their denial says.
+pub async fn relist(table: &Table, tenant: &Name, user: &Name) -> Result<(), StoreError> {
+    let found = denial(table, tenant, user).await?;
+    let settled = Denial { done: found.done || found.count == 0, ..found };
+    list(table, tenant, user, &settled).await?;
+    // A removal that has begun meanwhile had listed them for itself.
+    let now = denial(table, tenant, user).await?;
+    if now.denied != settled.denied { list(table, tenant, user, &now).await } else { Ok(()) }
+}
+
+async fn list(table: &Table, tenant: &Name, user: &Name, denial: &Denial) -> Result<(), StoreError> {
+    let (pk, sk) = (keys::tenant(tenant), keys::denied(user));
+    if !denial.denied && denial.done {
+        return table.delete(&pk, &sk).await;
+    }
+    table.put(&Row { pk, sk, what: Denied { user: user.clone(), done: denial.done } }).await
 }
 
 /// A user in the tenant's list of the removed.
