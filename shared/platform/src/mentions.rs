@@ -2,7 +2,7 @@
 //!
 //! A mention of somebody who may not enter the room is refused before anything is committed. After the commit the
 //! mention is kept first and delivered then, to every socket the person has open in whatever room; what was delivered
-//! is no longer kept. A repeated delivery carries the same name (team, cycle, version).
+//! is no longer kept. A repeated delivery carries the same name (team, cycle, version, thread).
 use crate::broadcast::{Posted, Telling};
 use protocol::server::notification;
 use sheet::{Change, Code, Name, Op, Refusal, TaskId};

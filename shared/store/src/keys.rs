@@ -1,5 +1,5 @@
 //! The one table's keys. Every part that comes from outside is a validated word before it gets here.
-use sheet::{CycleKey, Name, Week};
+use sheet::{CycleKey, Name, TaskId, Week};
 
 /// The partition of a cycle: record, log, room, raw messages.
 pub fn cycle(key: &CycleKey) -> String {
@@ -55,9 +55,10 @@ pub fn member(user: &Name) -> String {
     format!("MEMBER#{user}")
 }
 
-/// An unread mention: the change that made it. The same change always makes the same one.
-pub fn note(cycle: &CycleKey, version: u64) -> String {
-    format!("NOTE#{}#{}#{version:012}", cycle.team, cycle.week)
+/// An unread mention: the change that made it and the thread it stands in, for one change may answer in several. The same
+/// change always makes the same ones.
+pub fn note(cycle: &CycleKey, version: u64, thread: &TaskId) -> String {
+    format!("NOTE#{}#{}#{version:012}#{thread}", cycle.team, cycle.week)
 }
 
 /// A team of a tenant.

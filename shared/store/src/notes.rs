@@ -19,7 +19,7 @@ pub struct Note {
     pub team: Name,
     /// The week.
     pub cycle: Week,
-    /// The change that mentions them; with team and cycle it names the mention for good.
+    /// The change that mentions them; with team, cycle and thread it names the mention for good.
     pub version: u64,
     /// The thread.
     pub comment_id: TaskId,
@@ -46,7 +46,8 @@ struct Row {
 }
 
 fn sort_key(tenant: &Name, note: &Note) -> String {
-    keys::note(&CycleKey { tenant: tenant.clone(), team: note.team.clone(), week: note.cycle }, note.version)
+    let cycle = CycleKey { tenant: tenant.clone(), team: note.team.clone(), week: note.cycle };
+    keys::note(&cycle, note.version, &note.comment_id)
 }
 
 /// Keeps a mention for a user. The same again is the same.
