@@ -1,0 +1,1 @@
+//! Sockets of one person, rooms apart, frames too many.

@@ -1,0 +1,1 @@
+//! Every rule of the specification has a test that names it.
