@@ -1,5 +1,5 @@
 //! The human-readable frames over a socket, as somebody at a terminal types them.
-use harness::{Client, NEXT_WEEK, World, who};
+use harness::{Call, Client, Fault, NEXT_WEEK, World, who};
 use serde_json::{Value, json};
 
 /// Sends a line and returns the change that it became, as the room is told of it.
@@ -94,4 +94,16 @@ async fn the_same_line_twice_is_two_changes_because_nobody_retries_it() {
         line(&mut tess, r#"ROW_INSERT|{"title":"Again"}"#).await;
     }
     assert_eq!(tess.replica.sheet().row_count(), 2);
+}
+
+#[tokio::test]
+async fn a_line_whose_answer_was_lost_on_the_way_from_the_table_is_committed_once() {
+    let world = World::new().await;
+    let mut tess = world.join(&who("tess")).await;
+    world.faults.next(1, Fault::LoseAnswer, Call::is_commit);
+    // Its id is not remembered: only the entry itself shows that it was this one.
+    line(&mut tess, r#"ROW_INSERT|{"title":"Once"}"#).await;
+    tess.ping().await;
+    assert_eq!(world.log(NEXT_WEEK).await.changes.len(), 1);
+    assert_eq!(tess.replica.sheet().row_count(), 1);
 }

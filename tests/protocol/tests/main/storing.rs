@@ -131,7 +131,7 @@ async fn large(shelf: &Shelf) -> Store {
     let store = shelf.store();
     for n in 0..3 {
         let outcome =
-            store.commit(&shelf.key, proposal(&format!("a.{}", n + 1), rows(n * 55, 55))).await.unwrap();
+            store.commit(&shelf.key, proposal(&format!("a.{}", n + 1), rows(n * 36, 36))).await.unwrap();
         assert_eq!(version(&outcome), n as u64 + 1);
     }
     store
@@ -463,6 +463,27 @@ async fn two_processes_on_one_table_lose_slots_to_each_other_and_nothing_else() 
     let verified = log::verified(&shelf.table, &shelf.key).await;
     assert_eq!(verified.changes.len(), CHANGES);
     assert_eq!(canonical::to_string(&verified.state).unwrap(), shelf.cold().await);
+}
+
+#[tokio::test]
+async fn a_fold_that_others_have_passed_never_answers_from_what_it_remembers() {
+    let shelf = Shelf::new().await;
+    let (one, two) = (shelf.store(), shelf.store());
+    let status = |old: &str, new: &str| json!([harness::client::modify("t1", "status", old, new)]);
+    one.commit(&shelf.key, proposal("a.1", json!([insert("t1", "x")]))).await.unwrap();
+    two.commit(&shelf.key, proposal("b.1", status("", "Done"))).await.unwrap();
+    // To the first process the cell is still empty: by what it remembers, this would be a conflict.
+    let outcome = one.commit(&shelf.key, proposal("a.2", status("Done", "Blocked"))).await.unwrap();
+    assert!(matches!(&outcome, Outcome::Committed(done) if done.version == 3), "{outcome:?}");
+    // To the second it is still Done: by what it remembers, this would be let through.
+    let outcome = two.commit(&shelf.key, proposal("b.2", status("Done", "In progress"))).await.unwrap();
+    let Outcome::Refused { refusal, version } = outcome else { panic!("{outcome:?}") };
+    assert_eq!((refusal.code, version), (sheet::Code::Conflict, 3));
+    assert_eq!(refusal.current.unwrap()["value"], "Blocked");
+    // And what the one committed, the other finds.
+    let again = two.commit(&shelf.key, proposal("a.2", status("Done", "Blocked"))).await.unwrap();
+    assert!(matches!(again, Outcome::Duplicate { version: 3, tip: 3, .. }), "{again:?}");
+    assert_eq!(log::verified(&shelf.table, &shelf.key).await.changes.len(), 3);
 }
 
 #[tokio::test]
