@@ -265,7 +265,8 @@ impl Store {
             }
             let entry = LogEntry::build(&folded.state, judged.changes.clone())
                 .map_err(|error| StoreError::Corrupt(format!("a change does not write: {error}")))?;
-            // From here to the answer the fold is in nobody's hands: killed or failed, the next caller reads anew.
+            // Killed or failed from here to the answer, what is kept is the fold before this entry or none: both are harmless,
+            // because the next put meets a taken slot.
             match log::put(&self.table, key, &entry).await? {
                 Put::Stored => {
                     let entry = Arc::new(entry);
