@@ -30,6 +30,10 @@ enum Command {
     Audit(commands::log::Audit),
 }
 
+/// A change is thousands of small allocations, most of them in the table's JSON: docs/performance.md says what this is worth.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let done = match Cli::parse().command {
