@@ -5,7 +5,7 @@
 //! `ping` writes them again.
 use crate::{
     keys,
-    table::{StoreError, Table},
+    table::{Item, StoreError, Table, read},
 };
 use serde::{Deserialize, Serialize};
 use sheet::{CycleKey, Name, Role, TimestampMs};
@@ -68,6 +68,12 @@ fn live<T>(rows: Vec<Row<T>>, now: TimestampMs) -> Vec<T> {
     rows.into_iter().filter(|row| row.expires * 1000 > now.0).map(|row| row.what).collect()
 }
 
+/// The same before the item is read.
+fn is_live(item: &Item, now: TimestampMs) -> bool {
+    let expires = item.get("expires").and_then(|expires| expires.as_n().ok());
+    expires.and_then(|expires| expires.parse::<i64>().ok()).is_some_and(|expires| expires * 1000 > now.0)
+}
+
 /// Puts a socket into its room.
 pub async fn join(
     table: &Table,
@@ -90,7 +96,9 @@ pub async fn find(
 
 /// Everybody in a room, strongly consistent: who joined before a commit is told of it.
 pub async fn room(table: &Table, key: &CycleKey, now: TimestampMs) -> Result<Vec<Connection>, StoreError> {
-    Ok(live(table.range(&keys::cycle(key), "CONN#", &format!("CONN#{}", keys::LAST)).await?, now))
+    let items = table.items(&keys::cycle(key), "CONN#", &format!("CONN#{}", keys::LAST)).await?;
+    // Once a change and for everybody in the room: the row's own fields are not gathered apart first.
+    items.into_iter().filter(|item| is_live(item, now)).map(read).collect()
 }
 
 /// Takes a socket out of its room; what stood there, if anything did.

@@ -120,6 +120,11 @@ impl Table {
         from: &str,
         to: &str,
     ) -> Result<Vec<T>, StoreError> {
+        self.items(pk, from, to).await?.into_iter().map(read).collect()
+    }
+
+    /// The same as they stand.
+    pub(crate) async fn items(&self, pk: &str, from: &str, to: &str) -> Result<Vec<Item>, StoreError> {
         let (mut items, mut start) = (Vec::new(), None);
         loop {
             let query = self
@@ -133,9 +138,7 @@ impl Table {
                 .consistent_read(true)
                 .set_exclusive_start_key(start);
             let page = query.send().await.map_err(|e| unavailable("Query", &e))?;
-            for item in page.items.unwrap_or_default() {
-                items.push(read(item)?);
-            }
+            items.extend(page.items.unwrap_or_default());
             start = page.last_evaluated_key;
             if start.is_none() {
                 return Ok(items);
