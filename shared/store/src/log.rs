@@ -117,5 +117,7 @@ pub async fn audited(
         hash: item.hash,
         changes: item.changes.iter().map(ToString::to_string).collect(),
     };
-    Ok(items.into_iter().take(limit).map(bytes).collect())
+    // The one around `since` may end there: then it was in the page before.
+    let later = items.into_iter().filter(|item| item.first + item.changes.len() as u64 > since + 1);
+    Ok(later.take(limit).map(bytes).collect())
 }
