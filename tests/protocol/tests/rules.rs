@@ -4,11 +4,14 @@
 //! for a rule without a test, wherever in the repository its test may be.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod rules {
+    mod audit;
+    mod classic;
     mod connecting;
     mod gate;
     mod mentions;
     mod racing;
     mod removal;
     mod roles;
+    mod sealing;
     mod support;
 }
