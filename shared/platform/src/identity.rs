@@ -299,6 +299,7 @@ mod tests {
         assert_eq!((again, same), (identity, room));
     }
 
+    // rule: C2
     #[tokio::test]
     async fn a_token_that_lacks_anything_or_is_anothers_is_refused() {
         for claim in ["sub", "tenant", "teams", "role", "iss", "aud", "exp"] {

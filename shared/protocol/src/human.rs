@@ -240,6 +240,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    // rule: T1, T2
     #[test]
     fn each_form_reads_with_and_without_an_author() {
         for text in [

@@ -26,6 +26,7 @@ pub fn presence_interval_ms(people: usize) -> u64 {
 mod tests {
     use super::*;
 
+    // rule: P4
     #[test]
     fn a_room_keeps_its_post_budget_whatever_its_size() {
         assert_eq!(presence_interval_ms(2), 250);

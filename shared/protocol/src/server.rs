@@ -200,6 +200,7 @@ pub fn without_ops(text: &str) -> String {
 mod tests {
     use super::*;
 
+    // rule: F3
     #[test]
     fn committed_frames_hold_every_change_once_and_stay_below_the_limit() {
         let change = |version: u64, bytes: usize| -> Arc<str> {

@@ -120,6 +120,7 @@ impl FromStr for Column {
 mod tests {
     use super::*;
 
+    // rule: X8
     #[test]
     fn each_column_takes_what_it_should_and_nothing_else() {
         for (column, value, good) in [

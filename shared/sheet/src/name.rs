@@ -166,6 +166,7 @@ mod tests {
         assert!(Name::new("acme.example_1-x").is_ok());
     }
 
+    // rule: X1
     #[test]
     fn a_change_id_has_one_spelling() {
         assert_eq!("9f2c61d0.17".parse::<ChangeId>().unwrap().to_string(), "9f2c61d0.17");

@@ -150,6 +150,7 @@ fn a_stale_old_value_is_a_conflict_that_shows_what_stands_there() {
     );
 }
 
+// rule: X2
 #[test]
 fn a_batch_is_all_or_nothing() {
     let mut room = Room::new();
@@ -183,6 +184,7 @@ fn a_retried_change_finds_itself_and_an_older_one_is_superseded() {
     assert_eq!(room.commit(other), Ok(3));
 }
 
+// rule: X5
 #[test]
 fn a_client_let_go_of_must_replay_before_it_writes() {
     let mut room = Room::new();
@@ -205,6 +207,7 @@ fn a_client_let_go_of_must_replay_before_it_writes() {
     assert_eq!(room.commit(forgotten), Err(Code::Superseded));
 }
 
+// rule: X6
 #[test]
 fn a_base_beyond_the_tip_and_an_empty_change_are_malformed() {
     let mut room = Room::new();
@@ -247,6 +250,7 @@ fn a_removal_stands_before_whatever_comes_after_it() {
     );
 }
 
+// rule: X11
 #[test]
 fn the_rate_limit_is_per_author_and_passes() {
     let mut room = Room::new();
@@ -269,6 +273,7 @@ fn the_rate_limit_is_per_author_and_passes() {
     room.say("ana", modify("t", "priority", "", "Low")).unwrap();
 }
 
+// rule: X10
 #[test]
 fn a_lock_holds_others_off_until_it_ends() {
     let mut room = Room::new();
@@ -296,6 +301,7 @@ fn a_lock_holds_others_off_until_it_ends() {
     );
 }
 
+// rule: X17
 #[test]
 fn comments_are_their_authors_own_and_threads_are_everybodys() {
     let mut room = Room::new();
@@ -403,6 +409,7 @@ fn a_refresh_over_unchanged_messages_changes_no_cell() {
     assert_eq!(before, after);
 }
 
+// rule: X12
 #[test]
 fn a_sheet_has_at_most_five_hundred_rows() {
     let mut room = Room::new();
@@ -413,6 +420,7 @@ fn a_sheet_has_at_most_five_hundred_rows() {
     assert_eq!(room.state.sheet.row_count(), 500);
 }
 
+// rule: X12
 #[test]
 fn a_cycle_grows_to_four_megabytes_and_no_further() {
     let mut room = Room::new();

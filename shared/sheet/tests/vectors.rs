@@ -229,6 +229,7 @@ fn crowded() -> Vector {
     vector
 }
 
+// rule: K6
 #[test]
 fn the_fold_does_what_the_golden_vectors_say() {
     if std::env::var_os("UPDATE_VECTORS").is_some() {

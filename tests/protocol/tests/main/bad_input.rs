@@ -16,6 +16,7 @@ async fn refusal(client: &mut Client) -> String {
     frame["code"].as_str().unwrap().to_owned()
 }
 
+// rule: F4, F5, P2, X6, X8, X9
 #[tokio::test]
 async fn what_does_not_read_is_answered_with_its_code_and_changes_nothing() {
     let world = World::new().await;
@@ -79,6 +80,7 @@ async fn what_does_not_read_is_answered_with_its_code_and_changes_nothing() {
     );
 }
 
+// rule: F2, F5
 #[tokio::test]
 async fn a_frame_over_28_kb_is_refused_by_its_id_and_one_over_32_kb_ends_the_socket() {
     let world = World::new().await;
@@ -109,6 +111,7 @@ async fn a_frame_over_28_kb_is_refused_by_its_id_and_one_over_32_kb_ends_the_soc
     assert_eq!(world.log(NEXT_WEEK).await.changes.len(), 1);
 }
 
+// rule: F1
 #[tokio::test]
 async fn a_binary_frame_ends_the_socket_with_1003() {
     let world = World::new().await;
@@ -117,6 +120,7 @@ async fn a_binary_frame_ends_the_socket_with_1003() {
     assert_eq!(ana.end().await, Some(1003));
 }
 
+// rule: C1, C2, C3
 #[tokio::test]
 async fn nobody_enters_without_a_token_that_names_them_their_team_and_their_time() {
     let world = World::new().await;
@@ -168,6 +172,7 @@ async fn nobody_enters_without_a_token_that_names_them_their_team_and_their_time
     assert_eq!(tool.welcome["user"]["id"], "ana");
 }
 
+// rule: H5
 #[tokio::test]
 async fn a_week_that_may_not_begin_is_not_found_and_leaves_nothing() {
     let world = World::new().await;
@@ -221,6 +226,7 @@ async fn a_viewer_reads_and_writes_nothing() {
     assert_eq!(vera.replica.bytes(), ana.replica.bytes());
 }
 
+// rule: C4, K7
 #[tokio::test]
 async fn nothing_a_client_writes_names_its_author_its_role_or_its_time() {
     let world = World::new().await;
@@ -263,6 +269,7 @@ async fn what_is_the_systems_own_is_forbidden_to_everybody() {
     assert!(world.log(NEXT_WEEK).await.changes.is_empty());
 }
 
+// rule: M1, M4
 #[tokio::test]
 async fn after_a_removal_nothing_of_theirs_is_committed_until_they_are_back() {
     let world = World::new().await;
@@ -302,6 +309,7 @@ async fn after_a_removal_nothing_of_theirs_is_committed_until_they_are_back() {
     }
 }
 
+// rule: F7
 #[tokio::test]
 async fn a_token_whose_time_ends_in_mid_session_ends_the_socket_whatever_is_sent() {
     let world = World::new().await;
@@ -339,6 +347,7 @@ async fn a_token_whose_time_ends_in_mid_session_ends_the_socket_whatever_is_sent
     assert_eq!(back.commit(json!([insert("t1", "x")])).await.version(), 1, "a fresh token goes on");
 }
 
+// rule: C6
 #[tokio::test]
 async fn the_same_words_in_two_tenants_or_two_teams_are_rooms_apart() {
     let world = World::new().await;

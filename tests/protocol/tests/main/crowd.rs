@@ -13,6 +13,7 @@ fn comment(id: &str, text: &str, mentions: &[&str]) -> Value {
     json!([{"op": "COMMENT_ADD", "commentId": id, "taskId": "t1", "text": text, "mentions": mentions}])
 }
 
+// rule: F9
 #[tokio::test]
 async fn a_flood_of_frames_is_refused_then_ends_the_socket_and_harms_nobody_else() {
     let world = World::new().await;
@@ -36,6 +37,7 @@ async fn a_flood_of_frames_is_refused_then_ends_the_socket_and_harms_nobody_else
     ben.ping().await;
 }
 
+// rule: X11
 #[tokio::test]
 async fn an_author_beyond_the_rate_of_the_log_waits_and_sends_the_same_again() {
     let world = World::with(|options| options.store.policy.rate_per_window = 5).await;
@@ -54,6 +56,7 @@ async fn an_author_beyond_the_rate_of_the_log_waits_and_sends_the_same_again() {
     assert_eq!(ana.settled(&id).await.version(), 7);
 }
 
+// rule: P6
 #[tokio::test]
 async fn a_ghost_leaves_every_screen_within_eleven_minutes_although_nobody_edits() {
     let lost = |event: &gateway::Event| event.request_context.event_type != gateway::EventType::Disconnect;
@@ -76,6 +79,7 @@ async fn a_ghost_leaves_every_screen_within_eleven_minutes_although_nobody_edits
     assert_eq!(room.unwrap().len(), 1);
 }
 
+// rule: N1, N2, X16
 #[tokio::test]
 async fn a_mention_reaches_who_is_here_at_once_and_who_is_not_when_they_come() {
     let world = World::new().await;
@@ -103,6 +107,7 @@ async fn a_mention_reaches_who_is_here_at_once_and_who_is_not_when_they_come() {
     assert!(!ana.heard.iter().any(|frame| frame["type"] == "notification"));
 }
 
+// rule: F3
 #[tokio::test]
 async fn a_room_with_more_people_than_a_frame_holds_still_welcomes() {
     let world = World::new().await;
@@ -134,6 +139,7 @@ async fn a_room_with_more_people_than_a_frame_holds_still_welcomes() {
     assert!(listed.iter().any(|peer| peer["connectionId"] == welcome["connectionId"]), "self included");
 }
 
+// rule: N2
 #[tokio::test]
 async fn a_mention_whose_welcome_did_not_arrive_waits_for_the_next() {
     let world = World::new().await;

@@ -11,6 +11,7 @@ use sheet::{Code, TimestampMs};
 use std::sync::Arc;
 use tokio::sync::Barrier;
 
+// rule: X7
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_two_who_write_one_cell_one_wins_and_the_other_is_shown_what_stands_there() {
     let world = World::new().await;
@@ -44,6 +45,7 @@ async fn of_two_who_write_one_cell_one_wins_and_the_other_is_shown_what_stands_t
     assert_eq!(world.log(NEXT_WEEK).await.bytes(), ana.replica.bytes());
 }
 
+// rule: X2, K1
 #[tokio::test]
 async fn a_retry_after_a_lost_answer_finds_its_own_change() {
     let world = World::new().await;
@@ -110,6 +112,7 @@ async fn a_lost_answer_is_still_found_when_others_have_written_since() {
     assert_eq!(world.log(NEXT_WEEK).await.bytes(), ana.replica.bytes());
 }
 
+// rule: X4, K1
 #[tokio::test]
 async fn a_function_killed_between_commit_and_broadcast_is_healed_by_its_authors_retry() {
     let world = World::new().await;
@@ -168,6 +171,7 @@ async fn a_room_that_cannot_be_read_still_acknowledges_to_the_author() {
     ben.reach(1).await;
 }
 
+// rule: X1, X4, X5
 #[tokio::test]
 async fn a_sequence_number_below_the_last_is_superseded_and_the_last_is_answered_to_its_author_alone() {
     let world = World::new().await;
@@ -191,6 +195,7 @@ async fn a_sequence_number_below_the_last_is_superseded_and_the_last_is_answered
 const PEOPLE: usize = 50;
 const CHANGES: usize = 4;
 
+// rule: K3, K6
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn fifty_people_who_write_at_once_end_with_the_same_bytes_and_an_unbroken_log() {
     let world = World::new().await;

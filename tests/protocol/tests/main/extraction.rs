@@ -56,6 +56,7 @@ fn row(replica: &Replica, title: &str) -> Row {
     Row::clone(found.unwrap_or_else(|| panic!("there is no row {title}")))
 }
 
+// rule: H7
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn five_triggers_at_once_and_a_visitor_ask_the_model_once() {
     let (cohere, ask) = model([Mode::Success(sample::ANSWER.to_owned())], CALL).await;

@@ -7,6 +7,7 @@ use harness::{
 use platform::broadcast::Posted;
 use serde_json::json;
 
+// rule: R1, R2
 #[tokio::test]
 async fn a_client_to_whom_no_broadcast_arrived_learns_the_tip_by_ping_and_the_rest_by_replay() {
     let world = World::new().await;
@@ -34,6 +35,7 @@ async fn a_client_to_whom_no_broadcast_arrived_learns_the_tip_by_ping_and_the_re
     assert_eq!(ben.frame_of("pong").await["version"], 10);
 }
 
+// rule: K3
 #[tokio::test]
 async fn a_client_told_out_of_order_holds_what_came_early_and_asks_for_what_is_missing() {
     let world = World::new().await;
@@ -54,6 +56,7 @@ async fn a_client_told_out_of_order_holds_what_came_early_and_asks_for_what_is_m
     assert_eq!(ben.replica.bytes(), ana.replica.bytes());
 }
 
+// rule: R3, R9
 #[tokio::test]
 async fn a_false_410_deafens_nobody_for_longer_than_to_the_next_ping() {
     let world = World::new().await;
@@ -96,6 +99,7 @@ async fn an_author_whose_row_is_gone_hears_the_echo_all_the_same() {
     assert_eq!(ana.commit(json!([insert("t1", "one")])).await.version(), 1);
 }
 
+// rule: H3
 #[tokio::test]
 async fn hello_with_since_brings_only_what_was_missed() {
     let world = World::new().await;
@@ -123,6 +127,7 @@ async fn hello_with_since_brings_only_what_was_missed() {
     );
 }
 
+// rule: H4
 #[tokio::test]
 async fn another_epoch_or_a_version_beyond_the_tip_is_answered_with_a_snapshot() {
     let world = World::new().await;
@@ -144,6 +149,7 @@ async fn another_epoch_or_a_version_beyond_the_tip_is_answered_with_a_snapshot()
     assert_eq!((&at_zero["snapshot"], at_zero["changes"].as_array().unwrap().len()), (&json!(null), 1));
 }
 
+// rule: H4, F3
 #[tokio::test]
 async fn a_sheet_too_large_for_a_frame_is_fetched_over_http_and_goes_on_from_there() {
     let world = World::new().await;

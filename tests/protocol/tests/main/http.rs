@@ -22,6 +22,7 @@ fn change(id: &str, base: u64, ops: Value) -> Value {
     json!({"id": id, "base": base, "ops": ops})
 }
 
+// rule: W1
 #[tokio::test]
 async fn the_list_of_cycles_is_newest_first_and_only_what_was_begun() {
     let world = World::new().await;
@@ -35,6 +36,7 @@ async fn the_list_of_cycles_is_newest_first_and_only_what_was_begun() {
     assert_eq!(cycles["cycles"][0]["createdAt"], harness::START_MS);
 }
 
+// rule: W2, W5
 #[tokio::test]
 async fn a_snapshot_has_an_etag_is_not_sent_twice_and_is_packed_for_who_takes_it() {
     let world = World::new().await;
@@ -77,6 +79,7 @@ async fn a_snapshot_has_an_etag_is_not_sent_twice_and_is_packed_for_who_takes_it
     assert_eq!((newer.status, &newer.json()["version"]), (200, &json!(2)));
 }
 
+// rule: W4
 #[tokio::test]
 async fn pages_of_the_log_follow_each_other_without_gap_or_twin_from_any_version() {
     let world = World::new().await;
@@ -107,6 +110,7 @@ async fn pages_of_the_log_follow_each_other_without_gap_or_twin_from_any_version
     assert_eq!(whole["changes"][0], ana.replica.told[&1], "a change over HTTP is the change over the socket");
 }
 
+// rule: W3
 #[tokio::test]
 async fn a_change_over_http_is_committed_once_and_the_room_is_told() {
     let world = World::new().await;
@@ -138,6 +142,7 @@ async fn a_change_over_http_is_committed_once_and_the_room_is_told() {
     assert_eq!(world.log(NEXT_WEEK).await.changes.len(), 2);
 }
 
+// rule: K5, X12
 #[tokio::test]
 async fn a_change_too_large_for_a_frame_is_announced_without_its_ops_and_fetched() {
     let world = World::new().await;
@@ -163,6 +168,7 @@ async fn a_change_too_large_for_a_frame_is_announced_without_its_ops_and_fetched
     assert_eq!(world.log(NEXT_WEEK).await.changes.len(), 2);
 }
 
+// rule: W5
 #[tokio::test]
 async fn what_is_wrong_with_a_request_has_its_status_and_its_code() {
     let world = World::new().await;
@@ -254,6 +260,7 @@ async fn a_store_that_cannot_say_is_503_and_the_same_request_finds_its_change() 
     assert_eq!(get(&world, &who("ana"), CYCLE).await.refusal(), (503, "BUSY".to_owned()));
 }
 
+// rule: W6
 #[tokio::test]
 async fn a_request_of_a_removed_member_is_refused_whatever_it_asks() {
     let world = World::new().await;

@@ -10,6 +10,7 @@ async fn line(client: &mut Client, text: &str) -> Value {
     client.replica.told[&(before + 1)].clone()
 }
 
+// rule: T1, T2, T3
 #[tokio::test]
 async fn a_terminal_joins_writes_and_leaves_in_lines_and_is_answered_in_json() {
     let world = World::new().await;
@@ -57,6 +58,7 @@ async fn a_terminal_joins_writes_and_leaves_in_lines_and_is_answered_in_json() {
     assert!(log.changes.iter().all(|change| change.id.seq == 0), "ids made from messages are not remembered");
 }
 
+// rule: T3
 #[tokio::test]
 async fn a_line_that_is_wrong_or_too_late_is_answered_with_its_code() {
     let world = World::new().await;
@@ -86,6 +88,7 @@ async fn a_line_that_is_wrong_or_too_late_is_answered_with_its_code() {
     assert_eq!(world.log(NEXT_WEEK).await.changes.len(), 1);
 }
 
+// rule: T4
 #[tokio::test]
 async fn the_same_line_twice_is_two_changes_because_nobody_retries_it() {
     let world = World::new().await;

@@ -13,6 +13,7 @@ fn users(connections: &Value) -> Vec<String> {
     users
 }
 
+// rule: P1, P2, P3
 #[tokio::test]
 async fn a_movement_reaches_everybody_else_with_the_identity_that_the_server_knows() {
     let world = World::new().await;
@@ -43,6 +44,7 @@ async fn a_movement_reaches_everybody_else_with_the_identity_that_the_server_kno
     assert!(!ben.frame_of("presence").await.to_string().contains("secret"));
 }
 
+// rule: H6
 #[tokio::test]
 async fn who_comes_is_announced_and_who_goes_is_taken_off_even_if_the_line_just_breaks() {
     let world = World::new().await;
@@ -76,6 +78,7 @@ async fn who_comes_is_announced_and_who_goes_is_taken_off_even_if_the_line_just_
     );
 }
 
+// rule: R9, H6
 #[tokio::test]
 async fn a_socket_whose_disconnect_was_lost_leaves_the_room_with_the_next_frame_that_finds_it_gone() {
     let lost = |event: &gateway::Event| event.request_context.event_type != gateway::EventType::Disconnect;
@@ -92,6 +95,7 @@ async fn a_socket_whose_disconnect_was_lost_leaves_the_room_with_the_next_frame_
     assert_eq!(room.len(), 1);
 }
 
+// rule: C5
 #[tokio::test]
 async fn the_eleventh_socket_of_one_user_closes_their_oldest() {
     let world = World::new().await;

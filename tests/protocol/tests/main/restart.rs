@@ -64,6 +64,7 @@ async fn write_until_the_end(mut client: Client, row: String, counted: watch::Se
     unreachable!("numbers do not end")
 }
 
+// rule: K1
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_process_killed_in_mid_edit_and_restarted_has_lost_nothing_that_it_acknowledged() {
     let data = tempfile::tempdir().unwrap();

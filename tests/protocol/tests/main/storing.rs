@@ -289,6 +289,7 @@ async fn a_compaction_killed_at_any_await_leaves_the_cycle_readable_and_whole() 
     shelf.nothing_of_the_log_was_deleted();
 }
 
+// rule: X2
 #[tokio::test]
 async fn a_commit_killed_at_any_await_is_in_the_log_once_after_its_retry() {
     for cold in [false, true] {

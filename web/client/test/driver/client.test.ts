@@ -38,6 +38,7 @@ async function open(over: Partial<ClientOptions> = {}) {
 }
 
 describe("the client", () => {
+  // rule: C1, H1
   it("opens the room with the token as a subprotocol, and says hello", async () => {
     const { client, socket } = await open();
     expect(socket().url).toBe("wss://host/dev?team=platform&cycle=2026-W47");

@@ -7,6 +7,7 @@ const third = theirChange(3, edit("r1", "2", "3"));
 const fourth = theirChange(4, edit("r1", "3", "4"));
 
 describe("the log, strictly by version", () => {
+  // rule: K3
   it("holds an early change until its turn", () => {
     const rig = new Rig().live();
     rig.frame({ type: "committed", changes: [fourth] }).frame({ type: "committed", changes: [third] });
@@ -18,6 +19,7 @@ describe("the log, strictly by version", () => {
     expect(rig.frames("replay")).toEqual([]);
   });
 
+  // rule: R5
   it("asks for a replay when a gap is 250 ms old", () => {
     const rig = new Rig().live();
     rig.frame({ type: "committed", changes: [third] }).elapse(249);
@@ -93,6 +95,7 @@ describe("the log, strictly by version", () => {
     expect(rig.fetches).toHaveLength(2);
   });
 
+  // rule: F6, F4
   it("survives whatever a frame may be", () => {
     const rig = new Rig().live();
     const before = rig.view.sheet;
@@ -120,6 +123,7 @@ describe("the log, strictly by version", () => {
 });
 
 describe("another log", () => {
+  // rule: R5
   it("a pong of another epoch leads to a hello without since, and nothing is folded until the answer", () => {
     const rig = new Rig().live();
     rig.change(edit("r1", "one", "uno"));
@@ -153,6 +157,7 @@ describe("another log", () => {
     expect(rig.view.version).toBe(1);
   });
 
+  // rule: R5
   it("goes back to a lower version when the log was restored", () => {
     const later = { ...sampleSheet(), version: 9 };
     const rig = new Rig().live(later, { version: 9 });

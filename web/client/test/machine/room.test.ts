@@ -5,6 +5,7 @@ const at = (taskId: string) => ({ cursor: { taskId, column: "title" as const }, 
 const theirs = (connectionId: string) => ({ connectionId, user: BO, role: "editor" });
 
 describe("telling the room where one is", () => {
+  // rule: P4
   it("tells the first movement after quiet at once, and the last of a flurry when the interval allows", () => {
     const rig = new Rig().live();
     for (const taskId of ["r1", "r2", "r3"]) rig.input({ type: "presence", state: at(taskId) });
@@ -16,6 +17,7 @@ describe("telling the room where one is", () => {
     expect(rig.frames("presence")).toHaveLength(3);
   });
 
+  // rule: P4
   it("keeps the interval that welcome asks for, and never says the same twice", () => {
     const rig = new Rig().live(sampleSheet(), { presenceIntervalMs: 5_000 });
     rig.answersPings = true;
@@ -47,6 +49,7 @@ describe("telling the room where one is", () => {
     expect(told()).toBe("active");
   });
 
+  // rule: P5
   it("answers somebody who joined with its state, once", () => {
     const rig = new Rig().live();
     rig.input({ type: "presence", state: at("r1") });
@@ -64,6 +67,7 @@ describe("telling the room where one is", () => {
 });
 
 describe("seeing who is here", () => {
+  // rule: H6
   it("lists people, not tabs, with what the tab that moved last told", () => {
     const rig = new Rig().live();
     rig.frame({ type: "joined", ...theirs("c-1") }).frame({ type: "joined", ...theirs("c-2") });

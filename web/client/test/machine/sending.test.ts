@@ -16,6 +16,7 @@ describe("one change in flight", () => {
     expect(canonical(rig.view.sheet)).toBe(canonical(rig.view.confirmedSheet));
   });
 
+  // rule: X3
   it("coalesces what waits: several writes of a cell become one", () => {
     const rig = new Rig().live();
     const first = rig.change(edit("r1", "one", "a"));
@@ -117,6 +118,7 @@ describe("one change in flight", () => {
 });
 
 describe("a lost answer", () => {
+  // rule: R6
   it("is asked for again under the same id after 3, 6 and 12 s", () => {
     const rig = new Rig().live();
     const call = rig.change(edit("r1", "one", "uno"));
@@ -151,6 +153,7 @@ describe("a lost answer", () => {
     expect(rig.lastChange).toMatchObject({ id, socket: 2 });
   });
 
+  // rule: K4
   it("settles by an old version when the log had it all along", () => {
     const rig = new Rig().live();
     const call = rig.change(edit("r1", "one", "uno"));
@@ -166,6 +169,7 @@ describe("a lost answer", () => {
     expect(rig.view).toMatchObject({ version: 3, unsaved: 0 });
   });
 
+  // rule: K4
   it("is believed from the echo even when a refusal of the same id came first", () => {
     const rig = new Rig().live();
     const call = rig.change(edit("r1", "one", "uno"));
@@ -179,6 +183,7 @@ describe("a lost answer", () => {
 });
 
 describe("codes", () => {
+  // rule: X14
   it("retries what is retryable under the same id, later each time", () => {
     const rig = new Rig().live();
     rig.change(edit("r1", "one", "uno"));
@@ -199,6 +204,7 @@ describe("codes", () => {
     expect(rig.lastChange.ops).toEqual([edit("r2", "two", "zwei")]);
   });
 
+  // rule: F7
   it("fetches a fresh token at once when the old one has run out, and loses nothing", () => {
     const rig = new Rig().live();
     rig.change(edit("r1", "one", "uno"));
@@ -217,6 +223,7 @@ describe("codes", () => {
     expect(rig.lastChange).toMatchObject({ id, socket: 2 });
   });
 
+  // rule: X5
   it("looks for a superseded change in the log, and sends it under a new number when it is absent", () => {
     const rig = new Rig().live();
     const call = rig.change(edit("r1", "one", "uno"));

@@ -6,6 +6,7 @@ const failed = (status: number | null, code: string | null = null) =>
   ({ kind: "failed", status, code, message: "no" }) as const;
 
 describe("reconnecting", () => {
+  // rule: R7
   it("waits 3 s and up to 2 s more after an orderly close, then asks only for what was missed", () => {
     for (const [random, wait] of [
       [0, 3_000],
@@ -24,6 +25,7 @@ describe("reconnecting", () => {
     }
   });
 
+  // rule: R7
   it("doubles the pause up to a minute, plus the jitter that welcome asked for", () => {
     const rig = new Rig().live(sampleSheet(), { reconnectJitterMs: 10_000 });
     rig.random = 0.5;
@@ -40,6 +42,7 @@ describe("reconnecting", () => {
     expect(rig.view.status).toBe("offline");
   });
 
+  // rule: R7
   it("fetches the sheet over HTTP before the next socket when something broke", () => {
     const rig = new Rig().live();
     rig.input({ type: "closed", socket: 1, code: 1006 });
@@ -183,6 +186,7 @@ describe("the end of a session", () => {
 });
 
 describe("asking for the tip", () => {
+  // rule: R4
   it("pings 2 s after the room fell silent, then every 5 minutes", () => {
     const rig = new Rig().live();
     rig.elapse(1_000).theirs(2, edit("r1", "one", "x"));
@@ -242,6 +246,7 @@ describe("rolling over", () => {
     return rig.now - T0;
   }
 
+  // rule: R8
   it("opens the next socket before it closes this one, after 1 h 50 min at most", () => {
     const rig = new Rig().live();
     const after = rollOver(rig);

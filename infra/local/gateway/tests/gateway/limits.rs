@@ -23,6 +23,7 @@ async fn send_in_frames(client: &mut Client, text: &str, frame_bytes: usize) {
     }
 }
 
+// rule: F2
 #[tokio::test]
 async fn g8_a_frame_of_32_kb_is_taken_and_one_over_it_closes_with_1009() {
     let running = Setup::default().start().await;
@@ -45,6 +46,7 @@ async fn g8_the_close_code_arrives_even_while_a_client_sends_a_megabyte() {
     assert_eq!(client.close().await.0, 1009);
 }
 
+// rule: F2
 #[tokio::test]
 async fn g9_a_message_of_128_kb_in_frames_is_taken_and_one_over_it_closes_with_1009() {
     let running = Setup::default().start().await;

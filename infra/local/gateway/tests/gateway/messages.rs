@@ -31,6 +31,7 @@ async fn gated(names: &[&str], setup: Setup) -> (Running, HashMap<String, Arc<Se
     (setup.start().await, gates)
 }
 
+// rule: F8
 #[tokio::test]
 async fn g17_messages_of_one_socket_run_at_once_and_end_in_any_order() {
     let (running, gates) = gated(&["1", "2", "3"], Setup::default()).await;
