@@ -108,8 +108,9 @@ pub(crate) async fn open(address: &str, kind: Kind, team: &str, number: usize) -
     };
     let token = tokens::issue(SECRET, &person, expires_at)?;
     let uri = format!("ws://{address}/dev?team={team}&cycle={}", week()?).parse()?;
-    let request =
-        ClientRequestBuilder::new(uri).with_sub_protocol(SUBPROTOCOL).with_sub_protocol(format!("bearer.{token}"));
+    let request = ClientRequestBuilder::new(uri)
+        .with_sub_protocol(SUBPROTOCOL)
+        .with_sub_protocol(format!("bearer.{token}"));
     let config = WebSocketConfig::default().read_buffer_size(READ_BYTES);
     let connected = timeout(ANSWER, connect_async_with_config(request, Some(config), true)).await;
     let (mut socket, _) = connected.map_err(|_| format!("client {number}: no answer to its upgrade"))??;
@@ -145,7 +146,10 @@ async fn until(socket: &mut Socket, found: impl Fn(&str) -> bool) -> Outcome {
         while let Some(message) = socket.next().await {
             match message? {
                 Message::Text(text) if found(&text) => return Ok(()),
-                Message::Text(text) if text.starts_with(r#"{"type":"rejected""#) || text.starts_with(r#"{"type":"error""#) => {
+                Message::Text(text)
+                    if text.starts_with(r#"{"type":"rejected""#)
+                        || text.starts_with(r#"{"type":"error""#) =>
+                {
                     return Err(format!("refused: {text}").into());
                 }
                 _ => {}

@@ -50,7 +50,11 @@ pub(crate) async fn run(server: &Server, team: &str, warm_up: Duration, measured
         ended??;
     }
     running.shutdown().await;
-    Ok(Run { edits: edits as f64 / seconds, cpu: 100.0 * cpu / seconds, refused: refused.load(Ordering::Relaxed) })
+    Ok(Run {
+        edits: edits as f64 / seconds,
+        cpu: 100.0 * cpu / seconds,
+        refused: refused.load(Ordering::Relaxed),
+    })
 }
 
 async fn edit_for_ever(mut client: Client, heard: Arc<AtomicU64>, refused: Arc<AtomicU64>) -> Outcome {
@@ -60,7 +64,10 @@ async fn edit_for_ever(mut client: Client, heard: Arc<AtomicU64>, refused: Arc<A
         let own = client.author.id();
         let finder = memmem::Finder::new(&own);
         loop {
-            let Message::Text(text) = client.socket.next().await.ok_or("the server closed the socket")?? else { continue };
+            let Message::Text(text) = client.socket.next().await.ok_or("the server closed the socket")??
+            else {
+                continue;
+            };
             if finder.find(text.as_bytes()).is_none() {
                 continue;
             }

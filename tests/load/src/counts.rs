@@ -93,7 +93,10 @@ pub(crate) async fn run() -> Outcome<Counts> {
         let own = author.author.id();
         author.socket.send(Message::Text(frame)).await?;
         loop {
-            let Message::Text(text) = author.socket.next().await.ok_or("the server closed the socket")?? else { continue };
+            let Message::Text(text) = author.socket.next().await.ok_or("the server closed the socket")??
+            else {
+                continue;
+            };
             posts += 1;
             if text.contains(&own) {
                 break;
@@ -108,7 +111,10 @@ pub(crate) async fn run() -> Outcome<Counts> {
     drop(clients);
     stack.shutdown().await;
     let each = |count: u64| count as f64 / CHANGES as f64;
-    Ok(Counts { calls: calls.iter().map(|(name, count)| (name.clone(), each(*count))).collect(), posts: each(posts) })
+    Ok(Counts {
+        calls: calls.iter().map(|(name, count)| (name.clone(), each(*count))).collect(),
+        posts: each(posts),
+    })
 }
 
 /// Reads until the socket is quiet; how many frames came.

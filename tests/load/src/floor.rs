@@ -3,7 +3,9 @@
 //! The same gateway in front, and behind it nothing but a list of sockets per room: every message goes out to its room
 //! as it came in. No token is looked at, nothing is read, checked, ordered or stored; an answer proves nothing.
 use crate::Outcome;
-use gateway::{BoxFuture, Config, Event, Gateway, Id, Integration, IntegrationError, ProxyResponse, Route, SystemClock};
+use gateway::{
+    BoxFuture, Config, Event, Gateway, Id, Integration, IntegrationError, ProxyResponse, Route, SystemClock,
+};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, OnceLock, PoisonError},
@@ -28,13 +30,15 @@ impl Relay {
         let mut rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
         match (route, &event.body, self.gateway.get()) {
             (Route::Connect, ..) => {
-                let room = event.query_string_parameters.as_ref().and_then(|query| query.get("team")).cloned();
+                let room =
+                    event.query_string_parameters.as_ref().and_then(|query| query.get("team")).cloned();
                 let room = room.unwrap_or_default();
                 rooms.members.entry(room.clone()).or_default().push(id);
                 rooms.room_of.insert(id, room);
             }
             (Route::Disconnect, ..) => {
-                if let Some(members) = rooms.room_of.remove(&id).and_then(|room| rooms.members.get_mut(&room)) {
+                if let Some(members) = rooms.room_of.remove(&id).and_then(|room| rooms.members.get_mut(&room))
+                {
                     members.retain(|member| *member != id);
                 }
             }

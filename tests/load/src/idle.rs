@@ -39,9 +39,15 @@ pub(crate) async fn open(server: &Server, teams: &[String], count: usize) -> Out
     Ok(Idle { bytes_each, open: readers.len(), _readers: readers })
 }
 
-async fn add(server: &Server, teams: &[String], numbers: std::ops::Range<usize>, readers: &mut JoinSet<()>) -> Outcome {
-    let opening = numbers
-        .map(|number| client::open(&server.address, server.kind, &teams[number % teams.len()], NUMBERS + number));
+async fn add(
+    server: &Server,
+    teams: &[String],
+    numbers: std::ops::Range<usize>,
+    readers: &mut JoinSet<()>,
+) -> Outcome {
+    let opening = numbers.map(|number| {
+        client::open(&server.address, server.kind, &teams[number % teams.len()], NUMBERS + number)
+    });
     let mut opening = stream::iter(opening).buffer_unordered(OPENING);
     while let Some(socket) = opening.next().await {
         let mut socket: Socket = socket?;

@@ -71,7 +71,10 @@ fn run(cli: Cli) -> Outcome {
     }
     servers::raise_file_limit();
     let machine = servers::Machine::claim(cli.bench.server_cpu)?;
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(plan::run(&cli.bench, machine))
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(plan::run(&cli.bench, machine))
 }
 
 fn main() -> ExitCode {

@@ -82,7 +82,9 @@ impl Seen {
         if text.starts_with(r#"{"type":"rejected""#) {
             self.refused += 1;
             let frame: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
-            if let (Some(value), Some(author)) = (frame["current"]["value"].as_str(), self.authors.get_mut(me)) {
+            if let (Some(value), Some(author)) =
+                (frame["current"]["value"].as_str(), self.authors.get_mut(me))
+            {
                 author.value = value.to_owned();
             }
             return;

@@ -62,7 +62,8 @@ pub(crate) async fn run(bench: &Bench, machine: Machine) -> Outcome {
         plan.open("W1: one room, 50 clients, 250 edits/s", load, &room).await?;
     }
     if wants(Part::W2) {
-        let load = Load { rooms: ROOMS, clients: 10, rate: 1_000, warm_up: plan.warm_up, measured: plan.measured };
+        let load =
+            Load { rooms: ROOMS, clients: 10, rate: 1_000, warm_up: plan.warm_up, measured: plan.measured };
         plan.open("W2: 100 rooms of 10 clients, 1,000 edits/s", load, &room).await?;
     }
     if wants(Part::W3) {
@@ -74,7 +75,11 @@ pub(crate) async fn run(bench: &Bench, machine: Machine) -> Outcome {
     }
     if wants(Part::Counts) {
         let counted = counts::run().await?;
-        println!("\nPer change in a room of {}, over {} changes\n\n| what | each change |\n|---|---|", counts::CLIENTS, counts::CHANGES);
+        println!(
+            "\nPer change in a room of {}, over {} changes\n\n| what | each change |\n|---|---|",
+            counts::CLIENTS,
+            counts::CHANGES
+        );
         for (operation, each) in &counted.calls {
             println!("| {operation} | {each:.2} |");
         }
@@ -101,7 +106,9 @@ fn head(plan: &Plan, quick: bool) {
         plan.warm_up.as_secs_f64(),
         if quick { " Quick: these are no measurements." } else { "" }
     );
-    println!("A delay is from the time at which an edit was due to its arrival at each other client of its room.");
+    println!(
+        "A delay is from the time at which an edit was due to its arrival at each other client of its room."
+    );
 }
 
 impl Plan {
@@ -129,7 +136,8 @@ impl Plan {
     async fn closed(&self) -> Outcome {
         let teams = Self::teams("load", 1);
         let kinds = [Kind::Floor, Kind::Disk, Kind::DiskOneByOne, Kind::Memory];
-        let mut rounds: Vec<(Kind, Vec<closed::Run>)> = kinds.iter().map(|kind| (*kind, Vec::new())).collect();
+        let mut rounds: Vec<(Kind, Vec<closed::Run>)> =
+            kinds.iter().map(|kind| (*kind, Vec::new())).collect();
         for _ in 0..self.rounds {
             for (kind, runs) in &mut rounds {
                 let server = self.start(*kind, &teams)?;
@@ -147,10 +155,13 @@ impl Plan {
         let idle = idle::open(&server, &idle_teams, sockets).await?;
         println!("\nIdle sockets, {}\n\n| joined sockets | bytes each |\n|---|---|", server.kind.name());
         println!("| {} | {:.0} |", idle.open, idle.bytes_each);
-        let load = Load { rooms: ROOMS, clients: 10, rate: 1_000, warm_up: self.warm_up, measured: self.measured };
+        let load =
+            Load { rooms: ROOMS, clients: 10, rate: 1_000, warm_up: self.warm_up, measured: self.measured };
         let run = open::run(&server, load, &busy_teams).await?;
-        println!("\nW2 while they are open: p50 {:.2} ms, p95 {:.2} ms, p99 {:.2} ms, server CPU {:.0} %, lost {}, refused {}",
-            run.p50, run.p95, run.p99, run.cpu, run.lost, run.refused);
+        println!(
+            "\nW2 while they are open: p50 {:.2} ms, p95 {:.2} ms, p99 {:.2} ms, server CPU {:.0} %, lost {}, refused {}",
+            run.p50, run.p95, run.p99, run.cpu, run.lost, run.refused
+        );
         Ok(())
     }
 }

@@ -19,11 +19,15 @@ fn spread(figures: impl IntoIterator<Item = f64>) -> String {
 /// Prints the table of an open load. The first kind is the floor.
 pub(crate) fn open_load(title: &str, rounds: &[(Kind, Vec<open::Run>)]) {
     println!("\n{title}\n");
-    println!("| server | an answer proves | p95 × floor | p50 ms | p95 ms (runs) | p99 ms | server CPU % | × floor | bytes a delivery | deliveries/s | lost | refused |");
+    println!(
+        "| server | an answer proves | p95 × floor | p50 ms | p95 ms (runs) | p99 ms | server CPU % | × floor | bytes a delivery | deliveries/s | lost | refused |"
+    );
     println!("|---|---|---|---|---|---|---|---|---|---|---|---|");
     let Some((_, floor)) = rounds.first() else { return };
     for (kind, runs) in rounds {
-        let ratio = |figure: fn(&open::Run) -> f64| median(runs.iter().zip(floor).map(|(run, floor)| figure(run) / figure(floor)));
+        let ratio = |figure: fn(&open::Run) -> f64| {
+            median(runs.iter().zip(floor).map(|(run, floor)| figure(run) / figure(floor)))
+        };
         let middle = |figure: fn(&open::Run) -> f64| median(runs.iter().map(figure));
         println!(
             "| {} | {} | {:.2} | {:.2} | {:.2} ({}) | {:.2} | {:.1} | {:.2} | {:.0} | {:.0} | {} | {} |",

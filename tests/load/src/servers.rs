@@ -140,7 +140,8 @@ impl Server {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
         // The name in brackets may hold spaces; user and system time are fields 14 and 15 of the line.
         let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-        let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<f64>().ok()).ok_or("a short stat");
+        let ticks =
+            |at: usize| fields.get(at).and_then(|field| field.parse::<f64>().ok()).ok_or("a short stat");
         Ok((ticks(11)? + ticks(12)?) / TICKS_PER_SECOND)
     }
 
