@@ -8,6 +8,7 @@ mod main {
     mod counts;
     mod crowd;
     mod editing;
+    mod events;
     mod extraction;
     mod healing;
     mod http;
