@@ -205,12 +205,16 @@ impl Stack {
         })
     }
 
-    /// Deletes what has expired, from time to time; for ever.
+    /// Deletes what has expired and goes on with what died half way, from time to time; for ever.
     pub async fn sweep(self) {
         loop {
             tokio::time::sleep(SWEEP).await;
             if let Err(error) = self.database.sweep() {
                 tracing::warn!(%error, "what has expired could not be deleted");
+            }
+            let sweep = Event::Request(ExtractRequest::Sweep);
+            if let Err(error) = self.extractor.handle(&self.context, sweep).await {
+                tracing::warn!(%error, "what died half way could not be gone on with");
             }
         }
     }
