@@ -21,11 +21,10 @@ pub const MAX_CONNECTIONS_PER_USER: usize = 10;
 
 /// Lets the socket open, or says with a status why not.
 pub async fn handle(context: &Context, event: &SocketEvent) -> SocketResponse {
-    let empty = serde_json::Map::new();
-    let authorizer = event.request_context.authorizer.as_ref().unwrap_or(&empty);
-    let admitted = match Identity::from_context(authorizer) {
-        Ok((identity, room)) => admit(context, event, &identity, &room).await,
-        Err(refusal) => Ok(Err(refusal)),
+    let known = Identity::of_event(event);
+    let admitted = match &known {
+        Ok((identity, room)) => admit(context, event, identity, room).await,
+        Err(refusal) => Ok(Err(refusal.clone())),
     };
     match admitted {
         Ok(Ok(())) => accepted(event),
@@ -36,7 +35,7 @@ pub async fn handle(context: &Context, event: &SocketEvent) -> SocketResponse {
         Err(error) => {
             tracing::error!(%error, "the store could not say");
             // The socket will not open. A row that stays all the same names nobody, and expires.
-            if let Ok((identity, _)) = Identity::from_context(authorizer) {
+            if let Ok((identity, _)) = &known {
                 let (table, id) = (&context.store.table, &event.request_context.connection_id);
                 let _ = connections::close(table, &identity.tenant, &identity.user, id).await;
             }
@@ -55,12 +54,7 @@ async fn admit(
     if identity.expired(now) {
         return Ok(Err(Refusal::new(Code::TokenExpired, "the token has expired")));
     }
-    let row = UserConnection {
-        connection_id: id.clone(),
-        team: room.team.clone(),
-        week: room.week,
-        connected_at: now,
-    };
+    let row = UserConnection::new(id, room, now);
     connections::open(table, &identity.tenant, &identity.user, &row, now).await?;
     if directory::is_denied(table, &identity.tenant, &identity.user).await? {
         connections::close(table, &identity.tenant, &identity.user, id).await?;

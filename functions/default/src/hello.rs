@@ -70,7 +70,7 @@ impl Message<'_> {
             epoch: &tip.epoch,
             connection_id: self.connection_id,
             user: &self.identity.user(),
-            role: tip.state.ledger.roles.get(&self.identity.user).copied().unwrap_or(self.identity.role),
+            role: tip.state.ledger.role_of(&self.identity.user, self.identity.role),
             version: tip.state.version(),
             snapshot,
             snapshot_url,

@@ -16,12 +16,11 @@ use platform::{
     room,
 };
 use protocol::{ClientFrame, ServerFrame, Unreadable, human::HumanFrame, server::Rejected};
-use serde_json::Map;
 use sheet::{
     Code, CycleKey, Refusal,
     limits::{self, DEFAULT_RATE_PER_WINDOW},
 };
-use store::{Connection, Folded, StoreError, connections};
+use store::{Connection, Folded, StoreError, UserConnection, connections};
 
 /// Changes of one replay, bounded so that a function's time is; a client that is still behind asks again.
 const MAX_REPLAY_CHANGES: usize = 2_000;
@@ -46,8 +45,8 @@ pub(crate) struct Message<'a> {
 /// Handles one message.
 pub async fn handle(context: &Context, event: &SocketEvent) -> SocketResponse {
     let request = &event.request_context;
-    let (endpoint, empty) = (Endpoint::of(request), Map::new());
-    let (identity, key) = match Identity::from_context(request.authorizer.as_ref().unwrap_or(&empty)) {
+    let endpoint = Endpoint::of(request);
+    let (identity, key) = match Identity::of_event(event) {
         Ok(known) => known,
         Err(refusal) => {
             let frame = ServerFrame::error(refusal).to_text();
@@ -192,9 +191,7 @@ impl<'a> Message<'a> {
         if self.turned_away(&tip).await? {
             return Ok(());
         }
-        // A role that was set in this cycle outranks the token's.
-        let role = tip.state.ledger.roles.get(&self.identity.user).copied().unwrap_or(self.identity.role);
-        if !role.edits() {
+        if !tip.state.ledger.role_of(&self.identity.user, self.identity.role).edits() {
             self.error(Refusal::new(Code::Forbidden, "a viewer reads; ask an editor to refresh")).await;
             return Ok(());
         }
@@ -247,12 +244,7 @@ impl<'a> Message<'a> {
 
     async fn note_with_user(&self) -> Result<(), StoreError> {
         let now = self.context.now();
-        let row = store::UserConnection {
-            connection_id: self.connection_id.to_owned(),
-            team: self.room.team.clone(),
-            week: self.room.week,
-            connected_at: now,
-        };
+        let row = UserConnection::new(self.connection_id, self.room, now);
         connections::open(&self.context.store.table, &self.identity.tenant, &self.identity.user, &row, now)
             .await
     }

@@ -9,10 +9,7 @@ use platform::{
 /// Forgets the socket.
 pub async fn handle(context: &Context, event: &SocketEvent) -> SocketResponse {
     let (id, endpoint) = (&event.request_context.connection_id, Endpoint::of(&event.request_context));
-    let empty = serde_json::Map::new();
-    let Ok((identity, key)) =
-        Identity::from_context(event.request_context.authorizer.as_ref().unwrap_or(&empty))
-    else {
+    let Ok((identity, key)) = Identity::of_event(event) else {
         // A socket that no authorizer let in has no rows.
         return SocketResponse::status(200);
     };

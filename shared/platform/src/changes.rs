@@ -87,8 +87,8 @@ async fn judged(
     let rejected = |refusal: Refusal, version| Rejected::new(proposed.id.to_string(), refusal, version);
     let store = &telling.context.store;
     let tip = store.tip(telling.room).await.map_err(|error| rejected(busy(&error), 0))?;
-    let (at, version) = (telling.context.now().max(tip.state.sheet.updated_at), tip.state.version());
-    let change = sender.change(proposed, version + 1, at);
+    let version = tip.state.version();
+    let change = sender.proposal(proposed.clone(), telling.context.now()).change(&tip.state);
     match check(&tip.state, &change, 0, store.policy()) {
         Verdict::Accept(_) => Ok(Judged { repeats: false, version }),
         Verdict::Duplicate { .. } => Ok(Judged { repeats: true, version }),

@@ -19,17 +19,10 @@ pub struct Sender {
 }
 
 impl Sender {
-    /// The change as it would be judged at `version`.
-    pub(crate) fn change(&self, proposed: &ProposedChange, version: u64, at: TimestampMs) -> Change {
-        Change {
-            version,
-            id: proposed.id.clone(),
-            author: self.author.clone(),
-            role: self.role,
-            at,
-            base: proposed.base,
-            ops: proposed.ops.clone(),
-        }
+    /// What this sender proposes to the log at `now`.
+    pub(crate) fn proposal(&self, proposed: ProposedChange, now: TimestampMs) -> Proposal {
+        let ProposedChange { id, base, ops } = proposed;
+        Proposal { id, author: self.author.clone(), role: self.role, base, ops, now }
     }
 
     /// Somebody on a socket, or over HTTPS when there is none.
@@ -65,10 +58,8 @@ pub enum Answer {
 
 /// Commits one change in one cycle and tells its room.
 pub(crate) async fn commit_one(telling: &Telling<'_>, sender: &Sender, proposed: ProposedChange) -> Answer {
-    let ProposedChange { id, base, ops } = proposed;
-    let now = telling.context.now();
-    let proposal =
-        Proposal { id: id.clone(), author: sender.author.clone(), role: sender.role, base, ops, now };
+    let id = proposed.id.clone();
+    let proposal = sender.proposal(proposed, telling.context.now());
     let room = Room { telling, socket: sender.socket.as_ref() };
     match telling.context.store.commit(telling.room, proposal).await {
         Ok(Outcome::Committed(done)) => {

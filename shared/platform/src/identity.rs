@@ -1,7 +1,10 @@
 //! Who somebody is: learned once from a token at `$connect`, then carried by the gateway in every event.
 //!
 //! Identity comes from the connection only. Nothing a client writes in a frame names anybody.
-use crate::jwks::{Jwks, KeyError};
+use crate::{
+    event::SocketEvent,
+    jwks::{Jwks, KeyError},
+};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use protocol::server::{Peer, User};
 use serde::{Deserialize, Serialize};
@@ -213,6 +216,14 @@ impl Identity {
             ("exp", (self.expires_at.0 / 1000).to_string()),
         ];
         pairs.into_iter().map(|(key, value)| (key.to_owned(), Value::String(value))).collect()
+    }
+
+    /// The sender of an event and the room of their socket, as the gateway carries them.
+    pub fn of_event(event: &SocketEvent) -> Result<(Self, CycleKey), Refusal> {
+        match &event.request_context.authorizer {
+            Some(context) => Self::from_context(context),
+            None => Self::from_context(&Map::new()),
+        }
     }
 
     /// The sender of an event and the room of their socket. An event without them is refused.

@@ -142,7 +142,7 @@ fn standing(state: &State, change: &Change) -> Result<Role, Refusal> {
     }
     Ok(match change.role {
         Role::System => Role::System,
-        role => state.ledger.roles.get(author).copied().unwrap_or(role),
+        role => state.ledger.role_of(author, role),
     })
 }
 

@@ -114,6 +114,11 @@ impl Ledger {
         self.clients.len()
     }
 
+    /// The role that counts: one that was set in this cycle outranks the token's.
+    pub fn role_of(&self, user: &Name, token: Role) -> Role {
+        self.roles.get(user).copied().unwrap_or(token)
+    }
+
     /// An author's recent changes.
     pub fn recent(&self, author: &Name, at: TimestampMs) -> u32 {
         self.rates.get(author).map_or(0, |rate| rate.recent(at))

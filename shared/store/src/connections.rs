@@ -48,6 +48,18 @@ pub struct UserConnection {
     pub connected_at: TimestampMs,
 }
 
+impl UserConnection {
+    /// A socket for `room`, noted at `now`.
+    pub fn new(connection_id: &str, room: &CycleKey, now: TimestampMs) -> Self {
+        Self {
+            connection_id: connection_id.into(),
+            team: room.team.clone(),
+            week: room.week,
+            connected_at: now,
+        }
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 struct Row<T> {
     pk: String,
@@ -96,7 +108,7 @@ pub async fn find(
 
 /// Everybody in a room, strongly consistent: who joined before a commit is told of it.
 pub async fn room(table: &Table, key: &CycleKey, now: TimestampMs) -> Result<Vec<Connection>, StoreError> {
-    let items = table.items(&keys::cycle(key), "CONN#", &format!("CONN#{}", keys::LAST)).await?;
+    let items = table.items(&keys::cycle(key), "CONN#", &keys::end("CONN#")).await?;
     // Once a change and for everybody in the room: the row's own fields are not gathered apart first.
     items.into_iter().filter(|item| is_live(item, now)).map(read).collect()
 }
@@ -130,7 +142,7 @@ pub async fn of_user(
     user: &Name,
     now: TimestampMs,
 ) -> Result<Vec<UserConnection>, StoreError> {
-    let rows = table.range(&keys::user(tenant, user), "CONN#", &format!("CONN#{}", keys::LAST)).await?;
+    let rows = table.prefixed(&keys::user(tenant, user), "CONN#").await?;
     let mut sockets: Vec<UserConnection> = live(rows, now);
     sockets.sort_by(|a, b| (a.connected_at, &a.connection_id).cmp(&(b.connected_at, &b.connection_id)));
     Ok(sockets)

@@ -11,7 +11,6 @@
 use crate::{
     cache::Cache,
     directory::{self, Team},
-    keys,
     log::{self, Put},
     record,
     room::{Committed, Failure, Folded, MAX_WAITING, Outcome, Proposal, Waiting, take},
@@ -302,15 +301,7 @@ impl Store {
             JudgedGroup { state: State::clone(state), changes: Vec::new(), verdicts: Vec::new() };
         for (proposal, bytes) in group {
             let running = &judged.state;
-            let change = Change {
-                version: running.version() + 1,
-                id: proposal.id.clone(),
-                author: proposal.author.clone(),
-                role: proposal.role,
-                at: proposal.now.max(running.sheet.updated_at),
-                base: proposal.base,
-                ops: proposal.ops.clone(),
-            };
+            let change = proposal.change(running);
             judged.verdicts.push(match check(running, &change, *bytes, &self.config.policy) {
                 Verdict::Accept(next) => {
                     judged.state = *next;
@@ -421,15 +412,6 @@ impl Store {
             kept.log_bytes = kept.log_bytes.saturating_sub(folded.log_bytes);
         }
         Ok(won)
-    }
-
-    /// Does the cycle exist?
-    pub async fn exists(&self, key: &CycleKey) -> Result<bool, StoreError> {
-        if self.cache.room(key).folded.lock().await.is_some() {
-            return Ok(true);
-        }
-        let index = self.table.get::<serde::de::IgnoredAny>(&keys::cycle(key), keys::RECORD).await?;
-        Ok(index.is_some())
     }
 }
 

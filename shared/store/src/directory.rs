@@ -88,15 +88,13 @@ pub async fn put_team(table: &Table, tenant: &Name, team: &Team) -> Result<(), S
 
 /// Every tenant that has a team.
 pub async fn tenants(table: &Table) -> Result<Vec<Name>, StoreError> {
-    let rows: Vec<Row<Tenant>> =
-        table.range(keys::TENANTS, &keys::FIRST.to_string(), &keys::LAST.to_string()).await?;
+    let rows: Vec<Row<Tenant>> = table.prefixed(keys::TENANTS, "").await?;
     Ok(rows.into_iter().map(|row| row.what.tenant).collect())
 }
 
 /// The teams of a tenant.
 pub async fn teams(table: &Table, tenant: &Name) -> Result<Vec<Team>, StoreError> {
-    let rows: Vec<Row<Team>> =
-        table.range(&keys::tenant(tenant), "TEAM#", &format!("TEAM#{}", keys::LAST)).await?;
+    let rows: Vec<Row<Team>> = table.prefixed(&keys::tenant(tenant), "TEAM#").await?;
     Ok(rows.into_iter().map(|row| row.what).collect())
 }
 
@@ -136,8 +134,7 @@ pub async fn index_cycle(table: &Table, key: &CycleKey, now: TimestampMs) -> Res
 /// A team's cycles, newest first.
 pub async fn cycles(table: &Table, tenant: &Name, team: &Name) -> Result<Vec<IndexedCycle>, StoreError> {
     let prefix = format!("CYCLE#{team}#");
-    let rows: Vec<Row<IndexedCycle>> =
-        table.range(&keys::tenant(tenant), &prefix, &format!("{prefix}{}", keys::LAST)).await?;
+    let rows: Vec<Row<IndexedCycle>> = table.prefixed(&keys::tenant(tenant), &prefix).await?;
     Ok(rows.into_iter().rev().map(|row| row.what).collect())
 }
 
@@ -150,8 +147,7 @@ pub async fn index_sealed(table: &Table, key: &CycleKey) -> Result<(), StoreErro
 
 /// Every cycle of a tenant.
 pub async fn all_cycles(table: &Table, tenant: &Name) -> Result<Vec<(CycleKey, IndexedCycle)>, StoreError> {
-    let rows: Vec<Row<IndexedCycle>> =
-        table.range(&keys::tenant(tenant), "CYCLE#", &format!("CYCLE#{}", keys::LAST)).await?;
+    let rows: Vec<Row<IndexedCycle>> = table.prefixed(&keys::tenant(tenant), "CYCLE#").await?;
     let team = |row: &Row<IndexedCycle>| Name::new(row.sk.split('#').nth(1)?).ok();
     let key = |row: Row<IndexedCycle>| {
         let key = CycleKey { tenant: tenant.clone(), team: team(&row)?, week: row.what.cycle };
@@ -191,8 +187,7 @@ pub async fn member(table: &Table, tenant: &Name, user: &Name) -> Result<Option<
 
 /// The members of a tenant.
 pub async fn members(table: &Table, tenant: &Name) -> Result<Vec<Member>, StoreError> {
-    let rows: Vec<Row<Member>> =
-        table.range(&keys::tenant(tenant), "MEMBER#", &format!("MEMBER#{}", keys::LAST)).await?;
+    let rows: Vec<Row<Member>> = table.prefixed(&keys::tenant(tenant), "MEMBER#").await?;
     Ok(rows.into_iter().map(|row| row.what).collect())
 }
 
@@ -268,7 +263,6 @@ pub struct Denied {
 
 /// The removed of a tenant, and those whose removal or return is not done.
 pub async fn denied(table: &Table, tenant: &Name) -> Result<Vec<Denied>, StoreError> {
-    let rows: Vec<Row<Denied>> =
-        table.range(&keys::tenant(tenant), "DENIED#", &format!("DENIED#{}", keys::LAST)).await?;
+    let rows: Vec<Row<Denied>> = table.prefixed(&keys::tenant(tenant), "DENIED#").await?;
     Ok(rows.into_iter().map(|row| row.what).collect())
 }

@@ -22,10 +22,11 @@ pub const TENANTS: &str = "TENANTS";
 pub const RECORD: &str = "RECORD";
 /// The denial of a removed user.
 pub const DENY: &str = "DENY";
-/// Before every sort key of a prefix that ends in `#`…
-pub const FIRST: char = ' ';
-/// …and after every one: keys are ASCII.
-pub const LAST: char = '~';
+
+/// After every sort key that begins with `prefix`: keys are ASCII.
+pub fn end(prefix: &str) -> String {
+    format!("{prefix}~")
+}
 
 /// The slot of a log entry: its first version, so that text order is number order.
 pub fn slot(first: u64) -> String {

@@ -63,8 +63,7 @@ pub async fn waiting(
     user: &Name,
     now: TimestampMs,
 ) -> Result<Vec<Note>, StoreError> {
-    let rows: Vec<Row> =
-        table.range(&keys::user(tenant, user), "NOTE#", &format!("NOTE#{}", keys::LAST)).await?;
+    let rows: Vec<Row> = table.prefixed(&keys::user(tenant, user), "NOTE#").await?;
     let live = rows.into_iter().filter(|row| row.expires * 1000 > now.0).map(|row| row.note);
     Ok(live.take(MAX_HANDED).collect())
 }

@@ -1,7 +1,8 @@
 //! One cycle in this process: its fold, and what waits for the next put.
 use crate::table::StoreError;
 use sheet::{
-    Author, LogEntry, Op, Refusal, Role, State, TimestampMs, limits::MAX_ENTRY_CHANGES, name::ChangeId,
+    Author, Change, LogEntry, Op, Refusal, Role, State, TimestampMs, limits::MAX_ENTRY_CHANGES,
+    name::ChangeId,
 };
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::oneshot;
@@ -24,6 +25,21 @@ pub struct Proposal {
     pub ops: Vec<Op>,
     /// Now, at the committing function.
     pub now: TimestampMs,
+}
+
+impl Proposal {
+    /// The change that it would be on top of `state`: the next version, at a time that never falls.
+    pub fn change(&self, state: &State) -> Change {
+        Change {
+            version: state.version() + 1,
+            id: self.id.clone(),
+            author: self.author.clone(),
+            role: self.role,
+            at: self.now.max(state.sheet.updated_at),
+            base: self.base,
+            ops: self.ops.clone(),
+        }
+    }
 }
 
 /// A change that stands in the log.

@@ -1,7 +1,9 @@
 //! Calls to the table, and what their failures mean.
+use crate::keys;
 use aws_sdk_dynamodb::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
+    operation::{put_item::builders::PutItemFluentBuilder, query::builders::QueryFluentBuilder},
     types::{AttributeValue, ReturnValue},
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -63,13 +65,7 @@ impl Table {
     /// Puts an item where none stands; false if one does.
     pub async fn put_new<T: Serialize>(&self, item: &T) -> Result<bool, StoreError> {
         let put = self.client.put_item().table_name(&self.name).set_item(Some(write(item)?));
-        match put.condition_expression("attribute_not_exists(pk)").send().await {
-            Ok(_) => Ok(true),
-            Err(e) if e.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
-                Ok(false)
-            }
-            Err(e) => Err(unavailable("PutItem", &e)),
-        }
+        put_if(put.condition_expression("attribute_not_exists(pk)")).await
     }
 
     /// Puts an item whose `count` is `count`, where one stands whose count is one lower or the same, or none stands and
@@ -87,13 +83,7 @@ impl Table {
             .expression_attribute_values(":count", AttributeValue::N(count.to_string()))
             .expression_attribute_values(":before", AttributeValue::N(count.saturating_sub(1).to_string()))
             .expression_attribute_values(":one", AttributeValue::N("1".into()));
-        match put.send().await {
-            Ok(_) => Ok(true),
-            Err(e) if e.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
-                Ok(false)
-            }
-            Err(e) => Err(unavailable("PutItem", &e)),
-        }
+        put_if(put).await
     }
 
     /// Deletes an item if it stands there.
@@ -123,20 +113,18 @@ impl Table {
         self.items(pk, from, to).await?.into_iter().map(read).collect()
     }
 
+    /// All items of a partition whose sort keys begin with `prefix`; strongly consistent; every page.
+    pub async fn prefixed<T: DeserializeOwned>(&self, pk: &str, prefix: &str) -> Result<Vec<T>, StoreError> {
+        // A sort key is never empty, and DynamoDB takes none: a space stands before every one.
+        let from = if prefix.is_empty() { " " } else { prefix };
+        self.range(pk, from, &keys::end(prefix)).await
+    }
+
     /// The same as they stand.
     pub(crate) async fn items(&self, pk: &str, from: &str, to: &str) -> Result<Vec<Item>, StoreError> {
         let (mut items, mut start) = (Vec::new(), None);
         loop {
-            let query = self
-                .client
-                .query()
-                .table_name(&self.name)
-                .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
-                .expression_attribute_values(":pk", text(pk))
-                .expression_attribute_values(":from", text(from))
-                .expression_attribute_values(":to", text(to))
-                .consistent_read(true)
-                .set_exclusive_start_key(start);
+            let query = self.between(pk, from, to).set_exclusive_start_key(start);
             let page = query.send().await.map_err(|e| unavailable("Query", &e))?;
             items.extend(page.items.unwrap_or_default());
             start = page.last_evaluated_key;
@@ -153,8 +141,14 @@ impl Table {
         from: &str,
         to: &str,
     ) -> Result<Option<T>, StoreError> {
-        let query = self
-            .client
+        let query = self.between(pk, from, to).scan_index_forward(false).limit(1);
+        let page = query.send().await.map_err(|e| unavailable("Query", &e))?;
+        page.items.unwrap_or_default().pop().map(read).transpose()
+    }
+
+    /// A strongly consistent Query of a partition between two sort keys, both included.
+    fn between(&self, pk: &str, from: &str, to: &str) -> QueryFluentBuilder {
+        self.client
             .query()
             .table_name(&self.name)
             .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
@@ -162,10 +156,17 @@ impl Table {
             .expression_attribute_values(":from", text(from))
             .expression_attribute_values(":to", text(to))
             .consistent_read(true)
-            .scan_index_forward(false)
-            .limit(1);
-        let page = query.send().await.map_err(|e| unavailable("Query", &e))?;
-        page.items.unwrap_or_default().pop().map(read).transpose()
+    }
+}
+
+/// Sends a put with a condition; false if the condition does not hold.
+async fn put_if(put: PutItemFluentBuilder) -> Result<bool, StoreError> {
+    match put.send().await {
+        Ok(_) => Ok(true),
+        Err(e) if e.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+            Ok(false)
+        }
+        Err(e) => Err(unavailable("PutItem", &e)),
     }
 }
 
