@@ -9,6 +9,8 @@ import { Toolbar } from "./chrome/Toolbar";
 import { TopBar } from "./chrome/TopBar";
 import { SheetGrid } from "./grid/SheetGrid";
 import { weekSpan } from "./model/dates";
+import type { Api } from "./network/api";
+import { ApiProvider } from "./network/context";
 import { Conflicts } from "./panels/Conflicts";
 import { Details } from "./panels/Details";
 import { Help } from "./panels/Help";
@@ -20,12 +22,13 @@ import { guardUnload } from "./state/unload";
 
 interface Props {
   readonly controller: Controller;
+  readonly api: Api;
   readonly team: string;
   readonly cycle: string;
   readonly loadCycles: () => Promise<readonly CycleInfo[]>;
 }
 
-export function App({ controller, team, cycle, loadCycles }: Props) {
+export function App({ controller, api, team, cycle, loadCycles }: Props) {
   useEffect(() => followPresence(controller), [controller]);
   useEffect(() => guardUnload(controller), [controller]);
   useEffect(() => followRefusals(controller), [controller]);
@@ -51,20 +54,22 @@ export function App({ controller, team, cycle, loadCycles }: Props) {
 
   return (
     <ControllerProvider value={controller}>
-      <div className="page">
-        <TopBar team={team} cycle={cycle} loadCycles={loadCycles} />
-        <Strip />
-        <Summary />
-        <Toolbar />
-        <main className="main">
-          <SheetGrid label={`Sheet of ${team}, week ${cycle}, ${weekSpan(cycle)}`} />
-          <Details />
-          <Conflicts />
-        </main>
-        <StatusBar />
-        <Announcer />
-        <Help />
-      </div>
+      <ApiProvider value={api}>
+        <div className="page">
+          <TopBar team={team} cycle={cycle} loadCycles={loadCycles} />
+          <Strip />
+          <Summary />
+          <Toolbar />
+          <main className="main">
+            <SheetGrid label={`Sheet of ${team}, week ${cycle}, ${weekSpan(cycle)}`} />
+            <Details />
+            <Conflicts />
+          </main>
+          <StatusBar />
+          <Announcer />
+          <Help />
+        </div>
+      </ApiProvider>
     </ControllerProvider>
   );
 }

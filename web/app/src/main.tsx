@@ -6,6 +6,7 @@ import { App } from "./App";
 import { enter, firstTeam, hasExpired, loadConfig, loadCycles, pageLink, storedToken } from "./boot/places";
 import { Failure, SignIn } from "./boot/Start";
 import { applyTheme, savedTheme } from "./chrome/theme";
+import { createApi } from "./network/api";
 import { Controller } from "./state/controller";
 import { createScreen } from "./state/screen";
 import "./styles/index.css";
@@ -41,6 +42,7 @@ async function start(): Promise<void> {
 
   const client = createClient({ ...config, team, cycle, token: currentToken });
   const controller = new Controller(client, createScreen());
+  const api = createApi({ httpUrl: config.httpUrl, team, cycle, token: currentToken });
   // A fresh sign-in link opened in this tab only changes the fragment.
   window.addEventListener("hashchange", () => {
     enter(location, history);
@@ -48,7 +50,7 @@ async function start(): Promise<void> {
   });
   root.render(
     <StrictMode>
-      <App controller={controller} team={team} cycle={cycle} loadCycles={weeks} />
+      <App controller={controller} api={api} team={team} cycle={cycle} loadCycles={weeks} />
     </StrictMode>,
   );
 }

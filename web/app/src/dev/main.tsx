@@ -6,6 +6,7 @@ import { applyTheme, savedTheme } from "../chrome/theme";
 import { Controller } from "../state/controller";
 import { createScreen } from "../state/screen";
 import "../styles/index.css";
+import { fixtureApi } from "./fixtureApi";
 import { createFixture, emptyState, type Fixture } from "./fixtureClient";
 import { sampleSheet } from "./sampleSheet";
 
@@ -139,6 +140,7 @@ Object.assign(window, { fixture: client, controller });
 createRoot(document.getElementById("root") as HTMLElement).render(
   <App
     controller={controller}
+    api={fixtureApi}
     team="platform"
     cycle="2026-W47"
     loadCycles={async () => [

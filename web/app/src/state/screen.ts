@@ -32,6 +32,9 @@ export interface Notice {
   readonly id: number;
 }
 
+/** What stands beside the sheet, one at a time, in the place of the cell details. */
+export type Side = "history" | "members" | "audit";
+
 export interface Screen {
   readonly selection: Selection | null;
   readonly editing: Editing | null;
@@ -39,6 +42,7 @@ export interface Screen {
   readonly issues: ReadonlyMap<string, string>;
   readonly notice: Notice | null;
   readonly details: boolean;
+  readonly side: Side | null;
   readonly help: boolean;
   readonly roomy: boolean;
   readonly find: string;
@@ -53,6 +57,7 @@ export const createScreen = (): Store<Screen> =>
     issues: new Map(),
     notice: null,
     details: false,
+    side: null,
     help: false,
     roomy: localStorage.getItem("cyclesheet.roomy") === "1",
     find: "",

@@ -3,13 +3,14 @@
  * what the Rust crate `sheet` computes.
  *
  * - `model`, `op`: the data; `columns`: what may stand in a cell.
- * - `apply`: what a committed change does; `merge`: how an extraction's rows meet the sheet.
+ * - `genesis`: before the first change; `apply`: what a committed change does; `merge`: how an extraction's rows meet the sheet.
  * - `precheck`: what the server would refuse; `inverse`: what takes a change back.
  * - `shape`: whether JSON from outside can be folded at all; `canonical`: bytes to compare.
  */
 export { apply, applyOp } from "./apply.js";
 export { canonical } from "./canonical.js";
 export { cellText, isColumn, objection } from "./columns.js";
+export { genesis } from "./genesis.js";
 export { inverse } from "./inverse.js";
 export * from "./limits.js";
 export * from "./model.js";
