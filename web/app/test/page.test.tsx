@@ -173,7 +173,7 @@ describe("the cell's details", () => {
     const client = createFixture(sampleSheet());
     const controller = show(client, <Details />);
     controller.screen.set({
-      details: true,
+      side: "details",
       selection: {
         anchor: { taskId: "g1-7", column: "status" },
         head: { taskId: "g1-7", column: "status" },

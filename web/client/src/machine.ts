@@ -188,6 +188,7 @@ export function view(state: MachineState): ClientState {
     version: confirmed?.version ?? 0,
     user,
     role,
+    clockOffset: state.clockOffset,
     peers,
     unsaved: state.calls.size,
     conflicts,

@@ -89,6 +89,8 @@ export interface ClientState {
   readonly version: number;
   readonly user: User | null;
   readonly role: Role | null;
+  /** Server's clock minus this device's, milliseconds: what the log says of times is by the server's. */
+  readonly clockOffset: number;
   /** Everybody in the room, one entry per person, oneself included (`self`). */
   readonly peers: readonly Peer[];
   /** Calls of `change` whose outcome is open. */

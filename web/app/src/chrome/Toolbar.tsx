@@ -61,7 +61,7 @@ export function Toolbar() {
   const canRedo = useClient((state) => state.canRedo);
   const selected = useScreen((screen) => screen.selection !== null);
   const roomy = useScreen((screen) => screen.roomy);
-  const details = useScreen((screen) => screen.details);
+  const details = useScreen((screen) => screen.side === "details");
   const find = useScreen((screen) => screen.find);
   const search = useRef<HTMLInputElement>(null);
 
@@ -180,7 +180,7 @@ export function Toolbar() {
           keys="Alt+Enter"
           icon={<PanelIcon />}
           pressed={details}
-          onUse={() => controller.screen.set({ details: !details })}
+          onUse={() => controller.turnSide("details")}
           testId="details-toggle"
         />
       </div>

@@ -39,6 +39,7 @@ export const emptyState = (sheet: Sheet | null): ClientState => ({
   version: sheet?.version ?? 0,
   user: ME,
   role: "editor",
+  clockOffset: 0,
   peers: [
     { user: ME, role: "editor", self: true, connections: ["c1"], state: { status: "active" } },
   ] as readonly Peer[],

@@ -91,7 +91,7 @@ export function onCellKey(event: KeyboardEvent, controller: Controller): boolean
       return !altKey && controller.step(0, shiftKey ? -1 : 1) ? handled() : false;
     case "F2":
     case "Enter":
-      if (altKey) controller.screen.set({ details: !controller.screen.get().details });
+      if (altKey) controller.turnSide("details");
       else if (shiftKey && key === "Enter") controller.step(-1, 0);
       else flushSync(() => controller.edit());
       return handled();
@@ -100,7 +100,7 @@ export function onCellKey(event: KeyboardEvent, controller: Controller): boolean
       controller.clear();
       return handled();
     case "Escape":
-      controller.screen.set({ issues: new Map(), details: false });
+      controller.screen.set({ issues: new Map(), side: null });
       controller.select(selection.anchor);
       return handled();
     case " ":

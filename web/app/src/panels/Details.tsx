@@ -17,7 +17,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 
 export function Details() {
   const controller = useController();
-  const open = useScreen((screen) => screen.details);
+  const open = useScreen((screen) => screen.side === "details");
   const place = useScreen((screen) => screen.selection?.anchor ?? null);
   const row = useClient((state) => state.sheet?.tasks.find((task) => task.taskId === place?.taskId));
   const authors = useClient((state) => state.sheet?.authors);
@@ -54,7 +54,7 @@ export function Details() {
           className="icon-button"
           aria-label="Close details"
           onClick={() => {
-            controller.screen.set({ details: false });
+            controller.screen.set({ side: null });
             if (place) controller.go(place);
           }}
         >

@@ -5,7 +5,7 @@
 import { type Client, newId } from "@cyclesheet/client";
 import type { Area, View } from "../model/block";
 import { type IsoDate, localToday } from "../model/dates";
-import { areaOf, cellKey, type Notice, type Place, type Screen, type Selection } from "./screen";
+import { areaOf, cellKey, type Notice, type Place, type Screen, type Selection, type Side } from "./screen";
 import type { Store } from "./store";
 
 /** What is needed of the grid on the screen. */
@@ -68,6 +68,11 @@ export class Cursor {
   /** Says something in the status line (and to screen readers). */
   say(text: string, tone: Notice["tone"] = "info"): void {
     this.screen.set({ notice: { text, tone, id: ++this.notices } });
+  }
+
+  /** Opens a panel beside the sheet, or closes it if it is the one that is open. */
+  turnSide(side: Side): void {
+    this.screen.set({ side: this.screen.get().side === side ? null : side });
   }
 
   protected refuse(): boolean {

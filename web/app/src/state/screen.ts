@@ -32,8 +32,8 @@ export interface Notice {
   readonly id: number;
 }
 
-/** What stands beside the sheet, one at a time, in the place of the cell details. */
-export type Side = "history" | "members" | "audit";
+/** What stands beside the sheet, one at a time, so that the sheet keeps its room. */
+export type Side = "details" | "comments" | "history" | "members" | "audit";
 
 export interface Screen {
   readonly selection: Selection | null;
@@ -41,7 +41,6 @@ export interface Screen {
   /** Why a cell did not take a value, by `cellKey`. */
   readonly issues: ReadonlyMap<string, string>;
   readonly notice: Notice | null;
-  readonly details: boolean;
   readonly side: Side | null;
   readonly help: boolean;
   readonly roomy: boolean;
@@ -56,7 +55,6 @@ export const createScreen = (): Store<Screen> =>
     editing: null,
     issues: new Map(),
     notice: null,
-    details: false,
     side: null,
     help: false,
     roomy: localStorage.getItem("cyclesheet.roomy") === "1",
