@@ -7,6 +7,7 @@ import { Strip } from "./chrome/Strip";
 import { Summary } from "./chrome/Summary";
 import { Toolbar } from "./chrome/Toolbar";
 import { TopBar } from "./chrome/TopBar";
+import { CommentsPanel } from "./comments/CommentsPanel";
 import { SheetGrid } from "./grid/SheetGrid";
 import { weekSpan } from "./model/dates";
 import type { Api } from "./network/api";
@@ -63,6 +64,7 @@ export function App({ controller, api, team, cycle, loadCycles }: Props) {
           <main className="main">
             <SheetGrid label={`Sheet of ${team}, week ${cycle}, ${weekSpan(cycle)}`} />
             <Details />
+            <CommentsPanel />
             <Conflicts />
           </main>
           <StatusBar />

@@ -1,8 +1,10 @@
 /** What one can do to the sheet, by pointer; every deed has a key too (see the help). */
 import { type ReactNode, useEffect, useRef } from "react";
 import { flushSync } from "react-dom";
+import { useUnread } from "../comments/seen";
 import { useClient, useController, useMayEdit, useScreen } from "../state/context";
 import {
+  CommentIcon,
   DownIcon,
   EditIcon,
   FillIcon,
@@ -24,6 +26,7 @@ function Tool({
   disabled,
   pressed,
   onUse,
+  badge,
   testId,
 }: {
   label: string;
@@ -33,6 +36,7 @@ function Tool({
   disabled?: boolean;
   pressed?: boolean;
   onUse: () => void;
+  badge?: number;
   testId?: string;
 }) {
   return (
@@ -50,6 +54,11 @@ function Tool({
     >
       {icon}
       {text && <span className="tool-text">{text}</span>}
+      {badge ? (
+        <span className="badge" aria-hidden="true">
+          {badge > 99 ? "99+" : badge}
+        </span>
+      ) : null}
     </button>
   );
 }
@@ -62,6 +71,8 @@ export function Toolbar() {
   const selected = useScreen((screen) => screen.selection !== null);
   const roomy = useScreen((screen) => screen.roomy);
   const details = useScreen((screen) => screen.side === "details");
+  const comments = useScreen((screen) => screen.side === "comments");
+  const unread = useUnread();
   const find = useScreen((screen) => screen.find);
   const search = useRef<HTMLInputElement>(null);
 
@@ -174,6 +185,15 @@ export function Toolbar() {
             localStorage.setItem("cyclesheet.roomy", roomy ? "0" : "1");
             controller.screen.set({ roomy: !roomy });
           }}
+        />
+        <Tool
+          label={unread ? `Comments, ${unread} new` : "Comments"}
+          keys="Ctrl+Alt+M on a cell"
+          icon={<CommentIcon />}
+          badge={unread}
+          pressed={comments}
+          onUse={() => controller.turnSide("comments")}
+          testId="comments-toggle"
         />
         <Tool
           label="Cell details"

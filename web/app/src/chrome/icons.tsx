@@ -160,6 +160,26 @@ export const EyeIcon = (props: IconProps) => (
     <circle cx="8" cy="8" r="1.8" />
   </Icon>
 );
+export const CommentIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M3.5 2.8h9a1.3 1.3 0 0 1 1.3 1.3v5.6a1.3 1.3 0 0 1-1.3 1.3H8L4.6 13.6V11H3.5a1.3 1.3 0 0 1-1.3-1.3V4.1a1.3 1.3 0 0 1 1.3-1.3Z" />
+  </Icon>
+);
+export const LockIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M4 7.2h8v6H4zM5.6 7.2V5.1a2.4 2.4 0 0 1 4.8 0v2.1" />
+  </Icon>
+);
+export const BellIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M3.4 11.2h9.2c-.8-.9-1.2-1.8-1.2-3.6 0-2.2-1.3-3.9-3.4-3.9S4.6 5.4 4.6 7.600c0 1.8-.4 2.7-1.2 3.600ZM6.6 13.200h2.800M8 2.400v1.3" />
+  </Icon>
+);
+export const MoreIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M3.5 8v.1M8 8v.1M12.5 8v.1" strokeWidth="2" />
+  </Icon>
+);
 export const WarnIcon = (props: IconProps) => (
   <Icon {...props}>
     <path d="M8 2.6 14 13H2L8 2.6ZM8 6.6v3M8 11.3v.1" />

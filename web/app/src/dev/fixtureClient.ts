@@ -15,6 +15,7 @@ import type {
   Row,
   Sheet,
 } from "@cyclesheet/client";
+import { applyOp } from "@cyclesheet/client/fold";
 
 export interface Fixture extends Client {
   /** What was asked for, in order. */
@@ -61,6 +62,7 @@ function write(row: Row, column: Column, value: string, author: string, version:
 function applyOps(sheet: Sheet, ops: readonly Op[], author: { id: string; name: string }): Sheet {
   const version = sheet.version + 1;
   let tasks = [...sheet.tasks];
+  let talk = sheet;
   const place = (row: Row, after: string | null) => {
     const rest = tasks.filter((task) => task.taskId !== row.taskId);
     const index = after === null ? 0 : rest.findIndex((task) => task.taskId === after) + 1;
@@ -99,10 +101,17 @@ function applyOps(sheet: Sheet, ops: readonly Op[], author: { id: string; name: 
     } else if (op.op === "ROW_MOVE") {
       const row = tasks.find((task) => task.taskId === op.taskId);
       if (row) place(row, op.after);
+    } else {
+      // Threads and locks: the real fold's, on the sheet as it stood before this change's cells.
+      const change = { version, id: `fixture.${version}`, author, at: Date.now(), ops };
+      const { comments, locks } = applyOp(talk, change, op);
+      talk = { ...talk, comments, locks };
     }
   }
   return {
     ...sheet,
+    comments: talk.comments,
+    locks: talk.locks,
     tasks,
     version,
     lastModifiedBy: author.id,

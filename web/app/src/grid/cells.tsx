@@ -1,11 +1,12 @@
 /**
  * What a cell looks like at rest. Every text is rendered as text. Components here are given a cell and draw it; they
- * watch nothing, so a remote change redraws the cells it touched and no other.
+ * watch nothing but their own threads, so a remote change redraws the cells it touched and no other.
  */
 import type { Cell, Column, Row } from "@cyclesheet/client";
 import { type CSSProperties, memo, type ReactNode } from "react";
 import { Chips, sourceIds } from "../chrome/Chips";
 import { CarriedIcon } from "../chrome/icons";
+import { CommentMark } from "../comments/CommentMark";
 import { isIsoDate, shortDate } from "../model/dates";
 import { initials, personColor } from "../model/people";
 import { cellKey } from "../state/screen";
@@ -144,6 +145,7 @@ export const CellFace = memo(function CellFace({ row, column, cell, today }: Cel
       <span className="cell-text" data-testid={`cell:${cellKey(row.taskId, column)}`} data-value={value}>
         <Face column={column} value={value} today={today} done={done} />
       </span>
+      <CommentMark taskId={row.taskId} column={column} />
       {ORIGIN_WORDS[origin] && <span className="sr-only">, {ORIGIN_WORDS[origin]}</span>}
     </div>
   );

@@ -1,5 +1,6 @@
 /** Keys on a cell that is not being edited. One table, so the help and the page cannot disagree for long. */
 import { flushSync } from "react-dom";
+import { commentOnCell } from "../comments/open";
 import type { Controller } from "../state/controller";
 
 const ARROWS: { readonly [key: string]: readonly [dy: number, dx: number] } = {
@@ -53,6 +54,12 @@ export function onCellKey(event: KeyboardEvent, controller: Controller): boolean
     return handled();
   }
 
+  // On a Mac, Alt makes a letter of its own; the key's place is the same.
+  if (mod && altKey && event.code === "KeyM") {
+    commentOnCell(controller);
+    return handled();
+  }
+
   if (mod && !altKey) {
     switch (key.toLowerCase()) {
       case "z":
@@ -92,6 +99,7 @@ export function onCellKey(event: KeyboardEvent, controller: Controller): boolean
     case "F2":
     case "Enter":
       if (altKey) controller.turnSide("details");
+      else if (shiftKey && key === "F2") commentOnCell(controller);
       else if (shiftKey && key === "Enter") controller.step(-1, 0);
       else flushSync(() => controller.edit());
       return handled();

@@ -47,6 +47,7 @@ const KEYS: readonly {
       ["Ctrl+Delete", "remove the row"],
       ["Alt+↑, Alt+↓", "move the row"],
       ["Alt+Enter", "who wrote this, and from what"],
+      ["Ctrl+Alt+M, Shift+F2", "comment on the cell"],
     ],
   },
 ];

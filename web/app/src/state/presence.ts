@@ -12,14 +12,14 @@ export function followPresence({ client, screen }: Controller): () => void {
   let last = "";
 
   const tell = () => {
-    const { selection, editing } = screen.get();
+    const { selection, editing, composing } = screen.get();
     const quiet = Date.now() - seen;
     const status =
       document.hidden || quiet >= AWAY_MS
         ? "away"
         : quiet >= IDLE_MS
           ? "idle"
-          : editing
+          : editing || composing
             ? "typing"
             : "active";
     const cursor = selection ? { taskId: selection.anchor.taskId, column: selection.anchor.column } : null;

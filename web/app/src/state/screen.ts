@@ -1,5 +1,6 @@
 /** The screen's own state: where one is, what is being edited, what is open. Nothing here is shared or stored on a server. */
 import type { Column } from "@cyclesheet/client";
+import type { Target } from "../comments/threads";
 import type { Area, View } from "../model/block";
 import { createStore, type Store } from "./store";
 
@@ -42,6 +43,12 @@ export interface Screen {
   readonly issues: ReadonlyMap<string, string>;
   readonly notice: Notice | null;
   readonly side: Side | null;
+  /** The thread that was asked for; `asked` tells one asking from the next. */
+  readonly thread: { readonly id: string; readonly answering: boolean; readonly asked: number } | null;
+  /** What a new thread that is being written is about. */
+  readonly draft: Target | null;
+  /** Whether a comment is being written. */
+  readonly composing: boolean;
   readonly help: boolean;
   readonly roomy: boolean;
   readonly find: string;
@@ -56,6 +63,9 @@ export const createScreen = (): Store<Screen> =>
     issues: new Map(),
     notice: null,
     side: null,
+    thread: null,
+    draft: null,
+    composing: false,
     help: false,
     roomy: localStorage.getItem("cyclesheet.roomy") === "1",
     find: "",

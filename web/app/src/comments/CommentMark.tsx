@@ -1,0 +1,33 @@
+/** The sign of open threads in a cell or beside a row's number; leads to them. */
+import { useController } from "../state/context";
+import { openThread } from "./open";
+import { useThreadsAt } from "./seen";
+import { threadIndex } from "./threads";
+
+export function CommentMark({ taskId, column }: { taskId: string; column: string | null }) {
+  const controller = useController();
+  const { open, fresh } = useThreadsAt(taskId, column);
+  if (open === 0) return null;
+  const words = `${open} ${open === 1 ? "comment" : "comments"}${fresh ? `, ${fresh} new` : ""}`;
+  return (
+    <button
+      type="button"
+      className="comment-mark"
+      // The cell has the focus; Ctrl+Alt+M on it does the same.
+      tabIndex={-1}
+      data-testid={`mark:${taskId}:${column ?? ""}`}
+      data-new={fresh > 0 || undefined}
+      aria-label={words}
+      title={words}
+      onDoubleClick={(event) => event.stopPropagation()}
+      onClick={() => {
+        const thread = threadIndex(controller.client.getState().sheet?.comments)
+          .get(`${taskId}:${column ?? ""}`)
+          ?.at(-1);
+        if (thread) openThread(controller, thread.commentId);
+      }}
+    >
+      {open > 1 ? open : ""}
+    </button>
+  );
+}

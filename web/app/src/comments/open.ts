@@ -1,0 +1,34 @@
+/** Ways to the comments: from a cell, a row, a marker, a mention. */
+import type { Controller } from "../state/controller";
+import { type Target, threadIndex } from "./threads";
+
+let asked = 0;
+
+/** Shows a thread and puts the focus on it; with `answering`, into the field for an answer. */
+export function openThread(controller: Controller, id: string, answering = false): void {
+  asked += 1;
+  controller.screen.set({ side: "comments", thread: { id, answering, asked }, draft: null });
+}
+
+/** Opens the field for a new thread. */
+export function beginThread(controller: Controller, target: Target): void {
+  if (!controller.mayEdit) {
+    controller.say("Your role lets you read comments, not write them.", "bad");
+    return;
+  }
+  controller.screen.set({ side: "comments", draft: target, thread: null });
+}
+
+/** What the key does on a cell: its thread if there is one, else the field for a new one. */
+export function commentOnCell(controller: Controller): void {
+  const { selection } = controller.screen.get();
+  if (!selection) return;
+  const { taskId, column } = selection.anchor;
+  const about = selection.rows ? null : column;
+  const { comments } = controller.client.getState().sheet ?? {};
+  const there = threadIndex(comments)
+    .get(`${taskId}:${about ?? ""}`)
+    ?.at(-1);
+  if (there) openThread(controller, there.commentId, controller.mayEdit);
+  else beginThread(controller, { taskId, column: about });
+}
