@@ -7,12 +7,12 @@ use futures::future::BoxFuture;
 
 /// Somebody to ask.
 pub trait Ask: Send + Sync {
-    /// Asks, with at most `attempts` calls.
-    fn ask<'a>(&'a self, prompt: &'a Prompt, attempts: u32) -> BoxFuture<'a, Result<Answer, Failure>>;
+    /// Asks, with at most `attempts` calls; what came back, and how many calls it took.
+    fn ask<'a>(&'a self, prompt: &'a Prompt, attempts: u32) -> BoxFuture<'a, (Result<Answer, Failure>, u32)>;
 }
 
 impl<T: Transport, P: Pause> Ask for Client<T, P> {
-    fn ask<'a>(&'a self, prompt: &'a Prompt, attempts: u32) -> BoxFuture<'a, Result<Answer, Failure>> {
-        Box::pin(self.ask(prompt, attempts))
+    fn ask<'a>(&'a self, prompt: &'a Prompt, attempts: u32) -> BoxFuture<'a, (Result<Answer, Failure>, u32)> {
+        Box::pin(self.ask_counted(prompt, attempts))
     }
 }

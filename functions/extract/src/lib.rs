@@ -3,13 +3,15 @@
 //! # Layout
 //! - [`run`]: one cycle, step by step. A run resumes at the first step that is not done.
 //! - [`ask`]: the model, behind a narrow trait.
-//! - [`context`]: what the prompt is given beside the messages: last week's open rows, people's corrections.
-//! - [`rows`]: extracted rows as ops. [`seal`]: last week is closed.
+//! - [`read`]: the messages of the week, from the team's sources. [`carry`]: what goes on from week to week.
+//! - [`rows`]: a result in parts. [`report`]: what is kept of it for admins. [`seal`]: last week is closed.
 //!
 //! The schedule fires at least once, and anybody may open the sheet at the same moment. Only who commits
 //! `GENERATION_STARTED` asks the model: the lease is a change in the cycle's own log.
 pub mod ask;
-mod context;
+mod carry;
+mod read;
+pub mod report;
 mod rows;
 mod run;
 mod seal;

@@ -1,24 +1,10 @@
-//! Extracted rows as ops.
-use extraction::answer::Row;
-use sheet::{
-    TaskId,
-    op::{Generated, GeneratedRow},
-};
+//! A result in parts that fit a change each.
+use sheet::op::{Generated, GeneratedRow};
 
 /// Bytes of rows in one change. A change holds 256 KB; a stored answer is cut the same way by every run.
 const MAX_PART_BYTES: usize = 160 * 1024;
 
-/// Rows with the ids they get where they match no row of the sheet: `g1-1`, `g1-2`, … The same answer gives the same
-/// ids, so a run that resumes repeats nothing.
-pub(crate) fn generated(generation: u32, rows: Vec<Row>) -> Vec<GeneratedRow> {
-    let row = |(n, row): (usize, Row)| {
-        let task_id = TaskId::new(&format!("g{generation}-{}", n + 1)).ok()?;
-        Some(GeneratedRow { task_id, cells: row.into_cells(), carried_from: None })
-    };
-    rows.into_iter().enumerate().filter_map(row).collect()
-}
-
-/// The same result in parts that fit a change each; at least one.
+/// The same result in parts; at least one.
 pub(crate) fn parts(whole: Generated) -> Vec<Generated> {
     let bytes = |row: &GeneratedRow| 64 + row.cells.values().map(|value| 16 + value.len() * 2).sum::<usize>();
     let (mut cut, mut part, mut total) = (Vec::new(), Vec::new(), 0);

@@ -1,14 +1,19 @@
 //! One cycle's extraction, step by step. Killed anywhere, the next run that gets the lease goes on at the first step
-//! that is not done: what was read and what was answered is stored before it is used.
-use crate::{Extractor, context, rows};
+//! that is not done: what was read, sent and answered is stored before it is used.
+use crate::{
+    Extractor, carry,
+    read::{Read, Reading, last_week},
+    report::{ANSWER, Asked, PROMPT, REPORT, Report},
+    rows,
+};
 use extraction::{
     answer::{self, Parsed},
     cohere::{MAX_ATTEMPTS, MAX_ATTEMPTS_SIMPLIFIED},
     fallback,
     ladder::{self, Outcome, Reason, Step},
-    message::{KnownNumbers, Message, known_numbers},
-    prompt,
-    source::{self, Loaded, Options, Person, from_json_lines},
+    message::Message,
+    prompt::{self, Prompt},
+    source::Person,
 };
 use jiff::tz::TimeZone;
 use platform::{
@@ -17,11 +22,9 @@ use platform::{
     changes::{self, Answer, Sender},
 };
 use protocol::{client::ProposedChange, server::Rejected};
-use serde::{Deserialize, Serialize};
-use sheet::{
-    ChangeId, Code, CycleKey, Op, Sheet, TaskId, WeekSpan, model::Origin, op::Generated, week::time_zone,
-};
-use store::{StoreError, directory::Source, directory::Team, raw};
+use serde::Serialize;
+use sheet::{ChangeId, Code, CycleKey, Op, TaskId, model::Origin, op::Generated, week::time_zone};
+use store::{StoreError, directory::Team, raw};
 
 /// How long a run holds the lease: the function's own limit of ten minutes, and one.
 const LEASE_MS: i64 = 11 * 60 * 1000;
@@ -77,21 +80,6 @@ pub enum ExtractError {
     },
 }
 
-/// What a generation read, as it is stored.
-#[derive(Serialize, Deserialize, Default)]
-struct Read {
-    /// Messages, one JSON line each.
-    lines: Vec<String>,
-    people: Vec<StoredPerson>,
-    problems: Vec<String>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct StoredPerson {
-    name: String,
-    aliases: Vec<String>,
-}
-
 /// A run that holds the lease.
 struct Run<'a> {
     extractor: &'a Extractor,
@@ -102,7 +90,9 @@ struct Run<'a> {
     client: TaskId,
     generation: u32,
     seq: u64,
+    /// Calls of the model by this run.
     calls: u32,
+    report: Report,
 }
 
 impl Extractor {
@@ -131,8 +121,19 @@ impl Extractor {
         let Some(generation) = tip.state.due_generation(refresh) else { return Ok(elsewhere) };
         let client = TaskId::new(&format!("run-{}", context.unique()))
             .map_err(|error| ExtractError::Team(error.to_string()))?;
-        let mut run =
-            Run { extractor: self, context, key, team: &team, zone, client, generation, seq: 0, calls: 0 };
+        let report = Report::new(generation, context.now());
+        let mut run = Run {
+            extractor: self,
+            context,
+            key,
+            team: &team,
+            zone,
+            client,
+            generation,
+            seq: 0,
+            calls: 0,
+            report,
+        };
         // The lease is a change: of five runs that come here at once, one gets past this line.
         match run.commit(Op::GenerationStarted { generation, lease_ms: LEASE_MS }).await {
             Ok(()) => run.generate(elsewhere).await,
@@ -144,204 +145,240 @@ impl Extractor {
 
 impl Run<'_> {
     async fn generate(&mut self, begun: Extracted) -> Result<Extracted, ExtractError> {
-        let read = match self.read().await? {
+        let reading = Reading {
+            context: self.context,
+            key: self.key,
+            team: self.team,
+            zone: &self.zone,
+            generation: self.generation,
+        };
+        let read = match reading.read().await? {
             Ok(read) => read,
             Err(reason) => {
-                tracing::error!(cycle = %self.key, reason, "no source could be read");
+                tracing::error!(cycle = %self.key, "no source could be read");
                 let reason = format!("The messages could not be read: {reason}");
                 self.commit(Op::GenerationFailed { generation: self.generation, reason }).await?;
                 return Ok(Extracted { result: Done::Failed, generation: Some(self.generation), ..begun });
             }
         };
-        let (messages, people) = messages(&read);
-        let result = self.result(&messages, &people, &read.problems).await?;
-        let (rows, reason) = (result.0.rows.len(), result.1);
-        for part in rows::parts(result.0) {
+        let result = self.result(&read).await?;
+        self.store_report(&result).await?;
+        for part in rows::parts(result) {
             // A run before this one may have committed the first parts.
             if part.part > self.parts_done().await? {
                 self.commit(Op::Generated(Box::new(part))).await?;
             }
         }
-        let messages = messages.len();
         let extracted = Extracted {
             result: Done::Generated,
             generation: Some(self.generation),
-            messages,
-            rows,
+            messages: self.report.messages,
+            rows: self.report.rows,
             calls: self.calls,
-            reason: reason.map(Reason::as_str),
+            reason: self.fallback_reason().map(Reason::as_str),
             ..begun
         };
         tracing::info!(
-            cycle = %self.key, generation = self.generation, messages, rows, calls = self.calls, reason = extracted.reason,
+            cycle = %self.key, generation = self.generation, messages = extracted.messages, rows = extracted.rows,
+            calls = self.calls, reason = extracted.reason, dropped = self.report.dropped.len(),
+            warnings = self.report.warnings.len(), missing_citations = self.report.missing_citations.len(),
             "extracted"
         );
         Ok(extracted)
     }
 
-    /// The messages of the week: as stored by a run before this one, or read from the team's sources and stored.
-    async fn read(&self) -> Result<Result<Read, String>, ExtractError> {
-        let table = &self.context.store.table;
-        if let Some(read) = raw::get::<Read>(table, self.key, self.generation, "messages").await? {
-            return Ok(Ok(read));
-        }
-        let mut known = KnownNumbers::new();
-        for earlier in 1..self.generation {
-            if let Some(read) = raw::get::<Read>(table, self.key, earlier, "messages").await? {
-                known.extend(known_numbers(&messages(&read).0));
-            }
-        }
-        let span = self.key.week.span(&self.zone).map_err(|error| ExtractError::Team(error.to_string()))?;
-        let loaded = match load(&self.team.sources, span, known) {
-            Ok(loaded) => loaded,
-            Err(reason) => return Ok(Err(reason)),
-        };
-        let line = |message: &Message| message.stored_line().ok();
-        let person = |person: Person| StoredPerson { name: person.name, aliases: person.aliases };
-        let read = Read {
-            lines: loaded.messages.iter().filter_map(line).collect(),
-            people: loaded.people.into_iter().map(person).collect(),
-            problems: loaded.problems.iter().map(ToString::to_string).collect(),
-        };
-        raw::put(table, self.key, self.generation, "messages", &read).await?;
-        Ok(Ok(read))
+    fn fallback_reason(&self) -> Option<Reason> {
+        self.report.reason.filter(|_| self.report.origin == Origin::Fallback)
     }
 
-    /// The result, and why it is a fallback if it is one.
-    async fn result(
-        &mut self,
-        messages: &[Message],
-        people: &[Person],
-        problems: &[String],
-    ) -> Result<(Generated, Option<Reason>), ExtractError> {
-        let mut whole = Generated {
+    /// What an admin can see of this generation: stored before its result is committed, so that no result lacks one.
+    async fn store_report(&mut self, result: &Generated) -> Result<(), StoreError> {
+        self.report.origin = result.origin;
+        self.report.model.clone_from(&result.model);
+        self.report.messages = result.messages as usize;
+        self.report.rows = result.rows.len();
+        self.report.finished_at = self.context.now();
+        raw::put(&self.context.store.table, self.key, self.generation, REPORT, &self.report).await
+    }
+
+    /// The result: of the model, straight from the messages, or none because there is nothing to say.
+    async fn result(&mut self, read: &Read) -> Result<Generated, ExtractError> {
+        let (messages, people) = (read.messages(), read.people());
+        self.report.problems.clone_from(&read.problems);
+        let whole = Generated {
             generation: self.generation,
             part: 1,
             parts: 1,
             origin: Origin::Empty,
             model: None,
-            summary: "No messages this week.".into(),
+            summary: String::new(),
             messages: messages.len() as u32,
             note: None,
             rows: Vec::new(),
         };
-        if messages.is_empty() {
-            whole.note = problems.first().cloned();
-            return Ok((whole, None));
+        if let Some(same) = read.same_as {
+            return self.unchanged(same, whole).await;
         }
-        let last = self.last_week().await?;
-        let (open_rows, corrections) = match &last {
-            Some(sheet) => (context::open_rows(sheet), context::corrections(sheet)),
-            None => Default::default(),
-        };
+        if messages.is_empty() {
+            let summary = "No messages this week.".to_owned();
+            let whole = Generated { summary, note: first_problem(read), ..whole };
+            return Ok(self.joined(whole, Vec::new(), read));
+        }
+        let corrected = self.corrected().await?;
+        let open: Vec<answer::Row> = read.open.iter().map(carry::Open::row).collect();
         let request = prompt::Request {
             week: self.key.week,
             zone: self.zone.clone(),
             team: &self.team.name,
-            messages,
-            people,
-            open_rows: &open_rows,
-            corrections: &corrections,
+            messages: &messages,
+            people: &people,
+            open_rows: &open,
+            corrections: &corrected,
             max_tokens: prompt::MAX_INPUT_TOKENS,
         };
         let against = answer::Context::new(self.key.week)
-            .with_messages(messages, &self.zone)
-            .with_people(people.to_vec());
+            .with_messages(&messages, &self.zone)
+            .with_people(people.clone());
         let (outcomes, step) = self.climb(&request, &against).await?;
         match step {
             Step::Accept(parsed, reason) => {
-                let model = outcomes.iter().rev().find_map(|outcome| match outcome {
-                    Outcome::Answer(answer) => Some(answer.model.clone()),
-                    Outcome::Failure(_) => None,
-                });
-                let Parsed { summary, rows, dropped, warnings, .. } = *parsed;
-                tracing::info!(dropped = dropped.len(), warnings = warnings.len(), "an answer was read");
-                let cut =
-                    reason.map(|_| "The model's answer was cut off: its last rows are missing.".to_owned());
-                let notes = [
-                    prompt::build(&request).note(),
-                    cut,
-                    dropped_note(dropped.len()),
-                    problems.first().cloned(),
-                ];
-                whole.note = join(notes);
-                whole.origin = self.extractor.origin;
-                whole.model = model;
-                whole.summary = summary;
-                whole.rows = rows::generated(self.generation, rows);
-                Ok((whole, None))
+                self.report.reason = reason;
+                Ok(self.of_answer(*parsed, &outcomes, whole, read))
             }
             Step::FallBack(reason) => {
-                let setting = fallback::Setting {
-                    week: self.key.week,
-                    zone: self.zone.clone(),
-                    people: people.to_vec(),
-                };
-                let made = fallback::rows(messages, &setting);
-                whole.origin = Origin::Fallback;
-                whole.note = join([
-                    Some(format!("Made without the model: {}.", reason.for_people())),
-                    problems.first().cloned(),
-                ]);
-                whole.summary = made.summary;
-                whole.rows = rows::generated(self.generation, made.rows);
-                Ok((whole, Some(reason)))
+                tracing::warn!(cycle = %self.key, generation = self.generation, %reason, "a fallback is made");
+                self.report.reason = Some(reason);
+                Ok(self.of_messages(&messages, people, reason, whole, read))
             }
             // `next` asks at most twice; `climb` returns only what ends the ladder.
             Step::Ask | Step::AskSimplified(_) => Err(ExtractError::Team("the ladder did not end".into())),
         }
     }
 
-    /// Asks until the ladder ends. Every outcome is stored before anything is decided on it; those that a run before
-    /// this one stored are not asked for again.
+    /// Nothing has been written since an earlier generation: its result stands, and no row changes.
+    async fn unchanged(&mut self, same: u32, whole: Generated) -> Result<Generated, ExtractError> {
+        let earlier: Option<Report> = raw::get(&self.context.store.table, self.key, same, REPORT).await?;
+        let (origin, model) = earlier.map_or((whole.origin, None), |earlier| (earlier.origin, earlier.model));
+        let note = "No message is new or changed since the extraction before: nothing was asked.".to_owned();
+        Ok(Generated { origin, model, note: Some(note), ..whole })
+    }
+
+    fn of_answer(
+        &mut self,
+        parsed: Parsed,
+        outcomes: &[Outcome],
+        whole: Generated,
+        read: &Read,
+    ) -> Generated {
+        let model = outcomes.iter().rev().find_map(|outcome| match outcome {
+            Outcome::Answer(answer) => Some(answer.model.clone()),
+            Outcome::Failure(_) => None,
+        });
+        let Parsed { summary, rows, dropped, warnings, missing_citations, .. } = parsed;
+        let cut =
+            self.report.reason.map(|_| "The model's answer was cut off: its last rows are missing.".into());
+        let notes = [
+            self.report.left_out.note(),
+            cut,
+            dropped_note(dropped.len()),
+            missing_note(missing_citations.len()),
+            first_problem(read),
+        ];
+        (self.report.dropped, self.report.warnings) = (dropped, warnings);
+        self.report.missing_citations = missing_citations;
+        let whole = Generated { origin: self.extractor.origin, model, summary, note: join(notes), ..whole };
+        self.joined(whole, rows, read)
+    }
+
+    fn of_messages(
+        &mut self,
+        messages: &[Message],
+        people: Vec<Person>,
+        reason: Reason,
+        whole: Generated,
+        read: &Read,
+    ) -> Generated {
+        let setting = fallback::Setting { week: self.key.week, zone: self.zone.clone(), people };
+        let made = fallback::rows(messages, &setting);
+        let note = format!("Made without the model: {}.", reason.for_people());
+        let note = join([Some(note), first_problem(read)]);
+        let whole = Generated { origin: Origin::Fallback, summary: made.summary, note, ..whole };
+        self.joined(whole, made.rows, read)
+    }
+
+    /// With last week's unfinished rows.
+    fn joined(&mut self, whole: Generated, rows: Vec<answer::Row>, read: &Read) -> Generated {
+        let joined = carry::join(self.generation, rows, &read.open);
+        self.report.carried = joined.carried;
+        let beyond = match joined.beyond {
+            0 => None,
+            n => Some(format!("{n} unfinished rows of last week found no room.")),
+        };
+        Generated { rows: joined.rows, note: join([whole.note, beyond]), ..whole }
+    }
+
+    /// Asks until the ladder ends. Every prompt is stored before it is sent, and every outcome before anything is
+    /// decided on it; those that a run before this one stored are not asked for again.
     async fn climb(
         &mut self,
         request: &prompt::Request<'_>,
         against: &answer::Context,
     ) -> Result<(Vec<Outcome>, Step), ExtractError> {
         let Some(model) = self.extractor.model.clone() else { return Ok((Vec::new(), ladder::begin(false))) };
-        let table = &self.context.store.table;
-        let mut outcomes: Vec<Outcome> =
-            raw::get(table, self.key, self.generation, "answer").await?.unwrap_or_default();
+        let (table, generation) = (&self.context.store.table, self.generation);
+        let mut asked: Vec<Asked> = raw::get(table, self.key, generation, ANSWER).await?.unwrap_or_default();
+        let mut prompts: Vec<Prompt> =
+            raw::get(table, self.key, generation, PROMPT).await?.unwrap_or_default();
         loop {
-            let (asked, attempts) = match ladder::next(&outcomes, against) {
+            let outcomes: Vec<Outcome> = asked.iter().map(|asked| asked.outcome.clone()).collect();
+            let (prompt, attempts) = match ladder::next(&outcomes, against) {
                 Step::Ask => (prompt::build(request), MAX_ATTEMPTS),
                 Step::AskSimplified(reason) => {
                     tracing::warn!(reason = %reason, "the model is asked once more, and simpler");
                     (prompt::build_simplified(request), MAX_ATTEMPTS_SIMPLIFIED)
                 }
-                ended => return Ok((outcomes, ended)),
+                ended => {
+                    self.report.count(&prompts, &asked);
+                    return Ok((outcomes, ended));
+                }
             };
-            let outcome = Outcome::from(model.ask(&asked, attempts).await);
-            match &outcome {
-                Outcome::Answer(answer) => {
-                    self.calls += answer.attempts;
-                    let cost = answer.usage.cost_microdollars();
-                    tracing::info!(
-                        input = answer.usage.input_tokens,
-                        output = answer.usage.output_tokens,
-                        cost_microdollars = cost,
-                        "asked"
+            // A run that died in the call has left its prompt; what this one sends takes its place.
+            prompts.truncate(asked.len());
+            prompts.push(prompt.clone());
+            raw::put(table, self.key, generation, PROMPT, &prompts).await?;
+            let before = self.context.now();
+            let (outcome, calls) = model.ask(&prompt, attempts).await;
+            let at = self.context.now();
+            self.calls += calls;
+            let answered = Asked { outcome: Outcome::from(outcome), calls, at, took_ms: at.since(before) };
+            match &answered.outcome {
+                Outcome::Answer(answer) => tracing::info!(
+                    input = answer.usage.input_tokens,
+                    output = answer.usage.output_tokens,
+                    cost_microdollars = answer.usage.cost_microdollars(),
+                    calls,
+                    took_ms = answered.took_ms,
+                    "asked"
+                ),
+                Outcome::Failure(failure) => {
+                    tracing::warn!(
+                        reason = failure.kind(),
+                        calls,
+                        took_ms = answered.took_ms,
+                        "the model did not answer"
                     );
                 }
-                Outcome::Failure(failure) => {
-                    self.calls += 1;
-                    tracing::warn!(%failure, "the model did not answer");
-                }
             }
-            outcomes.push(outcome);
-            raw::put(table, self.key, self.generation, "answer", &outcomes).await?;
+            asked.push(answered);
+            raw::put(table, self.key, generation, ANSWER, &asked).await?;
         }
     }
 
-    /// Last week's sheet, if there is one.
-    async fn last_week(&self) -> Result<Option<Sheet>, ExtractError> {
-        let Ok(week) = self.key.week.plus(-1) else { return Ok(None) };
-        match self.context.store.tip(&CycleKey { week, ..self.key.clone() }).await {
-            Ok(tip) => Ok(Some(tip.state.sheet.clone())),
-            Err(StoreError::NotFound) => Ok(None),
-            Err(error) => Err(error.into()),
-        }
+    /// Where people corrected the model, this week and the week before.
+    async fn corrected(&self) -> Result<Vec<prompt::Correction>, ExtractError> {
+        let now = self.context.store.tip(self.key).await?;
+        let last = last_week(self.context, self.key).await?;
+        Ok(carry::corrections([Some(&now.state.sheet), last.as_ref()].into_iter().flatten()))
     }
 
     async fn parts_done(&self) -> Result<u32, ExtractError> {
@@ -365,43 +402,24 @@ impl Run<'_> {
     }
 }
 
-/// All sources of a team, as one week. An error if there is a source and none can be read.
-fn load(sources: &[Source], span: WeekSpan, known: KnownNumbers) -> Result<Loaded, String> {
-    let options = Options { span: Some(span), known };
-    let (mut whole, mut failed) = (None::<Loaded>, None);
-    for Source::Path { path } in sources {
-        match source::load(path.as_ref(), &options) {
-            Ok(loaded) => match &mut whole {
-                None => whole = Some(loaded),
-                Some(whole) => {
-                    whole.people.extend(loaded.people);
-                    whole.problems.extend(loaded.problems);
-                    whole.messages.extend(loaded.messages);
-                }
-            },
-            Err(error) => failed = Some(error.to_string()),
-        }
-    }
-    match (whole, failed) {
-        (Some(whole), _) => Ok(whole),
-        (None, Some(reason)) => Err(reason),
-        (None, None) => Ok(Loaded::default()),
-    }
-}
-
-fn messages(read: &Read) -> (Vec<Message>, Vec<Person>) {
-    let loaded = from_json_lines("stored messages", &read.lines.join("\n"), &Options::default());
-    let person =
-        |person: &StoredPerson| Person { name: person.name.clone(), aliases: person.aliases.clone() };
-    (loaded.messages, read.people.iter().map(person).collect())
-}
-
 fn dropped_note(dropped: usize) -> Option<String> {
     match dropped {
         0 => None,
         1 => Some("One line of the model's answer could not be read as a row.".into()),
         n => Some(format!("{n} lines of the model's answer could not be read as rows.")),
     }
+}
+
+fn missing_note(missing: usize) -> Option<String> {
+    match missing {
+        0 => None,
+        1 => Some("One message that the model cited does not exist; the citation was removed.".into()),
+        n => Some(format!("{n} messages that the model cited do not exist; the citations were removed.")),
+    }
+}
+
+fn first_problem(read: &Read) -> Option<String> {
+    read.problems.first().cloned()
 }
 
 fn join<const N: usize>(notes: [Option<String>; N]) -> Option<String> {

@@ -3,6 +3,7 @@
 //! For scripts and bots, for networks that block sockets, for changes too large for a frame, and for the snapshot that a
 //! client fetches before it reconnects. Identity is the bearer's; nothing is cached across people.
 mod answer;
+mod generations;
 mod route;
 
 use answer::{Reply, refused, refused_with};
@@ -79,6 +80,14 @@ impl Api {
             Route::Log { team, cycle, since, limit } => {
                 only(&identity, |role| role == Role::Admin, "an admin reads the audit log")?;
                 audit(context, &key(&team, &cycle)?, since, limit).await.map_err(|error| room::busy(&error))
+            }
+            Route::Generations { team, cycle } => {
+                only(&identity, |role| role == Role::Admin, "an admin sees what was sent to the model")?;
+                generations::list(context, &key(&team, &cycle)?).await
+            }
+            Route::Generation { team, cycle, number } => {
+                only(&identity, |role| role == Role::Admin, "an admin sees what was sent to the model")?;
+                generations::one(context, &key(&team, &cycle)?, number).await
             }
             Route::Members { team } => {
                 let team =

@@ -23,6 +23,10 @@ pub(crate) enum Route {
     Messages { team: String, cycle: String, generation: u32 },
     /// `GET /api/cycles/{team}/{cycle}/log?since=n&limit=n`
     Log { team: String, cycle: String, since: u64, limit: usize },
+    /// `GET /api/cycles/{team}/{cycle}/generations`
+    Generations { team: String, cycle: String },
+    /// `GET /api/cycles/{team}/{cycle}/generations/{n}`
+    Generation { team: String, cycle: String, number: u32 },
     /// `GET /api/members?team=…`
     Members { team: String },
 }
@@ -81,6 +85,16 @@ impl Route {
                 since: number("since", 0)?,
                 limit: number("limit", 1_000)? as usize,
             }),
+            (&Method::GET, ["api", "cycles", team, cycle, "generations"]) => {
+                Ok(Self::Generations { team: owned(team), cycle: owned(cycle) })
+            }
+            (&Method::GET, ["api", "cycles", team, cycle, "generations", number]) => {
+                let number = number.parse().ok().filter(|number| (1..=99).contains(number));
+                let number = number.ok_or_else(|| {
+                    Refusal::new(Code::NotFound, "a generation is a number from 1, as the list has them")
+                })?;
+                Ok(Self::Generation { team: owned(team), cycle: owned(cycle), number })
+            }
             (&Method::GET, ["api", "members"]) => {
                 let team = parameter("team")
                     .ok_or_else(|| Refusal::new(Code::Malformed, "name a team: ?team=platform"))?;

@@ -139,14 +139,21 @@ pub fn number(mut messages: Vec<Unnumbered>, known: &KnownNumbers) -> Vec<Messag
 
     let by_ts: HashMap<(&str, &str), usize> =
         messages.iter().enumerate().map(|(i, m)| ((m.channel.as_str(), m.ts.as_str()), i)).collect();
-    let by_given: HashMap<&str, usize> =
-        messages.iter().enumerate().filter_map(|(i, m)| Some((m.given_id.as_deref()?, i))).collect();
+    // Two sources may both call a message `m1`: the one of the same channel is meant before any other.
+    let mut by_given: HashMap<(Option<&str>, &str), usize> = HashMap::new();
+    for (i, m) in messages.iter().enumerate() {
+        if let Some(given) = m.given_id.as_deref() {
+            by_given.entry((Some(m.channel.as_str()), given)).or_insert(i);
+            by_given.entry((None, given)).or_insert(i);
+        }
+    }
     let threads: Vec<Option<String>> = messages
         .iter()
         .enumerate()
         .map(|(i, m)| {
             let root = m.thread.as_deref()?;
-            match by_ts.get(&(m.channel.as_str(), root)).or_else(|| by_given.get(root)) {
+            let given = || by_given.get(&(Some(m.channel.as_str()), root)).or(by_given.get(&(None, root)));
+            match by_ts.get(&(m.channel.as_str(), root)).or_else(given) {
                 Some(&first) if first == i => None,
                 Some(&first) => ids.get(first).cloned(),
                 None => Some(root.to_owned()),

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 use extraction::{
     answer::Row,
-    prompt::{Correction, MAX_INPUT_TOKENS, Prompt, Request, build, build_simplified},
+    prompt::{Correction, MAX_CORRECTION_BYTES, MAX_INPUT_TOKENS, Prompt, Request, build, build_simplified},
     source::{Loaded, Options, Person, from_json_lines},
 };
 use sheet::{Column, week::time_zone};
@@ -135,4 +135,24 @@ fn many_corrections_are_bounded_and_the_most_frequent_column_comes_first() {
     let shown: Vec<&str> = prompt.user.lines().filter(|l| l.contains("\": not ")).collect();
     assert_eq!(shown.len(), extraction::prompt::MAX_CORRECTIONS);
     assert!(shown[0].starts_with("- status of"));
+}
+
+#[test]
+fn corrections_are_bounded_by_bytes_and_the_most_corrected_column_comes_first() {
+    let loaded = week("week.jsonl");
+    let correct = |column, n: usize| Correction {
+        title: format!("Row {n}"),
+        column,
+        model: "ä".repeat(200),
+        person: format!("{} {n}", "ö".repeat(190)),
+    };
+    let many: Vec<Correction> = std::iter::once(correct(Column::Title, 0))
+        .chain((1..50).map(|n| correct(Column::Assignee, n)))
+        .collect();
+    let with = build(&request(&loaded, &[], &[], &many)).user;
+    let without = build(&request(&loaded, &[], &[], &[])).user;
+    let shown = with.len() - without.len();
+    assert!((MAX_CORRECTION_BYTES / 2..MAX_CORRECTION_BYTES + 100).contains(&shown), "{shown} bytes");
+    let lines: Vec<&str> = with.lines().filter(|line| line.contains("not \"ä")).collect();
+    assert!(lines.len() > 3 && lines.iter().all(|line| line.starts_with("- assignee of ")), "{lines:?}");
 }

@@ -38,6 +38,7 @@ pub use change::{Author, Change};
 pub use check::{Verdict, check};
 pub use column::Column;
 pub use entry::{EntryError, LogEntry};
+pub use merge::normalised as normalised_title;
 pub use model::{Cell, Row, Sheet};
 pub use name::{ChangeId, CycleKey, Name, NameError, TaskId};
 pub use op::Op;

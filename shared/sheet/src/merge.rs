@@ -14,7 +14,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 /// A title as two runs of a model would both have it: ASCII letters in lower case, other ASCII signs as one space.
 /// Only ASCII is folded, so that every replica in every language does it alike.
-pub(crate) fn normalised(title: &str) -> String {
+pub fn normalised(title: &str) -> String {
     let mut words = String::with_capacity(title.len());
     for c in title.chars() {
         match c {

@@ -7,6 +7,7 @@ mod rules {
     mod audit;
     mod classic;
     mod connecting;
+    mod extraction;
     mod gate;
     mod mentions;
     mod racing;

@@ -31,16 +31,16 @@ mod words;
 
 use crate::{message::Message, source::Person};
 use jiff::{civil::Date, tz::TimeZone};
-use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap};
 use sheet::{Column, Week};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 pub(crate) use cell::is_unwanted;
 pub(crate) use deadline::{Around, Reading, read as read_deadline};
 
 /// Bytes of an answer that are looked at. A model's 8,000 output tokens are about 40 KB.
 pub const MAX_ANSWER_BYTES: usize = 2 * 1024 * 1024;
-/// Warnings and dropped lines that are named one by one; the rest are counted in a last one.
+/// Warnings, dropped lines and missing citations that are named one by one; the rest are counted in a last warning.
 pub const MAX_NOTES: usize = 1_000;
 
 /// What is known around an answer.
@@ -131,7 +131,7 @@ impl Serialize for Row {
 }
 
 /// A line of the answer that gave no row.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dropped {
     /// The line it begins on, from 1.
     pub line: usize,
@@ -141,6 +141,7 @@ pub struct Dropped {
 
 /// An answer, read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Parsed {
     /// In which form the rows came.
     pub form: Form,
@@ -152,6 +153,8 @@ pub struct Parsed {
     pub dropped: Vec<Dropped>,
     /// What was changed or could not be understood, in words for people.
     pub warnings: Vec<String>,
+    /// Cited ids that no message has, each once. They stand in no row.
+    pub missing_citations: Vec<String>,
 }
 
 /// Reads an answer. Never fails: an answer without rows has the form [`Form::None`].
@@ -168,8 +171,8 @@ pub fn parse(text: &str, context: &Context) -> Parsed {
     } else {
         gathered.form
     };
-    let (dropped, warnings) = notes.finish();
-    Parsed { form, summary, rows, dropped, warnings }
+    let Finished { dropped, warnings, missing_citations } = notes.finish();
+    Parsed { form, summary, rows, dropped, warnings, missing_citations }
 }
 
 fn bounded<'a>(text: &'a str, notes: &mut Notes) -> &'a str {
@@ -194,8 +197,15 @@ pub(crate) struct RawRow {
 pub(crate) struct Notes {
     dropped: Vec<Dropped>,
     warnings: Vec<String>,
+    missing: BTreeSet<String>,
     dropped_beyond: usize,
     warned_beyond: usize,
+}
+
+struct Finished {
+    dropped: Vec<Dropped>,
+    warnings: Vec<String>,
+    missing_citations: Vec<String>,
 }
 
 impl Notes {
@@ -215,6 +225,12 @@ impl Notes {
         }
     }
 
+    /// Names cited ids that no message has.
+    pub(crate) fn missing(&mut self, ids: Vec<String>) {
+        let free = MAX_NOTES.saturating_sub(self.missing.len());
+        self.missing.extend(ids.into_iter().take(free));
+    }
+
     pub(crate) fn dropped_any(&self) -> bool {
         !self.dropped.is_empty()
     }
@@ -222,12 +238,13 @@ impl Notes {
     pub(crate) fn append(&mut self, other: Notes) {
         other.dropped.into_iter().for_each(|d| self.drop(d.line, d.reason));
         other.warnings.into_iter().for_each(|w| self.warn(w));
+        self.missing(other.missing.into_iter().collect());
         self.dropped_beyond += other.dropped_beyond;
         self.warned_beyond += other.warned_beyond;
     }
 
-    /// The two lists, with what was only counted in last warnings.
-    fn finish(mut self) -> (Vec<Dropped>, Vec<String>) {
+    /// The lists, with what was only counted in last warnings.
+    fn finish(mut self) -> Finished {
         self.dropped.sort_by_key(|d| d.line);
         if self.warned_beyond > 0 {
             self.warnings.push(format!("{} more warnings are not listed", self.warned_beyond));
@@ -235,6 +252,7 @@ impl Notes {
         if self.dropped_beyond > 0 {
             self.warnings.push(format!("{} more dropped lines are not listed", self.dropped_beyond));
         }
-        (self.dropped, self.warnings)
+        let missing_citations = self.missing.into_iter().collect();
+        Finished { dropped: self.dropped, warnings: self.warnings, missing_citations }
     }
 }

@@ -121,6 +121,7 @@ impl Normaliser<'_> {
                 "line {line}: cited messages that do not exist were removed: {}",
                 unknown.join(", ")
             ));
+            notes.missing(unknown);
         }
         ids
     }

@@ -94,6 +94,22 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// The word in logs and metrics: no text of the service, which may repeat what it was sent.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Status { status: 401 | 403, .. } => "KEY",
+            Self::Status { status: 402, .. } => "BILLING",
+            Self::Status { status: 429, .. } => "RATE",
+            Self::Status { status: 498, .. } => "DENIED_TOKEN",
+            Self::Status { status: 500..=599, .. } => "SERVICE",
+            Self::Status { .. } => "REQUEST",
+            Self::Timeout => "TIMEOUT",
+            Self::Network { .. } => "NETWORK",
+            Self::TooLarge => "TOO_LARGE",
+            Self::Malformed { .. } => "MALFORMED",
+        }
+    }
+
     /// Whether the same call may succeed in a moment: 429, 500 and 502 to 504 and their like. A timeout is not tried again,
     /// because it has used the time a second try would need; 501 stays what it is.
     pub fn is_retryable(&self) -> bool {
@@ -152,15 +168,20 @@ impl<T: Transport, P: Pause> Client<T, P> {
 
     /// Asks, with at most `attempts` calls. The answer's text is as received: store it before reading it.
     pub async fn ask(&self, prompt: &Prompt, attempts: u32) -> Result<Answer, Failure> {
+        self.ask_counted(prompt, attempts).await.0
+    }
+
+    /// The same, and how many calls it took.
+    pub async fn ask_counted(&self, prompt: &Prompt, attempts: u32) -> (Result<Answer, Failure>, u32) {
         let body = wire::request(prompt, &self.model);
         let mut attempt = 1;
         loop {
             let failure = match self.once(body.clone(), attempt).await {
-                Ok(answer) => return Ok(answer),
+                Ok(answer) => return (Ok(answer), attempt),
                 Err(failure) => failure,
             };
             if attempt >= attempts || !failure.is_retryable() {
-                return Err(failure);
+                return (Err(failure), attempt);
             }
             self.pause.wait(backoff(attempt, self.pause.chance())).await;
             attempt += 1;

@@ -32,6 +32,7 @@ pub enum Finish {
 
 /// Billed tokens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Usage {
     /// Of the prompt.
     pub input_tokens: u64,

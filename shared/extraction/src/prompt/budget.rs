@@ -1,6 +1,6 @@
 //! What fits: an estimate of tokens, and the rule by which a week is trimmed.
 use crate::{message::Message, talk::is_small_talk};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Estimated tokens of one prompt. The model's window is 256,000; the estimate is high by a third for English, and a
 /// call of this size costs about 0.40 USD.
@@ -15,7 +15,8 @@ pub fn estimate_tokens(text: &str) -> usize {
 }
 
 /// Messages that were not sent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct LeftOut {
     /// Small talk, by the rule of [`crate::talk`].
     pub small_talk: usize,
@@ -27,6 +28,12 @@ impl LeftOut {
     /// Both.
     pub fn total(self) -> usize {
         self.small_talk + self.other
+    }
+
+    /// What the sheet says about them, `None` when all were sent.
+    pub fn note(self) -> Option<String> {
+        let Self { small_talk, other } = self;
+        (self.total() > 0).then(|| format!("{} messages were not read: the oldest {small_talk} of small talk and the oldest {other} others, because the week is larger than the model's window.", self.total()))
     }
 }
 

@@ -12,7 +12,7 @@ pub use mask::mask;
 use crate::{answer::Row, message::Message, source::Person};
 use fence::{CLOSE, OPEN, neutral, neutral_name};
 use jiff::{Timestamp, tz::TimeZone};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sheet::{
     Column, Week,
@@ -24,6 +24,8 @@ use std::{borrow::Cow, collections::HashMap};
 pub const MAX_OPEN_ROWS: usize = 60;
 /// Corrections shown as examples. Beyond, examples crowd out the week.
 pub const MAX_CORRECTIONS: usize = 20;
+/// Bytes of them: about 2,000 tokens, whatever script they are in.
+pub const MAX_CORRECTION_BYTES: usize = 6 * 1024;
 /// Names in the list of people.
 pub const MAX_PEOPLE: usize = 200;
 /// Code points of a value in an open row or a correction.
@@ -64,7 +66,8 @@ pub struct Request<'a> {
 }
 
 /// A prompt, ready to be sent.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Prompt {
     /// The instructions.
     pub system: String,
@@ -81,8 +84,7 @@ pub struct Prompt {
 impl Prompt {
     /// What the sheet says about messages that were left out, `None` when all were sent.
     pub fn note(&self) -> Option<String> {
-        let LeftOut { small_talk, other } = self.left_out;
-        (self.left_out.total() > 0).then(|| format!("{} messages were not read: the oldest {small_talk} of small talk and the oldest {other} others, because the week is larger than the model's window.", small_talk + other))
+        self.left_out.note()
     }
 }
 
@@ -257,12 +259,17 @@ fn corrections(all: &[Correction], text: &mut dyn FnMut(&str) -> String) -> Stri
     let mut sorted: Vec<&Correction> = all.iter().collect();
     sorted.sort_by_key(|c| (std::cmp::Reverse(count.get(&c.column).copied()), c.column));
     let mut out = "\nPeople corrected earlier sheets. Learn from it.\n".to_owned();
+    let end = out.len() + MAX_CORRECTION_BYTES;
     for c in sorted.into_iter().take(MAX_CORRECTIONS) {
         let shown =
             |value: String| if value.is_empty() { "nothing".to_owned() } else { format!("\"{value}\"") };
         let (title, model, person) =
             (example(&c.title, text), example(&c.model, text), example(&c.person, text));
-        out.push_str(&format!("- {} of \"{title}\": not {} but {}\n", c.column, shown(model), shown(person)));
+        let line = format!("- {} of \"{title}\": not {} but {}\n", c.column, shown(model), shown(person));
+        if out.len() + line.len() > end {
+            break;
+        }
+        out.push_str(&line);
     }
     out
 }

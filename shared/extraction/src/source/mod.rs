@@ -10,11 +10,14 @@
 //! salvage        the whole messages of a JSON array that does not parse
 //! json_lines     one message a line
 //! ```
+mod gatherer;
 pub mod json_lines;
 pub mod markup;
 mod salvage;
 pub mod slack_export;
 pub mod slack_json;
+
+pub use gatherer::Gatherer;
 
 use crate::message::{KnownNumbers, Message, Unnumbered, number};
 use serde::Serialize;
@@ -131,21 +134,25 @@ pub enum SourceError {
 
 /// Reads a folder as a Slack export and a file as JSON Lines.
 pub fn load(path: &Path, options: &Options) -> Result<Loaded, SourceError> {
+    let mut gathered = Gathered::default();
+    read_path(path, &mut gathered)?;
+    Ok(gathered.finish(options))
+}
+
+fn read_path(path: &Path, gathered: &mut Gathered) -> Result<(), SourceError> {
     let shown = path.display().to_string();
     let meta =
         std::fs::metadata(path).map_err(|error| SourceError::Unreadable { path: shown.clone(), error })?;
-    let mut gathered = Gathered::default();
     if meta.is_dir() {
-        slack_export::read(path, &mut gathered)?;
-    } else {
-        let file = path.file_name().map_or(shown.clone(), |n| n.to_string_lossy().into_owned());
-        match read_text(path) {
-            Ok(text) => json_lines::read(&file, &text, &mut gathered),
-            Err(ReadError::Io(error)) => return Err(SourceError::Unreadable { path: shown, error }),
-            Err(other) => gathered.problem(&file, None, other.to_string()),
-        }
+        return slack_export::read(path, gathered);
     }
-    Ok(gathered.finish(options))
+    let file = path.file_name().map_or(shown.clone(), |n| n.to_string_lossy().into_owned());
+    match read_text(path) {
+        Ok(text) => json_lines::read(&file, &text, gathered),
+        Err(ReadError::Io(error)) => return Err(SourceError::Unreadable { path: shown, error }),
+        Err(other) => gathered.problem(&file, None, other.to_string()),
+    }
+    Ok(())
 }
 
 /// The messages of JSON Lines that are already in memory; `file` names them in problems.

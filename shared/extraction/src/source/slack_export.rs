@@ -175,7 +175,7 @@ fn read_users(folder: &Path, names: &mut Names, bots: &mut HashSet<String>, out:
     if !found {
         out.problem("users.json", None, "is missing: authors are shown by their ids");
     }
-    out.people = people;
+    out.people.extend(people);
     found
 }
 

@@ -218,7 +218,9 @@ async fn a_refresh_follows_the_model_where_nobody_wrote_and_keeps_what_people_di
         .replace("| 2026-11-24 | 75% |", "| 2026-11-25 | 90% |");
     assert_ne!(second, sample::ANSWER);
     let (cohere, ask) = model([Mode::Success(sample::ANSWER.to_owned()), Mode::Success(second)], CALL).await;
-    let world = world(Some(ask), vec![week()]).await;
+    let more = tempfile::NamedTempFile::new().unwrap();
+    let path = more.path().to_string_lossy().into_owned();
+    let world = world(Some(ask), vec![week(), Source::Path { path }]).await;
     let mut ana = world.join_week(&who("ana"), THIS_WEEK).await;
     generated(&mut ana, 1).await;
     let (postgres, billing) =
@@ -230,6 +232,7 @@ async fn a_refresh_follows_the_model_where_nobody_wrote_and_keeps_what_people_di
     ana.commit(json!([insert("own", "My own row")])).await.version();
     let rows = ana.replica.sheet().row_count();
 
+    write_messages(more.path(), 1);
     ana.send(json!({"type": "refresh"})).await;
     generated(&mut ana, 2).await;
     assert_eq!(cohere.calls(), 2);
@@ -245,6 +248,7 @@ async fn a_refresh_follows_the_model_where_nobody_wrote_and_keeps_what_people_di
     );
     assert_eq!(ana.replica.cell("own", "title"), "My own row");
 
+    write_messages(more.path(), 2);
     ana.send(json!({"type": "refresh"})).await;
     generated(&mut ana, 3).await;
     ana.send(json!({"type": "refresh"})).await;
@@ -255,4 +259,38 @@ async fn a_refresh_follows_the_model_where_nobody_wrote_and_keeps_what_people_di
     );
     assert_eq!(cohere.calls(), 3);
     assert_eq!(world.log(THIS_WEEK).await.bytes(), ana.replica.bytes());
+}
+
+/// A file of `count` messages of this week, beside the sample's.
+fn write_messages(path: &std::path::Path, count: usize) {
+    let line = |n: usize| {
+        let (id, minute) = (5_000 + n, n % 60);
+        json!({"id": format!("m{id}"), "channel": "later", "author": "Ana", "at": format!("2026-11-20T10:{minute:02}:00Z"), "text": format!("please review change {n}")})
+            .to_string()
+    };
+    std::fs::write(path, (0..count).map(line).collect::<Vec<_>>().join("\n")).unwrap();
+}
+
+#[tokio::test]
+async fn a_refresh_over_unchanged_messages_asks_nobody_and_changes_no_row() {
+    let other = sample::ANSWER.replace("75%", "5%");
+    let (cohere, ask) = model([Mode::Success(sample::ANSWER.to_owned()), Mode::Success(other)], CALL).await;
+    let world = world(Some(ask), vec![week()]).await;
+    let mut ana = world.join_week(&who("ana"), THIS_WEEK).await;
+    generated(&mut ana, 1).await;
+    let (rows, summary) = (rows_of(&ana.replica), ana.replica.sheet().executive_summary.clone());
+    ana.send(json!({"type": "refresh"})).await;
+    let generation = generated(&mut ana, 2).await;
+    assert_eq!(cohere.calls(), 1);
+    assert_eq!((rows_of(&ana.replica), &ana.replica.sheet().executive_summary), (rows, &summary));
+    assert_eq!((&generation["origin"], &generation["model"]), (&json!("model"), &json!("command-a-03-2025")));
+    assert!(generation["note"].as_str().unwrap().starts_with("No message is new"), "{generation}");
+    let log = world.log(THIS_WEEK).await;
+    let carries_rows = |op: &sheet::Op| matches!(op, sheet::Op::Generated(result) if !result.rows.is_empty());
+    assert_eq!(log.changes.iter().flat_map(|change| &change.ops).filter(|op| carries_rows(op)).count(), 1);
+}
+
+/// The rows as they are, to the letter.
+fn rows_of(replica: &Replica) -> Vec<Row> {
+    replica.sheet().rows().map(|row| Row::clone(row)).collect()
 }

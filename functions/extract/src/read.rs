@@ -1,0 +1,148 @@
+//! What a generation reads: the week's messages from the team's sources, and what last week left open. Stored before
+//! anything is made of it, so that a run that resumes one that died makes the same of the same.
+use crate::{
+    ExtractError, carry,
+    report::{MESSAGES, REPORT, Report},
+};
+use extraction::{
+    message::{KnownNumbers, Message, known_numbers},
+    source::{Gatherer, Loaded, Options, Person, from_json_lines},
+};
+use jiff::tz::TimeZone;
+use platform::Context;
+use serde::{Deserialize, Serialize};
+use sheet::{CycleKey, Sheet, WeekSpan, model::Origin};
+use store::{
+    StoreError,
+    directory::{Source, Team},
+    raw,
+};
+
+/// What a generation read, as it is stored.
+#[derive(Serialize, Deserialize, Default)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Read {
+    /// Messages, one JSON line each.
+    lines: Vec<String>,
+    people: Vec<StoredPerson>,
+    /// What could not be read.
+    pub(crate) problems: Vec<String>,
+    /// Last week's rows that are not done.
+    #[serde(default)]
+    pub(crate) open: Vec<carry::Open>,
+    /// The earlier generation whose result still holds, because it read the same messages.
+    #[serde(default)]
+    pub(crate) same_as: Option<u32>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredPerson {
+    name: String,
+    aliases: Vec<String>,
+}
+
+impl Read {
+    /// The messages, in order of time.
+    pub(crate) fn messages(&self) -> Vec<Message> {
+        from_json_lines("stored messages", &self.lines.join("\n"), &Options::default()).messages
+    }
+
+    /// Who can be an assignee.
+    pub(crate) fn people(&self) -> Vec<Person> {
+        let person =
+            |person: &StoredPerson| Person { name: person.name.clone(), aliases: person.aliases.clone() };
+        self.people.iter().map(person).collect()
+    }
+}
+
+/// What a run reads for.
+pub(crate) struct Reading<'a> {
+    pub(crate) context: &'a Context,
+    pub(crate) key: &'a CycleKey,
+    pub(crate) team: &'a Team,
+    pub(crate) zone: &'a TimeZone,
+    pub(crate) generation: u32,
+}
+
+impl Reading<'_> {
+    /// As a run before this one stored it, or read from the team's sources and stored. In words, why no source could
+    /// be read.
+    pub(crate) async fn read(&self) -> Result<Result<Read, String>, ExtractError> {
+        let table = &self.context.store.table;
+        if let Some(read) = raw::get::<Read>(table, self.key, self.generation, MESSAGES).await? {
+            return Ok(Ok(read));
+        }
+        let earlier = self.earlier().await?;
+        let mut known = KnownNumbers::new();
+        for (_, read) in &earlier {
+            known.extend(known_numbers(&read.messages()));
+        }
+        let span = self.key.week.span(self.zone).map_err(|error| ExtractError::Team(error.to_string()))?;
+        let loaded = match self.load(span, known).await {
+            Ok(loaded) => loaded,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        let line = |message: &Message| message.stored_line().ok();
+        let person = |person: Person| StoredPerson { name: person.name, aliases: person.aliases };
+        let lines: Vec<String> = loaded.messages.iter().filter_map(line).collect();
+        let read = Read {
+            same_as: self.same_as(&earlier, &lines).await?,
+            lines,
+            people: loaded.people.into_iter().map(person).collect(),
+            problems: loaded.problems.iter().map(ToString::to_string).collect(),
+            open: self.open().await?,
+        };
+        raw::put(table, self.key, self.generation, MESSAGES, &read).await?;
+        Ok(Ok(read))
+    }
+
+    /// What earlier generations of this week read, oldest first.
+    async fn earlier(&self) -> Result<Vec<(u32, Read)>, StoreError> {
+        let mut found = Vec::new();
+        for number in 1..self.generation {
+            let read = raw::get::<Read>(&self.context.store.table, self.key, number, MESSAGES).await?;
+            found.extend(read.map(|read| (number, read)));
+        }
+        Ok(found)
+    }
+
+    /// The latest earlier generation, if it read the very same and made a whole result of it: asking again could only
+    /// say the same in other words.
+    async fn same_as(&self, earlier: &[(u32, Read)], lines: &[String]) -> Result<Option<u32>, StoreError> {
+        let Some((number, read)) = earlier.last() else { return Ok(None) };
+        if read.lines != lines {
+            return Ok(None);
+        }
+        let report: Option<Report> = raw::get(&self.context.store.table, self.key, *number, REPORT).await?;
+        let whole = |report: Report| report.origin != Origin::Fallback && report.reason.is_none();
+        Ok(report.is_some_and(whole).then_some(*number))
+    }
+
+    /// All sources of the team, as one week. An error if there are sources and none can be read.
+    pub(crate) async fn load(&self, span: WeekSpan, known: KnownNumbers) -> Result<Loaded, String> {
+        let mut gatherer = Gatherer::default();
+        for source in &self.team.sources {
+            match source {
+                Source::Path { path } => gatherer.path(path.as_ref()),
+            }
+        }
+        gatherer.finish(&Options { span: Some(span), known })
+    }
+
+    /// Last week's rows that are not done, each with whether this week's sheet has it already.
+    async fn open(&self) -> Result<Vec<carry::Open>, StoreError> {
+        let Some(last) = last_week(self.context, self.key).await? else { return Ok(Vec::new()) };
+        let tip = self.context.store.tip(self.key).await?;
+        Ok(carry::open(&last, &tip.state.sheet))
+    }
+}
+
+/// Last week's sheet, if there is one.
+pub(crate) async fn last_week(context: &Context, key: &CycleKey) -> Result<Option<Sheet>, StoreError> {
+    let Ok(week) = key.week.plus(-1) else { return Ok(None) };
+    match context.store.tip(&CycleKey { week, ..key.clone() }).await {
+        Ok(tip) => Ok(Some(tip.state.sheet.clone())),
+        Err(StoreError::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
