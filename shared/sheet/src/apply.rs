@@ -16,6 +16,15 @@ use crate::{
 };
 use std::{collections::BTreeMap, sync::Arc};
 
+/// Folds one change's part of the sheet, as a client does that has no ledger.
+pub fn apply_to_sheet(sheet: &mut Sheet, change: &Change) {
+    prune_locks(sheet, change.at);
+    for op in &change.ops {
+        apply_op_to_sheet(sheet, change, op);
+    }
+    finish_sheet(sheet, change);
+}
+
 /// Folds one change: the sheet, then the ledger. The chain's hash is the entry's matter.
 pub fn apply(state: &mut State, change: &Change) {
     prune_locks(&mut state.sheet, change.at);
@@ -35,7 +44,11 @@ pub(crate) fn prune_locks(sheet: &mut Sheet, at: TimestampMs) {
 
 /// What every change leaves behind, whatever its ops.
 pub(crate) fn finish(state: &mut State, change: &Change) {
-    let sheet = &mut state.sheet;
+    finish_sheet(&mut state.sheet, change);
+    state.ledger.remember(change);
+}
+
+fn finish_sheet(sheet: &mut Sheet, change: &Change) {
     if sheet.version == 0 {
         sheet.created_at = change.at;
     }
@@ -43,7 +56,6 @@ pub(crate) fn finish(state: &mut State, change: &Change) {
     sheet.updated_at = change.at;
     sheet.last_modified_by = Some(change.author.id.clone());
     sheet.name_author(&change.author.id, &change.author.name);
-    state.ledger.remember(change);
 }
 
 /// One op: its effect on the sheet, then on the ledger.
@@ -52,14 +64,15 @@ pub(crate) fn apply_op(state: &mut State, change: &Change, op: &Op) {
         Op::RowRemove { task_id } => state.sheet.row(task_id).cloned(),
         _ => None,
     };
-    apply_to_sheet(&mut state.sheet, change, op);
+    apply_op_to_sheet(&mut state.sheet, change, op);
     if let Some(row) = removed {
         state.ledger.bury(row);
     }
     apply_to_ledger(state, change, op);
 }
 
-fn apply_to_sheet(sheet: &mut Sheet, change: &Change, op: &Op) {
+/// One op's part of the sheet; of the change, only its author, time and version count.
+pub fn apply_op_to_sheet(sheet: &mut Sheet, change: &Change, op: &Op) {
     match op {
         Op::CellModify { task_id, column, new_value, .. } => {
             write_cells(sheet, change, task_id, std::iter::once((*column, new_value.as_str())));

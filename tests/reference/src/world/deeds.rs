@@ -1,0 +1,322 @@
+//! What people do, and what happens to them, one deed at a time.
+use super::World;
+use crate::types::{Event, Notice};
+use fastrand::Rng;
+use serde_json::{Value, json};
+use sheet::{Column, Op, Role, Sheet, TaskId, op::Update};
+use std::collections::BTreeMap;
+
+/// What may be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum What {
+    Type,
+    Batch,
+    Insert,
+    Paste,
+    Remove,
+    Move,
+    Comment,
+    Reply,
+    Lock,
+    Unlock,
+    Undo,
+    Redo,
+    Decide,
+    Nonsense,
+    Role,
+    Revoke,
+    Point,
+    Refresh,
+    Hide,
+    Show,
+    Unplug,
+    Plug,
+    Reload,
+    Cut,
+    SignIn,
+    Dismiss,
+    Forget,
+    Restore,
+}
+
+/// Each as often as it stands here.
+const MENU: &[What] = &[
+    What::Type,
+    What::Type,
+    What::Type,
+    What::Type,
+    What::Type,
+    What::Type,
+    What::Type,
+    What::Type,
+    What::Batch,
+    What::Batch,
+    What::Batch,
+    What::Insert,
+    What::Insert,
+    What::Insert,
+    What::Paste,
+    What::Remove,
+    What::Remove,
+    What::Move,
+    What::Move,
+    What::Comment,
+    What::Comment,
+    What::Reply,
+    What::Lock,
+    What::Unlock,
+    What::Undo,
+    What::Undo,
+    What::Undo,
+    What::Redo,
+    What::Redo,
+    What::Decide,
+    What::Decide,
+    What::Nonsense,
+    What::Role,
+    What::Revoke,
+    What::Point,
+    What::Point,
+    What::Refresh,
+    What::Hide,
+    What::Show,
+    What::Unplug,
+    What::Plug,
+    What::Reload,
+    What::Reload,
+    What::Cut,
+    What::Cut,
+    What::SignIn,
+    What::Dismiss,
+    What::Forget,
+    What::Restore,
+];
+
+/// One deed.
+#[derive(Clone, Copy, Debug)]
+pub struct Deed {
+    /// Whose.
+    pub who: usize,
+    /// What.
+    pub what: What,
+    /// Which row, and whatever else is to be chosen.
+    pub at: usize,
+    /// Which column.
+    pub column: Column,
+    /// What passes before the next one.
+    pub pause_ms: i64,
+}
+
+impl Deed {
+    /// Any.
+    pub fn any(rng: &mut Rng) -> Self {
+        let columns = [Column::Title, Column::Description, Column::Assignee, Column::Status];
+        Self {
+            who: rng.usize(0..8),
+            what: MENU[rng.usize(0..MENU.len())],
+            at: rng.usize(0..100),
+            column: columns[rng.usize(0..columns.len())],
+            pause_ms: if rng.bool() { 0 } else { rng.i64(0..5_000) },
+        }
+    }
+}
+
+impl World {
+    /// Does it; `mark` is a word that no other deed uses. Then its pause passes.
+    pub fn act(&mut self, deed: Deed, mark: &str) {
+        let Deed { what, at, .. } = deed;
+        let who = deed.who % self.members.len();
+        let state = self.members[who].machine.state();
+        let sheet = state.sheet.clone();
+        let conflict = state.conflicts.first().map(|conflict| conflict.id.clone());
+        let call = self.members[who].next_call();
+        let event = match what {
+            What::Undo => Some(Event::Undo { call }),
+            What::Redo => Some(Event::Redo { call }),
+            What::Decide => conflict.map(|conflict_id| {
+                if at % 2 == 0 {
+                    Event::KeepTheirs { conflict_id }
+                } else {
+                    Event::KeepMine { call, conflict_id }
+                }
+            }),
+            What::Point => {
+                let row = sheet.as_ref().and_then(|sheet| row_at(sheet, at));
+                let cursor = row.map_or(Value::Null, |id| json!({"taskId": id, "column": deed.column}));
+                let state = [("cursor".to_owned(), cursor), ("status".to_owned(), json!("typing"))];
+                Some(Event::Presence { state: state.into_iter().collect() })
+            }
+            What::Refresh => Some(Event::Refresh),
+            What::Hide => Some(Event::Visible { visible: false }),
+            What::Show => Some(Event::Visible { visible: true }),
+            What::Unplug => Some(Event::Online { online: false }),
+            What::Plug => Some(Event::Online { online: true }),
+            What::SignIn => Some(Event::Reconnect),
+            What::Dismiss => Some(Event::Dismiss {
+                what: [Notice::LastRejection, Notice::Error, Notice::Notifications][at % 3],
+            }),
+            What::Reload => {
+                self.reload(who);
+                None
+            }
+            What::Cut => {
+                self.cut(who);
+                None
+            }
+            What::Forget => {
+                self.server.forget();
+                None
+            }
+            What::Restore => {
+                // Rarely: a room whose log is always torn away learns nothing.
+                if at < 15 {
+                    let version = self.server.log.len() * at / 15;
+                    self.server.restore(version);
+                }
+                None
+            }
+            _ => sheet.and_then(|sheet| wanted(&sheet, deed, mark)).map(|ops| Event::Change { call, ops }),
+        };
+        if let Some(event) = event {
+            self.input(who, event);
+        }
+        let mut rest = deed.pause_ms;
+        while rest > 0 {
+            self.second();
+            rest -= 1_000;
+        }
+    }
+
+    /// After the storm: time enough for every retry, reconnect and ping, for everybody who may be here.
+    pub fn settle(&mut self) {
+        self.weather = super::CALM;
+        for member in 0..self.members.len() {
+            self.input(member, Event::Online { online: true });
+            self.input(member, Event::Visible { visible: true });
+        }
+        self.run(15 * 60_000);
+    }
+}
+
+fn row_at(sheet: &Sheet, at: usize) -> Option<TaskId> {
+    let count = sheet.row_count().max(1);
+    sheet.rows().nth(at % count).map(|row| row.task_id.clone())
+}
+
+fn id(word: &str) -> Option<TaskId> {
+    word.parse().ok()
+}
+
+/// The ops of a deed that edits the sheet.
+fn wanted(sheet: &Sheet, Deed { what, at, column, .. }: Deed, mark: &str) -> Option<Vec<Op>> {
+    let place = row_at(sheet, at);
+    let after = if at % 3 == 0 { None } else { place.clone() };
+    let cells = |title: &str| BTreeMap::from([(Column::Title, title.to_owned())]);
+    let insert = |name: &str, after: Option<TaskId>| -> Option<Op> {
+        Some(Op::RowInsert { task_id: id(name)?, after, cells: cells(name), restored: None })
+    };
+    if what == What::Insert {
+        return Some(vec![insert(mark, after)?]);
+    }
+    let user_id = format!("u{}", at % 6).parse().ok()?;
+    let member = match what {
+        What::Role => {
+            let role = [Role::Viewer, Role::Editor, Role::Editor, Role::Admin][at % 4];
+            Some(Op::MemberRole { user_id, role })
+        }
+        What::Revoke if at % 2 == 0 => Some(Op::MemberRestore { user_id }),
+        What::Revoke => Some(Op::MemberRevoke { user_id }),
+        _ => None,
+    };
+    if let Some(op) = member {
+        return Some(vec![op]);
+    }
+    let task_id = place?;
+    let row = sheet.row(&task_id)?;
+    let new_value = |column| match column {
+        Column::Status => ["Done", "Blocked", "", "no such status"][at % 4].to_owned(),
+        // Texts of every width, and as long as a cell takes.
+        _ if at % 10 == 0 => format!("{mark} ä€😀\"\\\u{7f}\n").repeat(1 + at),
+        _ => mark.to_owned(),
+    };
+    let update = |column| Update { old_value: row.value(column).to_owned(), new_value: new_value(column) };
+    let comment = || sheet_comment(sheet, at);
+    Some(match what {
+        What::Type => vec![Op::CellModify {
+            task_id: task_id.clone(),
+            column,
+            old_value: row.value(column).to_owned(),
+            new_value: new_value(column),
+        }],
+        What::Batch => {
+            let updates = [column, Column::Blockers].map(|column| (column, update(column))).into();
+            vec![Op::BatchUpdate { task_id, updates }]
+        }
+        What::Paste => {
+            // A block that may be larger than a frame: some rows, some of whose cells are long.
+            let long = "x".repeat(if at % 2 == 0 { 40 } else { 1_900 });
+            let rows = 2 + at % 20;
+            let mut ops: Vec<Op> = (0..rows).filter_map(|i| insert(&format!("{mark}-{i}"), None)).collect();
+            for op in &mut ops {
+                if let Op::RowInsert { cells, .. } = op {
+                    cells.insert(Column::Description, long.clone());
+                    cells.insert(Column::Blockers, long.clone());
+                }
+            }
+            ops
+        }
+        What::Remove => vec![Op::RowRemove { task_id }],
+        What::Move => vec![Op::RowMove { task_id, after: row_at(sheet, at * 7) }],
+        What::Comment => vec![Op::CommentAdd {
+            comment_id: id(mark)?,
+            task_id: Some(task_id),
+            column: None,
+            doc: None,
+            anchor: None,
+            text: if at % 8 == 0 { " ".to_owned() } else { mark.to_owned() },
+            mentions: Vec::new(),
+        }],
+        What::Reply => {
+            let comment_id = comment()?;
+            match at % 4 {
+                0 => vec![Op::CommentResolve { comment_id }],
+                1 => vec![Op::CommentDelete { comment_id, reply_id: None }],
+                2 => vec![Op::CommentEdit {
+                    comment_id,
+                    reply_id: None,
+                    text: mark.to_owned(),
+                    mentions: Vec::new(),
+                }],
+                _ => {
+                    let (reply_id, text) = (id(mark)?, mark.to_owned());
+                    vec![Op::CommentReply { comment_id, reply_id, text, mentions: Vec::new() }]
+                }
+            }
+        }
+        What::Lock => vec![Op::RowLock { task_id, seconds: 1 + 37 * at as u32 }],
+        What::Unlock => vec![Op::RowUnlock { task_id }],
+        What::Nonsense => vec![
+            Op::CellModify {
+                task_id: task_id.clone(),
+                column: Column::Progress,
+                old_value: row.value(Column::Progress).to_owned(),
+                new_value: at.to_string(),
+            },
+            Op::CellModify {
+                task_id,
+                column: if at % 2 == 0 { Column::Source } else { column },
+                old_value: "what nobody wrote".to_owned(),
+                new_value: mark.to_owned(),
+            },
+        ],
+        _ => return None,
+    })
+}
+
+fn sheet_comment(sheet: &Sheet, at: usize) -> Option<TaskId> {
+    let json = serde_json::to_value(sheet).ok()?;
+    let comments = json["comments"].as_array()?;
+    let thread = comments.get(at % comments.len().max(1))?;
+    id(thread["commentId"].as_str()?)
+}
