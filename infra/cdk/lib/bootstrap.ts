@@ -1,0 +1,126 @@
+/**
+ * One function: a bootstrap, its logs, its own role, a version and the alias `live` that everything calls.
+ *
+ * The role begins with its own log group and nothing else; whoever builds the stack adds what the function does.
+ */
+import { closeSync, existsSync, openSync, readSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
+import * as codedeploy from "aws-cdk-lib/aws-codedeploy";
+import * as iam from "aws-cdk-lib/aws-iam";
+import * as lambda from "aws-cdk-lib/aws-lambda";
+import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
+import { Construct } from "constructs";
+import { acknowledge, managedPolicy } from "./acknowledge.ts";
+import { HOME, type Settings, SettingsError } from "./settings.ts";
+
+/** The machine of an ELF file, at byte 18 of its header. */
+const MACHINES: Readonly<Record<string, number>> = { x86_64: 0x3e, arm64: 0xb7 };
+
+/** What Lambda gives a function. Memory is processor too: a full core is 1,769 MB. */
+interface Size {
+  readonly memoryMb: number;
+  readonly timeout: Duration;
+}
+
+export interface BootstrapProps extends Size {
+  readonly settings: Settings;
+  readonly description: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Environments at once; nothing is reserved when it is absent. */
+  readonly reserved?: number;
+  /** The application that CodeDeploy knows, when versions are shifted to by and by. */
+  readonly application?: codedeploy.LambdaApplication | undefined;
+}
+
+export class Bootstrap extends Construct {
+  readonly alias: lambda.Alias;
+  readonly role: iam.Role;
+  readonly errors: cloudwatch.Alarm;
+
+  constructor(scope: Construct, name: string, props: BootstrapProps) {
+    super(scope, `${name}Function`);
+    const { settings } = props;
+    const functionName = `cyclesheet-${settings.stage}-${name.toLowerCase()}`;
+    const logGroup = new LogGroup(this, "Logs", {
+      logGroupName: `/aws/lambda/${functionName}`,
+      retention: settings.logRetentionDays as RetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.role = new iam.Role(this, "Role", {
+      assumedBy: new iam.ServicePrincipal("lambda.amazonaws.com"),
+      description: `What ${functionName} may do`,
+    });
+    logGroup.grantWrite(this.role);
+    const handler = new lambda.Function(this, "Function", {
+      functionName,
+      description: props.description,
+      runtime: lambda.Runtime.PROVIDED_AL2023,
+      architecture:
+        settings.architecture === "arm64" ? lambda.Architecture.ARM_64 : lambda.Architecture.X86_64,
+      handler: "bootstrap",
+      code: lambda.Code.fromAsset(bootstrapOf(settings, name.toLowerCase())),
+      role: this.role,
+      logGroup,
+      memorySize: props.memoryMb,
+      timeout: props.timeout,
+      environment: { LOG_LEVEL: settings.logLevel, ...props.environment },
+      ...(props.reserved ? { reservedConcurrentExecutions: props.reserved } : {}),
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
+    });
+    this.alias = new lambda.Alias(this, "Live", { aliasName: "live", version: handler.currentVersion });
+    this.errors = new cloudwatch.Alarm(this, "Errors", {
+      alarmDescription: `${functionName} fails: look into ${logGroup.logGroupName}`,
+      metric: this.alias.metricErrors({ period: Duration.minutes(1) }),
+      threshold: 1,
+      evaluationPeriods: 2,
+      datapointsToAlarm: 2,
+      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+    });
+    if (props.application) {
+      const group = new codedeploy.LambdaDeploymentGroup(this, "Shift", {
+        application: props.application,
+        alias: this.alias,
+        deploymentConfig: codedeploy.LambdaDeploymentConfig.fromLambdaDeploymentConfigName(
+          this,
+          "Way",
+          `CodeDeployDefault.Lambda${settings.canary}`,
+        ),
+        alarms: [this.errors],
+        autoRollback: { failedDeployment: true, stoppedDeployment: true, deploymentInAlarm: true },
+      });
+      acknowledge(
+        group,
+        `IAM4[${managedPolicy("AWSCodeDeployRoleForLambdaLimited")}]`,
+        "CodeDeploy's own managed policy for Lambda: AWS keeps it to what a shift needs.",
+      );
+    }
+  }
+
+  /** Lets the function do `actions` on `resources`. */
+  may(actions: readonly string[], resources: readonly string[]): void {
+    this.role.addToPolicy(new iam.PolicyStatement({ actions: [...actions], resources: [...resources] }));
+  }
+}
+
+/** The folder of a built bootstrap, looked at before it is sent anywhere. */
+function bootstrapOf(settings: Settings, name: string): string {
+  const folder = join(resolve(HOME, settings.bootstraps), name);
+  const file = join(folder, "bootstrap");
+  const stop = (problem: string) => {
+    throw new SettingsError(settings.stage, [problem]);
+  };
+  if (!existsSync(file))
+    stop(`${file} is missing: run make build STAGE=${settings.stage}, or say with bootstraps where it is`);
+  const head = Buffer.alloc(20);
+  const descriptor = openSync(file, "r");
+  readSync(descriptor, head, 0, head.length, 0);
+  closeSync(descriptor);
+  if (head.toString("latin1", 0, 4) !== "\x7fELF") stop(`${file} is no Linux program: run make build again`);
+  if (head.readUInt16LE(18) !== MACHINES[settings.architecture])
+    stop(
+      `${file} was built for another processor than ${settings.architecture}: build it for that, or set architecture`,
+    );
+  return folder;
+}

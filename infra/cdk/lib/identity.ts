@@ -1,0 +1,169 @@
+/**
+ * Who issues tokens. A token carries `sub`, `name`, `tenant`, `teams` and `role`, whoever issues it.
+ *
+ * - `cognito`: a pool of this stack's with a hosted sign-in. An administrator makes people and sets `custom:tenant`,
+ *   `custom:teams` (with commas) and `custom:role`; a trigger puts them into the identity token under the names we read.
+ * - `oidc`: any issuer that publishes its keys.
+ * - `secret`: a key that this stack makes and that whoever signs tokens reads.
+ */
+import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
+import * as cognito from "aws-cdk-lib/aws-cognito";
+import * as iam from "aws-cdk-lib/aws-iam";
+import * as lambda from "aws-cdk-lib/aws-lambda";
+import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
+import { Secret } from "aws-cdk-lib/aws-secretsmanager";
+import { Construct } from "constructs";
+import { acknowledge } from "./acknowledge.ts";
+import type { Bootstrap } from "./bootstrap.ts";
+import type { Settings } from "./settings.ts";
+
+/** The trigger: three attributes under the names that functions read. Inline, so that it needs no build of its own. */
+const CLAIMS = `exports.handler = async (event) => {
+  const { 'custom:tenant': tenant, 'custom:teams': teams, 'custom:role': role, name, email } = event.request.userAttributes;
+  const claims = { name: name || email, tenant, teams: (teams || '').split(',').map((t) => t.trim()).filter(Boolean), role };
+  event.response = { claimsAndScopeOverrideDetails: { idTokenGeneration: { claimsToAddOrOverride: claims } } };
+  return event;
+};`;
+
+export class Identity extends Construct {
+  private readonly secret: Secret | undefined;
+  private readonly pool: cognito.UserPool | undefined;
+  private readonly client: cognito.UserPoolClient | undefined;
+  /** Where people sign in, if this stack has such a place. */
+  readonly signIn: { readonly host: string; readonly clientId: string } | undefined;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly settings: Settings,
+  ) {
+    super(scope, id);
+    if (settings.identity === "secret") {
+      this.secret = new Secret(this, "Key", {
+        secretName: `cyclesheet/${settings.stage}/token-key`,
+        description: "HS256 key of Cyclesheet's tokens: whoever reads it can sign as anybody",
+        generateSecretString: { passwordLength: 64, excludePunctuation: true },
+        removalPolicy: RemovalPolicy.DESTROY,
+      });
+      acknowledge(
+        this.secret,
+        "SMG4",
+        "A new key ends every session at once, so it is changed by a person who means it.",
+      );
+    }
+    if (settings.identity === "cognito") {
+      this.pool = pool(this, settings);
+      const domain = this.pool.addDomain("SignIn", {
+        cognitoDomain: { domainPrefix: settings.signInPrefix },
+      });
+      this.client = new cognito.UserPoolClient(this, "Page", {
+        userPool: this.pool,
+        generateSecret: false,
+        preventUserExistenceErrors: true,
+        idTokenValidity: Duration.hours(8),
+        accessTokenValidity: Duration.hours(8),
+        refreshTokenValidity: Duration.days(1),
+        supportedIdentityProviders: [cognito.UserPoolClientIdentityProvider.COGNITO],
+        oAuth: {
+          flows: { authorizationCodeGrant: true },
+          scopes: [cognito.OAuthScope.OPENID, cognito.OAuthScope.PROFILE],
+          // Replaced by `returnsTo`; an empty list would let CDK put example.com here.
+          callbackUrls: ["https://localhost/"],
+        },
+      });
+      const stack = Stack.of(this);
+      this.signIn = {
+        host: `${domain.domainName}.auth.${stack.region}.amazoncognito.com`,
+        clientId: this.client.userPoolClientId,
+      };
+    }
+  }
+
+  /** Lets people come back to these pages after signing in. */
+  returnsTo(origins: readonly string[]): void {
+    const client = this.client?.node.defaultChild as cognito.CfnUserPoolClient | undefined;
+    if (client) client.callbackUrLs = origins.map((origin) => `${origin}/`);
+  }
+
+  /** What a function that verifies tokens is told. */
+  environment(): Record<string, string> {
+    const { settings } = this;
+    if (this.pool && this.client) {
+      const issuer = this.pool.userPoolProviderUrl;
+      return {
+        JWT_ISSUER: issuer,
+        JWT_AUDIENCE: this.client.userPoolClientId,
+        JWT_JWKS_URL: `${issuer}/.well-known/jwks.json`,
+      };
+    }
+    const rules = { JWT_ISSUER: settings.issuer, JWT_AUDIENCE: settings.audience };
+    if (this.secret) return { ...rules, JWT_SECRET_ARN: this.secret.secretArn };
+    return {
+      ...rules,
+      JWT_JWKS_URL: settings.jwksUrl || `${settings.issuer.replace(/\/$/, "")}/.well-known/jwks.json`,
+    };
+  }
+
+  /** Lets functions read the key, if there is one. */
+  verifiedBy(...functions: readonly Bootstrap[]): void {
+    for (const each of functions) this.secret?.grantRead(each.role);
+  }
+
+  /** The key's name, for whoever signs. */
+  get keyName(): string | undefined {
+    return this.secret ? `cyclesheet/${this.settings.stage}/token-key` : undefined;
+  }
+}
+
+function pool(scope: Construct, settings: Settings): cognito.UserPool {
+  const attribute = () => new cognito.StringAttribute({ mutable: true, maxLen: 1024 });
+  const made = new cognito.UserPool(scope, "People", {
+    userPoolName: `cyclesheet-${settings.stage}`,
+    selfSignUpEnabled: false,
+    signInAliases: { email: true },
+    standardAttributes: {
+      fullname: { required: true, mutable: true },
+      email: { required: true, mutable: true },
+    },
+    customAttributes: { tenant: attribute(), teams: attribute(), role: attribute() },
+    passwordPolicy: {
+      minLength: 12,
+      requireLowercase: true,
+      requireUppercase: true,
+      requireDigits: true,
+      requireSymbols: true,
+    },
+    mfa: cognito.Mfa.OPTIONAL,
+    mfaSecondFactor: { otp: true, sms: false },
+    accountRecovery: cognito.AccountRecovery.EMAIL_ONLY,
+    featurePlan: cognito.FeaturePlan.ESSENTIALS,
+    deletionProtection: settings.deletionProtection,
+    removalPolicy: settings.deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+  });
+  acknowledge(
+    made,
+    "COG2",
+    "One-time passwords are offered; whether they are demanded is the organisation's decision.",
+  );
+  acknowledge(made, "COG3", "Threat protection belongs to a dearer plan; the pool has no self sign-up.");
+  acknowledge(made, "COG8", "The Essentials plan has all that is used.");
+  const logGroup = new LogGroup(scope, "ClaimsLogs", {
+    retention: settings.logRetentionDays as RetentionDays,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  const role = new iam.Role(scope, "ClaimsRole", {
+    assumedBy: new iam.ServicePrincipal("lambda.amazonaws.com"),
+  });
+  logGroup.grantWrite(role);
+  const claims = new lambda.Function(scope, "Claims", {
+    description: "Puts tenant, teams and role into identity tokens",
+    runtime: lambda.Runtime.NODEJS_24_X,
+    handler: "index.handler",
+    code: lambda.Code.fromInline(CLAIMS),
+    role,
+    logGroup,
+    timeout: Duration.seconds(5),
+  });
+  made.addTrigger(cognito.UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG, claims, cognito.LambdaVersion.V2_0);
+  return made;
+}

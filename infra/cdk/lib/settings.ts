@@ -1,0 +1,313 @@
+/**
+ * What a stage is: one flat JSON file under `stages/`, any word of which a deployment may replace with `-c name=value`.
+ *
+ * Everything that can be known to be wrong is said here, in one error with every problem, before anything is created.
+ */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { cronProblem, repeatProblem } from "./cron.ts";
+
+/** The folder of this package. */
+export const HOME = resolve(import.meta.dirname, "..");
+
+export type Value = string | number | boolean | readonly string[];
+
+/** A setting: its default (`undefined`: it must be given) and what it means. The README's table is made of this. */
+interface Setting {
+  readonly default: Value | undefined;
+  readonly meaning: string;
+}
+
+export const SETTINGS = {
+  region: { default: undefined, meaning: "The AWS region of everything but the page's certificate." },
+  architecture: { default: "arm64", meaning: "`arm64` or `x86_64`: what the bootstraps were built for." },
+  identity: {
+    default: undefined,
+    meaning:
+      "Who issues tokens: `cognito` (a pool of this stack's), `oidc` (an issuer of yours), `secret` (whoever holds this stack's HS256 key).",
+  },
+  issuer: { default: "", meaning: "With `oidc` and `secret`: the `iss` of tokens, an https address." },
+  audience: { default: "cyclesheet", meaning: "With `oidc` and `secret`: the `aud` of tokens." },
+  jwksUrl: {
+    default: "",
+    meaning: "With `oidc`: where the issuer's keys are, if not at `<issuer>/.well-known/jwks.json`.",
+  },
+  signInPrefix: { default: "", meaning: "With `cognito`: the hosted sign-in's name, unique in its region." },
+  cohereSecret: {
+    default: "",
+    meaning: "Name of the secret with Cohere's key; without it every sheet is a fallback and says so.",
+  },
+  cohereBaseUrl: { default: "https://api.cohere.com", meaning: "Where the model answers." },
+  cohereModel: { default: "command-a-03-2025", meaning: "The model that is asked." },
+  weeklyCron: {
+    default: "0 8 ? * FRI *",
+    meaning: "When the weekly run starts (EventBridge's six fields); repeated 15 and 30 minutes later.",
+  },
+  sweepCron: { default: "30 3 * * ? *", meaning: "When what died half way is gone on with." },
+  timeZone: { default: undefined, meaning: "The IANA zone of both." },
+  origins: {
+    default: [],
+    meaning: "Further pages that may open sockets and use the API, such as `https://sheet.example.com`.",
+  },
+  page: {
+    default: true,
+    meaning: "Does this stack serve the page (S3 and CloudFront)? If not, `origins` must name it.",
+  },
+  sameOriginApi: {
+    default: true,
+    meaning:
+      "Is `/api` served by the page's own distribution? If not, by CORS for exactly the allowed origins.",
+  },
+  pageDomain: { default: "", meaning: "The page's own domain." },
+  pageCertificate: { default: "", meaning: "Its certificate's ARN, in us-east-1." },
+  apiDomain: { default: "", meaning: "The API's own domain." },
+  apiCertificate: { default: "", meaning: "Its certificate's ARN, in the stack's region." },
+  socketDomain: { default: "", meaning: "The sockets' own domain." },
+  socketCertificate: { default: "", meaning: "Its certificate's ARN, in the stack's region." },
+  hostedZone: {
+    default: "",
+    meaning: "Route 53 zone that gets records for these domains; without it, point them yourself.",
+  },
+  hostedZoneId: { default: "", meaning: "Its id." },
+  canary: {
+    default: "",
+    meaning:
+      "CodeDeploy's way to a new version, such as `Canary10Percent5Minutes`, taken back by alarms; empty: at once.",
+  },
+  alarmEmail: { default: "", meaning: "Who is told of alarms." },
+  deletionProtection: {
+    default: true,
+    meaning: "Does the table outlive the stack, and refuse to be deleted?",
+  },
+  logRetentionDays: { default: 30, meaning: "Days that logs are kept." },
+  logLevel: { default: "info", meaning: "`LOG_LEVEL` of the functions." },
+  extractConcurrency: {
+    default: 0,
+    meaning: "Runs of `extract` at once, reserved; 0 reserves nothing (new accounts have 10 to share).",
+  },
+  socketRate: {
+    default: 1000,
+    meaning: "Messages a second that the sockets take; posts count against the account's 10,000 too.",
+  },
+  socketBurst: { default: 2000, meaning: "And in a burst." },
+  httpRate: { default: 200, meaning: "Requests a second that the API takes." },
+  httpBurst: { default: 400, meaning: "And in a burst." },
+  gatewayLogsRole: {
+    default: true,
+    meaning:
+      "Does this stack set the role by which the region's API Gateway writes logs? One stack of a region may.",
+  },
+  bootstraps: {
+    default: "../../target/lambda",
+    meaning: "Where the built functions are: `<function>/bootstrap`.",
+  },
+  callbackUrl: {
+    default: "",
+    meaning: "Where sockets are posted to, for emulators; `{api}` and `{stage}` are filled in.",
+  },
+} as const satisfies Record<string, Setting>;
+
+type Name = keyof typeof SETTINGS;
+type Widen<T> = T extends string
+  ? string
+  : T extends number
+    ? number
+    : T extends boolean
+      ? boolean
+      : T extends readonly unknown[]
+        ? readonly string[]
+        : string;
+export type Settings = { readonly [N in Name]: Widen<(typeof SETTINGS)[N]["default"]> } & {
+  readonly stage: string;
+};
+
+/** Everything that is wrong with a stage. */
+export class SettingsError extends Error {
+  constructor(
+    stage: string,
+    readonly problems: readonly string[],
+  ) {
+    super(
+      `The stage ${stage} cannot be deployed:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
+    );
+    this.name = "SettingsError";
+  }
+}
+
+const CODE_DEPLOY = /^(Canary10Percent(5|10|15|30)Minutes|Linear10PercentEvery(1|2|3|10)Minutes?)$/;
+const ARN = /^arn:aws[a-z-]*:acm:([a-z0-9-]+):\d{12}:certificate\/[\w-]+$/;
+const DOMAIN = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
+const RETENTIONS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+/** Reads a stage. `override` is what the command line says of a setting, `undefined` if nothing. */
+export function readSettings(
+  stage: string | undefined,
+  override: (name: string) => unknown = () => undefined,
+  folder = join(HOME, "stages"),
+): Settings {
+  const stages = readdirSync(folder)
+    .filter((file) => file.endsWith(".json"))
+    .map((file) => file.slice(0, -5))
+    .sort();
+  const known = stages.join(", ");
+  if (!stage) throw new SettingsError("(none)", [`name one of ${known}: make deploy STAGE=dev`]);
+  const path = join(folder, `${stage}.json`);
+  if (!/^[a-z][a-z0-9-]{0,19}$/.test(stage) || !existsSync(path))
+    throw new SettingsError(stage, [
+      `there is no such stage. There is ${known}; a new one is a file infra/cdk/stages/<name>.json`,
+    ]);
+  const problems: string[] = [];
+  const given = parse(path, problems);
+  for (const name of Object.keys(given))
+    if (!(name in SETTINGS)) problems.push(`${name} is no setting; infra/cdk/README.md lists them`);
+  const read: Record<string, Value> = {};
+  for (const [name, setting] of Object.entries(SETTINGS)) {
+    const value = override(name) ?? given[name] ?? setting.default;
+    if (value === undefined)
+      problems.push(
+        `${name} is missing: ${setting.meaning} Write it into infra/cdk/stages/${stage}.json, or give -c ${name}=…`,
+      );
+    else read[name] = typed(name, value, setting.default, problems);
+  }
+  const settings = { stage, ...read } as Settings;
+  // What depends on several settings is only looked at when each of them is there.
+  if (problems.length === 0) check(settings, problems);
+  if (problems.length > 0) throw new SettingsError(stage, problems);
+  return settings;
+}
+
+function parse(path: string, problems: string[]): Record<string, unknown> {
+  try {
+    const given: unknown = JSON.parse(readFileSync(path, "utf8"));
+    if (given && typeof given === "object" && !Array.isArray(given)) return given as Record<string, unknown>;
+    problems.push(`${path} must be a JSON object`);
+  } catch (error) {
+    problems.push(`${path} does not read as JSON: ${(error as Error).message}`);
+  }
+  return {};
+}
+
+/** The value as its setting's type; the command line says everything as text. */
+function typed(name: string, value: unknown, like: Value | undefined, problems: string[]): Value {
+  const wrong = (what: string) => {
+    problems.push(`${name} must be ${what}, not ${JSON.stringify(value)}`);
+    return like ?? "";
+  };
+  if (typeof like === "boolean") {
+    if (typeof value === "boolean") return value;
+    return value === "true" || value === "false" ? value === "true" : wrong("true or false");
+  }
+  if (typeof like === "number") {
+    const number = typeof value === "string" && value.trim() ? Number(value) : value;
+    return typeof number === "number" && Number.isInteger(number) && number >= 0
+      ? number
+      : wrong("a whole number");
+  }
+  if (Array.isArray(like)) {
+    const list =
+      typeof value === "string"
+        ? value
+            .split(",")
+            .map((item) => item.trim())
+            .filter(Boolean)
+        : value;
+    return Array.isArray(list) && list.every((item) => typeof item === "string")
+      ? list
+      : wrong("a list of texts");
+  }
+  return typeof value === "string" ? value.trim() : wrong("a text");
+}
+
+function check(settings: Settings, problems: string[]): void {
+  const oneOf = (name: Name, words: readonly string[]) => {
+    if (!words.includes(String(settings[name])))
+      problems.push(`${name} is one of ${words.join(", ")}, not ${JSON.stringify(settings[name])}`);
+  };
+  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(settings.region))
+    problems.push(`region ${JSON.stringify(settings.region)} is no AWS region such as eu-central-1`);
+  oneOf("architecture", ["arm64", "x86_64"]);
+  oneOf("identity", ["cognito", "oidc", "secret"]);
+  if (settings.identity === "cognito") {
+    if (
+      !/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(settings.signInPrefix) ||
+      /aws|amazon|cognito/.test(settings.signInPrefix)
+    )
+      problems.push(
+        "signInPrefix must be small letters, digits and hyphens, without aws, amazon or cognito: Cognito's hosted sign-in is found under it",
+      );
+    if (!settings.page && settings.origins.length === 0)
+      problems.push("identity cognito needs a page to return to: set page, or name one in origins");
+  } else if (!isAddress(settings.issuer)) {
+    problems.push(
+      `issuer must be an https address such as https://id.example.com/ when identity is ${settings.identity}, not ${JSON.stringify(settings.issuer)}`,
+    );
+  }
+  if (settings.jwksUrl && !isAddress(settings.jwksUrl))
+    problems.push(`jwksUrl must be an https address, not ${JSON.stringify(settings.jwksUrl)}`);
+  if (!settings.audience) problems.push("audience must not be empty");
+  for (const name of ["weeklyCron", "sweepCron"] as const) {
+    const problem =
+      cronProblem(settings[name]) ?? (name === "weeklyCron" ? repeatProblem(settings[name]) : null);
+    if (problem) problems.push(`${name} ${JSON.stringify(settings[name])} is no cron expression: ${problem}`);
+  }
+  if (!isZone(settings.timeZone))
+    problems.push(`timeZone ${JSON.stringify(settings.timeZone)} is no IANA zone such as Europe/Berlin`);
+  for (const origin of settings.origins)
+    if (!/^https?:\/\/[^/*\s?#@]+$/.test(origin))
+      problems.push(`origins: ${JSON.stringify(origin)} is no origin such as https://sheet.example.com`);
+  if (!settings.page && settings.origins.length === 0)
+    problems.push("no page may open a socket: set page, or name one in origins");
+  if (!settings.page && settings.sameOriginApi)
+    problems.push("sameOriginApi needs page: the distribution that serves the page serves /api too");
+  domain(settings, "pageDomain", "pageCertificate", "us-east-1", problems);
+  domain(settings, "apiDomain", "apiCertificate", settings.region, problems);
+  domain(settings, "socketDomain", "socketCertificate", settings.region, problems);
+  if ((settings.hostedZone === "") !== (settings.hostedZoneId === ""))
+    problems.push("hostedZone and hostedZoneId are given together, or neither");
+  for (const name of ["pageDomain", "apiDomain", "socketDomain"] as const)
+    if (
+      settings.hostedZone &&
+      settings[name] &&
+      settings[name] !== settings.hostedZone &&
+      !settings[name].endsWith(`.${settings.hostedZone}`)
+    )
+      problems.push(`${name} ${settings[name]} is not within the hosted zone ${settings.hostedZone}`);
+  if (settings.canary && !CODE_DEPLOY.test(settings.canary))
+    problems.push(
+      `canary ${JSON.stringify(settings.canary)} is none of CodeDeploy's, such as Canary10Percent5Minutes`,
+    );
+  if (settings.alarmEmail && !/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(settings.alarmEmail))
+    problems.push("alarmEmail is no e-mail address");
+  if (!RETENTIONS.includes(settings.logRetentionDays))
+    problems.push(`logRetentionDays is one of ${RETENTIONS.join(", ")}`);
+  for (const name of ["socketRate", "socketBurst", "httpRate", "httpBurst"] as const)
+    if (settings[name] < 1 || settings[name] > 10_000)
+      problems.push(`${name} is a number from 1 to 10000, the account's limit`);
+  if (settings.logLevel === "") problems.push("logLevel must not be empty");
+}
+
+function domain(settings: Settings, name: Name, certificate: Name, region: string, problems: string[]): void {
+  const [host, arn] = [String(settings[name]), String(settings[certificate])];
+  if ((host === "") !== (arn === ""))
+    problems.push(`${name} and ${certificate} are given together, or neither`);
+  if (host && !DOMAIN.test(host)) problems.push(`${name} ${JSON.stringify(host)} is no domain name`);
+  if (arn && ARN.exec(arn)?.[1] !== region)
+    problems.push(`${certificate} must be the ARN of a certificate in ${region}`);
+}
+
+function isAddress(text: string): boolean {
+  return URL.canParse(text) && new URL(text).protocol === "https:";
+}
+
+function isZone(text: string): boolean {
+  // Offsets such as +01:00 are zones to JavaScript and none to the Scheduler.
+  if (!/^[A-Za-z]/.test(text)) return false;
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: text });
+    return true;
+  } catch {
+    return false;
+  }
+}

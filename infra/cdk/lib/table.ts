@@ -1,0 +1,39 @@
+/** The one table: log, records, connection map, directory. */
+import { RemovalPolicy } from "aws-cdk-lib";
+import * as dynamodb from "aws-cdk-lib/aws-dynamodb";
+import { Construct } from "constructs";
+import type { Bootstrap } from "./bootstrap.ts";
+import type { Settings } from "./settings.ts";
+
+/** What the store does. There is no update and no scan. */
+const READS = ["dynamodb:GetItem", "dynamodb:Query"];
+const WRITES = ["dynamodb:PutItem", "dynamodb:DeleteItem"];
+
+export class SheetTable extends Construct {
+  readonly table: dynamodb.Table;
+
+  constructor(scope: Construct, id: string, settings: Settings) {
+    super(scope, id);
+    const kept = settings.deletionProtection;
+    this.table = new dynamodb.Table(this, "Table", {
+      partitionKey: { name: "pk", type: dynamodb.AttributeType.STRING },
+      sortKey: { name: "sk", type: dynamodb.AttributeType.STRING },
+      billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
+      encryption: dynamodb.TableEncryption.AWS_MANAGED,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      timeToLiveAttribute: "expires",
+      deletionProtection: kept,
+      removalPolicy: kept ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+  }
+
+  /** Lets a function read and write. */
+  serves(...functions: readonly Bootstrap[]): void {
+    for (const each of functions) each.may([...READS, ...WRITES], [this.table.tableArn]);
+  }
+
+  /** Lets a function read, and delete the rows of sockets that are gone. */
+  servesLeaving(each: Bootstrap): void {
+    each.may([...READS, "dynamodb:DeleteItem"], [this.table.tableArn]);
+  }
+}
