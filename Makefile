@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help dev test test-rust test-web test-browser lint fmt bench build web tools chromium vectors picture clean
+.PHONY: help dev test test-rust test-web test-browser lint fmt bench web tools chromium vectors picture clean
 
 CARGO ?= cargo
 PORT ?= 4510
@@ -15,7 +15,7 @@ dev: tools web ## Run everything on this machine and print sign-in links (PORT=4
 	$(CARGO) build --package cyclesheet
 	exec ./target/debug/cyclesheet dev --port $(PORT) $(ARGS)
 
-test: tools lint test-rust test-web test-browser ## Everything that must hold, from a clean machine
+test: tools lint test-rust test-web test-browser test-infra test-deployed ## Everything that must hold, from a clean machine
 	@echo "All tests passed."
 
 test-rust: tools ## Rust: unit, property, golden-vector and integration tests
@@ -42,9 +42,6 @@ fmt: ## Format everything
 bench: tools web ## Measure: latency, throughput, memory, calls per change (docs/performance.md); ARGS="--quick"
 	$(CARGO) build --release --quiet --package cyclesheet --package cyclesheet-load
 	./target/release/bench $(ARGS)
-
-build: tools ## The Lambda bootstraps, for this machine's architecture
-	$(CARGO) build --profile bootstrap --package 'cyclesheet-*' --bins
 
 web: web/app/dist/index.html ## Build the page
 
@@ -80,6 +77,8 @@ picture: web chromium ## Take the README's picture from a running stack
 	$(CARGO) build --quiet --package cyclesheet
 	node tests/browser/picture.mjs docs/sheet.png
 
+include infra/stack.mk
+
 clean: ## Remove what was built
 	$(CARGO) clean
-	rm -rf web/node_modules web/app/dist web/client/dist
+	rm -rf web/node_modules infra/cdk/node_modules web/app/dist web/client/dist

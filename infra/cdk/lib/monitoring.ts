@@ -2,7 +2,6 @@
 import { Duration, Stack } from "aws-cdk-lib";
 import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
-import { Operation } from "aws-cdk-lib/aws-dynamodb";
 import * as sns from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { Construct } from "constructs";
@@ -20,8 +19,6 @@ export interface MonitoringProps {
   readonly httpApiId: string;
 }
 
-/** What the store asks of the table. */
-const OPERATIONS = [Operation.GET_ITEM, Operation.PUT_ITEM, Operation.QUERY, Operation.DELETE_ITEM];
 const MINUTE = Duration.minutes(1);
 const FIVE = Duration.minutes(5);
 
@@ -39,10 +36,7 @@ export class Monitoring extends Construct {
     });
     if (settings.alarmEmail) topic.addSubscription(new EmailSubscription(settings.alarmEmail));
     const table = props.table.table;
-    const throttled = table.metricThrottledRequestsForOperations({
-      operations: [...OPERATIONS],
-      period: FIVE,
-    });
+    const throttled = table.metric("WriteThrottleEvents", { period: FIVE, statistic: "Sum" });
     const alarms = [
       ...Object.values(functions).map((each) => each.errors),
       this.alarm(
@@ -59,7 +53,7 @@ export class Monitoring extends Construct {
       this.alarm("HttpFailures", "The API answers 5xx", this.http("5xx"), 5),
       this.alarm(
         "Throttled",
-        "The table refuses requests: a room is hotter than a partition takes",
+        "The table refuses writes: a room is hotter than a partition takes",
         throttled,
         5,
       ),

@@ -1,0 +1,320 @@
+/** What the template says, and what it must not say. */
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { App } from "aws-cdk-lib";
+import { Match, type Template } from "aws-cdk-lib/assertions";
+import { Topic } from "aws-cdk-lib/aws-sns";
+import { HOME } from "../lib/settings.ts";
+import { FUNCTIONS, type Overrides, stack, template } from "./stage.ts";
+
+interface Statement {
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+}
+interface Resource {
+  readonly Properties: Readonly<Record<string, unknown>>;
+}
+
+const prod = template("prod");
+const resources = (of: Template, type: string) =>
+  Object.entries(of.findResources(type)) as [string, Resource][];
+
+/** A function's properties. */
+function functionOf(of: Template, id: string): Resource["Properties"] {
+  const [found] = resources(of, "AWS::Lambda::Function").filter(([name]) => name.startsWith(id));
+  assert.ok(found, id);
+  return found[1].Properties;
+}
+
+/** What a function's role may do, as `service:Action` → resources as text. */
+function rights(of: Template, name: string): Map<string, string> {
+  const roles = resources(of, "AWS::IAM::Policy").filter(([id]) =>
+    id.toLowerCase().startsWith(`${name}function`),
+  );
+  const found = new Map<string, string>();
+  for (const [, policy] of roles) {
+    const { Statement } = policy.Properties.PolicyDocument as { Statement: readonly Statement[] };
+    for (const statement of Statement)
+      for (const action of [statement.Action].flat()) found.set(action, JSON.stringify(statement.Resource));
+  }
+  return found;
+}
+
+const LOGS = ["logs:CreateLogStream", "logs:PutLogEvents"];
+const READ = ["dynamodb:GetItem", "dynamodb:Query"];
+const WRITE = ["dynamodb:PutItem", "dynamodb:DeleteItem"];
+const POST = "execute-api:ManageConnections";
+const ASK = "lambda:InvokeFunction";
+
+test("each function may do exactly what it does", () => {
+  const secret = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"];
+  const queue = ["sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:SendMessage"];
+  const expected: Record<string, string[]> = {
+    authorize: LOGS,
+    connect: [...LOGS, ...READ, ...WRITE, POST],
+    disconnect: [...LOGS, ...READ, "dynamodb:DeleteItem", POST],
+    default: [...LOGS, ...READ, ...WRITE, POST, ASK],
+    http: [...LOGS, ...READ, ...WRITE, POST, ASK],
+    extract: [...LOGS, ...READ, ...WRITE, POST, ...secret, ...queue],
+  };
+  for (const [name, actions] of Object.entries(expected))
+    assert.deepEqual([...rights(prod, name).keys()].sort(), [...actions].sort(), name);
+  const shared = template("dev", { identity: "secret", issuer: "https://id.example/" });
+  for (const name of ["authorize", "http"])
+    assert.ok(rights(shared, name).has("secretsmanager:GetSecretValue"), name);
+  for (const name of ["connect", "disconnect", "default", "extract"])
+    assert.ok(!rights(shared, name).has("secretsmanager:GetSecretValue"), name);
+});
+
+test("no right is wider than one table, one key, one function, one stage's connections", () => {
+  for (const name of FUNCTIONS)
+    for (const [action, on] of rights(prod, name)) {
+      assert.ok(!action.includes("*"), `${name}: ${action}`);
+      assert.ok(on !== '"*"', `${name}: ${action} on everything`);
+      if (on.includes("*")) assert.match(on, /\/prod\/(POST|DELETE)\/@connections\/\*/, `${name}: ${action}`);
+    }
+  assert.ok(
+    !rights(prod, "connect").get(POST)?.includes("/POST/"),
+    "$connect posts nothing: its socket is not open yet",
+  );
+});
+
+test("the table is kept, restorable, encrypted, and forgets what expires", () => {
+  prod.hasResource("AWS::DynamoDB::Table", {
+    DeletionPolicy: "Retain",
+    UpdateReplacePolicy: "Retain",
+    Properties: {
+      DeletionProtectionEnabled: true,
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      SSESpecification: { SSEEnabled: true },
+      TimeToLiveSpecification: { AttributeName: "expires", Enabled: true },
+      BillingMode: "PAY_PER_REQUEST",
+      KeySchema: [
+        { AttributeName: "pk", KeyType: "HASH" },
+        { AttributeName: "sk", KeyType: "RANGE" },
+      ],
+    },
+  });
+  template("dev").hasResource("AWS::DynamoDB::Table", { DeletionPolicy: "Delete" });
+});
+
+test("sockets are authorized at $connect by room, throttled, and logged without their query", () => {
+  prod.hasResourceProperties("AWS::ApiGatewayV2::Api", {
+    ProtocolType: "WEBSOCKET",
+    RouteSelectionExpression: "$request.body.type",
+  });
+  prod.hasResourceProperties("AWS::ApiGatewayV2::Authorizer", {
+    AuthorizerType: "REQUEST",
+    IdentitySource: ["route.request.querystring.team", "route.request.querystring.cycle"],
+  });
+  const routes = resources(prod, "AWS::ApiGatewayV2::Route").map(([, route]) => route.Properties);
+  const keys = routes.map((route) => route.RouteKey).filter((key) => String(key).startsWith("$"));
+  assert.deepEqual(keys.sort(), ["$connect", "$default", "$disconnect"]);
+  assert.equal(routes.find((route) => route.RouteKey === "$connect")?.AuthorizationType, "CUSTOM");
+  for (const [, stage] of resources(prod, "AWS::ApiGatewayV2::Stage")) {
+    const settings = stage.Properties.DefaultRouteSettings as Record<string, number>;
+    assert.ok((settings.ThrottlingRateLimit ?? 0) > 0 && (settings.ThrottlingBurstLimit ?? 0) > 0);
+    const { Format } = stage.Properties.AccessLogSettings as { Format: string };
+    assert.doesNotMatch(
+      Format,
+      /querystring|requestOverride|\$context\.requestParameters/i,
+      "a token may stand in the query",
+    );
+  }
+});
+
+test("everything under /api reaches http, and the inbox has a route of its own", () => {
+  const keys = resources(prod, "AWS::ApiGatewayV2::Route")
+    .map(([, route]) => String(route.Properties.RouteKey))
+    .filter((key) => !key.startsWith("$"));
+  assert.deepEqual(keys.sort(), [
+    "DELETE /api/{proxy+}",
+    "GET /api/{proxy+}",
+    "POST /api/inbox/{tenant}/{team}",
+    "POST /api/{proxy+}",
+    "PUT /api/{proxy+}",
+  ]);
+});
+
+test("one schedule for all teams, with its repeats, zone, retries and dead letters; the sweep beside it", () => {
+  const target = (kind: string) => ({
+    Input: `{"source":"aws.scheduler","kind":"${kind}","time":"<aws.scheduler.scheduled-time>"}`,
+    RetryPolicy: { MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 5 },
+    DeadLetterConfig: Match.anyValue(),
+  });
+  prod.resourceCountIs("AWS::Scheduler::Schedule", 2);
+  prod.hasResourceProperties("AWS::Scheduler::Schedule", {
+    ScheduleExpression: "cron(0,15,30 8 ? * FRI *)",
+    ScheduleExpressionTimezone: "Europe/Berlin",
+    Target: target("weekly"),
+  });
+  prod.hasResourceProperties("AWS::Scheduler::Schedule", {
+    ScheduleExpression: "cron(30 3 * * ? *)",
+    ScheduleExpressionTimezone: "Europe/Berlin",
+    Target: target("sweep"),
+  });
+  prod.hasResourceProperties("AWS::Lambda::EventInvokeConfig", {
+    MaximumRetryAttempts: 2,
+    DestinationConfig: { OnFailure: { Destination: Match.anyValue() } },
+  });
+  const sample = JSON.parse(readFileSync(join(HOME, "../../events/extract-scheduler.json"), "utf8"));
+  assert.deepEqual(
+    Object.keys(sample),
+    Object.keys(JSON.parse(target("weekly").Input)),
+    "the event file has the deployed payload's shape",
+  );
+});
+
+test("an extraction's lease outlasts the function", () => {
+  const source = readFileSync(join(HOME, "../../functions/extract/src/run.rs"), "utf8");
+  const minutes = Number(/LEASE_MS: i64 = (\d+) \* 60 \* 1000/.exec(source)?.[1]);
+  assert.ok(
+    Number(functionOf(prod, "Extract").Timeout) < minutes * 60,
+    `${functionOf(prod, "Extract").Timeout} s against ${minutes} min`,
+  );
+});
+
+test("the page's policy is the local stack's, with addresses in the place of schemes", () => {
+  const source = readFileSync(join(HOME, "../local/src/web.rs"), "utf8");
+  const local =
+    /CONTENT_SECURITY_POLICY: &str = "([^"]+)"/s.exec(source)?.[1]?.replaceAll(/\\\n\s*/g, "") ?? "";
+  const [, policy] = resources(prod, "AWS::CloudFront::ResponseHeadersPolicy")[0] ?? [];
+  const config = JSON.stringify(policy?.Properties.ResponseHeadersPolicyConfig);
+  for (const directive of local.split("; ").filter((one) => !one.startsWith("connect-src")))
+    assert.ok(config.includes(directive), directive);
+  assert.ok(config.includes("connect-src 'self' wss://"), config);
+  assert.doesNotMatch(config, /unsafe-|connect-src[^;]* (ws:|wss:|\*)[ ;]/);
+  for (const header of ["StrictTransportSecurity", "FrameOptions", "ContentTypeOptions", "ReferrerPolicy"])
+    assert.ok(config.includes(header), header);
+});
+
+test("the origins that may open sockets are those that may use the API from elsewhere", () => {
+  const origins = (of: Template) => {
+    const { Variables } = functionOf(of, "Authorize").Environment as { Variables: Record<string, unknown> };
+    return JSON.stringify(Variables.ALLOWED_ORIGINS);
+  };
+  const cors = (of: Template) =>
+    resources(of, "AWS::ApiGatewayV2::Api")
+      .map(([, api]) => api.Properties.CorsConfiguration as { AllowOrigins: unknown[] } | undefined)
+      .find(Boolean);
+  assert.equal(cors(prod), undefined, "one origin needs no CORS");
+  const apart = template("prod", {
+    sameOriginApi: "false",
+    origins: "https://other.example",
+    pageDomain: "sheet.example.com",
+    pageCertificate: "arn:aws:acm:us-east-1:123456789012:certificate/a",
+  });
+  assert.deepEqual(cors(apart)?.AllowOrigins, ["https://sheet.example.com", "https://other.example"]);
+  assert.equal(origins(apart), '"https://sheet.example.com,https://other.example"');
+  assert.match(origins(prod), /DomainName/, "the distribution's own");
+});
+
+test("own domains have certificates and records", () => {
+  const certificate = (region: string) => `arn:aws:acm:${region}:123456789012:certificate/a`;
+  const of = template("prod", {
+    pageDomain: "sheet.example.com",
+    pageCertificate: certificate("us-east-1"),
+    apiDomain: "api.sheet.example.com",
+    apiCertificate: certificate("eu-central-1"),
+    socketDomain: "live.sheet.example.com",
+    socketCertificate: certificate("eu-central-1"),
+    hostedZone: "example.com",
+    hostedZoneId: "Z123",
+  });
+  of.resourceCountIs("AWS::ApiGatewayV2::DomainName", 2);
+  of.resourceCountIs("AWS::ApiGatewayV2::ApiMapping", 2);
+  of.resourceCountIs("AWS::Route53::RecordSet", 3);
+  of.hasOutput("SocketUrl", { Value: "wss://live.sheet.example.com" });
+  of.hasResourceProperties("AWS::Lambda::Function", {
+    FunctionName: "cyclesheet-prod-default",
+    Environment: { Variables: { CALLBACK_URL: Match.objectLike({}) } },
+  });
+});
+
+test("versions are shifted to by and by and taken back by an alarm, where the stage says so", () => {
+  prod.resourceCountIs("AWS::CodeDeploy::DeploymentGroup", FUNCTIONS.length);
+  prod.allResourcesProperties("AWS::CodeDeploy::DeploymentGroup", {
+    DeploymentConfigName: "CodeDeployDefault.LambdaCanary10Percent5Minutes",
+    AlarmConfiguration: { Enabled: true },
+    AutoRollbackConfiguration: { Enabled: true, Events: Match.arrayWith(["DEPLOYMENT_STOP_ON_ALARM"]) },
+  });
+  template("dev").resourceCountIs("AWS::CodeDeploy::DeploymentGroup", 0);
+  for (const of of [prod, template("dev")]) of.resourceCountIs("AWS::Lambda::Alias", FUNCTIONS.length);
+});
+
+test("every function has arm64, a log group that ends, and only the issuer's three ways in", () => {
+  prod.allResourcesProperties("AWS::Logs::LogGroup", { RetentionInDays: 90 });
+  for (const name of FUNCTIONS)
+    prod.hasResourceProperties("AWS::Lambda::Function", {
+      FunctionName: `cyclesheet-prod-${name}`,
+      Architectures: ["arm64"],
+      Runtime: "provided.al2023",
+    });
+  prod.hasResourceProperties("AWS::Lambda::Function", {
+    FunctionName: "cyclesheet-prod-extract",
+    ReservedConcurrentExecutions: 2,
+  });
+  template("dev", { architecture: "x86_64" }).hasResourceProperties("AWS::Lambda::Function", {
+    FunctionName: "cyclesheet-dev-http",
+    Architectures: ["x86_64"],
+  });
+  const oidc = template("prod", { identity: "oidc", issuer: "https://id.example/" });
+  oidc.resourceCountIs("AWS::Cognito::UserPool", 0);
+  oidc.hasResourceProperties("AWS::Lambda::Function", {
+    FunctionName: "cyclesheet-prod-authorize",
+    Environment: {
+      Variables: {
+        JWT_ISSUER: "https://id.example/",
+        JWT_AUDIENCE: "cyclesheet",
+        JWT_JWKS_URL: "https://id.example/.well-known/jwks.json",
+      },
+    },
+  });
+});
+
+test("every variable that a function is given is one that it reads", () => {
+  const source = readFileSync(join(HOME, "../../shared/platform/src/config.rs"), "utf8");
+  const known = new Set([...source.matchAll(/^\s*\(?\s*"([A-Z][A-Z0-9_]+)",/gm)].map((match) => match[1]));
+  assert.ok(known.size > 10);
+  for (const [id, one] of resources(prod, "AWS::Lambda::Function")) {
+    if (id.startsWith("Identity")) continue;
+    const { Variables } = one.Properties.Environment as { Variables: Record<string, unknown> };
+    for (const name of Object.keys(Variables)) assert.ok(known.has(name), `${id}: ${name}`);
+  }
+});
+
+test("cdk-nag has nothing to say", () => {
+  const stages: [string, Overrides][] = [
+    ["prod", {}],
+    ["dev", { identity: "secret", issuer: "https://id.example/" }],
+    ["dev", { sameOriginApi: "false" }],
+  ];
+  for (const [stage, overrides] of stages) {
+    // Findings make synthesis an error.
+    assert.doesNotThrow(() => (stack(stage, overrides, true).node.root as App).synth(), stage);
+  }
+  const planted = stack("dev", {}, true);
+  new Topic(planted, "Planted");
+  assert.throws(() => (planted.node.root as App).synth(), /Validation failed/, "and it does look");
+});
+
+/** The template without what changes with every build. */
+function stable(of: Template): unknown {
+  const text = JSON.stringify(of.toJSON())
+    .replaceAll(/[0-9a-f]{64}(\.zip)?/g, "<asset>")
+    .replaceAll(/(CurrentVersion[0-9A-F]{8})[0-9a-f]{32}/g, "$1<code>");
+  return JSON.parse(text);
+}
+
+test("prod's template is the one that was looked at (UPDATE_SNAPSHOT=1 takes a new one)", () => {
+  const path = join(HOME, "test/snapshot.json");
+  const now = `${JSON.stringify(stable(prod), null, 1)}\n`;
+  if (process.env.UPDATE_SNAPSHOT || !existsSync(path)) writeFileSync(path, now);
+  assert.deepEqual(
+    JSON.parse(now),
+    JSON.parse(readFileSync(path, "utf8")),
+    "if it was meant, take a new one with UPDATE_SNAPSHOT=1 and read its diff",
+  );
+});

@@ -1,0 +1,66 @@
+# The AWS stack: its tests, its deployment, and the same deployment on this machine.
+.PHONY: infra test-infra test-deployed build preflight deploy diff destroy secret
+
+STAGE ?=
+NAME ?=
+# For another processor than this machine's: ARCH=arm64 or x86_64. A stage knows its own.
+ARCH ?=
+# Anything else `cdk` should hear, such as CDK_ARGS="-c logLevel=debug".
+CDK_ARGS ?=
+FUNCTIONS := authorize connect default disconnect extract http
+MINISTACK := target/ministack/bin/python
+SCRIPT := cd infra/cdk && node --import tsx scripts
+
+infra: infra/cdk/node_modules/.package-lock.json
+
+infra/cdk/node_modules/.package-lock.json: infra/cdk/package.json infra/cdk/package-lock.json
+	@$(MAKE) --no-print-directory tools
+	cd infra/cdk && npm ci --no-audit --no-fund
+	@touch $@
+
+test-infra: infra ## The AWS stack: settings, the template, what must not be in it
+	cd infra/cdk && npm run --silent lint && npm run --silent typecheck && npm test --silent
+
+# The emulator of AWS that the stack is deployed to; pinned with hashes.
+$(MINISTACK): tests/deployed/requirements.txt
+	@command -v python3 >/dev/null 2>&1 || { echo "The deployed tests need Python 3.10 or newer for MiniStack: install it (on Debian: apt-get install python3-venv), then run this again." >&2; exit 1; }
+	python3 -m venv target/ministack
+	target/ministack/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
+
+test-deployed: infra $(MINISTACK) ## The whole stack, deployed to an emulator of AWS on this machine and used
+	$(CARGO) build --quiet --bins $(FUNCTIONS:%=--package cyclesheet-%)
+	node --test --test-concurrency=1 tests/deployed/
+
+# With a stage, for its processor; else for ARCH; else for this machine's.
+build: tools ## The Lambda bootstraps, in target/lambda (STAGE=dev, or ARCH=arm64, or this machine's processor)
+	@host=$$(uname -m | sed 's/aarch64/arm64/'); arch="$(ARCH)"; \
+	if [ -n "$(STAGE)" ] && [ -z "$$arch" ]; then $(MAKE) --no-print-directory infra; arch=$$($(SCRIPT)/setting.ts "$(STAGE)" architecture); fi; \
+	arch=$${arch:-$$host}; \
+	if command -v cargo-lambda >/dev/null 2>&1; then \
+		case "$$arch" in arm64) target=--arm64;; *) target=--x86-64;; esac; \
+		$(CARGO) lambda build --profile bootstrap $$target $(FUNCTIONS:%=--bin %); \
+	elif [ "$$arch" = "$$host" ]; then \
+		$(CARGO) build --profile bootstrap --bins $(FUNCTIONS:%=--package cyclesheet-%); \
+		for name in $(FUNCTIONS); do mkdir -p target/lambda/$$name; cp target/bootstrap/$$name target/lambda/$$name/bootstrap; done; \
+	else \
+		echo "Building for $$arch on $$host needs cargo-lambda: pip install cargo-lambda==1.9.2, then run this again. Or set the stage's architecture to $$host." >&2; exit 1; \
+	fi
+	@for name in $(FUNCTIONS); do (cd target/lambda/$$name && rm -f ../$$name.zip && zip -q -9 -X ../$$name.zip bootstrap); done; du -h --apparent-size target/lambda/*.zip
+
+preflight: infra ## Look at a stage and its account before anything is created (STAGE=dev)
+	@$(SCRIPT)/preflight.ts "$(STAGE)" $(CDK_ARGS)
+
+deploy: build web preflight ## Deploy a stage to AWS and publish its page (STAGE=dev)
+	cd infra/cdk && npx cdk deploy --require-approval never --outputs-file ../../target/outputs-$(STAGE).json -c stage=$(STAGE) $(CDK_ARGS)
+	@$(SCRIPT)/publish.ts "$(STAGE)"
+
+diff: infra ## What a deployment would change (STAGE=dev)
+	cd infra/cdk && npx cdk diff -c stage=$(STAGE) $(CDK_ARGS)
+
+destroy: infra ## Take a stage down; a protected table stays (STAGE=dev)
+	@$(SCRIPT)/publish.ts "$(STAGE)" --empty
+	cd infra/cdk && npx cdk destroy -c stage=$(STAGE) $(CDK_ARGS)
+
+secret: infra ## Give a stage's secret its value, read from the terminal (STAGE=prod NAME=cohere)
+	@$(SCRIPT)/secret.ts "$(STAGE)" "$(NAME)"
