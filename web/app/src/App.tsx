@@ -9,12 +9,16 @@ import { Toolbar } from "./chrome/Toolbar";
 import { TopBar } from "./chrome/TopBar";
 import { CommentsPanel } from "./comments/CommentsPanel";
 import { SheetGrid } from "./grid/SheetGrid";
+import { HistoryProvider, useTime } from "./history/context";
+import { VersionBar } from "./history/VersionBar";
+import { VersionView } from "./history/VersionView";
 import { weekSpan } from "./model/dates";
 import type { Api } from "./network/api";
 import { ApiProvider } from "./network/context";
 import { Conflicts } from "./panels/Conflicts";
 import { Details } from "./panels/Details";
 import { Help } from "./panels/Help";
+import { SidePanel } from "./panels/SidePanel";
 import { ControllerProvider } from "./state/context";
 import type { Controller } from "./state/controller";
 import { followPresence } from "./state/presence";
@@ -56,22 +60,37 @@ export function App({ controller, api, team, cycle, loadCycles }: Props) {
   return (
     <ControllerProvider value={controller}>
       <ApiProvider value={api}>
-        <div className="page">
-          <TopBar team={team} cycle={cycle} loadCycles={loadCycles} />
-          <Strip />
-          <Summary />
-          <Toolbar />
-          <main className="main">
-            <SheetGrid label={`Sheet of ${team}, week ${cycle}, ${weekSpan(cycle)}`} />
-            <Details />
-            <CommentsPanel />
-            <Conflicts />
-          </main>
-          <StatusBar />
-          <Announcer />
-          <Help />
-        </div>
+        <HistoryProvider>
+          <Page team={team} cycle={cycle} loadCycles={loadCycles} />
+        </HistoryProvider>
       </ApiProvider>
     </ControllerProvider>
+  );
+}
+
+function Page({ team, cycle, loadCycles }: Omit<Props, "controller" | "api">) {
+  const isOld = useTime((time) => time.viewing !== null);
+  return (
+    <div className="page">
+      <TopBar team={team} cycle={cycle} loadCycles={loadCycles} />
+      <Strip />
+      <Summary />
+      {isOld ? <VersionBar /> : <Toolbar />}
+      <main className="main">
+        <div className="main-sheet">
+          <div className="main-live" inert={isOld}>
+            <SheetGrid label={`Sheet of ${team}, week ${cycle}, ${weekSpan(cycle)}`} />
+          </div>
+          {isOld && <VersionView />}
+        </div>
+        <Details />
+        <CommentsPanel />
+        <SidePanel />
+        <Conflicts />
+      </main>
+      <StatusBar />
+      <Announcer />
+      <Help />
+    </div>
   );
 }

@@ -8,6 +8,7 @@ import {
   DownIcon,
   EditIcon,
   FillIcon,
+  HistoryIcon,
   MinusIcon,
   PanelIcon,
   PlusIcon,
@@ -74,6 +75,7 @@ export function Toolbar() {
   const comments = useScreen((screen) => screen.side === "comments");
   const unread = useUnread();
   const find = useScreen((screen) => screen.find);
+  const history = useScreen((screen) => screen.side === "history");
   const search = useRef<HTMLInputElement>(null);
 
   useEffect(() => {
@@ -202,6 +204,14 @@ export function Toolbar() {
           pressed={details}
           onUse={() => controller.turnSide("details")}
           testId="details-toggle"
+        />
+        <Tool
+          label="History: who changed what"
+          icon={<HistoryIcon />}
+          text="History"
+          pressed={history}
+          onUse={() => (history ? controller.turnSide("history") : controller.openHistory())}
+          testId="history-toggle"
         />
       </div>
     </div>

@@ -190,3 +190,24 @@ export const GripIcon = (props: IconProps) => (
     <path d="M6 4v.1M6 8v.1M6 12v.1M10 4v.1M10 8v.1M10 12v.1" strokeWidth="2" />
   </Icon>
 );
+export const HistoryIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M2.6 8a5.4 5.4 0 1 0 1.7-3.9M2.4 2.6v2.7h2.7M8 5v3.3l2.2 1.3" />
+  </Icon>
+);
+export const DownloadIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M8 2.5v7.4M4.9 7.1 8 10.2l3.1-3.1M2.8 13.3h10.4" />
+  </Icon>
+);
+export const FlagIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M4 14V2.5M4 3h7.5L9.8 5.7l1.7 2.8H4" />
+  </Icon>
+);
+export const MembersIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <circle cx="6" cy="5.5" r="2.4" />
+    <path d="M1.8 13c.3-2.5 2-3.9 4.2-3.9s3.9 1.4 4.2 3.9M10.3 3.4a2.3 2.3 0 0 1 0 4.3M11.6 9.5c1.5.4 2.4 1.6 2.6 3.5" />
+  </Icon>
+);

@@ -1,7 +1,7 @@
 /** Everything known about the active cell: its text in full, who wrote it, what the model said, where it came from. */
 import type { ReactNode } from "react";
 import { Chips, sourceIds } from "../chrome/Chips";
-import { CloseIcon, SparkIcon } from "../chrome/icons";
+import { CloseIcon, HistoryIcon, SparkIcon } from "../chrome/icons";
 import { MODEL_AUTHOR, originOf } from "../grid/cells";
 import { COLUMN_INFO } from "../model/columns";
 import { useClient, useController, useMayEdit, useScreen } from "../state/context";
@@ -110,6 +110,14 @@ export function Details() {
               {row.isManuallyEdited && row.generation !== null && ", edited by people"}
             </Fact>
           </dl>
+          <button
+            type="button"
+            className="button button-small details-history"
+            data-testid="cell-history"
+            onClick={() => controller.openHistory("cell")}
+          >
+            <HistoryIcon size={14} /> History of this cell
+          </button>
         </div>
       )}
     </aside>

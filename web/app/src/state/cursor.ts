@@ -5,7 +5,7 @@
 import { type Client, newId } from "@cyclesheet/client";
 import type { Area, View } from "../model/block";
 import { type IsoDate, localToday } from "../model/dates";
-import { areaOf, cellKey, type Notice, type Place, type Screen, type Selection, type Side } from "./screen";
+import { areaOf, cellKey, type Notice, type Place, type Scope, type Screen, type Selection, type Side } from "./screen";
 import type { Store } from "./store";
 
 /** What is needed of the grid on the screen. */
@@ -73,6 +73,11 @@ export class Cursor {
   /** Opens a panel beside the sheet, or closes it if it is the one that is open. */
   turnSide(side: Side): void {
     this.screen.set({ side: this.screen.get().side === side ? null : side });
+  }
+
+  /** Shows who changed what: everywhere, or in the row or cell that is selected. */
+  openHistory(scope: Scope = "all"): void {
+    this.screen.set({ side: "history", scope });
   }
 
   protected refuse(): boolean {

@@ -36,6 +36,9 @@ export interface Notice {
 /** What stands beside the sheet, one at a time, so that the sheet keeps its room. */
 export type Side = "details" | "comments" | "history" | "members" | "audit";
 
+/** How much the history tells: of everything, or of where one is in the sheet. */
+export type Scope = "all" | "row" | "cell";
+
 export interface Screen {
   readonly selection: Selection | null;
   readonly editing: Editing | null;
@@ -49,6 +52,7 @@ export interface Screen {
   readonly draft: Target | null;
   /** Whether a comment is being written. */
   readonly composing: boolean;
+  readonly scope: Scope;
   readonly help: boolean;
   readonly roomy: boolean;
   readonly find: string;
@@ -66,6 +70,7 @@ export const createScreen = (): Store<Screen> =>
     thread: null,
     draft: null,
     composing: false,
+    scope: "all",
     help: false,
     roomy: localStorage.getItem("cyclesheet.roomy") === "1",
     find: "",

@@ -165,11 +165,10 @@ function restores(edit: Edit, taken: readonly Edit[]): boolean {
   );
 }
 
-/** A row that comes back, exactly as the log saw it go; or, where that is not known, its words alone. */
+/** A row that comes back, exactly as the log saw it go, as far as this page saw that; else as its author knows it. */
 function asRemoved(op: Op, tombstones: ReadonlyMap<string, Row>): Op {
   if (op.op !== "ROW_INSERT" || op.restored === undefined) return op;
-  const restored = tombstones.get(op.taskId);
-  return restored === undefined ? plainInsert(op, op.restored) : { ...op, restored };
+  return { ...op, restored: tombstones.get(op.taskId) ?? op.restored };
 }
 
 /** An insertion that does not claim to be what was removed. */
