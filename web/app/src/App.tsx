@@ -13,8 +13,8 @@ import { HistoryProvider, useTime } from "./history/context";
 import { VersionBar } from "./history/VersionBar";
 import { VersionView } from "./history/VersionView";
 import { weekSpan } from "./model/dates";
-import type { Api } from "./network/api";
-import { ApiProvider } from "./network/context";
+import { type Network, NetworkProvider } from "./network/context";
+import { Diagnosis } from "./network/Diagnosis";
 import { Conflicts } from "./panels/Conflicts";
 import { Details } from "./panels/Details";
 import { Help } from "./panels/Help";
@@ -27,13 +27,13 @@ import { guardUnload } from "./state/unload";
 
 interface Props {
   readonly controller: Controller;
-  readonly api: Api;
+  readonly network: Network;
   readonly team: string;
   readonly cycle: string;
   readonly loadCycles: () => Promise<readonly CycleInfo[]>;
 }
 
-export function App({ controller, api, team, cycle, loadCycles }: Props) {
+export function App({ controller, network, team, cycle, loadCycles }: Props) {
   useEffect(() => followPresence(controller), [controller]);
   useEffect(() => guardUnload(controller), [controller]);
   useEffect(() => followRefusals(controller), [controller]);
@@ -59,16 +59,16 @@ export function App({ controller, api, team, cycle, loadCycles }: Props) {
 
   return (
     <ControllerProvider value={controller}>
-      <ApiProvider value={api}>
+      <NetworkProvider value={network}>
         <HistoryProvider>
           <Page team={team} cycle={cycle} loadCycles={loadCycles} />
         </HistoryProvider>
-      </ApiProvider>
+      </NetworkProvider>
     </ControllerProvider>
   );
 }
 
-function Page({ team, cycle, loadCycles }: Omit<Props, "controller" | "api">) {
+function Page({ team, cycle, loadCycles }: Omit<Props, "controller" | "network">) {
   const isOld = useTime((time) => time.viewing !== null);
   return (
     <div className="page">
@@ -91,6 +91,7 @@ function Page({ team, cycle, loadCycles }: Omit<Props, "controller" | "api">) {
       <StatusBar />
       <Announcer />
       <Help />
+      <Diagnosis />
     </div>
   );
 }

@@ -6,7 +6,7 @@ import { App } from "./App";
 import { enter, firstTeam, hasExpired, loadConfig, loadCycles, pageLink, storedToken } from "./boot/places";
 import { Failure, SignIn } from "./boot/Start";
 import { applyTheme, savedTheme } from "./chrome/theme";
-import { createApi } from "./network/api";
+import { createNetwork } from "./network/network";
 import { Controller } from "./state/controller";
 import { createScreen } from "./state/screen";
 import "./styles/index.css";
@@ -40,9 +40,10 @@ async function start(): Promise<void> {
     history.replaceState(history.state, "", pageLink(team, cycle));
   document.title = `${team} ${cycle} – Cyclesheet`;
 
-  const client = createClient({ ...config, team, cycle, token: currentToken });
+  const network = createNetwork(config, team, cycle, currentToken);
+  const { WebSocket } = network.transport;
+  const client = createClient({ ...config, team, cycle, token: currentToken, WebSocket });
   const controller = new Controller(client, createScreen());
-  const api = createApi({ httpUrl: config.httpUrl, team, cycle, token: currentToken });
   // A fresh sign-in link opened in this tab only changes the fragment.
   window.addEventListener("hashchange", () => {
     enter(location, history);
@@ -50,7 +51,7 @@ async function start(): Promise<void> {
   });
   root.render(
     <StrictMode>
-      <App controller={controller} api={api} team={team} cycle={cycle} loadCycles={weeks} />
+      <App controller={controller} network={network} team={team} cycle={cycle} loadCycles={weeks} />
     </StrictMode>,
   );
 }

@@ -1,6 +1,8 @@
 /** Whether what one does is heard and kept, in words a person understands. */
 import type { ClientState } from "@cyclesheet/client";
 import { useEffect, useState } from "react";
+import { useNetwork } from "../network/context";
+import type { Way } from "../network/transport";
 import { useClient } from "../state/context";
 
 /** Shorter waits are not worth a word: a change is usually stored sooner than one can read "Saving". */
@@ -14,6 +16,7 @@ const edits = (n: number) => `${n} unsaved ${n === 1 ? "edit" : "edits"}`;
 export function connectionWords(
   state: Pick<ClientState, "status" | "unsaved"> & { readonly loaded: boolean },
   saving: boolean,
+  way: Way = "socket",
 ): { tone: Tone; text: string; hint: string } {
   const { status, unsaved, loaded } = state;
   const kept = unsaved > 0 ? ` · ${edits(unsaved)}` : "";
@@ -21,7 +24,13 @@ export function connectionWords(
     case "live":
       return saving && unsaved > 0
         ? { tone: "busy", text: `Saving ${unsaved}…`, hint: "Your edits are on their way." }
-        : { tone: "good", text: "Live", hint: "Everything is saved, and you see what others do." };
+        : way === "http"
+          ? {
+              tone: "good",
+              text: "Live, every 2 s",
+              hint: "Everything is saved. Your network blocks live connections.",
+            }
+          : { tone: "good", text: "Live", hint: "Everything is saved, and you see what others do." };
     case "connecting":
       return loaded
         ? { tone: "warn", text: `Reconnecting…${kept}`, hint: "You can go on editing; nothing is lost." }
@@ -60,7 +69,8 @@ export function Connection() {
   const unsaved = useClient((state) => state.unsaved);
   const loaded = useClient((state) => state.sheet !== null);
   const saving = useLasting(unsaved > 0, QUIET_MS);
-  const { tone, text, hint } = connectionWords({ status, unsaved, loaded }, saving);
+  const way = useNetwork().transport.way();
+  const { tone, text, hint } = connectionWords({ status, unsaved, loaded }, saving, way);
   return (
     <div
       className="connection"
@@ -68,6 +78,7 @@ export function Connection() {
       data-status={status}
       data-unsaved={unsaved}
       data-tone={tone}
+      data-way={way}
       role="status"
       title={hint}
     >

@@ -3,7 +3,7 @@
  * whatever a person should know about it now. The most pressing notice wins; at most two are shown.
  */
 import type { ClientState } from "@cyclesheet/client";
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type FormEvent, type ReactNode, useEffect, useState } from "react";
 import { storeToken, tokenIn } from "../boot/places";
 import { useClient, useController, useMayEdit } from "../state/context";
 import { RefreshIcon, SparkIcon, WarnIcon } from "./icons";
@@ -20,6 +20,7 @@ export type NoticeKind =
   | "empty"
   | "generationFailed"
   | "model"
+  | "budget"
   | "byHand";
 
 export interface StripNotice {
@@ -29,6 +30,9 @@ export interface StripNotice {
   /** Which button belongs to it. */
   readonly action?: "refresh" | "reconnect" | "signIn";
 }
+
+/** Extractions that a week may have; the log refuses more. */
+const MAX_GENERATIONS = 3;
 
 const plural = (n: number, one: string) => `${n.toLocaleString("en-GB")} ${one}${n === 1 ? "" : "s"}`;
 
@@ -71,6 +75,9 @@ export function stripNotices(
     });
   }
   const generation = sheet?.generation;
+  const isSpent = (generation?.number ?? 0) >= MAX_GENERATIONS;
+  // A button that can only be refused is worse than none.
+  const refresh = isSpent ? {} : ({ action: "refresh" } as const);
   if (generation?.state === "started") {
     notices.push({
       kind: "started",
@@ -83,7 +90,14 @@ export function stripNotices(
       kind: "stale",
       tone: "warn",
       text: `${plural(sheet.stale.messages, "new message")} since the extraction.`,
-      action: "refresh",
+      ...refresh,
+    });
+  }
+  if (isSpent && generation?.state !== "started" && (sheet?.stale || generation?.state === "failed")) {
+    notices.push({
+      kind: "budget",
+      tone: "plain",
+      text: `This week’s ${MAX_GENERATIONS} extractions are used up. Go on by hand.`,
     });
   }
   if (!sheet || generation?.state === "started") return notices;
@@ -96,14 +110,14 @@ export function stripNotices(
       kind: "generationFailed",
       tone: "warn",
       text: `The extraction did not work.${note} What stands here is untouched.`,
-      action: "refresh",
+      ...refresh,
     });
   } else if (generation.origin === "fallback") {
     notices.push({
       kind: "fallback",
       tone: "warn",
       text: `Made without the model${from}:${note || " the rows come straight from the messages."}`,
-      action: "refresh",
+      ...refresh,
     });
   } else if (generation.origin === "sample") {
     notices.push({ kind: "sample", tone: "ai", text: `Sample answer, not the model’s.${note}` });
@@ -112,7 +126,7 @@ export function stripNotices(
       kind: "empty",
       tone: "plain",
       text: `There were no messages this week, so the sheet begins empty.${note}`,
-      action: "refresh",
+      ...refresh,
     });
   } else {
     const when = generation.finishedAt
@@ -159,6 +173,7 @@ export function Strip() {
           {/* biome-ignore lint/a11y/useKeyWithClickEvents: see above */}
           <span className="notice-text" title={notice.text} onClick={() => setOpen(!open)}>
             {notice.text}
+            {notice.kind === "started" && <Elapsed since={sheet?.generation?.startedAt ?? 0} />}
           </span>
           <Action notice={notice} />
         </div>
@@ -168,17 +183,45 @@ export function Strip() {
   );
 }
 
+/** How long something has been going on, for waits that a person notices. */
+function Elapsed({ since }: { since: number }) {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, []);
+  const seconds = Math.max(0, Math.floor((now - since) / 1_000));
+  const words = seconds < 90 ? `${seconds} s` : `${Math.floor(seconds / 60)} min`;
+  // Every second would be too much to listen to.
+  return (
+    <span className="elapsed" aria-hidden="true" data-testid="elapsed">
+      {" "}
+      {words}
+    </span>
+  );
+}
+
 function Action({ notice }: { notice: StripNotice }): ReactNode {
-  const { client } = useController();
+  const { client, screen } = useController();
   const mayEdit = useMayEdit();
   switch (notice.action) {
     case "refresh":
       return mayEdit && <RefreshButton stale={notice.kind === "stale"} />;
     case "reconnect":
       return (
-        <button type="button" className="button button-small" onClick={() => client.reconnect()}>
-          Try now
-        </button>
+        <>
+          <button type="button" className="button button-small" onClick={() => client.reconnect()}>
+            Try now
+          </button>
+          <button
+            type="button"
+            className="button button-small"
+            data-testid="diagnose"
+            onClick={() => screen.set({ diagnosis: true })}
+          >
+            What is wrong?
+          </button>
+        </>
       );
     case "signIn":
       return <SignInField onToken={() => client.reconnect()} />;

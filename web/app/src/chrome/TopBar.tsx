@@ -4,6 +4,7 @@ import type { CycleInfo } from "../boot/places";
 import { useClient, useController } from "../state/context";
 import { Connection } from "./Connection";
 import { AutoIcon, EyeIcon, HelpIcon, MoonIcon, SunIcon } from "./icons";
+import { Menu } from "./Menu";
 import { People } from "./People";
 import { applyTheme, savedTheme, type Theme } from "./theme";
 import { Weeks } from "./Weeks";
@@ -73,6 +74,7 @@ export function TopBar({ team, cycle, loadCycles }: Props) {
       >
         <HelpIcon />
       </button>
+      <Menu />
     </header>
   );
 }

@@ -211,3 +211,13 @@ export const MembersIcon = (props: IconProps) => (
     <path d="M1.8 13c.3-2.5 2-3.9 4.2-3.9s3.9 1.4 4.2 3.9M10.3 3.4a2.3 2.3 0 0 1 0 4.3M11.6 9.5c1.5.4 2.4 1.6 2.6 3.5" />
   </Icon>
 );
+export const MenuIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M3.5 8v.1M8 8v.1M12.5 8v.1" strokeWidth="2.4" />
+  </Icon>
+);
+export const PlugIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M6 2v3M10 2v3M4 5h8v2.5a4 4 0 0 1-8 0ZM8 11.5V14" />
+  </Icon>
+);

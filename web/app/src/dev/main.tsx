@@ -6,8 +6,8 @@ import { applyTheme, savedTheme } from "../chrome/theme";
 import { Controller } from "../state/controller";
 import { createScreen } from "../state/screen";
 import "../styles/index.css";
-import { fixtureApi } from "./fixtureApi";
 import { createFixture, emptyState, type Fixture } from "./fixtureClient";
+import { fixtureNetwork } from "./fixtureNetwork";
 import { sampleSheet } from "./sampleSheet";
 
 const query = new URLSearchParams(location.search);
@@ -140,7 +140,7 @@ Object.assign(window, { fixture: client, controller });
 createRoot(document.getElementById("root") as HTMLElement).render(
   <App
     controller={controller}
-    api={fixtureApi}
+    network={fixtureNetwork}
     team="platform"
     cycle="2026-W47"
     loadCycles={async () => [

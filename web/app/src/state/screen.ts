@@ -54,6 +54,8 @@ export interface Screen {
   readonly composing: boolean;
   readonly scope: Scope;
   readonly help: boolean;
+  /** Whether the connection is being looked into. */
+  readonly diagnosis: boolean;
   readonly roomy: boolean;
   readonly find: string;
 }
@@ -72,6 +74,7 @@ export const createScreen = (): Store<Screen> =>
     composing: false,
     scope: "all",
     help: false,
+    diagnosis: false,
     roomy: localStorage.getItem("cyclesheet.roomy") === "1",
     find: "",
   });
