@@ -17,7 +17,7 @@ const FORMATS: readonly (readonly [ExportFormat, string])[] = [
 export function Menu() {
   const controller = useController();
   const role = useClient((state) => state.role);
-  const open = (side: Side) => controller.screen.set({ side, details: false });
+  const open = (side: Side) => controller.screen.set({ side });
   return (
     <Popover label="Menu" testId="menu" align="end" button={<MenuIcon />}>
       {(close) => {

@@ -1,13 +1,9 @@
-/** Answers without a server: nothing happened yet, nobody is known. The real ones are seen against a real stack. */
+/** A network that is always there and leads nowhere. */
 import type { Network } from "../network/context";
+import { fixtureApi } from "./fixtureApi";
 
 export const fixtureNetwork: Network = {
-  api: {
-    changes: async () => ({ version: 0, epoch: "fixture", changes: [] }),
-    export: async (format) => ({ name: `sheet.${format}`, file: new Blob(["title\n"]) }),
-    members: async () => [],
-    read: async () => ({}),
-  },
+  api: fixtureApi,
   transport: { WebSocket, way: () => "socket", choose: () => {} },
   surroundings: {
     isOnline: () => true,

@@ -5,7 +5,16 @@
 import { type Client, newId } from "@cyclesheet/client";
 import type { Area, View } from "../model/block";
 import { type IsoDate, localToday } from "../model/dates";
-import { areaOf, cellKey, type Notice, type Place, type Scope, type Screen, type Selection, type Side } from "./screen";
+import {
+  areaOf,
+  cellKey,
+  type Notice,
+  type Place,
+  type Scope,
+  type Screen,
+  type Selection,
+  type Side,
+} from "./screen";
 import type { Store } from "./store";
 
 /** What is needed of the grid on the screen. */
