@@ -2,6 +2,7 @@
 // the test that started it.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 // The browser driver is a dependency of the page; this folder has none of its own.
 import { chromium } from '../../web/node_modules/playwright-core/index.mjs';
@@ -12,10 +13,11 @@ const browserPath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 /** How long a stack may take to fill its first sheet on a busy machine, milliseconds. */
 const READY_MS = 60_000;
 
-/** Starts `cyclesheet dev`; resolves once it has printed its sign-in links. */
+/** Starts `cyclesheet dev`, on a free port unless one is named; resolves once it has printed its sign-in links. */
 export async function startStack(...args) {
   if (!existsSync(binary)) throw new Error(`${binary} is missing: run cargo build -p cyclesheet`);
-  const child = spawn(binary, ['dev', '--port', '0', ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, COHERE_API_KEY: '' } });
+  const port = args.includes('--port') ? [] : ['--port', '0'];
+  const child = spawn(binary, ['dev', ...port, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, COHERE_API_KEY: '' } });
   let printed = '';
   let complained = '';
   child.stderr.on('data', (chunk) => { complained += chunk; });
@@ -75,4 +77,18 @@ export async function type(page, task, column, text) {
   await page.locator(`[row-id="${task}"] [col-id="${column}"]`).click();
   await page.keyboard.type(text);
   await page.keyboard.press('Enter');
+}
+
+/** Puts a picture of the page where `target/screenshots/` keeps them, for looking at. */
+export async function picture(page, name) {
+  await page.screenshot({ path: `${root}target/screenshots/${name}.png` });
+}
+
+/** What axe has to complain about (WCAG 2.2 A and AA), as sentences. */
+export async function complaints(page) {
+  await page.evaluate(await readFile(`${root}web/node_modules/axe-core/axe.min.js`, 'utf8'));
+  return page.evaluate(async () => {
+    const { violations } = await window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] });
+    return violations.map((v) => `${v.id}: ${v.nodes.map((n) => `${n.target.join(' ')} ${n.any[0]?.message ?? n.failureSummary}`).slice(0, 3).join(' | ')}`);
+  });
 }

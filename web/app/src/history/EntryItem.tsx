@@ -47,7 +47,7 @@ export const EntryItem = memo(function EntryItem({ entry }: { entry: Entry }) {
         <button
           type="button"
           className="link-button"
-          aria-label={`View version ${entry.version}`}
+          title={`Version ${entry.version}`}
           aria-current={here || undefined}
           data-testid={`view:${entry.version}`}
           onClick={() => time.set({ viewing: entry.version, against: null })}
@@ -58,7 +58,7 @@ export const EntryItem = memo(function EntryItem({ entry }: { entry: Entry }) {
           <button
             type="button"
             className="link-button"
-            aria-label={`Compare version ${viewing} with version ${entry.version}`}
+            title={`Version ${viewing} with version ${entry.version}`}
             data-testid={`compare:${entry.version}`}
             onClick={() => time.set({ against: entry.version })}
           >
