@@ -52,11 +52,13 @@ export function startBrowser() {
 }
 
 /** Opens a sign-in link in a context of its own, as another person's browser, and waits until it is live. */
-export async function signIn(browser, url, options = {}) {
+export async function signIn(browser, url, { clock = false, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1400, height: 850 }, ...options });
   const page = await context.newPage();
   page.problems = [];
   page.on('pageerror', (error) => page.problems.push(error.message));
+  // With `clock` the page's time is the test's to move.
+  if (clock) await page.clock.install();
   await page.goto(url);
   await live(page);
   await page.locator('[data-testid^="cell:"]').first().waitFor();

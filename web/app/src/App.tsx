@@ -8,6 +8,10 @@ import { Summary } from "./chrome/Summary";
 import { Toolbar } from "./chrome/Toolbar";
 import { TopBar } from "./chrome/TopBar";
 import { CommentsPanel } from "./comments/CommentsPanel";
+import { followMentions } from "./comments/mentions";
+import { followLink } from "./comments/open";
+import { ColumnMenu } from "./grid/ColumnMenu";
+import { RowMenu } from "./grid/RowMenu";
 import { SheetGrid } from "./grid/SheetGrid";
 import { HistoryProvider, useTime } from "./history/context";
 import { VersionBar } from "./history/VersionBar";
@@ -22,7 +26,7 @@ import { SidePanel } from "./panels/SidePanel";
 import { ControllerProvider } from "./state/context";
 import type { Controller } from "./state/controller";
 import { followPresence } from "./state/presence";
-import { followRefusals } from "./state/tellings";
+import { followLocks, followRefusals } from "./state/tellings";
 import { guardUnload } from "./state/unload";
 
 interface Props {
@@ -37,6 +41,9 @@ export function App({ controller, network, team, cycle, loadCycles }: Props) {
   useEffect(() => followPresence(controller), [controller]);
   useEffect(() => guardUnload(controller), [controller]);
   useEffect(() => followRefusals(controller), [controller]);
+  useEffect(() => followLocks(controller), [controller]);
+  useEffect(() => followMentions(controller), [controller]);
+  useEffect(() => followLink(controller), [controller]);
 
   useEffect(() => {
     // F6 goes round the page's parts, so that the sheet, which uses Tab itself, is never a trap.
@@ -90,6 +97,8 @@ function Page({ team, cycle, loadCycles }: Omit<Props, "controller" | "network">
       </main>
       <StatusBar />
       <Announcer />
+      <RowMenu />
+      <ColumnMenu />
       <Help />
       <Diagnosis />
     </div>

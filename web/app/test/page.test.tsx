@@ -7,13 +7,17 @@ import { enter, firstTeam, hasExpired, tokenIn } from "../src/boot/places";
 import { describe as inWords } from "../src/chrome/Announcer";
 import { connectionWords } from "../src/chrome/Connection";
 import { Strip, stripNotices } from "../src/chrome/Strip";
+import { fixtureApi } from "../src/dev/fixtureApi";
 import { createFixture, type Fixture } from "../src/dev/fixtureClient";
-import { sampleSheet } from "../src/dev/sampleSheet";
+import { sampleMessages, sampleSheet } from "../src/dev/sampleSheet";
 import { originOf } from "../src/grid/cells";
 import { changedByOthers } from "../src/grid/useFlashes";
 import { initials, inkOn } from "../src/model/people";
+import { ApiError } from "../src/network/api";
+import { ApiProvider } from "../src/network/context";
 import { Conflicts } from "../src/panels/Conflicts";
 import { Details } from "../src/panels/Details";
+import { findCited } from "../src/provenance/messages";
 import { ControllerProvider } from "../src/state/context";
 import { Controller } from "../src/state/controller";
 import { createScreen } from "../src/state/screen";
@@ -169,25 +173,64 @@ test.each([
 );
 
 describe("the cell's details", () => {
-  test("tell the model's words from a person's, who wrote it, and where it came from", async () => {
+  const read = (taskId: string, column: "status" | "title", api = fixtureApi) => {
     const client = createFixture(sampleSheet());
-    const controller = show(client, <Details />);
-    controller.screen.set({
-      side: "details",
-      selection: {
-        anchor: { taskId: "g1-7", column: "status" },
-        head: { taskId: "g1-7", column: "status" },
-        rows: false,
-      },
+    const controller = new Controller(client, createScreen());
+    controller.select({ taskId, column });
+    controller.turnSide("details");
+    render(
+      <ControllerProvider value={controller}>
+        <ApiProvider value={api}>
+          <Details />
+        </ApiProvider>
+      </ControllerProvider>,
+    );
+    return client;
+  };
+
+  test("tell the model's words from a person's, who wrote it and when", async () => {
+    const at = Date.UTC(2026, 10, 18, 14, 3);
+    const client = read("g1-7", "status", {
+      ...fixtureApi,
+      changes: async (since) => ({
+        version: 57,
+        epoch: "",
+        changes: [{ version: since + 1, id: "c.1", author: { id: "ana", name: "Ana" }, at, ops: [] }],
+      }),
     });
     expect((await screen.findByTestId("detail-value")).textContent).toBe("Blocked");
     expect(screen.getByTestId("detail-author").textContent).toContain("Ana Ruiz");
     expect(screen.getByTestId("detail-ai").textContent).toContain("In progress");
-    expect(screen.getByTestId("detail-sources").textContent).toBe("m27");
-    await userEvent.click(screen.getByRole("button", { name: "Take the model’s" }));
+    expect(await screen.findByText(/18 November 2026/)).toBeTruthy();
+    await userEvent.click(screen.getByTestId("take-model"));
     expect(client.changes).toEqual([
       [{ op: "CELL_MODIFY", taskId: "g1-7", column: "status", oldValue: "Blocked", newValue: "In progress" }],
     ]);
+  });
+
+  test("show the cited messages word for word, and flag an id that no message has", async () => {
+    read("g1-1", "title");
+    const message = within(await screen.findByTestId("source:m7"));
+    expect(message.getByText("Dmitri Volkov")).toBeTruthy();
+    expect(message.getByText("#infra")).toBeTruthy();
+    expect(message.getByText(/<b>Not bold<\/b>/)).toBeTruthy();
+    expect(screen.getByTestId("source-missing:m21").textContent).toMatch(/no such message/);
+  });
+
+  test("say plainly that a viewer may not read raw messages", async () => {
+    const refused = new ApiError(403, "FORBIDDEN", "an editor reads raw messages");
+    read("g1-1", "title", { ...fixtureApi, read: () => Promise.reject(refused) });
+    expect((await screen.findByTestId("sources-forbidden")).textContent).toMatch(/m3, m7, m21.*Your role/);
+  });
+
+  test("an id that the latest extraction lacks is looked for in the one that made the row", async () => {
+    const api = {
+      ...fixtureApi,
+      read: async (address: string) =>
+        address === "messages?generation=1" ? { messages: sampleMessages } : { messages: [] },
+    };
+    const found = await findCited(api, ["m3"], [3, 2, 1]);
+    expect(found.cited[0]?.message?.author).toBe("Ana Ruiz");
   });
 
   test.each([

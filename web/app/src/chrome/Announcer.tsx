@@ -1,5 +1,6 @@
 /** Tells screen readers what others changed: politely, gathered, and never more than a few words. */
 import { useEffect, useState } from "react";
+import { commentsByOthers } from "../comments/threads";
 import { changedByOthers } from "../grid/useFlashes";
 import { COLUMN_INFO } from "../model/columns";
 import { useController } from "../state/context";
@@ -26,12 +27,22 @@ export function describe(
     .join(" ");
 }
 
+/** One sentence for who commented. */
+export function describeComments(authors: readonly string[], nameOf: (id: string) => string): string {
+  const names = [...new Set(authors)].map(nameOf);
+  if (names.length === 0) return "";
+  const many = authors.length === 1 ? "a comment" : `${authors.length} comments`;
+  return `${names.join(" and ")} wrote ${many}.`;
+}
+
 export function Announcer() {
   const { client } = useController();
   const [text, setText] = useState("");
   useEffect(() => {
     let previous = client.getState().sheet?.tasks ?? null;
+    let threads = client.getState().sheet?.comments ?? [];
     let gathered = new Map<string, Place & { author: string }>();
+    let commented: string[] = [];
     let timer = 0;
     const tell = () => {
       timer = 0;
@@ -39,8 +50,13 @@ export function Announcer() {
       const name = (id: string) => sheet?.authors[id] ?? id;
       const title = (id: string) =>
         sheet?.tasks.find((task) => task.taskId === id)?.cells.title?.value || "a row";
-      setText(describe([...gathered.values()], name, title));
+      setText(
+        [describe([...gathered.values()], name, title), describeComments(commented, name)]
+          .filter(Boolean)
+          .join(" "),
+      );
       gathered = new Map();
+      commented = [];
     };
     const stop = client.subscribe(() => {
       const { sheet, user } = client.getState();
@@ -50,7 +66,10 @@ export function Announcer() {
           gathered.set(`${change.taskId}:${change.column}`, change);
       }
       previous = next;
-      if (gathered.size > 0 && timer === 0) timer = window.setTimeout(tell, GATHER_MS);
+      commented.push(...commentsByOthers(threads, sheet?.comments ?? [], user?.id));
+      threads = sheet?.comments ?? [];
+      if ((gathered.size > 0 || commented.length > 0) && timer === 0)
+        timer = window.setTimeout(tell, GATHER_MS);
     });
     return () => {
       stop();

@@ -74,7 +74,7 @@ export function People() {
                         close();
                       }}
                     >
-                      {COLUMN_INFO[cursor.column].title}, row {index + 1}
+                      <bdi>{COLUMN_INFO[cursor.column].title}</bdi>, row {index + 1}
                     </button>
                   )}
                 </li>

@@ -7,11 +7,22 @@ interface Props {
   readonly className?: string;
   readonly align?: "start" | "end";
   readonly testId?: string;
+  /** Further `data-` attributes of the button. */
+  readonly data?: { readonly [name: `data-${string}`]: string | number | undefined };
   readonly onOpen?: () => void;
   readonly children: (close: () => void) => ReactNode;
 }
 
-export function Popover({ label, button, className = "", align = "start", testId, onOpen, children }: Props) {
+export function Popover({
+  label,
+  button,
+  className = "",
+  align = "start",
+  testId,
+  data,
+  onOpen,
+  children,
+}: Props) {
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   const trigger = useRef<HTMLButtonElement>(null);
@@ -50,6 +61,7 @@ export function Popover({ label, button, className = "", align = "start", testId
         aria-expanded={open}
         aria-controls={id}
         data-testid={testId}
+        {...data}
         onClick={() => {
           if (!open) onOpen?.();
           setOpen(!open);

@@ -7,7 +7,7 @@ export function StatusBar() {
   const controller = useController();
   const selection = useScreen((screen) => screen.selection);
   const notice = useScreen((screen) => screen.notice);
-  const find = useScreen((screen) => screen.find);
+  const shown = useScreen((screen) => screen.shown);
   const tasks = useClient((state) => state.sheet?.tasks);
   const user = useClient((state) => state.user);
   const role = useClient((state) => state.role);
@@ -35,7 +35,7 @@ export function StatusBar() {
         {notice && <span key={notice.id}>{notice.text}</span>}
       </span>
       <span className="statusbar-count">
-        {find && total > 0 ? `${view.rows.length} of ` : ""}
+        {shown < total ? `${shown} of ` : ""}
         {total} {total === 1 ? "row" : "rows"}
         {total > 0 && `, ${done} done`}
       </span>

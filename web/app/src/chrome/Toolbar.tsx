@@ -2,14 +2,17 @@
 import { type ReactNode, useEffect, useRef } from "react";
 import { flushSync } from "react-dom";
 import { useUnread } from "../comments/seen";
+import { isFiltered } from "../model/arrangement";
 import { useClient, useController, useMayEdit, useScreen } from "../state/context";
 import {
   CommentIcon,
   DownIcon,
   EditIcon,
   FillIcon,
+  FilterIcon,
   HistoryIcon,
   MinusIcon,
+  MoreIcon,
   PanelIcon,
   PlusIcon,
   RedoIcon,
@@ -36,7 +39,7 @@ function Tool({
   text?: string;
   disabled?: boolean;
   pressed?: boolean;
-  onUse: () => void;
+  onUse: (button: HTMLElement) => void;
   badge?: number;
   testId?: string;
 }) {
@@ -51,7 +54,7 @@ function Tool({
       title={keys ? `${label} (${keys})` : label}
       data-testid={testId}
       onMouseDown={(event) => event.preventDefault()}
-      onClick={() => !disabled && onUse()}
+      onClick={(event) => !disabled && onUse(event.currentTarget)}
     >
       {icon}
       {text && <span className="tool-text">{text}</span>}
@@ -74,6 +77,9 @@ export function Toolbar() {
   const details = useScreen((screen) => screen.side === "details");
   const comments = useScreen((screen) => screen.side === "comments");
   const unread = useUnread();
+  const filtered = useScreen((screen) => isFiltered(screen.arrangement));
+  const arranged =
+    useScreen(({ arrangement: { sort, hidden } }) => sort !== null || hidden.length > 0) || filtered;
   const find = useScreen((screen) => screen.find);
   const history = useScreen((screen) => screen.side === "history");
   const search = useRef<HTMLInputElement>(null);
@@ -161,6 +167,17 @@ export function Toolbar() {
               disabled={!selected}
               onUse={() => controller.fillSelection("down")}
             />
+            <Tool
+              label="More for this row: lock, comment, add"
+              keys="right click"
+              icon={<MoreIcon />}
+              disabled={!selected}
+              onUse={(button) => {
+                const { left, bottom } = button.getBoundingClientRect();
+                controller.screen.set({ menu: { kind: "row", x: left, y: bottom + 4 } });
+              }}
+              testId="row-more"
+            />
           </div>
         </>
       )}
@@ -179,6 +196,17 @@ export function Toolbar() {
         />
       </label>
       <div className="tools">
+        <Tool
+          label={arranged ? "What you see: sorted, filtered or hidden" : "What you see: sort, filter, hide"}
+          icon={<FilterIcon />}
+          {...(filtered ? { text: "Filtered" } : {})}
+          pressed={arranged}
+          onUse={(button) => {
+            const { left, bottom } = button.getBoundingClientRect();
+            controller.screen.set({ menu: { kind: "view", x: left, y: bottom + 4 } });
+          }}
+          testId="view-more"
+        />
         <Tool
           label="Three lines a row"
           icon={<WrapIcon />}

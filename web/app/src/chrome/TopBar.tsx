@@ -1,6 +1,7 @@
 /** Name, week, people, connection, and the page's own settings. */
 import { useState } from "react";
 import type { CycleInfo } from "../boot/places";
+import { Mentions } from "../comments/Mentions";
 import { useClient, useController } from "../state/context";
 import { Connection } from "./Connection";
 import { AutoIcon, EyeIcon, HelpIcon, MoonIcon, SunIcon } from "./icons";
@@ -56,6 +57,7 @@ export function TopBar({ team, cycle, loadCycles }: Props) {
       <span className="spacer" />
       <Connection />
       <People />
+      <Mentions team={team} cycle={cycle} />
       <button
         type="button"
         className="icon-button"

@@ -172,7 +172,12 @@ export const LockIcon = (props: IconProps) => (
 );
 export const BellIcon = (props: IconProps) => (
   <Icon {...props}>
-    <path d="M3.4 11.2h9.2c-.8-.9-1.2-1.8-1.2-3.6 0-2.2-1.3-3.9-3.4-3.9S4.6 5.4 4.6 7.600c0 1.8-.4 2.7-1.2 3.600ZM6.6 13.200h2.800M8 2.400v1.3" />
+    <path d="M3.4 11.2h9.2c-.8-.9-1.2-1.8-1.2-3.6 0-2.2-1.3-3.9-3.4-3.9S4.6 5.4 4.6 7.6c0 1.8-.4 2.7-1.2 3.6ZM6.6 13.2h2.8M8 2.4v1.3" />
+  </Icon>
+);
+export const FilterIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M2.5 3.5h11L9.4 8.5v4.5L6.6 11.5v-3Z" />
   </Icon>
 );
 export const MoreIcon = (props: IconProps) => (

@@ -19,16 +19,38 @@ export function beginThread(controller: Controller, target: Target): void {
   controller.screen.set({ side: "comments", draft: target, thread: null });
 }
 
-/** What the key does on a cell: its thread if there is one, else the field for a new one. */
-export function commentOnCell(controller: Controller): void {
+/** What the key does on a cell: its thread if there is one, else the field for a new one. With `asRow`, on the whole row. */
+export function commentOnCell(
+  controller: Controller,
+  asRow = controller.screen.get().selection?.rows ?? false,
+): void {
   const { selection } = controller.screen.get();
   if (!selection) return;
   const { taskId, column } = selection.anchor;
-  const about = selection.rows ? null : column;
+  const about = asRow ? null : column;
   const { comments } = controller.client.getState().sheet ?? {};
   const there = threadIndex(comments)
     .get(`${taskId}:${about ?? ""}`)
     ?.at(-1);
   if (there) openThread(controller, there.commentId, controller.mayEdit);
   else beginThread(controller, { taskId, column: about });
+}
+
+/** Opens the thread that the page's address names, as soon as the sheet is there; the address then forgets it. */
+export function followLink(controller: Controller): () => void {
+  const query = new URLSearchParams(location.search);
+  const wanted = query.get("comment");
+  if (!wanted) return () => {};
+  const look = () => {
+    const { sheet } = controller.client.getState();
+    if (!sheet) return;
+    stop();
+    if (sheet.comments.some((thread) => thread.commentId === wanted)) openThread(controller, wanted);
+    else controller.say("The comment that the link leads to is not in this week.", "bad");
+    query.delete("comment");
+    history.replaceState(history.state, "", `?${query}`);
+  };
+  const stop = controller.client.subscribe(look);
+  look();
+  return stop;
 }

@@ -99,3 +99,22 @@ export function quoteOf(anchor: string | null): string {
     return "";
   }
 }
+
+/** Who of the others said something between two states of the threads; once for each comment. */
+export function commentsByOthers(
+  before: readonly Comment[],
+  after: readonly Comment[],
+  own: string | undefined,
+): string[] {
+  if (before === after) return [];
+  const known = new Map(before.map((thread) => [thread.commentId, thread]));
+  return after.flatMap((thread) => {
+    const old = known.get(thread.commentId);
+    if (old === thread) return [];
+    const had = old ? saidIn(old).length : 0;
+    return saidIn(thread)
+      .slice(had)
+      .filter((said) => said.author !== own)
+      .map((said) => said.author);
+  });
+}

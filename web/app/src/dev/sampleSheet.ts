@@ -283,3 +283,23 @@ export function sampleSheet(rows: number = LINES.length): Sheet {
     docs: {},
   };
 }
+
+/** The messages of the week, as far as somebody wants to see one; `m21` is cited and missing. */
+export const sampleMessages = [
+  {
+    id: "m3",
+    channel: "identity",
+    thread: null,
+    author: "Ana Ruiz",
+    at: "2026-11-16T09:12:00Z",
+    text: "Staging logs in through the new provider since this morning. Production waits for the DNS change.",
+  },
+  {
+    id: "m7",
+    channel: "infra",
+    thread: null,
+    author: "Dmitri Volkov",
+    at: "2026-11-17T14:03:00Z",
+    text: "Somebody has to approve the DNS change before Thursday.\n<b>Not bold</b>, and not =SUM(1) either.",
+  },
+] as const;

@@ -5,6 +5,7 @@
 import { isColumn, type Peer, type Row } from "@cyclesheet/client";
 import type { GridApi } from "ag-grid-community";
 import { type CSSProperties, memo, type RefObject, useMemo, useRef, useState } from "react";
+import { LockPills } from "../locks/LockPills";
 import type { Area } from "../model/block";
 
 import { inkOn, personColor } from "../model/people";
@@ -39,7 +40,7 @@ export const Layer = memo(function Layer({ api, moved, root }: Props) {
       onMouseDown={(event) => event.stopPropagation()}
       onDoubleClick={(event) => event.stopPropagation()}
     >
-      <Locks geometry={geometry} />
+      <LockPills geometry={geometry} />
       <Flashes geometry={geometry} />
       <People geometry={geometry} />
       <Range geometry={geometry} root={root} />
@@ -105,27 +106,6 @@ function PeerCursor({ peer, rect, place }: { peer: Peer; rect: Rect; place: numb
       </span>
     </div>
   );
-}
-
-function Locks({ geometry }: { geometry: Geometry }) {
-  const locks = useClient((state) => state.sheet?.locks);
-  const own = useClient((state) => state.user?.id);
-  const columns = useController().view.columns;
-  return locks?.map((lock) => {
-    const first = columns[0];
-    const last = columns.at(-1);
-    const left = first && geometry.cell({ taskId: lock.taskId, column: first });
-    const right = last && geometry.cell({ taskId: lock.taskId, column: last });
-    if (lock.holder === own || !left || !right) return null;
-    return (
-      <div
-        key={lock.taskId}
-        className="locked"
-        style={at({ ...left, width: right.left + right.width - left.left })}
-        aria-hidden="true"
-      />
-    );
-  });
 }
 
 function Range({ geometry, root }: { geometry: Geometry; root: RefObject<HTMLElement | null> }) {

@@ -4,6 +4,7 @@ import type { ICellRendererParams } from "ag-grid-community";
 import { useEffect, useRef, useState } from "react";
 import { GripIcon } from "../chrome/icons";
 import { CommentMark } from "../comments/CommentMark";
+import { LockMark } from "../locks/LockMark";
 
 /** The id of the row-number column. */
 export const ROW_COLUMN = "row";
@@ -26,6 +27,7 @@ export function RowHead({ node, registerRowDragger, data }: ICellRendererParams<
   return (
     <div className="rowhead" data-testid={data ? `row:${data.taskId}` : undefined}>
       <span className="rowhead-number">{number}</span>
+      {data && <LockMark taskId={data.taskId} />}
       {data && <CommentMark taskId={data.taskId} column={null} />}
       <span className="rowhead-grip" ref={handle} title="Drag to move the row">
         <GripIcon size={14} />

@@ -2,7 +2,7 @@
  * The sheet on the screen. The grid library draws rows and columns, moves the focus and drags; the layer above it
  * draws selections, people and editors. Rows go in by identity, so only rows that changed are looked at.
  */
-import { isColumn, type Row } from "@cyclesheet/client";
+import { COLUMNS, isColumn, type Row } from "@cyclesheet/client";
 import {
   CellStyleModule,
   ClientSideRowModelApiModule,
@@ -10,6 +10,7 @@ import {
   ColumnApiModule,
   type ColumnResizedEvent,
   EventApiModule,
+  ExternalFilterModule,
   type GridApi,
   ModuleRegistry,
   QuickFilterModule,
@@ -23,10 +24,12 @@ import { AgGridReact } from "ag-grid-react";
 import { type FocusEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { createPortal, flushSync } from "react-dom";
 
+import { isFiltered } from "../model/arrangement";
 import { useClient, useController, useMayEdit, useScreen } from "../state/context";
 import type { Place } from "../state/screen";
+import { ColumnHead } from "./ColumnHead";
 import { columnDefs, ROW_COLUMN, saveWidth } from "./columnDefs";
-import { onCellKey } from "./keys";
+import { onCellKey, onHeadKey } from "./keys";
 import { Layer } from "./Layer";
 import { cellAt, usePointer } from "./usePointer";
 
@@ -41,6 +44,7 @@ ModuleRegistry.registerModules([
   EventApiModule,
   RenderApiModule,
   QuickFilterModule,
+  ExternalFilterModule,
 ]);
 
 /** Heights of a row in CSS pixels: one line of text, or three. */
@@ -63,6 +67,7 @@ export function SheetGrid({ label }: { label: string }) {
   const loading = useClient((state) => state.sheet === null);
   const roomy = useScreen((screen) => screen.roomy);
   const find = useScreen((screen) => screen.find);
+  const arrangement = useScreen((screen) => screen.arrangement);
   const mayEdit = useMayEdit();
   const [api, setApi] = useState<GridApi<Row> | null>(null);
   const [layerHost, setLayerHost] = useState<HTMLElement | null>(null);
@@ -74,7 +79,15 @@ export function SheetGrid({ label }: { label: string }) {
   const hadFocus = useRef(false);
   const today = controller.today;
 
-  const defs = useMemo(() => columnDefs(today, (event) => onCellKey(event, controller)), [today, controller]);
+  const defs = useMemo(
+    () =>
+      columnDefs(
+        today,
+        (event) => onCellKey(event, controller),
+        (event, column) => onHeadKey(event, column, controller),
+      ),
+    [today, controller],
+  );
   const rowData = useMemo(() => [...rows], [rows]);
 
   const focusCell = useCallback((grid: GridApi<Row>, place: Place, rowsMeant: boolean) => {
@@ -198,6 +211,20 @@ export function SheetGrid({ label }: { label: string }) {
     [controller],
   );
 
+  // How this person looks at the sheet, carried over to the grid.
+  useEffect(() => {
+    if (!api) return;
+    const { sort, hidden } = arrangement;
+    api.applyColumnState({
+      state: COLUMNS.map((colId) => ({
+        colId,
+        hide: hidden.includes(colId),
+        sort: sort?.column === colId ? sort.direction : null,
+      })),
+    });
+    api.onFilterChanged();
+  }, [api, arrangement]);
+
   // biome-ignore lint/correctness/useExhaustiveDependencies: the heights follow `roomy`
   useEffect(() => {
     api?.resetRowHeights();
@@ -228,6 +255,28 @@ export function SheetGrid({ label }: { label: string }) {
         // Where the focus goes is known when a person moves it; a row that is taken away sends it nowhere.
         if (event.relatedTarget) hadFocus.current = false;
       }}
+      onContextMenu={(event) => {
+        const { selection, editing } = controller.screen.get();
+        const head = event.target instanceof Element ? event.target.closest(".ag-header-cell") : null;
+        const column = head?.getAttribute("col-id");
+        if (head && isColumn(column)) {
+          event.preventDefault();
+          const { left, bottom } = head.getBoundingClientRect();
+          controller.screen.set({ menu: { kind: "column", column, x: left, y: bottom } });
+          return;
+        }
+        const found = cellAt(event.target, selection?.anchor.column ?? "title");
+        if (!found || editing) return;
+        event.preventDefault();
+        if (!selection || !controller.isSelected(found.place, found.rows))
+          controller.select(found.place, undefined, found.rows);
+        const cell = (event.target as Element).closest(".ag-cell")?.getBoundingClientRect();
+        // The menu key says no place, or the corner of the page.
+        const byKey = event.clientX === 0 && event.clientY === 0;
+        const x = byKey ? (cell?.left ?? 0) + 12 : event.clientX;
+        const y = byKey ? (cell?.bottom ?? 0) : event.clientY;
+        controller.screen.set({ menu: { kind: "row", x, y } });
+      }}
       onCopy={clipboard(() => controller.copy())}
       onCut={clipboard(() => (controller.mayEdit ? controller.cut() : controller.copy()))}
       onPaste={(event) => {
@@ -246,6 +295,16 @@ export function SheetGrid({ label }: { label: string }) {
         rowHeight={roomy ? ROOMY_ROW_HEIGHT : ROW_HEIGHT}
         headerHeight={32}
         quickFilterText={find}
+        isExternalFilterPresent={() => isFiltered(controller.screen.get().arrangement)}
+        doesExternalFilterPass={({ data }) => !data || controller.shows(data)}
+        onSortChanged={(event) => {
+          const sorted = event.api.getColumnState().find((column) => column.sort);
+          const column = sorted?.colId;
+          const { sort } = controller.screen.get().arrangement;
+          const next = isColumn(column) && sorted?.sort ? { column, direction: sorted.sort } : null;
+          if (next?.column !== sort?.column || next?.direction !== sort?.direction)
+            controller.arrange({ sort: next });
+        }}
         cellFlashDuration={0}
         rowDragManaged
         suppressMoveWhenRowDragging
@@ -260,7 +319,10 @@ export function SheetGrid({ label }: { label: string }) {
         ensureDomOrder
         rowBuffer={8}
         onGridReady={(event) => setApi(event.api)}
-        onModelUpdated={keepFocus}
+        onModelUpdated={(event) => {
+          controller.screen.set({ shown: event.api.getDisplayedRowCount() });
+          keepFocus();
+        }}
         onRowDragEnd={onRowDragEnd}
         onCellDoubleClicked={() => flushSync(() => controller.edit())}
         onColumnResized={(event: ColumnResizedEvent<Row>) => {
@@ -276,7 +338,12 @@ export function SheetGrid({ label }: { label: string }) {
   );
 }
 
-const DEFAULT_COLUMN = { sortable: true, resizable: true, suppressHeaderMenuButton: true };
+const DEFAULT_COLUMN = {
+  sortable: true,
+  resizable: true,
+  suppressHeaderMenuButton: true,
+  headerComponentParams: { innerHeaderComponent: ColumnHead },
+};
 const rowId = ({ data }: { data: Row }) => data.taskId;
 const isField = (target: EventTarget) =>
   target instanceof HTMLElement && target.closest("input, textarea, [contenteditable]") !== null;

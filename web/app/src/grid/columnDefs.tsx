@@ -57,8 +57,12 @@ export function saveWidth(column: string, width: number): void {
   localStorage.setItem(WIDTHS_KEY, JSON.stringify({ ...savedWidths(), [column]: Math.round(width) }));
 }
 
-/** Column definitions; `onKey` sees every key on a cell first and says whether it dealt with it. */
-export function columnDefs(today: string, onKey: (event: KeyboardEvent) => boolean): ColDef<Row, Row>[] {
+/** Column definitions; `onKey` and `onHeadKey` see every key on a cell or a head first and say whether they dealt with it. */
+export function columnDefs(
+  today: string,
+  onKey: (event: KeyboardEvent) => boolean,
+  onHeadKey: (event: KeyboardEvent, column: Column) => boolean,
+): ColDef<Row, Row>[] {
   const widths = savedWidths();
   const suppressKeyboardEvent = (params: SuppressKeyboardEventParams<Row>) => onKey(params.event);
   const head: ColDef<Row, Row> = {
@@ -76,6 +80,7 @@ export function columnDefs(today: string, onKey: (event: KeyboardEvent) => boole
     valueGetter: (params) => params.data,
     equals: (a, b) => a?.taskId === b?.taskId,
     getQuickFilterText: () => "",
+    headerComponentParams: {},
     cellRenderer: RowHead,
   };
   const columns = COLUMN_LIST.map((info): ColDef<Row, Row> => {
@@ -89,6 +94,7 @@ export function columnDefs(today: string, onKey: (event: KeyboardEvent) => boole
       ...(info.id === "description" && saved === undefined ? { flex: 1, minWidth: info.width } : {}),
       cellClass: `col-${info.id}`,
       suppressKeyboardEvent,
+      suppressHeaderKeyboardEvent: (params) => onHeadKey(params.event, info.id),
       valueGetter: (params) => params.data,
       equals: (a, b) => sameCell(info.id, a ?? undefined, b ?? undefined),
       comparator: (_a, _b, nodeA, nodeB, descending) =>

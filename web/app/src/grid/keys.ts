@@ -1,4 +1,6 @@
 /** Keys on a cell that is not being edited. One table, so the help and the page cannot disagree for long. */
+
+import type { Column } from "@cyclesheet/client";
 import { flushSync } from "react-dom";
 import { commentOnCell } from "../comments/open";
 import type { Controller } from "../state/controller";
@@ -130,4 +132,15 @@ export function onCellKey(event: KeyboardEvent, controller: Controller): boolean
     return true;
   }
   return false;
+}
+
+/** Keys on a column's head: Alt+↓ opens its menu, as a list in a field would. */
+export function onHeadKey(event: KeyboardEvent, column: Column, controller: Controller): boolean {
+  if (event.type !== "keydown" || !event.altKey || event.key !== "ArrowDown") return false;
+  const head = event.target instanceof Element ? event.target.closest(".ag-header-cell") : null;
+  if (!head) return false;
+  event.preventDefault();
+  const { left, bottom } = head.getBoundingClientRect();
+  controller.screen.set({ menu: { kind: "column", column, x: left, y: bottom } });
+  return true;
 }

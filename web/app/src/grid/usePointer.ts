@@ -62,7 +62,12 @@ export function usePointer(controller: Controller, root: RefObject<HTMLElement |
     },
     // A shift-click extends; the focus stays where it is, and no text gets selected.
     onMouseDownCapture: keepFocus,
-    onClickCapture: keepFocus,
+    onClickCapture(event: MouseEvent) {
+      keepFocus(event);
+      // A message's id leads to the message.
+      if (!event.shiftKey && event.target instanceof Element && event.target.closest(".col-source .chip"))
+        controller.screen.set({ side: "details" });
+    },
     onPointerMove(event: PointerEvent) {
       if (!drag.current || event.buttons !== 1) return;
       const under = document.elementFromPoint(event.clientX, event.clientY);

@@ -21,6 +21,8 @@ export interface Area {
 export interface View {
   readonly rows: readonly Row[];
   readonly columns: readonly Column[];
+  /** Why a row takes nothing at the moment; null if it does. */
+  lockOf?(taskId: string): string | null;
 }
 
 /** Why one cell was not written. */
@@ -66,12 +68,17 @@ function write(
     const row = view.rows[y];
     if (!row) continue;
     const updates: { [C in Column]?: Update } = {};
+    const lock = view.lockOf?.(row.taskId) ?? null;
     for (let x = area.left; x <= area.right; x++) {
       const column = view.columns[x];
       const text = textAt(y - area.top, x - area.left);
       if (!column || text === undefined) continue;
       const oldValue = valueAt(row, column);
       if (text === oldValue) continue;
+      if (lock) {
+        problems.push({ taskId: row.taskId, column, problem: lock });
+        continue;
+      }
       const result = normalise(column, text, today);
       if (!result.ok) problems.push({ taskId: row.taskId, column, problem: result.problem });
       else if (result.value !== oldValue) {

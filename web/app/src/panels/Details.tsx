@@ -1,9 +1,13 @@
 /** Everything known about the active cell: its text in full, who wrote it, what the model said, where it came from. */
 import type { ReactNode } from "react";
-import { Chips, sourceIds } from "../chrome/Chips";
+
+import { sourceIds } from "../chrome/Chips";
 import { CloseIcon, HistoryIcon, SparkIcon } from "../chrome/icons";
 import { MODEL_AUTHOR, originOf } from "../grid/cells";
 import { COLUMN_INFO } from "../model/columns";
+import { exactly } from "../model/time";
+import { useCommittedAt } from "../provenance/messages";
+import { Sources } from "../provenance/Sources";
 import { useClient, useController, useMayEdit, useScreen } from "../state/context";
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {
@@ -16,21 +20,39 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 }
 
 export function Details() {
-  const controller = useController();
   const open = useScreen((screen) => screen.side === "details");
+  return open ? <Panel /> : null;
+}
+
+/** What the extraction's words are to be called: only what a model answered is the model's. */
+const EXTRACTION_NAMES = {
+  model: "the model",
+  sample: "the prepared sample answer",
+  fallback: "the extraction, without the model",
+  empty: "the extraction",
+} as const;
+
+function Panel() {
+  const controller = useController();
   const place = useScreen((screen) => screen.selection?.anchor ?? null);
   const row = useClient((state) => state.sheet?.tasks.find((task) => task.taskId === place?.taskId));
   const authors = useClient((state) => state.sheet?.authors);
-  const pending = useClient((state) =>
+  const generation = useClient((state) => state.sheet?.generation);
+  const confirmed = useClient((state) =>
     state.confirmedSheet?.tasks.find((task) => task.taskId === place?.taskId),
   );
   const mayEdit = useMayEdit();
-  if (!open) return null;
   const cell = row && place ? row.cells[place.column] : undefined;
+  const isPending = cell !== undefined && place !== null && confirmed?.cells[place.column] !== cell;
+  const at = useCommittedAt(cell && !isPending ? cell.version : null);
   const origin = originOf(cell);
-  const name = (id: string) => (id === MODEL_AUTHOR ? "the model" : (authors?.[id] ?? id));
+  const extraction = EXTRACTION_NAMES[generation?.origin ?? "model"];
+  const isExtracted = cell?.author === MODEL_AUTHOR;
   const sources = sourceIds(row?.cells.source?.value ?? "");
-  const isPending = place && cell && pending?.cells[place.column] !== cell;
+  const close = () => {
+    controller.screen.set({ side: null });
+    if (place) controller.go(place);
+  };
 
   const takeModelValue = () => {
     if (!place || cell?.aiValue === undefined) return;
@@ -46,18 +68,15 @@ export function Details() {
   };
 
   return (
-    <aside className="details" aria-label="Cell details" data-testid="details">
+    <aside
+      className="details"
+      aria-label="Cell details"
+      data-testid="details"
+      onKeyDown={(event) => event.key === "Escape" && close()}
+    >
       <header className="details-head">
         <h2>{place ? COLUMN_INFO[place.column].title : "Cell details"}</h2>
-        <button
-          type="button"
-          className="icon-button"
-          aria-label="Close details"
-          onClick={() => {
-            controller.screen.set({ side: null });
-            if (place) controller.go(place);
-          }}
-        >
+        <button type="button" className="icon-button" aria-label="Close details" onClick={close}>
           <CloseIcon />
         </button>
       </header>
@@ -65,48 +84,59 @@ export function Details() {
         <p className="muted details-body">Select a cell to see who wrote it and where it came from.</p>
       ) : (
         <div className="details-body">
-          <p className="details-task">{row.cells.title?.value || "Untitled row"}</p>
+          <p className="details-task">
+            <bdi>{row.cells.title?.value || "Untitled row"}</bdi>
+          </p>
           <dl>
             <Fact name="Stands here">
-              <span className="details-value" data-testid="detail-value">
+              <span className="details-value" data-testid="detail-value" dir="auto">
                 {cell?.value || <span className="muted">nothing</span>}
               </span>
-            </Fact>
-            <Fact name="Written by">
-              <span data-testid="detail-author">
-                {!cell ? "nobody yet" : name(cell.author)}
-                {cell && (
-                  <span className="muted">{isPending ? ", being saved" : `, version ${cell.version}`}</span>
+              <span className="details-by" data-origin={origin} data-testid="detail-author">
+                {isExtracted && <SparkIcon size={12} />}
+                {!cell ? (
+                  "Nobody has written here yet."
+                ) : (
+                  <span>
+                    Written by <bdi>{isExtracted ? extraction : (authors?.[cell.author] ?? cell.author)}</bdi>
+                    {isPending ? ", being saved" : at !== null && `, ${exactly(at)}`}
+                    <span className="muted">{isPending ? "" : ` (version ${cell.version})`}</span>
+                  </span>
                 )}
               </span>
             </Fact>
             {cell?.aiValue !== undefined && origin === "corrected" && (
-              <Fact name="The model wrote">
-                <span className="details-ai" data-testid="detail-ai">
+              <Fact name={extraction === "the model" ? "The model wrote" : "The extraction wrote"}>
+                <span className="details-ai" data-testid="detail-ai" dir="auto">
                   <SparkIcon size={12} /> {cell.aiValue || "nothing"}
                 </span>
                 {mayEdit && place.column !== "source" && (
-                  <button type="button" className="link-button" onClick={takeModelValue}>
-                    Take the model’s
+                  <button
+                    type="button"
+                    className="button button-small"
+                    data-testid="take-model"
+                    onClick={takeModelValue}
+                  >
+                    Put it back
                   </button>
                 )}
               </Fact>
             )}
-            {cell?.aiValue !== undefined && cell.author !== MODEL_AUTHOR && origin === "person" && (
-              <Fact name="The model">wrote the same</Fact>
+            {cell?.aiValue !== undefined && !isExtracted && origin === "person" && (
+              <Fact name="The extraction">wrote the same</Fact>
             )}
-            <Fact name="From messages">
+            <Fact name={sources.length > 1 ? `From ${sources.length} messages` : "From the message"}>
               {sources.length === 0 ? (
                 <span className="muted">
-                  {row.generation === null ? "none, a person added this row" : "none cited"}
+                  {row.generation === null ? "None: a person added this row." : "None is cited."}
                 </span>
               ) : (
-                <Chips ids={sources} testId="detail-sources" />
+                <Sources ids={sources} latest={generation?.number ?? 0} own={row.generation} />
               )}
             </Fact>
             {row.carriedFrom && <Fact name="Carried over from">{row.carriedFrom}</Fact>}
             <Fact name="Row">
-              {row.generation === null ? "added by a person" : `from extraction ${row.generation}`}
+              {row.generation === null ? "Added by a person" : `From extraction ${row.generation}`}
               {row.isManuallyEdited && row.generation !== null && ", edited by people"}
             </Fact>
           </dl>

@@ -30,6 +30,8 @@ const KEYS: readonly {
       ["Ctrl+A", "select everything"],
       ["Ctrl+F", "find"],
       ["F6", "leave the sheet, come back"],
+      ["Alt+↓ on a column’s head", "sort, filter, hide"],
+      ["Shift+F10", "the row’s menu: lock, comment, move"],
     ],
   },
   {

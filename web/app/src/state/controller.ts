@@ -4,6 +4,7 @@
  * Owns nothing: reads the client's sheet and the screen's state, calls the client, moves the selection.
  */
 import type { Column, Op, Outcome } from "@cyclesheet/client";
+import { heldRow, refusal } from "../locks/locks";
 import {
   type Area,
   MAX_ROWS,
@@ -13,6 +14,7 @@ import {
   planFill,
   planPaste,
   readArea,
+  type View,
   valueAt,
 } from "../model/block";
 import { formatBlock, parseBlock } from "../model/clipboard";
@@ -31,12 +33,16 @@ export class Controller extends Cursor {
   /** Opens the editor of the active cell; `initial` replaces its text, as when a person just types. */
   edit(initial: string | null = null): boolean {
     const { selection } = this.screen.get();
-    if (!selection || this.refuse()) return false;
+    if (!selection) return false;
     const { taskId, column } = selection.anchor;
+    const reads = initial === null && COLUMN_INFO[column].editor === "readonly";
+    if (!reads && this.refuse()) return false;
     const row = this.row(taskId);
     if (!row) return false;
     if (COLUMN_INFO[column].editor === "readonly") {
-      this.say("Source is read-only: it names the messages that a row came from.", "bad");
+      // It names messages: what one wants of it is to read them.
+      if (initial === null) this.screen.set({ side: "details" });
+      else this.say("Source is read-only: it names the messages that a row came from.", "bad");
       return false;
     }
     const lock = this.lockOf(taskId);
@@ -50,12 +56,23 @@ export class Controller extends Cursor {
     return true;
   }
 
-  private lockOf(taskId: string): string | null {
+  /** Why a row cannot be edited now: somebody else holds it. Null if nobody does. */
+  lockOf(taskId: string): string | null {
     const { sheet, user } = this.client.getState();
-    const lock = sheet?.locks.find(
-      (l) => l.taskId === taskId && l.holder !== user?.id && l.expiresAt > this.now().getTime(),
-    );
-    return lock ? `${sheet?.authors[lock.holder] ?? lock.holder} holds this row for the moment.` : null;
+    const held = heldRow(sheet, taskId, user?.id, this.serverNow);
+    return held && !held.isOwn ? refusal(held) : null;
+  }
+
+  /** Says why rows cannot be taken away or moved; true if there is a reason. */
+  private refuseHeld(taskIds: readonly string[]): boolean {
+    const reason = taskIds.map((id) => this.lockOf(id)).find((why) => why !== null);
+    if (reason) this.say(reason, "bad");
+    return reason !== undefined;
+  }
+
+  /** What is on the screen, with the rows that others hold: what is planned on it leaves those out. */
+  private get open(): View {
+    return { ...this.view, lockOf: (taskId) => this.lockOf(taskId) };
   }
 
   private row(taskId: string) {
@@ -123,22 +140,29 @@ export class Controller extends Cursor {
   }
 
   paste(text: string): void {
-    const { area, view } = this;
+    const { area } = this;
     if (!area || text === "" || this.refuse()) return;
-    const plan = planPaste(view, area, parseBlock(text), this.today, this.makeId, !this.grid?.arranged());
+    const plan = planPaste(
+      this.open,
+      area,
+      parseBlock(text),
+      this.today,
+      this.makeId,
+      !this.grid?.arranged(),
+    );
     this.carryOut(plan, "pasted");
   }
 
   clear(): void {
-    const { area, view } = this;
+    const { area } = this;
     if (!area || this.refuse()) return;
-    this.carryOut(planClear(view, area, this.today), "cleared");
+    this.carryOut(planClear(this.open, area, this.today), "cleared");
   }
 
   /** Fills `to` with what stands in `from`; `to` contains `from`. */
   fill(from: Area, to: Area): void {
     if (this.refuse()) return;
-    this.carryOut(planFill(this.view, from, to, this.today), "filled");
+    this.carryOut(planFill(this.open, from, to, this.today), "filled");
   }
 
   /** Repeats the selection's first row (or column) over the rest of it. */
@@ -198,6 +222,7 @@ export class Controller extends Cursor {
     const at = edge ? order.indexOf(edge) : order.length - 1;
     const after = order[where === "below" ? at : at - 1] ?? null;
     const taskId = this.makeId();
+    this.keep(taskId);
     // Drawn at once, so that the next key already finds the row.
     this.draw(() => void this.send([{ op: "ROW_INSERT", taskId, after, cells: {} }]));
     const column: Column = selection && !selection.rows ? selection.anchor.column : "title";
@@ -209,7 +234,7 @@ export class Controller extends Cursor {
     const { area, view } = this;
     if (!area || this.refuse()) return;
     const rows = view.rows.slice(area.top, area.bottom + 1);
-    if (rows.length === 0) return;
+    if (rows.length === 0 || this.refuseHeld(rows.map((row) => row.taskId))) return;
     const next = view.rows[area.bottom + 1] ?? view.rows[area.top - 1];
     const { selection } = this.screen.get();
     this.draw(() => void this.send(rows.map((row) => ({ op: "ROW_REMOVE", taskId: row.taskId }))));
@@ -227,6 +252,7 @@ export class Controller extends Cursor {
       return;
     }
     const rows = view.rows.slice(area.top, area.bottom + 1).map((row) => row.taskId);
+    if (this.refuseHeld(rows)) return;
     if (direction === "up" ? area.top === 0 : area.bottom >= view.rows.length - 1) return;
     const before = direction === "up" ? view.rows[area.top - 2] : view.rows[area.bottom + 1];
     this.draw(() => this.place(rows, before?.taskId ?? null));
@@ -240,7 +266,7 @@ export class Controller extends Cursor {
 
   /** Puts rows, in their order, after another; null is the top. */
   place(rows: readonly string[], after: string | null): void {
-    if (this.refuse()) return;
+    if (this.refuse() || this.refuseHeld(rows)) return;
     let previous = after;
     const ops: Op[] = rows.map((taskId) => {
       const op: Op = { op: "ROW_MOVE", taskId, after: previous };

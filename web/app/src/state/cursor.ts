@@ -2,7 +2,8 @@
  * Where a person is in the sheet and how they get about: the selection, the focus, what is on the screen, what is said.
  * The deeds that change the sheet stand in `controller.ts`.
  */
-import { type Client, newId } from "@cyclesheet/client";
+import { type Client, newId, type Row } from "@cyclesheet/client";
+import { type Arrangement, passes, save } from "../model/arrangement";
 import type { Area, View } from "../model/block";
 import { type IsoDate, localToday } from "../model/dates";
 import {
@@ -51,6 +52,11 @@ export class Cursor {
 
   get today(): IsoDate {
     return localToday(this.now());
+  }
+
+  /** Milliseconds since 1970 by the server's clock, as far as known. */
+  get serverNow(): number {
+    return this.now().getTime() + this.client.getState().clockOffset;
   }
 
   get view(): View {
@@ -151,6 +157,15 @@ export class Cursor {
     this.grid?.focus(place);
   }
 
+  /** Whether a cell (or its whole row) lies in the selection. */
+  isSelected(place: Place, rows: boolean): boolean {
+    const { area, view } = this;
+    const y = view.rows.findIndex((row) => row.taskId === place.taskId);
+    const x = view.columns.indexOf(place.column);
+    if (!area || y < area.top || y > area.bottom) return false;
+    return rows ? (this.screen.get().selection?.rows ?? false) : x >= area.left && x <= area.right;
+  }
+
   selectAll(): void {
     const { rows, columns } = this.view;
     const first = rows[0];
@@ -183,7 +198,51 @@ export class Cursor {
     return true;
   }
 
+  /** Rows of this person's own that stay in sight though a filter would hide them, until the filters change. */
+  private readonly kept = new Set<string>();
+
+  keep(taskId: string): void {
+    this.kept.add(taskId);
+  }
+
+  /** Whether a row is shown. */
+  shows(row: Row): boolean {
+    return this.kept.has(row.taskId) || passes(row, this.screen.get().arrangement.filters);
+  }
+
+  /** Changes how this person looks at the sheet, and remembers it. */
+  arrange(change: Partial<Arrangement>): void {
+    const { arrangement, selection } = this.screen.get();
+    const next = { ...arrangement, ...change };
+    if (change.filters) this.kept.clear();
+    save(next);
+    this.screen.set({ arrangement: next });
+    if (selection && next.hidden.includes(selection.anchor.column))
+      this.select({ taskId: selection.anchor.taskId, column: "title" });
+  }
+
+  /** Brings a cell that one goes to back into sight, if a filter, the search or a hidden column covers it. */
+  private uncover({ taskId, column }: Place): void {
+    const { arrangement, find } = this.screen.get();
+    if (arrangement.hidden.includes(column))
+      this.arrange({ hidden: arrangement.hidden.filter((one) => one !== column) });
+    const row = this.client.getState().sheet?.tasks.find((task) => task.taskId === taskId);
+    if (!row || this.view.rows.some((shown) => shown.taskId === taskId)) return;
+    if (!this.shows(row)) {
+      this.arrange({ filters: {} });
+      this.say("Your filters were cleared to show this row.");
+    }
+    if (find) this.screen.set({ find: "" });
+  }
+
+  /** Puts the focus back on the selection, which stays as it is. */
+  refocus(): void {
+    const { selection } = this.screen.get();
+    if (selection) this.grid?.focus(selection.anchor);
+  }
+
   go(place: Place): void {
+    this.uncover(place);
     this.select(place);
     this.grid?.focus(place);
   }

@@ -1,6 +1,7 @@
 /** The screen's own state: where one is, what is being edited, what is open. Nothing here is shared or stored on a server. */
 import type { Column } from "@cyclesheet/client";
 import type { Target } from "../comments/threads";
+import { type Arrangement, load } from "../model/arrangement";
 import type { Area, View } from "../model/block";
 import { createStore, type Store } from "./store";
 
@@ -39,6 +40,12 @@ export type Side = "details" | "comments" | "history" | "members" | "audit";
 /** How much the history tells: of everything, or of where one is in the sheet. */
 export type Scope = "all" | "row" | "cell";
 
+/** Which menu is open, and where: CSS pixels from the window's corner. */
+export type OpenMenu = { readonly x: number; readonly y: number } & (
+  | { readonly kind: "row" | "view" }
+  | { readonly kind: "column"; readonly column: Column }
+);
+
 export interface Screen {
   readonly selection: Selection | null;
   readonly editing: Editing | null;
@@ -53,6 +60,11 @@ export interface Screen {
   /** Whether a comment is being written. */
   readonly composing: boolean;
   readonly scope: Scope;
+  readonly menu: OpenMenu | null;
+  /** How this person looks at the sheet. Change it with `Controller.arrange`, which remembers it. */
+  readonly arrangement: Arrangement;
+  /** Rows on the screen, filtered as they are. */
+  readonly shown: number;
   readonly help: boolean;
   /** Whether the connection is being looked into. */
   readonly diagnosis: boolean;
@@ -73,6 +85,9 @@ export const createScreen = (): Store<Screen> =>
     draft: null,
     composing: false,
     scope: "all",
+    menu: null,
+    arrangement: load(),
+    shown: 0,
     help: false,
     diagnosis: false,
     roomy: localStorage.getItem("cyclesheet.roomy") === "1",

@@ -1,5 +1,6 @@
 /**
- * Tells a person what the server refused. Most refusals come back to the deed that asked; those of edits made before a
+ * Tells a person what the server refused, and when a row they hold was opened by somebody else.
+ * Most refusals come back to the deed that asked; those of edits made before a
  * reload, or of a refresh, have nobody waiting for them and are told here. What was written is shown again, not lost.
  */
 import type { Rejection } from "@cyclesheet/client";
@@ -38,5 +39,32 @@ export function followRefusals(controller: Controller): () => void {
       error = state.error;
       if (error && state.status !== "failed") controller.say(error.message, "bad");
     }
+  });
+}
+
+/** Tells whose lock was broken by whom; that it ran out is seen in the row. */
+export function followLocks(controller: Controller): () => void {
+  const { client } = controller;
+  const own = () => {
+    const { confirmedSheet, user } = client.getState();
+    return confirmedSheet?.locks.filter((lock) => lock.holder === user?.id) ?? [];
+  };
+  let held = own();
+  return client.subscribe(() => {
+    const { confirmedSheet: sheet, user } = client.getState();
+    const before = held;
+    held = own();
+    const broken = before.find(
+      (lock) => lock.expiresAt > controller.serverNow && !held.some((other) => other.taskId === lock.taskId),
+    );
+    const by = sheet?.lastModifiedBy;
+    if (!broken || !sheet || !by || by === user?.id) return;
+    const title = sheet.tasks.find((task) => task.taskId === broken.taskId)?.cells.title?.value;
+    controller.say(
+      title === undefined
+        ? `${sheet.authors[by] ?? by} removed the row you held.`
+        : `${sheet.authors[by] ?? by} ended your lock of “${title || "a row"}”. Anybody may edit it now.`,
+      "bad",
+    );
   });
 }

@@ -1,0 +1,127 @@
+/** The bell: where this person was named, and the way there. */
+import { pageLink } from "../boot/places";
+import { BellIcon } from "../chrome/icons";
+import { Popover } from "../chrome/Popover";
+import { ago, exactly } from "../model/time";
+import { useClient, useController } from "../state/context";
+import { useServerNow } from "../state/now";
+import { type Mention, markMentionsRead, useMentions } from "./mentions";
+import { openThread } from "./open";
+
+interface Props {
+  readonly team: string;
+  readonly cycle: string;
+}
+
+export function Mentions({ team, cycle }: Props) {
+  const controller = useController();
+  const user = useClient((state) => state.user?.id);
+  const mentions = useMentions();
+  const unread = mentions.filter((one) => !one.isRead).length;
+  const words = unread === 0 ? "Mentions" : `Mentions, ${unread} new`;
+  return (
+    <Popover
+      label={words}
+      align="end"
+      className="mentions"
+      testId="mentions"
+      data={{ "data-unread": unread || undefined }}
+      button={
+        <>
+          <BellIcon />
+          {unread > 0 && (
+            <span className="badge" aria-hidden="true">
+              {unread}
+            </span>
+          )}
+        </>
+      }
+    >
+      {(close) => (
+        <List
+          mentions={mentions}
+          here={{ team, cycle }}
+          onSeen={() => user && markMentionsRead(user)}
+          onUse={(mention) => {
+            close();
+            openThread(controller, mention.commentId);
+          }}
+        />
+      )}
+    </Popover>
+  );
+}
+
+function List({
+  mentions,
+  here,
+  onSeen,
+  onUse,
+}: {
+  mentions: readonly Mention[];
+  here: Props;
+  onSeen: () => void;
+  onUse: (mention: Mention) => void;
+}) {
+  const now = useServerNow(30_000);
+  return (
+    <>
+      <h2 className="popover-title">Mentions of you</h2>
+      {mentions.length === 0 && <p className="muted mentions-none">Nobody has named you in a comment yet.</p>}
+      <ul className="mention-list">
+        {mentions.map((one) => {
+          const isHere = one.team === here.team && one.cycle === here.cycle;
+          const inside = (
+            <>
+              <span className="mention-head">
+                <bdi className="words-author">{one.name}</bdi>
+                <span className="words-when" title={exactly(one.at)}>
+                  {ago(one.at, now)}
+                </span>
+                {!isHere && (
+                  <span className="tag">
+                    {one.team} {one.cycle}
+                  </span>
+                )}
+                {!one.isRead && <span className="tag tag-new">new</span>}
+              </span>
+              <bdi className="mention-text">{one.text}</bdi>
+            </>
+          );
+          const key = `${one.cycle}:${one.version}:${one.commentId}`;
+          return (
+            <li key={key}>
+              {isHere ? (
+                <button
+                  type="button"
+                  className="mention-item"
+                  data-testid={`mentioned:${one.commentId}`}
+                  onClick={() => {
+                    onSeen();
+                    onUse(one);
+                  }}
+                >
+                  {inside}
+                </button>
+              ) : (
+                <a
+                  className="mention-item"
+                  data-testid={`mentioned:${one.commentId}`}
+                  href={`${pageLink(one.team, one.cycle)}&comment=${encodeURIComponent(one.commentId)}`}
+                  onClick={onSeen}
+                >
+                  {inside}
+                </a>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+      {mentions.some((one) => !one.isRead) && (
+        <button type="button" className="button button-small" onClick={onSeen}>
+          Mark all as read
+        </button>
+      )}
+    </>
+  );
+}
