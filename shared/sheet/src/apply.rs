@@ -5,6 +5,7 @@
 use crate::{
     change::{Change, SYSTEM_ID},
     column::Column,
+    docs,
     ledger::Lease,
     merge,
     model::{Cell, Comment, Generation, GenerationState, Lock, Reply, Resolved, Row, Sheet, Stale, Status},
@@ -68,6 +69,13 @@ pub(crate) fn apply_op(state: &mut State, change: &Change, op: &Op) {
     if let Some(row) = removed {
         state.ledger.bury(row);
     }
+    match op {
+        Op::TextUpdate { doc, update } if docs::has_place(&state.sheet, doc) => {
+            docs::append(state, doc, update)
+        }
+        Op::RowInsert { .. } | Op::RowRemove { .. } => docs::prune(state),
+        _ => {}
+    }
     apply_to_ledger(state, change, op);
 }
 
@@ -83,7 +91,7 @@ pub fn apply_op_to_sheet(sheet: &mut Sheet, change: &Change, op: &Op) {
         Op::RowInsert { task_id, after, cells, restored } => {
             insert_row(sheet, change, task_id, after.as_ref(), cells, restored.as_deref());
         }
-        Op::RowRemove { task_id } => remove_row(sheet, task_id),
+        Op::RowRemove { task_id } => remove_row(sheet, change, task_id),
         Op::RowMove { task_id, after } => move_row(sheet, task_id, after.as_ref()),
         Op::RowLock { task_id, seconds } => {
             let expires_at = change.at.plus_ms(i64::from(*seconds) * 1000);
@@ -97,6 +105,9 @@ pub fn apply_op_to_sheet(sheet: &mut Sheet, change: &Change, op: &Op) {
         | Op::CommentDelete { .. }
         | Op::CommentResolve { .. }
         | Op::CommentReopen { .. } => comment(sheet, change, op),
+        Op::TextUpdate { doc, update } => docs::update(sheet, change, doc, update),
+        Op::SavePointAdd { name } => docs::add_save_point(sheet, change, name),
+        Op::SavePointRemove { version } => drop(sheet.save_points.remove(version)),
         Op::MemberRevoke { .. } | Op::MemberRestore { .. } | Op::MemberRole { .. } => {}
         Op::GenerationStarted { generation, .. } => {
             sheet.generation = Some(Generation {
@@ -200,10 +211,12 @@ fn insert_row(
         },
     };
     sheet.put_row(row);
+    docs::unbury(sheet, task_id, restored.is_some());
 }
 
-fn remove_row(sheet: &mut Sheet, task_id: &TaskId) {
+fn remove_row(sheet: &mut Sheet, change: &Change, task_id: &TaskId) {
     let Some(row) = sheet.take_row(task_id) else { return };
+    docs::bury(sheet, change, task_id);
     sheet.locks.remove(task_id);
     // What the model once wrote leaves its trace, so that no refresh brings the row back.
     if row.generation.is_some() {

@@ -3,12 +3,15 @@
 use crate::{
     apply,
     change::{Change, SYSTEM_ID},
+    check_docs::{check_documents, check_save_point_added, check_save_point_removed, check_update},
     column::Column,
+    doc::DocName,
+    docs::has_place,
     ledger::ClientKey,
     limits::{
-        DEFAULT_RATE_PER_WINDOW, MAX_ATTEMPTS, MAX_CHANGE_BYTES, MAX_COMMENT_CODE_POINTS, MAX_COMMENTS,
-        MAX_CYCLE_BYTES, MAX_GENERATIONS, MAX_LEASE_MS, MAX_LOCK_SECONDS, MAX_MENTIONS, MAX_OPS, MAX_REPLIES,
-        MAX_ROWS, MAX_SUMMARY_CODE_POINTS, RATE_WINDOW_MS,
+        DEFAULT_RATE_PER_WINDOW, MAX_ANCHOR_BYTES, MAX_ATTEMPTS, MAX_CHANGE_BYTES, MAX_COMMENT_CODE_POINTS,
+        MAX_COMMENTS, MAX_CYCLE_BYTES, MAX_GENERATIONS, MAX_LEASE_MS, MAX_LOCK_SECONDS, MAX_MENTIONS,
+        MAX_OPS, MAX_REPLIES, MAX_ROWS, MAX_SUMMARY_CODE_POINTS, RATE_WINDOW_MS,
     },
     model::{Comment, Row},
     name::{Name, TaskId},
@@ -89,7 +92,10 @@ fn decide(state: &State, change: &Change, bytes: usize, policy: &Policy) -> Resu
         apply::apply_op(&mut next, change, op);
     }
     apply::finish(&mut next, change);
-    if next.sheet.weight() > MAX_CYCLE_BYTES && next.sheet.weight() > state.sheet.weight() {
+    check_documents(&next, change)?;
+    if next.cycle_bytes() > MAX_CYCLE_BYTES
+        && next.compacted().cycle_bytes() > MAX_CYCLE_BYTES.max(state.cycle_bytes())
+    {
         return refuse(
             Code::PayloadTooLarge,
             format!("a cycle is at most {MAX_CYCLE_BYTES} bytes: remove something first"),
@@ -98,7 +104,7 @@ fn decide(state: &State, change: &Change, bytes: usize, policy: &Policy) -> Resu
     Ok(Decision::Accept(Box::new(next)))
 }
 
-fn refuse<T>(code: Code, message: impl Into<String>) -> Result<T, Refusal> {
+pub(crate) fn refuse<T>(code: Code, message: impl Into<String>) -> Result<T, Refusal> {
     Err(Refusal::new(code, message))
 }
 
@@ -192,6 +198,9 @@ fn check_op(state: &State, change: &Change, role: Role, op: &Op) -> Result<(), R
         | Op::CommentDelete { .. }
         | Op::CommentResolve { .. }
         | Op::CommentReopen { .. } => check_comment(state, change, op),
+        Op::TextUpdate { doc, update } => check_update(state, change, role, doc, update),
+        Op::SavePointAdd { name } => check_save_point_added(state, change, name),
+        Op::SavePointRemove { version } => check_save_point_removed(state, change, role, *version),
         Op::MemberRevoke { user_id } if *user_id == change.author.id => {
             refuse(Code::InvalidValue, "nobody removes themselves: ask another admin")
         }
@@ -214,7 +223,12 @@ fn check_op(state: &State, change: &Change, role: Role, op: &Op) -> Result<(), R
 }
 
 /// The row, unless somebody else holds its lock. An admin's ops pass a lock only by breaking it first.
-fn open_row<'a>(state: &'a State, change: &Change, role: Role, task_id: &TaskId) -> Result<&'a Row, Refusal> {
+pub(crate) fn open_row<'a>(
+    state: &'a State,
+    change: &Change,
+    role: Role,
+    task_id: &TaskId,
+) -> Result<&'a Row, Refusal> {
     let Some(row) = state.sheet.row(task_id) else {
         return refuse(Code::UnknownTarget, format!("there is no row {task_id}: it may have been removed"));
     };
@@ -311,8 +325,19 @@ fn check_comment(state: &State, change: &Change, op: &Op) -> Result<(), Refusal>
                 (Some(id), None, None) if state.sheet.row(id).is_some() => Ok(()),
                 (Some(id), None, None) => refuse(Code::UnknownTarget, format!("there is no row {id}")),
                 (None, Some(doc), anchor) if column.is_none() => {
-                    let fits = doc.len() <= 64 && anchor.as_ref().is_none_or(|anchor| anchor.len() <= 1_024);
-                    if fits { Ok(()) } else { refuse(Code::InvalidValue, "doc or anchor is too long") }
+                    if anchor.as_ref().is_some_and(|anchor| anchor.len() > MAX_ANCHOR_BYTES) {
+                        return refuse(
+                            Code::InvalidValue,
+                            format!("an anchor has at most {MAX_ANCHOR_BYTES} bytes"),
+                        );
+                    }
+                    match DocName::new(doc) {
+                        Ok(name) if has_place(&state.sheet, &name) => Ok(()),
+                        Ok(_) => {
+                            refuse(Code::UnknownTarget, format!("there is no row for the document {doc}"))
+                        }
+                        Err(error) => refuse(Code::InvalidValue, error.to_string()),
+                    }
                 }
                 _ => refuse(
                     Code::Malformed,

@@ -3,6 +3,7 @@
 //! # Layout
 //! - [`name`], [`week`]: the words of a key: tenant, team, user, cycle, change id.
 //! - [`column`]: the nine columns and what may stand in each.
+//! - [`doc`]: documents, the rich text that people type into together.
 //! - [`model`]: the sheet as clients see it; [`position`]: the order of its rows.
 //! - [`op`], [`change`], [`role`], [`entry`]: what is asked for, who asked, and how it stands in the log.
 //! - [`ledger`]: what the fold remembers beside the sheet: sequences, rates, denials, the lease.
@@ -17,7 +18,10 @@ pub mod canonical;
 pub mod chain;
 pub mod change;
 pub mod check;
+mod check_docs;
 pub mod column;
+pub mod doc;
+mod docs;
 pub mod entry;
 pub mod export;
 pub mod ledger;
@@ -37,6 +41,7 @@ pub mod week;
 pub use change::{Author, Change};
 pub use check::{Verdict, check};
 pub use column::Column;
+pub use doc::DocName;
 pub use entry::{EntryError, LogEntry};
 pub use merge::normalised as normalised_title;
 pub use model::{Cell, Row, Sheet};

@@ -44,3 +44,25 @@ pub const MAX_SUMMARY_CODE_POINTS: usize = 8_000;
 pub const MAX_POSITION_BYTES: usize = 32;
 /// Removed rows whose origin is remembered, so that undo brings them back whole.
 pub const MAX_TOMBSTONES: usize = 200;
+/// Bytes of one update of a document: an hour's typing, or a large paste. Larger ones go in pieces.
+pub const MAX_UPDATE_BYTES: usize = 65_536;
+/// Structs and deleted ranges of one update: bounds the time that integrating it takes.
+pub const MAX_UPDATE_STRUCTS: usize = 8_192;
+/// Levels of arrays and objects in an attribute of a document: the reader recurses.
+pub const MAX_ANY_DEPTH: usize = 16;
+/// Bytes of one document, merged: a book's chapter, with its history of edits.
+pub const MAX_DOC_BYTES: usize = 1024 * 1024;
+/// Updates of a document that a state holds unmerged: every one is read anew when the next is checked.
+pub const MAX_DOC_TAIL: usize = 128;
+/// Bytes of updates that a state holds unmerged, if what is merged is smaller.
+pub const MIN_DOC_MERGE_BYTES: usize = 16 * 1024;
+/// Notes of removed rows that are remembered, so that undo brings them back.
+pub const MAX_REMOVED_DOCS: usize = 200;
+/// Bytes of their updates; the last removed one is remembered in any case.
+pub const MAX_REMOVED_DOC_BYTES: u64 = 2_097_152;
+/// Save points of one cycle.
+pub const MAX_SAVE_POINTS: usize = 100;
+/// Code points of a save point's name.
+pub const MAX_SAVE_POINT_CODE_POINTS: usize = 80;
+/// Bytes of a comment's anchor: two places in a document and the words between them, cut to 200 characters.
+pub const MAX_ANCHOR_BYTES: usize = 1_024;

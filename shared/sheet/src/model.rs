@@ -1,6 +1,7 @@
 //! The sheet: what clients see, and what two replicas at one version have alike, byte for byte.
 use crate::{
     column::Column,
+    doc::{DocEntry, DocName, RemovedDoc, SavePoint},
     limits::MAX_AUTHORS,
     name::{Name, TaskId},
     time::TimestampMs,
@@ -203,13 +204,16 @@ pub struct Stale {
     pub at: TimestampMs,
 }
 
-/// What the removed rows of the model leave behind, so that no refresh brings them back.
+/// What removed rows leave behind: so that no refresh brings those of the model back, and undo brings a row's note.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Removed {
     /// Message ids they came from.
     pub sources: OrdSet<Arc<str>>,
     /// Their normalised titles.
     pub titles: OrdSet<Arc<str>>,
+    /// Notes that come back with their rows, of the model's and of people's.
+    #[serde(default)]
+    pub docs: OrdMap<DocName, RemovedDoc>,
 }
 
 /// The sheet of one cycle. Cloning shares everything: a change copies only what it touches.
@@ -246,6 +250,10 @@ pub struct Sheet {
     comments: OrdMap<TaskId, Arc<Comment>>,
     /// Row leases that have not ended.
     pub locks: OrdMap<TaskId, Lock>,
+    /// Documents that somebody has written in; their bytes stand beside the sheet.
+    pub docs: OrdMap<DocName, DocEntry>,
+    /// Named versions.
+    pub save_points: OrdMap<u64, SavePoint>,
     /// Estimated bytes of the canonical JSON; kept in step by the methods below.
     weight: usize,
 }
@@ -270,6 +278,8 @@ impl Sheet {
             updated_at: TimestampMs(0),
             comments: OrdMap::new(),
             locks: OrdMap::new(),
+            docs: OrdMap::new(),
+            save_points: OrdMap::new(),
             weight: 0,
         }
     }
@@ -291,7 +301,8 @@ impl Sheet {
 
     /// Estimated bytes of its canonical JSON; within a factor of two of the truth.
     pub fn weight(&self) -> usize {
-        600 + self.weight + self.executive_summary.len() + self.authors.len() * 48
+        let docs = (self.docs.len() + self.removed.docs.len()) * 220 + self.save_points.len() * 200;
+        600 + self.weight + self.executive_summary.len() + self.authors.len() * 48 + docs
     }
 
     /// The position keys around the place below `after` (the top when none), leaving `moving` out of account.
@@ -381,7 +392,11 @@ struct SheetJson {
     updated_at: TimestampMs,
     comments: Vec<Arc<Comment>>,
     locks: Vec<Lock>,
-    docs: BTreeMap<String, String>,
+    // A record of the first format has neither.
+    #[serde(default)]
+    docs: OrdMap<DocName, DocEntry>,
+    #[serde(default)]
+    save_points: Vec<SavePoint>,
 }
 
 impl From<Sheet> for SheetJson {
@@ -405,7 +420,8 @@ impl From<Sheet> for SheetJson {
             updated_at: sheet.updated_at,
             comments,
             locks: sheet.locks.values().cloned().collect(),
-            docs: BTreeMap::new(),
+            docs: sheet.docs,
+            save_points: sheet.save_points.values().cloned().collect(),
         }
     }
 }
@@ -424,6 +440,8 @@ impl From<SheetJson> for Sheet {
             created_at: json.created_at,
             updated_at: json.updated_at,
             locks: json.locks.into_iter().map(|lock| (lock.task_id.clone(), lock)).collect(),
+            docs: json.docs,
+            save_points: json.save_points.into_iter().map(|point| (point.version, point)).collect(),
             ..Sheet::new(json.cycle_id, json.fiscal_period)
         };
         for row in json.tasks {

@@ -1,6 +1,7 @@
 //! The ops: everything that can be asked of a cycle.
 use crate::{
     column::Column,
+    doc::{Bytes, DocName},
     model::{Origin, Row},
     name::{Name, TaskId},
     role::Role,
@@ -135,6 +136,23 @@ pub enum Op {
     CommentReopen {
         /// The thread.
         comment_id: TaskId,
+    },
+    /// Text typed into a document. Yjs merges what is typed at once; nothing here ever conflicts.
+    TextUpdate {
+        /// Which.
+        doc: DocName,
+        /// A Yjs update (v1), as base64.
+        update: Bytes,
+    },
+    /// This version gets a name.
+    SavePointAdd {
+        /// What people call it.
+        name: String,
+    },
+    /// A version loses its name.
+    SavePointRemove {
+        /// The version.
+        version: u64,
     },
     /// A member leaves the tenant: everything of theirs after this change is refused.
     MemberRevoke {
@@ -277,6 +295,9 @@ impl Op {
             Self::CommentDelete { .. } => "COMMENT_DELETE",
             Self::CommentResolve { .. } => "COMMENT_RESOLVE",
             Self::CommentReopen { .. } => "COMMENT_REOPEN",
+            Self::TextUpdate { .. } => "TEXT_UPDATE",
+            Self::SavePointAdd { .. } => "SAVE_POINT_ADD",
+            Self::SavePointRemove { .. } => "SAVE_POINT_REMOVE",
             Self::MemberRevoke { .. } => "MEMBER_REVOKE",
             Self::MemberRestore { .. } => "MEMBER_RESTORE",
             Self::MemberRole { .. } => "MEMBER_ROLE",

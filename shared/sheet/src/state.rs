@@ -1,6 +1,8 @@
 //! The state of a cycle: the sheet that clients see and the ledger that only the fold sees.
 use crate::{
     chain,
+    doc::{Bytes, DocName, Document, document::SinceError},
+    docs,
     ledger::Ledger,
     limits::MAX_GENERATIONS,
     model::Sheet,
@@ -8,10 +10,12 @@ use crate::{
     refusal::{Code, Refusal},
     time::TimestampMs,
 };
+use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// The format of a stored state. A function that reads a higher number than its own must not decide.
-pub const STATE_FORMAT: u32 = 1;
+pub const STATE_FORMAT: u32 = 2;
 
 /// What a log folds to. Cloning shares everything.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -21,18 +25,23 @@ pub struct State {
     pub sheet: Sheet,
     /// What the fold remembers beside it.
     pub ledger: Ledger,
+    /// The bytes of the documents that the sheet names, and of those that would come back with their rows.
+    pub(crate) documents: OrdMap<DocName, Arc<Document>>,
 }
 
 #[derive(Deserialize)]
 struct StateJson {
     sheet: Sheet,
     ledger: Ledger,
+    // Format 1 has none.
+    #[serde(default)]
+    documents: OrdMap<DocName, Arc<Document>>,
 }
 
 impl From<StateJson> for State {
-    fn from(StateJson { sheet, mut ledger }: StateJson) -> Self {
+    fn from(StateJson { sheet, mut ledger, documents }: StateJson) -> Self {
         ledger.index();
-        Self { sheet, ledger }
+        Self { sheet, ledger, documents }
     }
 }
 
@@ -42,7 +51,12 @@ impl State {
         let sheet = Sheet::new(key.cycle_id(), key.week.fiscal_period());
         let mut ledger = Ledger::default();
         ledger.hash = chain::genesis(key);
-        Self { sheet, ledger }
+        Self { sheet, ledger, documents: OrdMap::new() }
+    }
+
+    /// A sheet alone, as a client folds it: without what decides about changes, and without the documents' bytes.
+    pub fn of_sheet(sheet: Sheet) -> Self {
+        Self { sheet, ledger: Ledger::default(), documents: OrdMap::new() }
     }
 
     /// The number of changes folded.
@@ -81,6 +95,49 @@ impl State {
 
     /// Estimated bytes in memory, for a cache bounded by bytes.
     pub fn weight(&self) -> usize {
-        2 * self.sheet.weight() + self.ledger.weight()
+        let documents = self.documents.values().map(|document| 2 * document.bytes() + 200).sum::<usize>();
+        2 * self.sheet.weight() + self.ledger.weight() + documents
+    }
+
+    /// A document that the sheet names.
+    pub fn document(&self, doc: &DocName) -> Option<&Arc<Document>> {
+        self.sheet.docs.get(doc).and_then(|_| self.documents.get(doc))
+    }
+
+    /// What a replica of a document with this state vector (none: with nothing) lacks. A document that has a place but in
+    /// which nobody has written lacks nothing: the empty update.
+    pub fn doc_since(&self, doc: &DocName, state_vector: Option<&[u8]>) -> Result<Bytes, Refusal> {
+        let refused = |error: SinceError| match error {
+            SinceError::StateVector(error) => {
+                Refusal::new(Code::Malformed, format!("a state vector: {error}"))
+            }
+            SinceError::Document(error) => Refusal::new(Code::Busy, format!("the document: {error}")),
+        };
+        match self.document(doc) {
+            Some(document) => document.since(state_vector).map_err(refused),
+            None if docs::has_place(&self.sheet, doc) => {
+                Document::default().since(state_vector).map_err(refused)
+            }
+            None => Err(Refusal::new(Code::NotFound, format!("there is no document {doc}"))),
+        }
+    }
+
+    /// Bytes of what counts against a cycle's budget: the sheet and the documents it names.
+    pub(crate) fn cycle_bytes(&self) -> usize {
+        let named = |(doc, document): (&DocName, &Arc<Document>)| {
+            if self.sheet.docs.contains_key(doc) { document.bytes() } else { 0 }
+        };
+        self.sheet.weight() + self.documents.iter().map(named).sum::<usize>()
+    }
+
+    /// The same state with every document in one piece: what a record holds.
+    #[must_use]
+    pub fn compacted(&self) -> Self {
+        let documents = self.documents.iter().map(|(doc, document)| {
+            let settled =
+                if document.is_merged() { document.clone() } else { Arc::new(document.compacted()) };
+            (doc.clone(), settled)
+        });
+        Self { documents: documents.collect(), ..self.clone() }
     }
 }

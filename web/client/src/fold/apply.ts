@@ -5,6 +5,7 @@
  * Total for every op this release knows; `foldable` says whether it knows them all.
  */
 import { comment } from "./comments.js";
+import { addSavePoint, removeSavePoint, textUpdate } from "./docs.js";
 import { MAX_AUTHORS } from "./limits.js";
 import { merge } from "./merge.js";
 import type { Generation, Sheet } from "./model.js";
@@ -40,7 +41,7 @@ export function applyOp(sheet: Sheet, change: Change, op: LogOp): Sheet {
     case "ROW_INSERT":
       return insertRow(sheet, change, op);
     case "ROW_REMOVE":
-      return removeRow(sheet, op.taskId);
+      return removeRow(sheet, change, op.taskId);
     case "ROW_MOVE":
       return moveRow(sheet, op.taskId, op.after ?? null);
     case "ROW_LOCK":
@@ -54,6 +55,12 @@ export function applyOp(sheet: Sheet, change: Change, op: LogOp): Sheet {
     case "COMMENT_RESOLVE":
     case "COMMENT_REOPEN":
       return comment(sheet, change, op);
+    case "TEXT_UPDATE":
+      return textUpdate(sheet, change, op);
+    case "SAVE_POINT_ADD":
+      return addSavePoint(sheet, change, op);
+    case "SAVE_POINT_REMOVE":
+      return removeSavePoint(sheet, op);
     case "MEMBER_REVOKE":
     case "MEMBER_RESTORE":
     case "MEMBER_ROLE":

@@ -14,11 +14,12 @@ export function genesis({ cycleId, fiscalPeriod }: Pick<Sheet, "cycleId" | "fisc
     lastModifiedBy: null,
     generation: null,
     stale: null,
-    removed: { sources: [], titles: [] },
+    removed: { sources: [], titles: [], docs: {} },
     createdAt: 0,
     updatedAt: 0,
     comments: [],
     locks: [],
     docs: {},
+    savePoints: [],
   };
 }

@@ -4,12 +4,14 @@
  *
  * - `model`, `op`: the data; `columns`: what may stand in a cell.
  * - `genesis`: before the first change; `apply`: what a committed change does; `merge`: how an extraction's rows meet the sheet.
+ * - `docs`: documents, as far as the sheet tells of them, and save points.
  * - `precheck`: what the server would refuse; `inverse`: what takes a change back.
  * - `shape`: whether JSON from outside can be folded at all; `canonical`: bytes to compare.
  */
 export { apply, applyOp } from "./apply.js";
 export { canonical } from "./canonical.js";
 export { cellText, isColumn, objection } from "./columns.js";
+export { bytesOf, isDocName, noteOf } from "./docs.js";
 export { genesis } from "./genesis.js";
 export { inverse } from "./inverse.js";
 export * from "./limits.js";

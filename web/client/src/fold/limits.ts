@@ -24,3 +24,13 @@ export const MAX_POSITION_BYTES = 32;
 export const MAX_TOMBSTONES = 200;
 /** The author of what the system itself commits, the model's cells included. */
 export const SYSTEM_ID = "cyclesheet";
+/** Bytes of one update of a document. */
+export const MAX_UPDATE_BYTES = 65_536;
+/** Notes of removed rows that are remembered, so that undo brings them back. */
+export const MAX_REMOVED_DOCS = 200;
+/** Bytes of their updates; the last removed one is remembered in any case. */
+export const MAX_REMOVED_DOC_BYTES = 2_097_152;
+/** Save points of one cycle. */
+export const MAX_SAVE_POINTS = 100;
+/** Code points of a save point's name. */
+export const MAX_SAVE_POINT_CODE_POINTS = 80;

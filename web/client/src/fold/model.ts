@@ -110,6 +110,37 @@ export interface Lock {
   readonly expiresAt: number;
 }
 
+/** What the sheet says of a document; its content is Yjs's. */
+export interface DocEntry {
+  /** A chain over the updates: `sha256(the hash before, 32 zero bytes at first || the update)`, lower-case hex. */
+  readonly hash: string;
+  /** The version of the last update. */
+  readonly version: number;
+  /** How many updates there were. */
+  readonly updates: number;
+  /** How many bytes they had. */
+  readonly bytes: number;
+  /** Whether a person ever wrote into it. */
+  readonly isManuallyEdited: boolean;
+}
+
+/** The note of a removed row: it comes back with its row, as long as it is remembered. */
+export interface RemovedDoc extends DocEntry {
+  /** The version that removed its row. */
+  readonly removedAt: number;
+}
+
+/** A named version. */
+export interface SavePoint {
+  readonly name: string;
+  /** The version that it names. */
+  readonly version: number;
+  /** User id. */
+  readonly author: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
 /** A cycle's state: the fold of its log up to `version`. */
 export interface Sheet {
   /** `platform/2026-W47` */
@@ -126,11 +157,18 @@ export interface Sheet {
   readonly generation: Generation | null;
   /** Messages that arrived since the extraction, and when that was noted. */
   readonly stale: null | { readonly messages: number; readonly at: number };
-  /** Rows the model wrote and a person removed: they never come back. */
-  readonly removed: { readonly sources: readonly string[]; readonly titles: readonly string[] };
+  /** Rows the model wrote and a person removed: they never come back. And notes, which come back with their rows. */
+  readonly removed: {
+    readonly sources: readonly string[];
+    readonly titles: readonly string[];
+    readonly docs?: { readonly [doc: string]: RemovedDoc };
+  };
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly comments: readonly Comment[];
   readonly locks: readonly Lock[];
-  readonly docs: { readonly [doc: string]: unknown };
+  /** Documents that somebody has written in: `summary`, `notes:<taskId>`. */
+  readonly docs: { readonly [doc: string]: DocEntry };
+  /** Named versions, oldest first; absent in a sheet from before there were any. */
+  readonly savePoints?: readonly SavePoint[];
 }

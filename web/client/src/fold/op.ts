@@ -97,6 +97,25 @@ export interface CommentReopen {
   readonly commentId: string;
 }
 
+export interface TextUpdate {
+  readonly op: "TEXT_UPDATE";
+  /** `summary` or `notes:<taskId>`. */
+  readonly doc: string;
+  /** A Yjs update (v1) of at most 64 KiB, as standard base64. */
+  readonly update: string;
+}
+
+export interface SavePointAdd {
+  readonly op: "SAVE_POINT_ADD";
+  /** 1 to 80 characters. */
+  readonly name: string;
+}
+
+export interface SavePointRemove {
+  readonly op: "SAVE_POINT_REMOVE";
+  readonly version: number;
+}
+
 export interface MemberAccess {
   readonly op: "MEMBER_REVOKE" | "MEMBER_RESTORE";
   readonly userId: string;
@@ -123,6 +142,9 @@ export type Op =
   | CommentDelete
   | CommentResolve
   | CommentReopen
+  | TextUpdate
+  | SavePointAdd
+  | SavePointRemove
   | MemberAccess
   | MemberRole;
 

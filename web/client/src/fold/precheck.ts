@@ -5,9 +5,10 @@
 import { applyOp } from "./apply.js";
 import { cellText, objection } from "./columns.js";
 import type { CommentOp } from "./comments.js";
+import { bytesOf, hasPlace, isDocName, noteOf } from "./docs.js";
 import * as limits from "./limits.js";
 import type { Cell, Column, Role, Row, Sheet } from "./model.js";
-import type { Author, Change, Op, RowInsert } from "./op.js";
+import type { Author, Change, Op, RowInsert, SavePointAdd, SavePointRemove, TextUpdate } from "./op.js";
 import { entries, rowOf } from "./rows.js";
 import { codePoints, text } from "./text.js";
 
@@ -92,6 +93,11 @@ export function checkOp(sheet: Sheet, op: Op, asker: Asker): Refusal | null {
     case "ROW_UNLOCK":
       if (asker.role === "admin" && rowOf(sheet, op.taskId) !== undefined) return null;
       return onRow(sheet, op.taskId, asker, () => null);
+    case "TEXT_UPDATE":
+      return checkText(sheet, op, asker);
+    case "SAVE_POINT_ADD":
+    case "SAVE_POINT_REMOVE":
+      return checkSavePoint(sheet, op, asker);
     case "MEMBER_REVOKE":
     case "MEMBER_RESTORE":
     case "MEMBER_ROLE":
@@ -176,6 +182,32 @@ function checkInsert(sheet: Sheet, op: RowInsert): Refusal | null {
   return null;
 }
 
+function checkText(sheet: Sheet, { doc, update }: TextUpdate, asker: Asker): Refusal | null {
+  const bytes = bytesOf(update);
+  if (!isDocName(doc) || bytes === null)
+    return refusal("MALFORMED", "doc is summary or notes:<taskId>, update is base64");
+  if (bytes.length > limits.MAX_UPDATE_BYTES)
+    return refusal("PAYLOAD_TOO_LARGE", `an update is at most ${limits.MAX_UPDATE_BYTES} bytes`);
+  return doc === "summary" ? null : onRow(sheet, doc.slice(noteOf("").length), asker, () => null);
+}
+
+function checkSavePoint(sheet: Sheet, op: SavePointAdd | SavePointRemove, asker: Asker): Refusal | null {
+  const points = sheet.savePoints ?? [];
+  if (op.op === "SAVE_POINT_ADD") {
+    const most = limits.MAX_SAVE_POINT_CODE_POINTS;
+    if (op.name.trim() === "" || codePoints(op.name) > most || /\p{Cc}|\p{Surrogate}/u.test(op.name))
+      return refusal("INVALID_VALUE", `a save point's name has 1 to ${most} characters`);
+    return points.length < limits.MAX_SAVE_POINTS
+      ? null
+      : refusal("PAYLOAD_TOO_LARGE", `a cycle has at most ${limits.MAX_SAVE_POINTS} save points`);
+  }
+  const point = points.find((other) => other.version === op.version);
+  if (point === undefined) return refusal("UNKNOWN_TARGET", `version ${op.version} has no name`);
+  return point.author === asker.author.id || asker.role === "admin"
+    ? null
+    : refusal("FORBIDDEN", "this save point is another's: an admin may remove it");
+}
+
 function checkComment(sheet: Sheet, op: CommentOp, { author }: Asker): Refusal | null {
   if ("text" in op) {
     if (
@@ -199,6 +231,8 @@ function checkComment(sheet: Sheet, op: CommentOp, { author }: Asker): Refusal |
     if (op.taskId != null && rowOf(sheet, op.taskId) === undefined) {
       return refusal("UNKNOWN_TARGET", `there is no row ${op.taskId}`);
     }
+    if (op.doc != null && !hasPlace(sheet, op.doc))
+      return refusal("UNKNOWN_TARGET", `there is no row for the document ${op.doc}`);
     return null;
   }
   if (thread === undefined) return refusal("UNKNOWN_TARGET", `there is no comment ${op.commentId}`);

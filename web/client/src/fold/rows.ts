@@ -1,5 +1,6 @@
 /** What the ops on rows and cells do. Total: an op whose target is gone does nothing. */
 import { cellText, isColumn } from "./columns.js";
+import { buryNote, unburyNote } from "./docs.js";
 import { SYSTEM_ID } from "./limits.js";
 import type { Cell, Column, Row, Sheet } from "./model.js";
 import type { Change, RowInsert } from "./op.js";
@@ -40,7 +41,7 @@ export function insertRow(sheet: Sheet, change: Change, op: RowInsert): Sheet {
   if (place === null) return sheet;
   const row = op.restored ? restored(op.restored) : fresh(change, op);
   const tasks = withRow(place.rows, { ...row, taskId: op.taskId, position: place.position });
-  return { ...sheet, tasks };
+  return unburyNote({ ...sheet, tasks }, op.taskId, op.restored != null);
 }
 
 function fresh(change: Change, op: RowInsert): Row {
@@ -66,21 +67,22 @@ export function entries<T>(cells: { readonly [C in Column]?: T } | null | undefi
 }
 
 /** A row leaves; what the model wrote leaves its trace, so that no refresh brings it back. */
-export function removeRow(sheet: Sheet, taskId: string): Sheet {
+export function removeRow(sheet: Sheet, change: Change, taskId: string): Sheet {
   const row = rowOf(sheet, taskId);
   if (row === undefined) return sheet;
   const tasks = sheet.tasks.filter((other) => other !== row);
-  const locks = withoutLock(sheet, taskId);
-  if (row.generation === null) return { ...sheet, tasks, locks };
+  const left = buryNote({ ...sheet, tasks, locks: withoutLock(sheet, taskId) }, change, taskId);
+  if (row.generation === null) return left;
   const titles = [cellText(row, "title"), row.cells.title?.aiValue ?? ""].map(normalised);
   const removed = {
+    ...left.removed,
     sources: including(sheet.removed.sources, sources(cellText(row, "source"))),
     titles: including(
       sheet.removed.titles,
       titles.filter((title) => title !== ""),
     ),
   };
-  return { ...sheet, tasks, locks, removed };
+  return { ...left, removed };
 }
 
 /** The locks without that row's. */

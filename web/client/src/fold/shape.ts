@@ -3,6 +3,7 @@
  * client takes a snapshot instead of guessing.
  */
 import { isColumn } from "./columns.js";
+import { bytesOf, isDocName } from "./docs.js";
 import type { Change } from "./op.js";
 
 type Check = (value: unknown) => boolean;
@@ -67,6 +68,12 @@ const OPS: Readonly<Record<string, Check>> = {
   COMMENT_DELETE: record({ commentId: string, replyId: optional(string) }),
   COMMENT_RESOLVE: record({ commentId: string }),
   COMMENT_REOPEN: record({ commentId: string }),
+  TEXT_UPDATE: record({
+    doc: (doc) => typeof doc === "string" && isDocName(doc),
+    update: (update) => typeof update === "string" && bytesOf(update) !== null,
+  }),
+  SAVE_POINT_ADD: record({ name: string }),
+  SAVE_POINT_REMOVE: record({ version: number }),
   MEMBER_REVOKE: record({ userId: string }),
   MEMBER_RESTORE: record({ userId: string }),
   MEMBER_ROLE: record({ userId: string, role: string }),
@@ -106,6 +113,10 @@ export function isSheet(value: unknown): boolean {
 }
 
 const placed: Check = (value) => row(value) && isRecord(value) && string(value.position);
+const doc = record({
+  hash: (hash) => string(hash) && /^[0-9a-f]{64}$/.test(hash as string),
+  version: number,
+});
 const SHEET = record({
   cycleId: string,
   version: number,
@@ -115,4 +126,6 @@ const SHEET = record({
   removed: record({ sources: list(string), titles: list(string) }),
   comments: list(record({ commentId: string, version: number, replies: list(record({ replyId: string })) })),
   locks: list(record({ taskId: string, holder: string, expiresAt: number })),
+  docs: (docs) => isRecord(docs) && Object.values(docs).every(doc),
+  savePoints: optional(list(record({ name: string, version: number, author: string, at: number }))),
 });

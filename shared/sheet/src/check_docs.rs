@@ -1,0 +1,115 @@
+//! May this be typed into a document, may this version get a name?
+//!
+//! An update is looked at three times: its structure and bounds without the library, what it builds on against what
+//! the log holds, and then, once per document and change, whether the library makes a document of the whole.
+use crate::{
+    change::Change,
+    check::{open_row, refuse},
+    doc::{
+        Bytes, DocName, Document,
+        scan::{Clocks, Scan, Unfit},
+        yjs::Broken,
+    },
+    limits::{MAX_DOC_BYTES, MAX_SAVE_POINT_CODE_POINTS, MAX_SAVE_POINTS, MAX_UPDATE_BYTES},
+    op::Op,
+    refusal::{Code, Refusal},
+    role::Role,
+    state::State,
+};
+use serde_json::json;
+use std::collections::BTreeSet;
+
+/// One update on top of what this change has done so far.
+pub(crate) fn check_update(
+    state: &State,
+    change: &Change,
+    role: Role,
+    doc: &DocName,
+    update: &Bytes,
+) -> Result<(), Refusal> {
+    if let Some(task_id) = doc.task_id() {
+        open_row(state, change, role, &task_id)?;
+    }
+    if update.0.len() > MAX_UPDATE_BYTES {
+        return refuse(
+            Code::PayloadTooLarge,
+            format!("an update is at most {MAX_UPDATE_BYTES} bytes: send it in pieces"),
+        );
+    }
+    let scan = Scan::of(&update.0).map_err(|unfit| {
+        let code = if unfit == Unfit::TooMany { Code::PayloadTooLarge } else { Code::InvalidValue };
+        Refusal::new(code, format!("the update is not taken: {unfit}"))
+    })?;
+    let nothing = Clocks::new();
+    match scan.missing(state.document(doc).map_or(&nothing, |document| document.clocks())) {
+        None => Ok(()),
+        Some(_) => Err(incomplete(state, doc)),
+    }
+}
+
+/// The refusal of an update that builds on what the log does not hold: it shows what the log does hold, so that its
+/// author can send everything beyond that.
+fn incomplete(state: &State, doc: &DocName) -> Refusal {
+    let known = state.document(doc).map_or_else(|| vec![0].into(), |document| document.state_vector());
+    let message =
+        "the update builds on one that is not in the log: send everything since `current.stateVector`";
+    Refusal::new(Code::UnknownTarget, message).showing(json!({"doc": doc, "stateVector": known}))
+}
+
+/// The documents that a change has written in, as they would stand after it.
+pub(crate) fn check_documents(state: &State, change: &Change) -> Result<(), Refusal> {
+    let written = change.ops.iter().filter_map(|op| match op {
+        Op::TextUpdate { doc, .. } => Some(doc),
+        _ => None,
+    });
+    for doc in written.collect::<BTreeSet<_>>() {
+        let Some(document) = state.document(doc) else { continue };
+        document.verify().map_err(|broken| match broken {
+            Broken::Incomplete => incomplete(state, doc),
+            Broken::Unreadable => {
+                Refusal::new(Code::InvalidValue, format!("the update is not taken: {broken}"))
+            }
+        })?;
+        if document.bytes() > MAX_DOC_BYTES && Document::compacted(document).bytes() > MAX_DOC_BYTES {
+            return refuse(
+                Code::PayloadTooLarge,
+                format!("a document is at most {MAX_DOC_BYTES} bytes with its history"),
+            );
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn check_save_point_added(state: &State, change: &Change, name: &str) -> Result<(), Refusal> {
+    let length = name.chars().count();
+    if name.trim().is_empty() || length > MAX_SAVE_POINT_CODE_POINTS || name.chars().any(char::is_control) {
+        return refuse(
+            Code::InvalidValue,
+            format!(
+                "a save point's name has 1 to {MAX_SAVE_POINT_CODE_POINTS} characters, none of them control characters"
+            ),
+        );
+    }
+    if state.sheet.save_points.contains_key(&change.version) {
+        return refuse(Code::Malformed, "a change adds one save point: a version has one name");
+    }
+    if state.sheet.save_points.len() >= MAX_SAVE_POINTS {
+        return refuse(Code::PayloadTooLarge, format!("a cycle has at most {MAX_SAVE_POINTS} save points"));
+    }
+    Ok(())
+}
+
+pub(crate) fn check_save_point_removed(
+    state: &State,
+    change: &Change,
+    role: Role,
+    version: u64,
+) -> Result<(), Refusal> {
+    match state.sheet.save_points.get(&version) {
+        None => refuse(Code::UnknownTarget, format!("version {version} has no name")),
+        Some(point) if point.author != change.author.id && role == Role::Editor => {
+            refuse(Code::Forbidden, "this save point is another's: an admin may remove it")
+        }
+        Some(_) => Ok(()),
+    }
+}

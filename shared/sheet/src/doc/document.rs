@@ -1,0 +1,142 @@
+//! A document's bytes in the folded state: what was merged, and the updates that came since.
+//!
+//! An update is appended as it stands in the log, so folding one costs its own bytes. When those that came since
+//! outgrow what was merged, the library loads them all and writes them as one, which also lets go of what was
+//! deleted. Two replicas may have merged at different times: what they hold means the same, and the sheet's hash chain
+//! is what they are compared by.
+use super::{
+    Bytes,
+    scan::{self, Clocks, Scan, Unfit},
+    yjs::{self, Broken},
+};
+use crate::limits::{MAX_DOC_TAIL, MIN_DOC_MERGE_BYTES};
+use imbl::Vector;
+use serde::{Deserialize, Serialize};
+
+/// One document. Cloning shares everything.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "DocumentJson")]
+pub struct Document {
+    /// What was merged; empty until there was a merge.
+    merged: Option<Bytes>,
+    /// The updates since, as they stand in the log.
+    tail: Vector<Bytes>,
+    /// Bytes of `tail`.
+    #[serde(skip)]
+    tail_bytes: usize,
+    /// How far each client's insertions are known; derived from the bytes.
+    #[serde(skip)]
+    clocks: Clocks,
+}
+
+#[derive(Deserialize)]
+struct DocumentJson {
+    merged: Option<Bytes>,
+    tail: Vec<Bytes>,
+}
+
+impl From<DocumentJson> for Document {
+    fn from(DocumentJson { merged, tail }: DocumentJson) -> Self {
+        let mut document = Self { merged, ..Self::default() };
+        document.index();
+        for update in tail {
+            document.append(update);
+        }
+        document
+    }
+}
+
+/// What was merged when is each replica's own matter.
+impl PartialEq for Document {
+    fn eq(&self, other: &Self) -> bool {
+        self.clocks == other.clocks
+    }
+}
+
+impl Document {
+    fn index(&mut self) {
+        let merged = self.merged.as_ref().map(|merged| Scan::within(&merged.0, usize::MAX));
+        if let Some(Ok(scan)) = merged {
+            scan.advance(&mut self.clocks);
+        }
+    }
+
+    fn append(&mut self, update: Bytes) {
+        // A later release may let through what this one cannot read: it is kept as it stands.
+        if let Ok(scan) = Scan::within(&update.0, usize::MAX) {
+            scan.advance(&mut self.clocks);
+        }
+        self.tail_bytes += update.0.len();
+        self.tail.push_back(update);
+    }
+
+    /// Folds one update. Total.
+    pub(crate) fn push(&mut self, update: Bytes) {
+        self.append(update);
+        let merged = self.merged.as_ref().map_or(0, |merged| merged.0.len());
+        if self.tail.len() >= MAX_DOC_TAIL || self.tail_bytes > merged.max(MIN_DOC_MERGE_BYTES) {
+            *self = self.compacted();
+        }
+    }
+
+    fn updates(&self) -> impl Iterator<Item = &[u8]> {
+        self.merged.iter().chain(self.tail.iter()).map(|update| &*update.0)
+    }
+
+    /// The same document in one piece, if the library can make one of it.
+    #[must_use]
+    pub fn compacted(&self) -> Self {
+        if self.tail.is_empty() {
+            return self.clone();
+        }
+        match yjs::merged(self.updates()) {
+            Ok(bytes) => {
+                let (merged, clocks) = (Some(bytes.into()), self.clocks.clone());
+                Self { merged, tail: Vector::new(), tail_bytes: 0, clocks }
+            }
+            Err(_) => self.clone(),
+        }
+    }
+
+    /// Does the library make a document of it, with nothing missing?
+    pub fn verify(&self) -> Result<(), Broken> {
+        yjs::verify(self.updates())
+    }
+
+    /// Is it in one piece?
+    pub fn is_merged(&self) -> bool {
+        self.tail.is_empty()
+    }
+
+    /// Bytes it takes.
+    pub fn bytes(&self) -> usize {
+        self.merged.as_ref().map_or(0, |merged| merged.0.len()) + self.tail_bytes
+    }
+
+    /// How far each client's insertions are known.
+    pub fn clocks(&self) -> &Clocks {
+        &self.clocks
+    }
+
+    /// The same as the bytes of a Yjs state vector.
+    pub fn state_vector(&self) -> Bytes {
+        scan::state_vector(&self.clocks).into()
+    }
+
+    /// Exactly what a replica with this state vector (none: with nothing) lacks, as one update.
+    pub fn since(&self, state_vector: Option<&[u8]>) -> Result<Bytes, SinceError> {
+        let known = state_vector.map(scan::clocks).transpose()?.unwrap_or_default();
+        Ok(yjs::since(self.updates(), &known)?.into())
+    }
+}
+
+/// Why a difference could not be made.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum SinceError {
+    /// The state vector is none.
+    #[error("a state vector: {0}")]
+    StateVector(#[from] Unfit),
+    /// The document does not read.
+    #[error("the document: {0}")]
+    Document(#[from] Broken),
+}
