@@ -7,11 +7,11 @@ use platform::{broadcast::Posted, identity::peer, invoke::ExtractRequest, room};
 use protocol::{
     ServerFrame,
     limits::{MAX_SERVER_FRAME_BYTES, RECONNECT_JITTER_MS, presence_interval_ms},
-    server::{Peer, Welcome, without_ops},
+    server::{Missed, Peer, Welcome, without_ops},
 };
 use serde_json::value::RawValue;
-use sheet::{Week, week::time_zone};
-use std::sync::Arc;
+use sheet::{DocName, Week, doc::Bytes, week::time_zone};
+use std::{collections::BTreeMap, sync::Arc};
 use store::{Connection, Folded, StoreError, connections, notes};
 
 /// Bytes of a welcome that hold the sheet or the changes; the rest is for the list of connections.
@@ -32,18 +32,24 @@ enum Content {
 
 impl Message<'_> {
     /// Joins the room and answers `welcome`.
-    pub(crate) async fn hello(&self, since: Option<u64>, epoch: Option<&str>) {
+    pub(crate) async fn hello(
+        &self,
+        since: Option<u64>,
+        epoch: Option<&str>,
+        docs: &BTreeMap<String, String>,
+    ) {
         let entered = match room::enter(self.context, self.room).await {
             Ok(entered) => entered,
             Err(error) => return self.error(error.refusal()).await,
         };
-        self.answered(self.welcome(since, epoch, entered)).await;
+        self.answered(self.welcome(since, epoch, docs, entered)).await;
     }
 
     async fn welcome(
         &self,
         since: Option<u64>,
         epoch: Option<&str>,
+        docs: &BTreeMap<String, String>,
         entered: Folded,
     ) -> Result<(), StoreError> {
         let (store, now) = (&self.context.store, self.context.now());
@@ -64,6 +70,12 @@ impl Message<'_> {
             Content::Snapshot(sheet) => snapshot = Some(&**sheet),
             Content::Elsewhere(url) => snapshot_url = Some(url.clone()),
         }
+        let used = match &content {
+            Content::Changes(missed) => missed.iter().map(|change| change.get().len() + 1).sum(),
+            Content::Snapshot(sheet) => sheet.get().len(),
+            Content::Elsewhere(_) => 0,
+        };
+        let docs = missed(docs, &tip, MAX_CONTENT_BYTES.saturating_sub(used));
         let listed = listed(&everybody, self.connection_id);
         let welcome = Welcome {
             protocol: Welcome::PROTOCOL,
@@ -77,6 +89,7 @@ impl Message<'_> {
             changes,
             connections: listed,
             notifications: notes.iter().filter_map(|note| serde_json::to_value(note).ok()).collect(),
+            docs,
             presence_interval_ms: presence_interval_ms(everybody.len()),
             reconnect_jitter_ms: RECONNECT_JITTER_MS,
             at: now,
@@ -121,6 +134,29 @@ impl Message<'_> {
         }
         Ok(())
     }
+}
+
+/// What the documents that a hello named lack, as far as `max_bytes` hold it. One that does not fit, is unknown here or
+/// comes with something that is no state vector is left to be fetched, where there is room to say what is wrong.
+fn missed(
+    docs: &BTreeMap<String, String>,
+    tip: &Folded,
+    mut max_bytes: usize,
+) -> BTreeMap<DocName, Option<Missed>> {
+    let mut told = BTreeMap::new();
+    for (doc, state_vector) in docs {
+        let Ok(doc) = DocName::new(doc) else { continue };
+        let update = Bytes::from_base64(state_vector)
+            .ok()
+            .and_then(|known| tip.state.doc_since(&doc, Some(&known.0)).ok());
+        let fits = update.map(|update| Missed { update, version: tip.state.version() }).filter(|missed| {
+            let bytes = 128 + missed.update.0.len() * 4 / 3;
+            bytes <= max_bytes
+        });
+        max_bytes -= fits.as_ref().map_or(0, |missed| 128 + missed.update.0.len() * 4 / 3);
+        told.insert(doc, fits);
+    }
+    told
 }
 
 /// How many of `texts`, from the first on, `max_bytes` hold.

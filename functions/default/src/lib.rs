@@ -20,6 +20,7 @@ use sheet::{
     Code, CycleKey, Refusal,
     limits::{self, DEFAULT_RATE_PER_WINDOW},
 };
+use std::collections::BTreeMap;
 use store::{Connection, Folded, StoreError, UserConnection, connections};
 
 /// Changes of one replay, bounded so that a function's time is; a client that is still behind asks again.
@@ -90,11 +91,11 @@ impl<'a> Message<'a> {
             },
             Ok(ClientFrame::Change(proposed)) => self.change(proposed).await,
             Ok(ClientFrame::Presence { state }) => self.presence(&state).await,
-            Ok(ClientFrame::Hello { since, epoch, .. }) => self.hello(since, epoch.as_deref()).await,
+            Ok(ClientFrame::Hello { since, epoch, docs }) => self.hello(since, epoch.as_deref(), &docs).await,
             Ok(ClientFrame::Replay { since }) => self.answered(self.replay(since)).await,
             Ok(ClientFrame::Refresh) => self.answered(self.refresh()).await,
             Ok(ClientFrame::Ping { .. }) => self.answered(self.ping()).await,
-            Ok(ClientFrame::Human(HumanFrame::Join)) => self.hello(None, None).await,
+            Ok(ClientFrame::Human(HumanFrame::Join)) => self.hello(None, None, &BTreeMap::new()).await,
             Ok(ClientFrame::Human(HumanFrame::Leave)) => {
                 self.answered(room::leave(&self.telling(), &self.identity.user, self.connection_id)).await;
             }

@@ -16,17 +16,30 @@ pub(crate) struct Reply {
     etag: Option<String>,
     media_type: &'static str,
     file: Option<String>,
+    kept: &'static str,
 }
 
 impl Reply {
     /// 200 with a body of JSON.
     pub(crate) fn json(body: String) -> Self {
-        Self { status: StatusCode::OK, body, etag: None, media_type: "application/json", file: None }
+        Self {
+            status: StatusCode::OK,
+            body,
+            etag: None,
+            media_type: "application/json",
+            file: None,
+            kept: "private, no-cache",
+        }
     }
 
     /// 200 with a file to be saved.
     pub(crate) fn file(body: String, media_type: &'static str, name: String) -> Self {
         Self { media_type, file: Some(name), ..Self::json(body) }
+    }
+
+    /// The same, to be kept nowhere.
+    pub(crate) fn unkept(self) -> Self {
+        Self { kept: "no-store", ..self }
     }
 
     /// A status alone.
@@ -52,7 +65,7 @@ impl Reply {
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.media_type));
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(self.kept));
         headers.insert(header::VARY, HeaderValue::from_static("authorization, accept-encoding"));
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         if gzip {

@@ -1,8 +1,9 @@
-//! The same over HTTPS: the cycle list, the snapshot, changes both ways.
+//! The same over HTTPS: the cycle list, the snapshot, documents, changes both ways.
 //!
 //! For scripts and bots, for networks that block sockets, for changes too large for a frame, and for the snapshot that a
 //! client fetches before it reconnects. Identity is the bearer's; nothing is cached across people.
 mod answer;
+mod docs;
 mod generations;
 mod route;
 
@@ -88,6 +89,9 @@ impl Api {
             Route::Generation { team, cycle, number } => {
                 only(&identity, |role| role == Role::Admin, "an admin sees what was sent to the model")?;
                 generations::one(context, &key(&team, &cycle)?, number).await
+            }
+            Route::Doc { team, cycle, doc, state_vector, version } => {
+                docs::doc(context, &key(&team, &cycle)?, &doc, state_vector.as_deref(), version).await
             }
             Route::Members { team } => {
                 let team =

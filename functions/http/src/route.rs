@@ -27,6 +27,8 @@ pub(crate) enum Route {
     Generations { team: String, cycle: String },
     /// `GET /api/cycles/{team}/{cycle}/generations/{n}`
     Generation { team: String, cycle: String, number: u32 },
+    /// `GET /api/cycles/{team}/{cycle}/docs/{doc}?sv=…&version=n`
+    Doc { team: String, cycle: String, doc: String, state_vector: Option<String>, version: Option<u64> },
     /// `GET /api/members?team=…`
     Members { team: String },
 }
@@ -95,6 +97,13 @@ impl Route {
                 })?;
                 Ok(Self::Generation { team: owned(team), cycle: owned(cycle), number })
             }
+            (&Method::GET, ["api", "cycles", team, cycle, "docs", doc]) => {
+                // The one sign of a name that browsers may write otherwise. Some gateways decode the path.
+                let doc = doc.replace("%3A", ":").replace("%3a", ":");
+                let version = parameter("version").map(|_| number("version", 0)).transpose()?;
+                let state_vector = parameter("sv").map(str::to_owned);
+                Ok(Self::Doc { team: owned(team), cycle: owned(cycle), doc, state_vector, version })
+            }
             (&Method::GET, ["api", "members"]) => {
                 let team = parameter("team")
                     .ok_or_else(|| Refusal::new(Code::Malformed, "name a team: ?team=platform"))?;
@@ -133,6 +142,21 @@ mod tests {
             route("GET", "/api/cycles/platform/2026-W47/changes?since=41&limit=2"),
             Ok(Route::Changes { team, cycle, since: 41, limit: 2 })
         );
+        let doc = |doc: &str, state_vector: Option<&str>, version| Route::Doc {
+            team: "platform".into(),
+            cycle: "2026-W47".into(),
+            doc: doc.into(),
+            state_vector: state_vector.map(str::to_owned),
+            version,
+        };
+        for (uri, wanted) in [
+            ("summary", doc("summary", None, None)),
+            ("notes%3At-1?version=7", doc("notes:t-1", None, Some(7))),
+            ("notes:t-1?sv=AQ_-&version=0", doc("notes:t-1", Some("AQ_-"), Some(0))),
+        ] {
+            assert_eq!(route("GET", &format!("/api/cycles/platform/2026-W47/docs/{uri}")), Ok(wanted));
+        }
+        assert_eq!(route("GET", "/api/cycles/p/2026-W47/docs/summary?version=x"), Err(Code::Malformed));
         assert_eq!(route("GET", "/api/cycles"), Err(Code::Malformed));
         assert_eq!(route("GET", "/api/cycles/p/2026-W47/changes?since=x"), Err(Code::Malformed));
         assert_eq!(route("GET", "/api/else"), Err(Code::NotFound));

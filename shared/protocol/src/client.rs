@@ -1,7 +1,7 @@
 //! What a client says.
 use crate::{
     human::{self, HumanFrame},
-    limits::{MAX_CLIENT_FRAME_BYTES, MAX_PRESENCE_BYTES},
+    limits::{MAX_CLIENT_FRAME_BYTES, MAX_HELLO_DOCS, MAX_PRESENCE_BYTES},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -20,7 +20,7 @@ pub enum ClientFrame {
         /// The epoch that version belongs to.
         #[serde(default)]
         epoch: Option<String>,
-        /// State vectors of the documents it has, base64.
+        /// State vectors of the documents it has, base64; at most [`MAX_HELLO_DOCS`].
         #[serde(default)]
         docs: BTreeMap<String, String>,
     },
@@ -129,6 +129,11 @@ pub fn read(text: &str) -> Result<ClientFrame, Unreadable> {
             let message = format!("a presence state is at most {MAX_PRESENCE_BYTES} bytes");
             Some((None, Refusal::new(Code::PayloadTooLarge, message)))
         }
+        ClientFrame::Hello { docs, .. } if docs.len() > MAX_HELLO_DOCS => {
+            let message =
+                format!("hello names at most {MAX_HELLO_DOCS} documents: fetch the others over HTTPS");
+            Some((None, Refusal::new(Code::PayloadTooLarge, message)))
+        }
         _ => None,
     };
     match refused {
@@ -187,7 +192,7 @@ fn diagnose_change(frame: &Value, error: &serde_json::Error) -> Refusal {
 }
 
 /// The ops a client may send.
-pub const OPS: [&str; 16] = [
+pub const OPS: [&str; 19] = [
     "CELL_MODIFY",
     "BATCH_UPDATE",
     "ROW_INSERT",
@@ -201,6 +206,9 @@ pub const OPS: [&str; 16] = [
     "COMMENT_DELETE",
     "COMMENT_RESOLVE",
     "COMMENT_REOPEN",
+    "TEXT_UPDATE",
+    "SAVE_POINT_ADD",
+    "SAVE_POINT_REMOVE",
     "MEMBER_REVOKE",
     "MEMBER_RESTORE",
     "MEMBER_ROLE",

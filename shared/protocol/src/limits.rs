@@ -7,6 +7,8 @@ pub const MAX_CLIENT_FRAME_BYTES: usize = 28 * 1024;
 pub const MAX_SERVER_FRAME_BYTES: usize = 100 * 1024;
 /// Bytes of one presence state: it is posted to everybody in the room.
 pub const MAX_PRESENCE_BYTES: usize = 2 * 1024;
+/// Documents that a hello may name: as many as somebody has open, and the time to load each.
+pub const MAX_HELLO_DOCS: usize = 8;
 /// Posts of presence a second that one room may cost. Posts are the bill of a busy room.
 pub const PRESENCE_POSTS_PER_SECOND: u64 = 150;
 /// The shortest presence interval, milliseconds: four movements a second look alive.

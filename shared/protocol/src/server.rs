@@ -2,8 +2,8 @@
 use crate::{PROTOCOL_VERSION, client::PresenceState, limits::MAX_SERVER_FRAME_BYTES};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, value::RawValue};
-use sheet::{Code, Refusal, Role, TimestampMs};
-use std::sync::Arc;
+use sheet::{Code, DocName, Refusal, Role, TimestampMs, doc::Bytes};
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Somebody, as others see them.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -100,12 +100,23 @@ pub struct Welcome<'a> {
     pub connections: Vec<Peer>,
     /// Unread mentions.
     pub notifications: Vec<Value>,
+    /// What the documents that `hello` named lack; none: it does not fit here and is to be fetched.
+    pub docs: BTreeMap<DocName, Option<Missed>>,
     /// How often presence may be sent now, milliseconds.
     pub presence_interval_ms: u64,
     /// The jitter to add before a reconnect, milliseconds.
     pub reconnect_jitter_ms: u64,
     /// The server's time.
     pub at: TimestampMs,
+}
+
+/// What a replica of a document lacks.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Missed {
+    /// Everything that its state vector does not cover, as one Yjs update.
+    pub update: Bytes,
+    /// The version that it brings the replica to.
+    pub version: u64,
 }
 
 impl Welcome<'_> {

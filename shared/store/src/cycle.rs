@@ -406,10 +406,14 @@ impl Store {
             Some(folded) => folded.clone(),
             None => return Ok(false),
         };
-        let won =
-            record::replace(&self.table, key, &folded.state, &folded.stored_epoch, &self.nonce()).await?;
+        // Documents are loaded and written as one: merging their updates alone would not let go of what was deleted.
+        let state = Arc::new(folded.state.compacted());
+        let won = record::replace(&self.table, key, &state, &folded.stored_epoch, &self.nonce()).await?;
         if let Some(kept) = &mut *room.folded.lock().await {
             kept.log_bytes = kept.log_bytes.saturating_sub(folded.log_bytes);
+            if kept.state.version() == state.version() {
+                kept.state = state;
+            }
         }
         Ok(won)
     }

@@ -5,6 +5,7 @@
 //! - [`log`]: entries put and read. [`record`]: the folded state and its chunks.
 //! - [`cycle`]: the commit. [`room`]: one cycle in this process, its fold and its queue. [`cache`]: bounded by bytes.
 //! - [`connections`]: who is connected where. [`directory`]: teams, members, cycles, denials.
+//! - [`past`]: the state at an earlier version.
 //! - [`notes`]: unread mentions. [`raw`]: messages and answers.
 //!
 //! This crate owns every read and write of the table. It decides nothing about a sheet (that is `sheet`), sends
@@ -19,6 +20,7 @@ pub mod directory;
 pub mod keys;
 pub mod log;
 pub mod notes;
+pub mod past;
 pub mod raw;
 pub mod record;
 pub mod room;

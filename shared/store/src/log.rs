@@ -93,6 +93,27 @@ pub async fn after(table: &Table, key: &CycleKey, tip: u64) -> Result<Vec<LogEnt
     items.into_iter().map(entry).collect()
 }
 
+/// Hands the entries from the first one up to the one that holds `last` to `take`, in order and a page at a time, so
+/// that no more than a page of a long log is in memory; strongly consistent.
+pub async fn each_until(
+    table: &Table,
+    key: &CycleKey,
+    last: u64,
+    mut take: impl FnMut(LogEntry) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let (pk, mut start) = (keys::cycle(key), None);
+    loop {
+        let (items, next) = table.page(&pk, &keys::slot(0), &keys::slot(last), start).await?;
+        for item in items {
+            take(entry(read(item)?)?)?;
+        }
+        start = next;
+        if start.is_none() {
+            return Ok(());
+        }
+    }
+}
+
 /// The entries that hold the versions after `since`, which may lie inside an entry; strongly consistent. The first
 /// entry may begin before: filter by version.
 pub async fn holding(table: &Table, key: &CycleKey, since: u64) -> Result<Vec<LogEntry>, StoreError> {

@@ -124,14 +124,26 @@ impl Table {
     pub(crate) async fn items(&self, pk: &str, from: &str, to: &str) -> Result<Vec<Item>, StoreError> {
         let (mut items, mut start) = (Vec::new(), None);
         loop {
-            let query = self.between(pk, from, to).set_exclusive_start_key(start);
-            let page = query.send().await.map_err(|e| unavailable("Query", &e))?;
-            items.extend(page.items.unwrap_or_default());
-            start = page.last_evaluated_key;
+            let (page, next) = self.page(pk, from, to, start).await?;
+            items.extend(page);
+            start = next;
             if start.is_none() {
                 return Ok(items);
             }
         }
+    }
+
+    /// One page of the same, and where the next one begins.
+    pub(crate) async fn page(
+        &self,
+        pk: &str,
+        from: &str,
+        to: &str,
+        start: Option<Item>,
+    ) -> Result<(Vec<Item>, Option<Item>), StoreError> {
+        let query = self.between(pk, from, to).set_exclusive_start_key(start);
+        let page = query.send().await.map_err(|e| unavailable("Query", &e))?;
+        Ok((page.items.unwrap_or_default(), page.last_evaluated_key))
     }
 
     /// The last item of a partition between two sort keys, both included.

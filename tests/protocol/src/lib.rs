@@ -3,6 +3,7 @@
 //! # Layout
 //! - [`world`]: a running stack on a clock that tests move. [`people`]: who its people are, and their tokens.
 //! - [`client`]: a reference client over a real socket; [`replica`]: its fold, held to the order of the log.
+//! - [`editor`]: a copy of a document, under Yjs.
 //! - [`faults`]: the DynamoDB connector that loses, refuses, holds and counts. [`posts`]: the same for posts.
 //! - [`log`]: the log as it stands in the table, its chain verified.
 //! - [`web`]: requests to `/api`. [`process`]: the real command as a process. [`asked`]: a model with a script.
@@ -12,6 +13,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 pub mod asked;
 pub mod client;
+pub mod editor;
 pub mod faults;
 pub mod log;
 pub mod people;

@@ -1,6 +1,6 @@
 //! A client's fold: a snapshot, then `committed` strictly by version.
 use serde_json::Value;
-use sheet::{Change, Sheet, State, canonical, ledger::Ledger};
+use sheet::{Change, Sheet, State, canonical};
 use std::collections::BTreeMap;
 
 /// The sheet as one client sees it, and every change it was told of.
@@ -22,7 +22,7 @@ impl Replica {
         let reads_back = canonical::to_string(&sheet).unwrap();
         assert_eq!(reads_back, canonical::to_string(snapshot).unwrap(), "a snapshot is read without loss");
         self.early.retain(|version, _| *version > sheet.version);
-        self.state = Some(State { sheet, ledger: Ledger::default() });
+        self.state = Some(State::of_sheet(sheet));
         self.fold();
     }
 

@@ -1,5 +1,8 @@
 //! Every cell of the specification's table of roles.
-use super::support::{comment, get, post};
+use super::{
+    docs::typed,
+    support::{comment, get, post},
+};
 use harness::{
     Client, NEXT_WEEK, Settled, THIS_WEEK, Who, World,
     client::{insert, modify},
@@ -121,6 +124,22 @@ async fn edits(scene: &mut Scene) -> Vec<bool> {
     done
 }
 
+async fn writes(scene: &mut Scene) -> Vec<bool> {
+    let mut done = Vec::new();
+    let mut point = 0;
+    for op in [
+        typed("summary", 7, "hello"),
+        typed("notes:t1", 7, "hello"),
+        json!({"op": "SAVE_POINT_ADD", "name": "before"}),
+    ] {
+        done.push(commits(&mut scene.client, json!([op]), &["FORBIDDEN"]).await);
+        point = scene.client.replica.version();
+    }
+    let remove = json!([{"op": "SAVE_POINT_REMOVE", "version": point}]);
+    done.push(commits(&mut scene.client, remove, &["FORBIDDEN", "UNKNOWN_TARGET"]).await);
+    done
+}
+
 async fn refreshes(scene: &mut Scene) -> Vec<bool> {
     scene.client.send(json!({"type": "refresh"})).await;
     let begins = |frame: &Value| frame["changes"][0]["ops"][0]["op"] == "GENERATION_STARTED";
@@ -145,6 +164,7 @@ async fn done(scene: &mut Scene, what: &str) -> Vec<bool> {
     match what {
         "read, presence, replay, ping" => reads(scene).await,
         "edit cells and rows, lock, comment" => edits(scene).await,
+        "write in documents, add save points" => writes(scene).await,
         "refresh" => refreshes(scene).await,
         "raw messages" => vec![gets(scene, "/messages").await, gets(scene, "/messages?generation=1").await],
         "audit log" => vec![gets(scene, "/log").await, gets(scene, "/log?since=1&limit=1").await],
@@ -152,6 +172,12 @@ async fn done(scene: &mut Scene, what: &str) -> Vec<bool> {
         "break another's lock" => {
             let unlock = json!([{"op": "ROW_UNLOCK", "taskId": "held"}]);
             vec![commits(&mut scene.client, unlock, &["FORBIDDEN", "LOCKED"]).await]
+        }
+        "remove another's save point" => {
+            let point = scene.ana.commit(json!([{"op": "SAVE_POINT_ADD", "name": "ana's"}])).await.version();
+            scene.client.reach(point).await;
+            let remove = json!([{"op": "SAVE_POINT_REMOVE", "version": point}]);
+            vec![commits(&mut scene.client, remove, &["FORBIDDEN"]).await]
         }
         "remove, restore and re-role members" => manages(scene).await,
         other => panic!("nobody has said how {other:?} is done"),
@@ -161,7 +187,7 @@ async fn done(scene: &mut Scene, what: &str) -> Vec<bool> {
 #[tokio::test]
 async fn every_cell_of_the_table_of_roles_is_as_it_says() {
     let table = table();
-    assert_eq!(table.len(), 8, "the table reads");
+    assert_eq!(table.len(), 10, "the table reads");
     for (what, allowed) in table {
         for (role, allowed) in
             ["viewer", "editor", "admin"].into_iter().enumerate().map(|(n, name)| (name, allowed[n]))
