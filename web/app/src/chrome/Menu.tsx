@@ -47,7 +47,7 @@ export function Menu() {
             <h2 className="popover-title">This week</h2>
             <ul className="menu-list">
               {item(<MembersIcon />, "People and roles", "menu-members", () => open("members"))}
-              {(role === "editor" || role === "admin") &&
+              {role === "admin" &&
                 item(<SparkIcon />, "What the model was told", "menu-audit", () => open("audit"))}
               {item(<PlugIcon />, "Check the connection", "menu-diagnosis", () =>
                 controller.screen.set({ diagnosis: true }),

@@ -4,6 +4,7 @@
  */
 import type { Change, Row, Sheet } from "@cyclesheet/client";
 import { apply, foldable, genesis, rowOf } from "@cyclesheet/client/fold";
+import { type Standings, standingsAfter } from "../admin/standing";
 import type { Api } from "../network/api";
 import { createStore } from "../state/store";
 import { type Entry, entryOf } from "./entry";
@@ -22,11 +23,21 @@ export interface HistoryState {
   /** Versions known to exist. */
   readonly total: number;
   readonly problem: string | null;
+  /** What the log says about people. */
+  readonly standings: Standings;
   /** A version this page cannot fold, and with it what follows: a newer server wrote it. */
   readonly unknownFrom: number | null;
 }
 
-const EMPTY: HistoryState = { status: "idle", entries: [], total: 0, problem: null, unknownFrom: null };
+const NOBODY: Standings = new Map();
+const EMPTY: HistoryState = {
+  status: "idle",
+  entries: [],
+  total: 0,
+  problem: null,
+  standings: NOBODY,
+  unknownFrom: null,
+};
 
 /** Lets the browser do what is due before the next slice. */
 const nextTask = () => new Promise<void>((resolve) => setTimeout(resolve));
@@ -36,6 +47,7 @@ export class HistoryLog {
   private changes: Change[] = [];
   private entries: Entry[] = [];
   private kept = new Map<number, Sheet>();
+  private standings = NOBODY;
   private tip: Sheet | null = null;
   private epoch: string | null = null;
   private running: Promise<void> | null = null;
@@ -106,6 +118,7 @@ export class HistoryLog {
     this.changes = [];
     this.entries = [];
     this.graves.clear();
+    this.standings = NOBODY;
     this.tip = genesis(now);
     this.kept = new Map([[0, this.tip]]);
     this.store.set({ entries: [], total: 0, unknownFrom: null });
@@ -145,6 +158,7 @@ export class HistoryLog {
       const above = before.tasks.slice(0, at).map((other) => other.taskId);
       this.graves.set(taskId, { row, above: above.reverse() });
     }
+    this.standings = standingsAfter(this.standings, change);
     this.changes.push(change);
     this.entries.push(entry);
     this.tip = after;
@@ -152,6 +166,6 @@ export class HistoryLog {
   }
 
   private show(more: Partial<HistoryState> = {}): void {
-    this.store.set({ entries: [...this.entries], ...more });
+    this.store.set({ entries: [...this.entries], standings: this.standings, ...more });
   }
 }
