@@ -19,19 +19,19 @@ const members = async (page) => { await click(page, 'menu'); await click(page, '
 test('who is here, and with which role, is for everybody to see and for admins to change', async () => {
   const [jana, lena] = [await person('Jana'), await person('Lena')];
   await members(lena);
-  await lena.getByTestId('member:jana.kowalski').waitFor();
+  await lena.getByTestId('member:jana.hoffmann').waitFor();
   assert.equal(await lena.locator('[data-testid^="remove:"], [data-testid^="role:"]').count(), 0, 'a viewer only looks');
   await members(jana);
-  const [row] = [jana.locator('[data-testid^="member:lena"]')];
+  const row = jana.getByTestId('member:lena.vogt');
   await row.waitFor();
   await picture(jana, 'members');
   assert.deepEqual(await complaints(jana), []);
 
-  await row.getByLabel('Role of Lena').selectOption('editor');
+  await row.getByLabel('Role of Lena Vogt').selectOption('editor');
   await lena.getByTestId('insert-row').waitFor();
   await type(lena, 'g1-2', 'title', 'Lena may write now');
   await holds(jana, 'g1-2', 'title', 'Lena may write now');
-  await row.getByLabel('Role of Lena').selectOption('viewer');
+  await row.getByLabel('Role of Lena Vogt').selectOption('viewer');
   await lena.getByTestId('insert-row').waitFor({ state: 'detached' });
   await leave(jana, lena);
 });
