@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help dev test test-rust test-web test-browser lint fmt bench web tools chromium vectors picture clean
+.PHONY: help dev test test-rust test-web test-browser lint fmt bench conformance web tools chromium vectors picture clean
 
 CARGO ?= cargo
 PORT ?= 4510
@@ -42,6 +42,10 @@ fmt: ## Format everything
 bench: tools web ## Measure: latency, throughput, memory, calls per change (docs/performance.md); ARGS="--quick"
 	$(CARGO) build --release --quiet --package cyclesheet --package cyclesheet-load
 	./target/release/bench $(ARGS)
+
+conformance: tools ## Play SPEC.md at any endpoint: WS_URL=wss://… HTTP_URL=https://… TOKEN_CMD='…' (ARGS="--help" says more)
+	$(CARGO) build --quiet --package cyclesheet-tests-conformance
+	@WS_URL='$(WS_URL)' HTTP_URL='$(HTTP_URL)' TOKEN_CMD='$(subst ','"'"',$(value TOKEN_CMD))' ./target/debug/conformance $(ARGS)
 
 web: web/app/dist/index.html ## Build the page
 

@@ -64,7 +64,7 @@ impl Dev {
     pub fn door(&self, who: &str) -> Door {
         let link = self.links.iter().find(|link| link.who.contains(who)).expect("there is such a link");
         Door {
-            address: self.address,
+            server: format!("ws://{}", self.address),
             path: format!("/dev{}", &link.query[1..]),
             token: Some(link.token.clone()),
             origin: Some(format!("http://{}", self.address)),

@@ -97,7 +97,7 @@ impl World {
     /// The door to the room of somebody's team.
     pub fn door(&self, who: &Who, week: &str) -> Door {
         Door {
-            address: self.stack.address,
+            server: format!("ws://{}", self.stack.address),
             path: format!("/dev?team={}&cycle={week}", who.team),
             token: Some(self.token(who)),
             origin: Some(format!("http://{}", self.stack.address)),

@@ -2,13 +2,10 @@
 use crate::{Replica, patiently};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use std::{
-    net::SocketAddr,
-    sync::atomic::{AtomicUsize, Ordering},
-};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::net::TcpStream;
 use tokio_tungstenite::{
-    WebSocketStream, client_async,
+    MaybeTlsStream, WebSocketStream, connect_async_with_config,
     tungstenite::{Error, Message, client::IntoClientRequest},
 };
 
@@ -18,8 +15,8 @@ static CLIENTS: AtomicUsize = AtomicUsize::new(1);
 /// Where and as whom a socket opens.
 #[derive(Clone, Debug)]
 pub struct Door {
-    /// The server.
-    pub address: SocketAddr,
+    /// The server: `ws://127.0.0.1:4510`, `wss://sockets.example`.
+    pub server: String,
     /// `/dev?team=…&cycle=…`, or anything else.
     pub path: String,
     /// The token, offered as a subprotocol.
@@ -66,7 +63,7 @@ pub enum Heard {
 
 /// An open socket and what its owner knows.
 pub struct Client {
-    socket: WebSocketStream<TcpStream>,
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     /// The subprotocol that was answered.
     pub subprotocol: Option<String>,
     /// The client part of its change ids.
@@ -83,7 +80,7 @@ pub struct Client {
 impl Client {
     /// Opens a socket; the status of the refusal if it is refused.
     pub async fn open(door: &Door) -> Result<Self, u16> {
-        let mut request = format!("ws://{}{}", door.address, door.path).into_client_request().unwrap();
+        let mut request = format!("{}{}", door.server, door.path).into_client_request().unwrap();
         if let Some(token) = &door.token {
             let offer = format!("cyclesheet.v1, bearer.{token}");
             request.headers_mut().insert("sec-websocket-protocol", offer.parse().unwrap());
@@ -91,12 +88,8 @@ impl Client {
         if let Some(origin) = &door.origin {
             request.headers_mut().insert("origin", origin.parse().unwrap());
         }
-        let opened = patiently("the upgrade", async {
-            let tcp = TcpStream::connect(door.address).await?;
-            tcp.set_nodelay(true)?;
-            client_async(request, tcp).await
-        });
-        match opened.await {
+        // Without Nagle's delay: a frame is sent when it is said.
+        match patiently("the upgrade", connect_async_with_config(request, None, true)).await {
             Ok((socket, response)) => {
                 let subprotocol = response.headers().get("sec-websocket-protocol");
                 Ok(Self {
@@ -250,6 +243,21 @@ impl Client {
         match committed(&frame) {
             Some(change) => Settled::Committed(change["version"].as_u64().unwrap()),
             None => Settled::Rejected(frame),
+        }
+    }
+
+    /// The version of this user's own change of that id: another author may have one of the same name.
+    pub async fn settled_own(&mut self, id: &str) -> u64 {
+        let own = self.welcome["user"]["id"].clone();
+        let is_own = |change: &Value| change["id"] == id && change["author"]["id"] == own;
+        loop {
+            let told = self.replica.told.iter().find(|(_, change)| is_own(change));
+            if let Some((version, _)) = told {
+                return *version;
+            }
+            if let Heard::End(code) = self.next().await {
+                panic!("the socket ended with {code:?} before {id} was committed");
+            }
         }
     }
 

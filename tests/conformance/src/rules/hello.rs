@@ -1,0 +1,117 @@
+use super::Shown;
+use crate::Endpoint;
+use serde_json::json;
+use wire::{Client, client::insert};
+
+pub(super) async fn h1(endpoint: &Endpoint) -> Shown {
+    let mut quiet = Client::open(&endpoint.door(&endpoint.editor()).await).await.expect("the socket opens");
+    let mut busy = endpoint.join(&endpoint.editor()).await;
+    busy.commit(json!([insert(&endpoint.fresh("t"), "x")])).await.version();
+    busy.ping().await;
+    quiet.hello(json!({})).await;
+    assert_eq!(quiet.heard.len(), 1, "frames before the welcome: {:?}", quiet.heard.first());
+    Shown::Yes
+}
+
+pub(super) async fn h2(endpoint: &Endpoint) -> Shown {
+    let mut busy = endpoint.join(&endpoint.editor()).await;
+    let door = endpoint.door(&endpoint.editor()).await;
+    for _ in 0..8 {
+        let mut joins = Client::open(&door).await.expect("the socket opens");
+        let id = busy.change(json!([insert(&endpoint.fresh("t"), "x")])).await;
+        joins.hello(json!({})).await;
+        let version = busy.settled(&id).await.version();
+        if joins.welcome["version"].as_u64() < Some(version) {
+            joins
+                .frame("the change that was committed during the hello", |frame| {
+                    frame["type"] == "committed"
+                        && frame["changes"]
+                            .as_array()
+                            .is_some_and(|all| all.iter().any(|one| one["version"] == version))
+                })
+                .await;
+        }
+        joins.close().await;
+    }
+    Shown::Yes
+}
+
+pub(super) async fn h3(endpoint: &Endpoint) -> Shown {
+    let mut client = endpoint.join(&endpoint.editor()).await;
+    let since = client.replica.version();
+    for _ in 0..3 {
+        client.commit(json!([insert(&endpoint.fresh("t"), "x")])).await.version();
+    }
+    let welcome = client.hello(json!({"since": since, "epoch": client.welcome["epoch"]})).await;
+    let tip = welcome["version"].as_u64().unwrap();
+    let versions: Vec<u64> = welcome["changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|change| change["version"].as_u64().unwrap())
+        .collect();
+    assert!(
+        welcome["snapshot"].is_null() && versions == (since + 1..=tip).collect::<Vec<_>>(),
+        "after {since} came {versions:?} of {tip}"
+    );
+    Shown::Yes
+}
+
+pub(super) async fn h4(endpoint: &Endpoint) -> Shown {
+    let mut client = endpoint.join(&endpoint.editor()).await;
+    client.commit(json!([insert(&endpoint.fresh("t"), "x")])).await.version();
+    let epoch = client.welcome["epoch"].clone();
+    for fields in [
+        json!({}),
+        json!({"since": 1, "epoch": "another"}),
+        json!({"since": 1}),
+        json!({"since": 999_999_999, "epoch": epoch}),
+    ] {
+        let welcome = client.hello(fields.clone()).await;
+        assert!(
+            welcome["snapshot"].is_object() || welcome["snapshotUrl"].is_string(),
+            "{fields} gets the sheet"
+        );
+    }
+    Shown::Yes
+}
+
+pub(super) async fn h5(endpoint: &Endpoint) -> Shown {
+    let person = endpoint.editor();
+    for cycle in ["2020-W01", "2035-W01"] {
+        let door = endpoint.door_to(&endpoint.setup.team, cycle, Some(endpoint.token(&person).await));
+        let mut client = Client::open(&door).await.expect("the socket opens");
+        client.send(json!({"type": "hello"})).await;
+        assert_eq!(client.frame_of("error").await["code"], "NOT_FOUND", "{cycle}");
+        assert_eq!(
+            endpoint.get(&person, &format!("/api/cycles/{}/{cycle}", endpoint.setup.team)).await.status,
+            404
+        );
+    }
+    endpoint.join(&person).await;
+    Shown::Yes
+}
+
+pub(super) async fn h6(endpoint: &Endpoint) -> Shown {
+    let mut client = endpoint.join(&endpoint.editor()).await;
+    let other = endpoint.editor();
+    let visitor = endpoint.join(&other).await;
+    let joined = client
+        .frame("joined", |frame| frame["type"] == "joined" && frame["user"]["id"] == other.user.as_str())
+        .await;
+    assert_eq!(
+        (&joined["connectionId"], &joined["role"]),
+        (&visitor.welcome["connectionId"], &json!("editor"))
+    );
+    visitor.close().await;
+    client
+        .frame("left", |frame| frame["type"] == "left" && frame["connectionId"] == joined["connectionId"])
+        .await;
+    Shown::Yes
+}
+
+pub(super) async fn h8(endpoint: &Endpoint) -> Shown {
+    let client = endpoint.join(&endpoint.editor()).await;
+    assert_eq!(client.welcome["protocol"], 1);
+    Shown::Yes
+}
