@@ -127,4 +127,6 @@ rules! {
     "W8" play!(https::w8),
     "W9" play!(https::w9),
     "W10" play!(https::w10),
+    "E1" play!(https::e1),
+    "E2" play!(https::e2),
 }

@@ -207,3 +207,27 @@ pub(super) async fn w10(endpoint: &Endpoint) -> Shown {
     );
     Shown::Yes
 }
+
+pub(super) async fn e1(endpoint: &Endpoint) -> Shown {
+    let path = format!("{}/generations", endpoint.cycle_path());
+    let (_client, _) = endpoint.with_row(&endpoint.editor()).await;
+    for person in [endpoint.viewer(), endpoint.editor()] {
+        assert_eq!(
+            endpoint.get(&person, &path).await.refusal(),
+            (403, "FORBIDDEN".into()),
+            "{}",
+            person.role
+        );
+    }
+    let list = endpoint.get(&endpoint.admin(), &path).await.json();
+    assert!(list["generations"].is_array(), "{list}");
+    Shown::Yes
+}
+
+pub(super) async fn e2(endpoint: &Endpoint) -> Shown {
+    let path = format!("{}/generations/1000", endpoint.cycle_path());
+    let (_client, _) = endpoint.with_row(&endpoint.editor()).await;
+    assert_eq!(endpoint.get(&endpoint.editor(), &path).await.refusal(), (403, "FORBIDDEN".into()));
+    assert_eq!(endpoint.get(&endpoint.admin(), &path).await.refusal(), (404, "NOT_FOUND".into()));
+    Shown::Yes
+}
