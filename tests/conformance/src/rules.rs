@@ -1,6 +1,7 @@
 //! One entry for every rule of the specification.
 mod changes;
 mod connecting;
+mod documents;
 mod elsewhere;
 mod frames;
 mod healing;
@@ -84,6 +85,13 @@ rules! {
     "X15" play!(changes::x15),
     "X16" play!(members::x16),
     "X17" play!(members::x17),
+    "D1" play!(documents::d1),
+    "D2" play!(documents::d2),
+    "D3" play!(documents::d3),
+    "D4" play!(documents::d4),
+    "D5" play!(documents::d5),
+    "D6" play!(documents::d6),
+    "D7" play!(documents::d7),
     "K1" Check::Elsewhere(elsewhere::DURABLE),
     "K2" play!(changes::k2),
     "K3" play!(changes::k3),
@@ -127,6 +135,7 @@ rules! {
     "W8" play!(https::w8),
     "W9" play!(https::w9),
     "W10" play!(https::w10),
+    "W11" play!(documents::w11),
     "E1" play!(https::e1),
     "E2" play!(https::e2),
 }

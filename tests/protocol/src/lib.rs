@@ -2,8 +2,7 @@
 //!
 //! # Layout
 //! - [`world`]: a running stack on a clock that tests move. [`people`]: who its people are, and their tokens.
-//! - [`editor`]: a copy of a document, under Yjs.
-//! - [`client`], [`replica`]: the reference client of `tests/wire`.
+//! - [`client`], [`replica`], [`editor`]: the reference client of `tests/wire`.
 //! - [`faults`]: the DynamoDB connector that loses, refuses, holds and counts. [`posts`]: the same for posts.
 //! - [`log`]: the log as it stands in the table, its chain verified.
 //! - [`web`]: requests to `/api`. [`process`]: the real command as a process. [`asked`]: a model with a script.
@@ -12,7 +11,6 @@
 //! A harness fails a test by panicking, so it may.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 pub mod asked;
-pub mod editor;
 pub mod faults;
 pub mod log;
 pub mod people;
@@ -24,5 +22,5 @@ pub mod world;
 pub use faults::{Call, Fault, Faults};
 pub use people::{Who, who};
 pub use posts::Posts;
-pub use wire::{Client, PATIENCE, Replica, Settled, client, patiently, replica};
+pub use wire::{Client, PATIENCE, Replica, Settled, client, editor, patiently, replica};
 pub use world::{NEXT_WEEK, START_MS, THIS_WEEK, World};

@@ -3,12 +3,13 @@
 //!
 //! # Layout
 //! - [`client`]: a socket and what its owner knows; [`replica`]: its fold, held to the order of the log.
-//! - [`web`]: requests over HTTPS.
+//! - [`editor`]: a copy of a document, under Yjs. [`web`]: requests over HTTPS.
 //!
 //! It owns no rule of the system and repeats none: it folds with `sheet`, and otherwise only speaks and listens. It
 //! fails whoever uses it by panicking, because everything that uses it is a test.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 pub mod client;
+pub mod editor;
 pub mod replica;
 pub mod web;
 

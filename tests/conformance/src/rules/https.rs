@@ -225,7 +225,7 @@ pub(super) async fn e1(endpoint: &Endpoint) -> Shown {
 }
 
 pub(super) async fn e2(endpoint: &Endpoint) -> Shown {
-    let path = format!("{}/generations/1000", endpoint.cycle_path());
+    let path = format!("{}/generations/99", endpoint.cycle_path());
     let (_client, _) = endpoint.with_row(&endpoint.editor()).await;
     assert_eq!(endpoint.get(&endpoint.editor(), &path).await.refusal(), (403, "FORBIDDEN".into()));
     assert_eq!(endpoint.get(&endpoint.admin(), &path).await.refusal(), (404, "NOT_FOUND".into()));

@@ -72,3 +72,8 @@ impl Editor {
 pub fn text_update(doc: &str, update: impl Into<String>) -> Value {
     json!({"op": "TEXT_UPDATE", "doc": doc, "update": update.into()})
 }
+
+/// The bytes of an update as it travels.
+pub fn bytes(update: &str) -> Vec<u8> {
+    STANDARD.decode(update).expect("base64")
+}
