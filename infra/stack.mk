@@ -28,7 +28,7 @@ $(MINISTACK): tests/deployed/requirements.txt
 	target/ministack/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
 	@touch $@
 
-test-deployed: infra $(MINISTACK) ## The whole stack, deployed to an emulator of AWS on this machine and used
+test-deployed: infra web $(MINISTACK) ## The whole stack, deployed to an emulator of AWS on this machine and used
 	$(CARGO) build --quiet --bins $(FUNCTIONS:%=--package cyclesheet-%)
 	node --test --test-concurrency=1 tests/deployed/
 

@@ -6,8 +6,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { ROOT, until } from './emulator.mjs';
-import { cloudformation, dynamodb, lambda, management, scheduler, secrets } from './libraries.mjs';
+import { contextArguments, ROOT, until } from './emulator.mjs';
+import { cloudformation, dynamodb, lambda, management, s3, scheduler, secrets } from './libraries.mjs';
 import { insert, modify, open, token, week } from './people.mjs';
 import { begin, COHERE_KEY, COHERE_SECRET, PAGE, unique } from './stack.mjs';
 
@@ -180,6 +180,21 @@ test('the schedule as it was deployed starts extract, which reads its secret and
   await ana.close();
 });
 
+test('the page is published whole, with where its sockets are', async () => {
+  const { code, said } = await stack.account.script('publish', 'dev', ...contextArguments(stack.context));
+  assert.equal(code, 0, said);
+  const client = new s3.S3Client({ ...stack.account.client, forcePathStyle: true });
+  const read = async (Key) => {
+    const object = await client.send(new s3.GetObjectCommand({ Bucket: stack.outputs.PageBucket, Key }));
+    return { cache: object.CacheControl, type: object.ContentType, text: await object.Body.transformToString() };
+  };
+  const page = await read('index.html');
+  assert.deepEqual([page.cache, page.type], ['no-cache', 'text/html; charset=utf-8']);
+  const script = /src="\.?\/?(assets\/[^"]+\.js)"/.exec(page.text)[1];
+  assert.match((await read(script)).cache, /immutable/);
+  assert.deepEqual(JSON.parse((await read('config.json')).text), { socketUrl: stack.outputs.SocketUrl });
+});
+
 test('a release under open sockets loses no edit and no socket', async () => {
   const [ana, ben] = [await stack.join('ana'), await stack.join('ben')];
   const old = new Set(stack.account.processes().map((process) => process.pid));
@@ -205,6 +220,8 @@ test('a release under open sockets loses no edit and no socket', async () => {
 });
 
 test('destroy leaves no stack, no function and no API', async () => {
+  const emptied = await stack.account.script('publish', 'dev', '--empty', ...contextArguments(stack.context));
+  assert.equal(emptied.code, 0, emptied.said);
   await stack.account.destroy(stack.context);
   const client = new cloudformation.CloudFormationClient(stack.account.client);
   const { StackSummaries } = await client.send(new cloudformation.ListStacksCommand({ StackStatusFilter: ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'DELETE_FAILED'] }));

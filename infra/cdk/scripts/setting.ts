@@ -1,11 +1,8 @@
-/** Prints one setting of a stage: `setting.ts dev architecture`. */
-import { readSettings, type Settings, SettingsError } from "../lib/settings.ts";
+/** `setting.ts STAGE NAME`: prints one setting of a stage. */
+import { script, stageOf } from "../lib/command.ts";
+import type { Settings } from "../lib/settings.ts";
 
-const [stage, name] = process.argv.slice(2);
-try {
-  console.log(String(readSettings(stage)[name as keyof Settings]));
-} catch (error) {
-  if (!(error instanceof SettingsError)) throw error;
-  console.error(error.message);
-  process.exit(1);
-}
+await script(async ([stage, name, ...rest]) => {
+  console.log(String(stageOf([stage ?? "", ...rest])[name as keyof Settings]));
+  return [];
+});

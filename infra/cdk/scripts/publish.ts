@@ -1,0 +1,101 @@
+/**
+ * `publish.ts STAGE`: puts the built page into the stage's bucket; `--empty` takes everything out again.
+ *
+ * What has its hash in its name goes first and may be kept for ever; `index.html` and `config.json` go last and are asked
+ * for anew each time. So whoever opens the page in between gets the old one or the new one, and each is whole.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { extname, join, relative, sep } from "node:path";
+import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
+import { CloudFrontClient, CreateInvalidationCommand } from "@aws-sdk/client-cloudfront";
+import { DeleteObjectsCommand, PutObjectCommand, paginateListObjectsV2, S3Client } from "@aws-sdk/client-s3";
+import { script, stageOf } from "../lib/command.ts";
+import { HOME, type Settings } from "../lib/settings.ts";
+
+const PAGE = join(HOME, "../../web/app/dist");
+const TYPES: Readonly<Record<string, string>> = {
+  ".css": "text/css; charset=utf-8",
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".json": "application/json",
+  ".map": "application/json",
+  ".svg": "image/svg+xml",
+  ".txt": "text/plain; charset=utf-8",
+  ".woff2": "font/woff2",
+};
+const FOR_EVER = "public, max-age=31536000, immutable";
+const ASK_ANEW = "no-cache";
+
+await script(async (args) => {
+  const settings = stageOf(args.filter((word) => word !== "--empty"));
+  const outputs = await outputsOf(settings);
+  const bucket = outputs?.get("PageBucket");
+  if (!outputs || !bucket)
+    return args.includes("--empty")
+      ? []
+      : [`${settings.stage} has no page to publish to: run make deploy STAGE=${settings.stage} first`];
+  const client = new S3Client({ region: settings.region });
+  if (args.includes("--empty")) {
+    await empty(client, bucket);
+    return [];
+  }
+  const files = readdirSync(PAGE, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const names = files.map((entry) => relative(PAGE, join(entry.parentPath, entry.name)).split(sep).join("/"));
+  if (!names.includes("index.html")) return ["the page is not built: run make web"];
+  const put = (Key: string, Body: Buffer | string, CacheControl: string) =>
+    client.send(
+      new PutObjectCommand({
+        Bucket: bucket,
+        Key,
+        Body,
+        CacheControl,
+        ContentType: TYPES[extname(Key)] ?? "application/octet-stream",
+      }),
+    );
+  const hashed = (name: string) => name.startsWith("assets/");
+  for (const name of names.filter(hashed)) await put(name, readFileSync(join(PAGE, name)), FOR_EVER);
+  for (const name of names.filter((one) => !hashed(one) && one !== "index.html"))
+    await put(name, readFileSync(join(PAGE, name)), ASK_ANEW);
+  await put("config.json", JSON.stringify(pageConfig(outputs)), "no-store");
+  await put("index.html", readFileSync(join(PAGE, "index.html")), ASK_ANEW);
+  await new CloudFrontClient({ region: "us-east-1" }).send(
+    new CreateInvalidationCommand({
+      DistributionId: outputs.get("Distribution"),
+      InvalidationBatch: {
+        CallerReference: String(Date.now()),
+        Paths: { Quantity: 3, Items: ["/", "/index.html", "/config.json"] },
+      },
+    }),
+  );
+  console.log(`${names.length + 1} files. The page: ${outputs.get("PageUrl")}`);
+  return [];
+});
+
+/** What the page is told: where the sockets are, the API if it is elsewhere, and where people sign in. */
+function pageConfig(outputs: ReadonlyMap<string, string>): Record<string, unknown> {
+  const [host, clientId] = [outputs.get("SignInHost"), outputs.get("SignInClient")];
+  return {
+    socketUrl: outputs.get("SocketUrl"),
+    ...(outputs.get("SameOriginApi") === "true" ? {} : { httpUrl: outputs.get("HttpUrl") }),
+    ...(host && clientId ? { signIn: { url: `https://${host}`, clientId } } : {}),
+  };
+}
+
+async function outputsOf(settings: Settings): Promise<ReadonlyMap<string, string> | undefined> {
+  const described = await new CloudFormationClient({ region: settings.region })
+    .send(new DescribeStacksCommand({ StackName: `cyclesheet-${settings.stage}` }))
+    .catch((error: Error) => {
+      if (error.name === "ValidationError") return undefined;
+      throw error;
+    });
+  const outputs = described?.Stacks?.[0]?.Outputs;
+  return outputs && new Map(outputs.map((output) => [output.OutputKey ?? "", output.OutputValue ?? ""]));
+}
+
+async function empty(client: S3Client, bucket: string): Promise<void> {
+  for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket })) {
+    const Objects = (page.Contents ?? []).map(({ Key }) => ({ Key }));
+    if (Objects.length > 0)
+      await client.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects } }));
+  }
+}

@@ -1,0 +1,88 @@
+// make bench-cold: from spawn to the first poll and to the first useful answer, memory and zip, per bootstrap, beside
+// the same handler in Node 20 with AWS's SDK v3 in the same run. One process at a time, in turns, medians.
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { startAws } from './aws.mjs';
+import { startRuntime } from './runtime.mjs';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const ROUNDS = Number(process.argv[2] ?? 21);
+const IN_TIME_MS = 20_000;
+/** The key of the tokens in the event files, as events/README.md names it. */
+const SECRET = 'sample-secret-of-the-event-files-not-a-real-one';
+
+/** A team, so that a room can be entered; the rest is made by the first hello. */
+const TEAM = { pk: { S: 'T#acme' }, sk: { S: 'TEAM#platform' }, team: { S: 'platform' }, name: { S: 'Platform' }, timeZone: { S: 'UTC' }, sources: { L: [] } };
+
+const event = (name) => readFileSync(`${ROOT}events/${name}.json`, 'utf8');
+/** The current week, so that a hello to it is let in. */
+const thisWeek = (text) => {
+  const day = new Date();
+  day.setUTCHours(0, 0, 0, 0);
+  day.setUTCDate(day.getUTCDate() + 4 - (day.getUTCDay() || 7));
+  const number = Math.ceil(((day - Date.UTC(day.getUTCFullYear(), 0, 1)) / 86_400_000 + 1) / 7);
+  return text.replaceAll('2026-W47', `${day.getUTCFullYear()}-W${String(number).padStart(2, '0')}`);
+};
+
+/** What each is sent, and what makes its answer a useful one. */
+const FUNCTIONS = {
+  authorize: { event: event('authorize'), useful: (answer) => answer.body.includes('"Allow"') },
+  connect: { event: thisWeek(event('connect')), useful: (answer) => answer.body.includes('200') },
+  disconnect: { event: thisWeek(event('disconnect')), useful: (answer) => answer.body.includes('200') },
+  default: { event: thisWeek(event('default-hello')), useful: (_, posts) => posts.some((post) => post.body.includes('"welcome"')) },
+  http: { event: event('http-cycles'), useful: (answer) => answer.body.includes('cycles') },
+  extract: { event: event('extract-scheduler'), useful: (answer) => answer.body.includes('[') },
+};
+
+async function once(name) {
+  const [runtime, aws] = [await startRuntime(), await startAws(SECRET)];
+  aws.items.set('T#acme\nTEAM#platform', TEAM);
+  const { event: text, useful } = FUNCTIONS[name === 'node' ? 'default' : name];
+  const [program, args] = name === 'node' ? [process.execPath, [`${ROOT}tests/cold/node-handler.mjs`]] : [`${ROOT}target/lambda/${name}/bootstrap`, []];
+  const env = {
+    AWS_LAMBDA_RUNTIME_API: runtime.address,
+    AWS_LAMBDA_FUNCTION_NAME: name, AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512', AWS_LAMBDA_FUNCTION_VERSION: '1',
+    AWS_LAMBDA_LOG_GROUP_NAME: 'bench', AWS_LAMBDA_LOG_STREAM_NAME: 'bench',
+    AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x', AWS_ENDPOINT_URL: aws.url, NODE_NO_WARNINGS: '1',
+    TABLE_NAME: 'cyclesheet', CALLBACK_URL: `${aws.url}/prod`, LOG_LEVEL: 'warn',
+    JWT_ISSUER: 'https://id.acme.example/', JWT_AUDIENCE: 'cyclesheet', JWT_SECRET_ARN: 'key', ALLOWED_ORIGINS: 'https://cyclesheet.acme.example',
+    ...process.env.BENCH_ENV && JSON.parse(process.env.BENCH_ENV),
+  };
+  runtime.invoke(text);
+  const spawned = performance.now();
+  const child = spawn(program, args, { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  try {
+    const polled = await runtime.firstPoll(IN_TIME_MS);
+    const answer = await runtime.answer(0, IN_TIME_MS);
+    if (answer.kind !== 'response' || !(name === 'node' ? aws.posts.length > 0 : useful(answer, aws.posts)))
+      throw new Error(`${name} gave no useful answer: ${answer.kind} ${answer.body} ${JSON.stringify(aws.posts)}`);
+    const answeredAt = name === 'default' || name === 'node' ? aws.posts[0].at : answer.at;
+    const rss = Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))[1]) / 1024;
+    return { poll: polled - spawned, answer: answeredAt - spawned, rss };
+  } finally {
+    child.kill('SIGKILL');
+    await Promise.all([runtime.stop(), aws.stop()]);
+  }
+}
+
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+const names = [...Object.keys(FUNCTIONS), 'node'].filter((name) => name === 'node' || existsSync(`${ROOT}target/lambda/${name}/bootstrap`));
+const measured = Object.fromEntries(names.map((name) => [name, []]));
+// The first of each only fills the page cache.
+for (let round = 0; round <= ROUNDS; round += 1)
+  for (const name of names) {
+    const one = await once(name);
+    if (round > 0) measured[name].push(one);
+  }
+const node = measured.node;
+const format = (values) => `${median(values).toFixed(1)} (${Math.min(...values).toFixed(1)}–${Math.max(...values).toFixed(1)})`;
+console.log(`medians of ${ROUNDS} (least–most), ms and MB; the answer counts from spawn\n`);
+console.log('| | first poll | first useful answer | Node ÷ ours | peak RSS | binary | zip |\n|---|---|---|---|---|---|---|');
+for (const name of names) {
+  const of = (what) => measured[name].map((one) => one[what]);
+  const megabytes = (path) => (existsSync(path) ? (statSync(path).size / 1e6).toFixed(2) : '');
+  const ratio = name === 'node' ? '' : (median(node.map((one) => one.answer)) / median(of('answer'))).toFixed(1);
+  const sizes = name === 'node' ? ['', ''] : [megabytes(`${ROOT}target/lambda/${name}/bootstrap`), megabytes(`${ROOT}target/lambda/${name}.zip`)];
+  console.log(`| ${name === 'node' ? 'Node 20 + SDK v3' : name} | ${format(of('poll'))} | ${format(of('answer'))} | ${ratio} | ${median(of('rss')).toFixed(1)} | ${sizes.join(' | ')} |`);
+}

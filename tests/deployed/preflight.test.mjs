@@ -1,0 +1,61 @@
+// Before anything is created: an account that is not prepared, a secret without a value, an issuer that does not answer.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Account, contextArguments } from './emulator.mjs';
+import { cloudformation, secrets } from './libraries.mjs';
+
+let account;
+const SHARED = { identity: 'secret', issuer: 'https://id.example/' };
+const look = (stage, context = {}) => account.script('preflight', stage, ...contextArguments({ ...SHARED, ...context }));
+
+before(async () => { account = await Account.start(); });
+after(() => account?.stop());
+
+test('nobody that AWS knows is told to sign in', async () => {
+  const { AWS_ENDPOINT_URL } = account.environment;
+  // Nobody listens there: as without credentials, there is no answer to who one is.
+  account.environment.AWS_ENDPOINT_URL = 'http://127.0.0.1:1';
+  const { code, said } = await look('dev');
+  account.environment.AWS_ENDPOINT_URL = AWS_ENDPOINT_URL;
+  assert.equal(code, 1);
+  assert.match(said, /AWS does not say who you are .*aws sso login/);
+});
+
+test('an account that is not prepared is told how to prepare it', async () => {
+  const { code, said } = await look('dev');
+  assert.equal(code, 1);
+  assert.match(said, /is not prepared for CDK in eu-central-1: run .*cdk bootstrap aws:\/\/000000000000\/eu-central-1/);
+});
+
+test('a secret that does not exist or has no value is told how to get one, and then it is well', async () => {
+  await account.cdk('bootstrap', 'aws://000000000000/eu-central-1');
+  const cohere = { cohereSecret: 'cyclesheet/dev/cohere' };
+  const missing = await look('dev', cohere);
+  assert.equal(missing.code, 1);
+  assert.match(missing.said, /cyclesheet\/dev\/cohere does not exist or has no value.*make secret STAGE=dev NAME=cohere/);
+  const client = new secrets.SecretsManagerClient(account.client);
+  await client.send(new secrets.CreateSecretCommand({ Name: cohere.cohereSecret, SecretString: ' ' }));
+  const empty = await look('dev', cohere);
+  assert.equal(empty.code, 1);
+  assert.match(empty.said, /cyclesheet\/dev\/cohere has no value/);
+  await client.send(new secrets.PutSecretValueCommand({ SecretId: cohere.cohereSecret, SecretString: 'a key' }));
+  assert.deepEqual(await look('dev', cohere), { code: 0, said: 'dev can be deployed to eu-central-1.\n' });
+});
+
+test('an issuer that does not answer is named', async () => {
+  const { code, said } = await look('dev', { identity: 'oidc', issuer: 'https://127.0.0.1:1/' });
+  assert.equal(code, 1);
+  assert.match(said, /the issuer https:\/\/127\.0\.0\.1:1\/ does not answer .*is it reachable/);
+});
+
+test('what is wrong with a stage is said by preflight and by cdk alike, and nothing is created', async () => {
+  const bad = { ...SHARED, timeZone: 'Mars/Olympus', weeklyCron: 'now' };
+  const { code, said } = await look('dev', bad);
+  assert.equal(code, 1);
+  for (const what of [/timeZone "Mars\/Olympus"/, /weeklyCron "now"/]) assert.match(said, what);
+  await assert.rejects(account.cdk('deploy', '--require-approval', 'never', '--output', `${account.folder}/out`, ...contextArguments({ stage: 'dev', ...bad })), /timeZone "Mars\/Olympus"/);
+  await assert.rejects(account.cdk('deploy', '--output', `${account.folder}/out`, '-c', 'stage=staging'), /no such stage\. There is dev, prod/);
+  const client = new cloudformation.CloudFormationClient(account.client);
+  const { StackSummaries } = await client.send(new cloudformation.ListStacksCommand({}));
+  assert.deepEqual(StackSummaries.map((one) => one.StackName), ['CDKToolkit']);
+});
