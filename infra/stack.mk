@@ -1,5 +1,5 @@
 # The AWS stack: its tests, its deployment, and the same deployment on this machine.
-.PHONY: infra test-infra test-deployed build preflight deploy diff destroy secret
+.PHONY: infra test-infra test-deployed build preflight deploy diff destroy secret smoke bench-cold
 
 STAGE ?=
 NAME ?=
@@ -7,6 +7,11 @@ NAME ?=
 ARCH ?=
 # Anything else `cdk` should hear, such as CDK_ARGS="-c logLevel=debug".
 CDK_ARGS ?=
+# Where a deployed stack is, and what prints a token for it.
+WS_URL ?=
+HTTP_URL ?=
+TOKEN_CMD ?=
+ROUNDS ?= 21
 FUNCTIONS := authorize connect default disconnect extract http
 MINISTACK := target/ministack/bin/python
 SCRIPT := cd infra/cdk && node --import tsx scripts
@@ -30,6 +35,7 @@ $(MINISTACK): tests/deployed/requirements.txt
 
 test-deployed: infra web $(MINISTACK) ## The whole stack, deployed to an emulator of AWS on this machine and used
 	$(CARGO) build --quiet --bins $(FUNCTIONS:%=--package cyclesheet-%)
+	$(CARGO) build --quiet --package cyclesheet-platform --example panicking
 	node --test --test-concurrency=1 tests/deployed/
 
 # With a stage, for its processor; else for ARCH; else for this machine's.
@@ -64,3 +70,9 @@ destroy: infra ## Take a stage down; a protected table stays (STAGE=dev)
 
 secret: infra ## Give a stage's secret its value, read from the terminal (STAGE=prod NAME=cohere)
 	@$(SCRIPT)/secret.ts "$(STAGE)" "$(NAME)"
+
+smoke: infra ## Two people in a deployed room: edit, see it, measure, clean up (WS_URL=… HTTP_URL=… TOKEN_CMD=…)
+	@node tests/deployed/smoke.mjs "$(WS_URL)" "$(HTTP_URL)" "$$($(TOKEN_CMD))"
+
+bench-cold: infra build ## Cold starts of the bootstraps, beside the same handler in Node (ROUNDS=21)
+	node tests/cold/bench.mjs $(ROUNDS)

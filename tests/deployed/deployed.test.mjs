@@ -9,6 +9,7 @@ import { after, before, test } from 'node:test';
 import { contextArguments, ROOT, until } from './emulator.mjs';
 import { cloudformation, dynamodb, lambda, management, s3, scheduler, secrets } from './libraries.mjs';
 import { insert, modify, open, token, week } from './people.mjs';
+import { smoke } from './smoke.mjs';
 import { begin, COHERE_KEY, COHERE_SECRET, PAGE, unique } from './stack.mjs';
 
 let stack;
@@ -86,6 +87,16 @@ test('a change over HTTPS has the same answers and is told to the room', async (
   assert.equal((await viewer.json()).code, 'FORBIDDEN');
   assert.equal((await fetch(`${stack.httpUrl}/api/cycles?team=platform`)).status, 401, 'no bearer');
   await ana.close();
+});
+
+test('the smoke test passes, measures, and leaves no row behind', async () => {
+  const figures = await smoke({ wsUrl: stack.socketUrl, httpUrl: stack.httpUrl, token: stack.token('smoke'), edits: 6 });
+  assert.equal(figures.seen.length, 8);
+  assert.ok(figures.seen.every((ms) => ms > 0));
+  const { snapshot } = await (await stack.http(`/api/cycles/platform/${week(1)}`, 'ana')).json();
+  assert.deepEqual(snapshot.tasks.filter((row) => row.taskId.startsWith('smoke-')), []);
+  const viewer = stack.token('vera', { role: 'viewer' });
+  await assert.rejects(smoke({ wsUrl: stack.socketUrl, httpUrl: stack.httpUrl, token: viewer }), /an edit was refused: FORBIDDEN/);
 });
 
 test('parallel bootstraps race for one slot: every change has a version of its own, and none is lost', async () => {

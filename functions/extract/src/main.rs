@@ -4,21 +4,23 @@ use cyclesheet_extract::{Event, Extractor, ask::Ask};
 use extraction::cohere::{
     CALL_TIMEOUT, Client, DEFAULT_BASE_URL, DEFAULT_MODEL, HttpTransport, SecretString, TokioPause,
 };
-use lambda_runtime::{Error, LambdaEvent, run, service_fn};
-use platform::{Context, broadcast::Endpoint, config::Environment, telemetry};
+use lambda_runtime::{LambdaEvent, run, service_fn};
+use platform::{
+    bootstrap::{self, Error, Warm},
+    broadcast::Endpoint,
+};
 use sheet::model::Origin;
 use std::sync::Arc;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let mut env = Environment::of_process();
-    telemetry::begin(env.optional("LOG_LEVEL").as_deref());
+    let mut env = bootstrap::environment();
     // Events of a schedule do not say where the sockets are.
     env.required("CALLBACK_URL");
     let secret = env.optional("COHERE_SECRET_ARN");
     let base_url = env.optional("COHERE_BASE_URL").unwrap_or_else(|| DEFAULT_BASE_URL.into());
     let model = env.optional("COHERE_MODEL").unwrap_or_else(|| DEFAULT_MODEL.into());
-    let (context, secrets) = Context::of_lambda(env).await?;
+    let (context, secrets) = bootstrap::begin(env, Warm::TableAndSockets).await?;
     let asked: Option<Arc<dyn Ask>> = match secret {
         None => None,
         Some(arn) => {

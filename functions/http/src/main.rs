@@ -2,17 +2,20 @@
 #![recursion_limit = "256"]
 use bytes::Bytes;
 use cyclesheet_http::Api;
-use lambda_http::{Body, Error, Request, Response, run, service_fn};
-use platform::{Context, broadcast::Endpoint, config::Environment, identity::Verifier, telemetry};
+use lambda_http::{Body, Request, Response, run, service_fn};
+use platform::{
+    bootstrap::{self, Error, Warm},
+    broadcast::Endpoint,
+    identity::Verifier,
+};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let mut env = Environment::of_process();
-    telemetry::begin(env.optional("LOG_LEVEL").as_deref());
+    let mut env = bootstrap::environment();
     // Events of HTTP routes do not say where the sockets are.
     env.required("CALLBACK_URL");
     let (rules, source) = env.tokens();
-    let (context, secrets) = Context::of_lambda(env).await?;
+    let (context, secrets) = bootstrap::begin(env, Warm::TableAndSockets).await?;
     let api =
         Api { verifier: Verifier::new(rules, source.keys(&secrets).await?), endpoint: Endpoint::default() };
     let (api, context) = (&api, &context);

@@ -1,7 +1,23 @@
 //! AWS clients. Every call has an attempt timeout and a short backoff: the SDK's defaults are none and a second.
-use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
-use std::time::Duration;
+//!
+//! Clients trust the roots that AWS's endpoints are signed by (Amazon Trust Services) and no others: reading the system's
+//! store would be most of a function's start, and no other authority may vouch for an endpoint of AWS. Where the
+//! environment names another endpoint (`AWS_ENDPOINT_URL`), that is somebody's emulator, and is usually plain HTTP.
+use aws_config::{
+    BehaviorVersion, Region, SdkConfig, environment::EnvironmentVariableCredentialsProvider,
+    retry::RetryConfig, timeout::TimeoutConfig,
+};
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_async::{rt::sleep::TokioSleep, time::SystemTimeSource};
+use aws_smithy_http_client::{
+    Builder,
+    tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
+};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use std::{error::Error, time::Duration};
 
+/// Amazon Root CA 1 to 4 and the Starfield root they are cross-signed by, as Amazon Trust Services publishes them.
+const AMAZON_ROOTS: &str = include_str!("amazon-roots.pem");
 /// One attempt of a call. DynamoDB answers in milliseconds; what takes a second is lost.
 const ATTEMPT: Duration = Duration::from_millis(1_000);
 /// A call with all its attempts: well inside the 29 s that the gateway waits.
@@ -30,11 +46,26 @@ pub fn retries() -> RetryConfig {
         .with_max_backoff(BACKOFF * 8)
 }
 
-/// The configuration of the process: region and credentials from where Lambda puts them.
-pub async fn load() -> SdkConfig {
-    aws_config::defaults(BehaviorVersion::latest())
+/// The way out of every client.
+fn https() -> Result<SharedHttpClient, Box<dyn Error + Send + Sync>> {
+    let roots = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS);
+    let tls = TlsContext::builder().with_trust_store(roots).build()?;
+    Ok(Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).tls_context(tls).build_https())
+}
+
+/// The configuration of the process: region and credentials from where Lambda puts them, which is the environment. The
+/// SDK's own search for them (profiles, metadata services, roles) is neither run nor linked.
+pub fn load() -> Result<SdkConfig, Box<dyn Error + Send + Sync>> {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let mut config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION")).map(Region::new))
+        .credentials_provider(SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new()))
+        .http_client(https()?)
+        .sleep_impl(TokioSleep::new())
+        .time_source(SystemTimeSource::new())
         .retry_config(retries())
-        .timeout_config(timeouts())
-        .load()
-        .await
+        .timeout_config(timeouts());
+    config.set_endpoint_url(variable("AWS_ENDPOINT_URL"));
+    Ok(config.build())
 }

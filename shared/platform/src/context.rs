@@ -53,7 +53,7 @@ impl Context {
         let (table, config) = env.store();
         let (callback_url, extract) = (env.optional("CALLBACK_URL"), env.optional("EXTRACT_FUNCTION"));
         env.finish()?;
-        let aws = clients::load().await;
+        let aws = clients::load()?;
         let invoke: Arc<dyn Invoke> = match extract {
             Some(function) => Arc::new(LambdaInvoke::new(aws_sdk_lambda::Client::new(&aws), function)),
             None => Arc::new(NoInvoke),

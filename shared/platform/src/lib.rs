@@ -1,6 +1,7 @@
 //! What every function stands on.
 //!
 //! # Layout
+//! - [`bootstrap`]: what every function's `main` is.
 //! - [`config`]: the environment, read once at start-up; a missing or bad variable is named and stops it.
 //! - [`clients`]: AWS clients with timeouts and short backoff. [`secrets`]: secrets, read once.
 //! - [`identity`]: who somebody is, from a token or from the connection. [`room`]: may they enter, and which room.
@@ -12,6 +13,7 @@
 //!
 //! This crate owns everything between a handler and the outside that is not the table. It decides nothing about a
 //! sheet. Time and randomness enter the system here, as values of [`context::Context`], and nowhere else.
+pub mod bootstrap;
 pub mod broadcast;
 pub mod changes;
 pub mod clients;
