@@ -1,60 +1,139 @@
-//! The event files, one per function, handled by the functions they are for: what `cargo lambda invoke` would send.
+//! The event files, handled by the functions they are for: what `cargo lambda invoke` would send, and what AWS does.
+use bytes::Bytes;
 use cyclesheet_authorize::Authorizer;
 use cyclesheet_extract::Event;
+use cyclesheet_http::Api;
 use harness::World;
+use lambda_http::{RequestExt, request::RequestContext};
 use platform::{
+    broadcast::Endpoint,
     event::SocketEvent,
     identity::{Keys, Rules, Verifier},
+    invoke::ExtractRequest,
 };
 use sheet::Column;
+use std::{collections::BTreeSet, fs};
 
 /// The key of the tokens in the event files, as events/README.md names it.
 const SECRET: &str = "sample-secret-of-the-event-files-not-a-real-one";
+/// The frames of `default`, in an order in which each makes sense.
+const FRAMES: [&str; 7] = ["hello", "change", "presence", "replay", "line", "ping", "refresh"];
+/// The requests of `http`, and what an editor is answered.
+const REQUESTS: [(&str, u16); 10] = [
+    ("cycles", 200),
+    ("cycle", 200),
+    ("changes", 200),
+    ("export", 200),
+    ("messages", 200),
+    ("generations", 403),
+    ("doc", 200),
+    ("members", 200),
+    ("log", 403),
+    ("change", 409),
+];
+/// What `extract` is sent, and what that means.
+const RUNS: [(&str, Run); 5] = [
+    ("scheduler", Run::Weekly),
+    ("eventbridge", Run::Weekly),
+    ("sweep", Run::Sweep),
+    ("cycle", Run::Cycle { refresh: false }),
+    ("refresh", Run::Cycle { refresh: true }),
+];
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Run {
+    Weekly,
+    Sweep,
+    Cycle { refresh: bool },
+}
+
+fn folder() -> String {
+    format!("{}/../../events", env!("CARGO_MANIFEST_DIR"))
+}
 
 fn file(name: &str) -> String {
-    let path = format!("{}/../../events/{name}.json", env!("CARGO_MANIFEST_DIR"));
-    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+    let path = format!("{}/{name}.json", folder());
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 fn socket(name: &str) -> SocketEvent {
     serde_json::from_str(&file(name)).unwrap()
 }
 
+fn verifier() -> Verifier {
+    let rules = Rules { issuer: "https://id.acme.example/".into(), audience: "cyclesheet".into() };
+    Verifier::new(rules, Keys::shared(SECRET.as_bytes()))
+}
+
 #[tokio::test]
 async fn each_event_file_of_a_socket_is_handled_by_its_function() {
     let world = World::new().await;
     let context = &world.stack.context;
-    let rules = Rules { issuer: "https://id.acme.example/".into(), audience: "cyclesheet".into() };
-    let authorizer = Authorizer {
-        verifier: Verifier::new(rules, Keys::shared(SECRET.as_bytes())),
-        origins: vec!["https://cyclesheet.acme.example".into()],
-    };
-    let policy = authorizer.handle(context, &socket("authorize")).await.unwrap();
-    assert_eq!(policy["policyDocument"]["Statement"][0]["Effect"], "Allow");
-    assert_eq!(policy["context"]["team"], "platform");
-
+    let authorizer =
+        Authorizer { verifier: verifier(), origins: vec!["https://cyclesheet.acme.example".into()] };
+    for name in ["authorize", "authorize-query"] {
+        let policy = authorizer.handle(context, &socket(name)).await.unwrap();
+        assert_eq!(policy["policyDocument"]["Statement"][0]["Effect"], "Allow", "{name}");
+        assert_eq!(policy["context"]["team"], "platform", "{name}");
+    }
     let connected = cyclesheet_connect::handle(context, &socket("connect")).await;
     assert_eq!(
         (connected.status_code, connected.headers["Sec-WebSocket-Protocol"].as_str()),
         (200, "cyclesheet.v1")
     );
-    for name in ["default-hello", "default-change", "default-ping"] {
-        assert_eq!(cyclesheet_default::handle(context, &socket(name)).await.status_code, 200, "{name}");
+    for name in FRAMES {
+        let answered = cyclesheet_default::handle(context, &socket(&format!("default-{name}"))).await;
+        assert_eq!(answered.status_code, 200, "{name}");
     }
     let tip = context.store.tip(&harness::world::key("acme", "platform", "2026-W47")).await.unwrap();
-    let titles: Vec<&str> = tip.state.sheet.rows().map(|row| row.value(Column::Title)).collect();
-    assert!(titles.contains(&"Check the sum of all connection pools against max_connections"), "{titles:?}");
-    assert_eq!(cyclesheet_disconnect::handle(context, &socket("disconnect")).await.status_code, 200);
+    let (title, status) = ("Check the sum of all connection pools against max_connections", "In progress");
+    let row = tip.state.sheet.rows().find(|row| row.value(Column::Title) == title).expect("the change's row");
+    assert_eq!(row.value(Column::Status), status, "the line's change");
+    for name in ["disconnect", "disconnect-abrupt"] {
+        assert_eq!(cyclesheet_disconnect::handle(context, &socket(name)).await.status_code, 200, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn each_event_file_of_the_api_is_read_as_the_request_it_was_and_answered() {
+    let world = World::new().await;
+    let context = &world.stack.context;
+    for name in ["default-hello", "default-change"] {
+        cyclesheet_default::handle(context, &socket(name)).await;
+    }
+    let api = Api { verifier: verifier(), endpoint: Endpoint::default() };
+    for (name, status) in REQUESTS {
+        let request = lambda_http::request::from_str(&file(&format!("http-{name}"))).unwrap();
+        assert!(matches!(request.request_context(), RequestContext::ApiGatewayV2(_)), "{name}");
+        let answer = api.handle(context, &request.map(|body| Bytes::from(body.to_vec()))).await;
+        let body = String::from_utf8_lossy(answer.body()).into_owned();
+        assert_eq!(answer.status().as_u16(), status, "{name}: {body}");
+    }
 }
 
 #[test]
-fn both_schedulers_mean_the_weekly_run() {
-    for name in ["extract-scheduler", "extract-eventbridge"] {
-        let event: Event = serde_json::from_str(&file(name)).unwrap();
-        let weekly = matches!(
-            event,
-            Event::Scheduled { .. } | Event::Request(platform::invoke::ExtractRequest::Weekly)
-        );
-        assert!(weekly, "{name}");
+fn each_event_file_of_extract_means_what_it_says() {
+    for (name, expected) in RUNS {
+        let run = match serde_json::from_str(&file(&format!("extract-{name}"))).unwrap() {
+            Event::Scheduled { .. } | Event::Request(ExtractRequest::Weekly) => Run::Weekly,
+            Event::Request(ExtractRequest::Sweep) => Run::Sweep,
+            Event::Request(ExtractRequest::Cycle { refresh, .. }) => Run::Cycle { refresh },
+        };
+        assert_eq!(run, expected, "{name}");
     }
+}
+
+#[test]
+fn there_is_no_event_file_that_no_test_hands_to_its_function() {
+    let sockets = ["authorize", "authorize-query", "connect", "disconnect", "disconnect-abrupt"].map(String::from);
+    let known: BTreeSet<String> = sockets
+        .into_iter()
+        .chain(FRAMES.iter().map(|name| format!("default-{name}")))
+        .chain(REQUESTS.iter().map(|(name, _)| format!("http-{name}")))
+        .chain(RUNS.iter().map(|(name, _)| format!("extract-{name}")))
+        .collect();
+    let names = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let there: BTreeSet<String> =
+        names.filter_map(|name| name.strip_suffix(".json").map(String::from)).collect();
+    assert_eq!(there, known);
 }
