@@ -141,6 +141,29 @@ test('two versions are compared, whichever they are', async () => {
   await leave(tomas);
 });
 
+test('a version is given a name, found by it by everybody, and compared with', async () => {
+  const [tomas, aylin] = [await person('Tomás'), await person('Aylin')];
+  await click(tomas, 'history-toggle');
+  await click(tomas, 'save-point');
+  await tomas.keyboard.type('Before planning');
+  await tomas.keyboard.press('Enter');
+  await click(aylin, 'history-toggle');
+  const point = aylin.getByRole('button', { name: 'Before planning', exact: true });
+  await point.waitFor();
+  assert.equal(await aylin.getByLabel('Remove the save point Before planning').count(), 0, 'it is another\'s');
+  const before = await cell(tomas, 'g1-16', 'title').getAttribute('data-value');
+  await type(tomas, 'g1-16', 'title', 'After planning');
+  await holds(aylin, 'g1-16', 'title', 'After planning');
+  await point.click();
+  await aylin.locator(`[data-testid="then:g1-16:title"][data-value=${JSON.stringify(before)}]`).waitFor();
+  await aylin.getByText('1 difference', { exact: true }).waitFor();
+  await picture(aylin, 'save-point');
+  assert.deepEqual(await complaints(aylin), []);
+  await tomas.getByLabel('Remove the save point Before planning').click();
+  await point.waitFor({ state: 'detached' });
+  await leave(tomas, aylin);
+});
+
 test('the week is saved as a file of each kind, and no address ever holds the token', async () => {
   const tomas = await person('Tomás');
   const addresses = [];

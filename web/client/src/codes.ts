@@ -1,22 +1,8 @@
 /** The codes of the wire, and which of them are worth a retry under the same id. */
 
-/** Every code a server may answer with, and whether the same change may succeed later without being altered. */
-export const CODES = {
-  CONFLICT: { retryable: false },
-  LOCKED: { retryable: false },
-  FORBIDDEN: { retryable: false },
-  REVOKED: { retryable: false },
-  RATE_LIMITED: { retryable: true },
-  SUPERSEDED: { retryable: false },
-  INVALID_VALUE: { retryable: false },
-  UNKNOWN_TARGET: { retryable: false },
-  PAYLOAD_TOO_LARGE: { retryable: false },
-  MALFORMED: { retryable: false },
-  UNSUPPORTED: { retryable: false },
-  TOKEN_EXPIRED: { retryable: true },
-  NOT_FOUND: { retryable: false },
-  BUSY: { retryable: true },
-} as const satisfies Record<string, { retryable: boolean }>;
+import { CODES } from "./generated/codes.js";
+
+export { CODES };
 
 /** A code of the wire. */
 export type Code = keyof typeof CODES;

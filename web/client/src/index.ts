@@ -11,6 +11,7 @@ export { isColumn, objection } from "./fold/columns.js";
 export * from "./fold/model.js";
 export type * from "./fold/op.js";
 export { type Asker, type Clash, precheck, type Refusal } from "./fold/precheck.js";
+export type { Announced, ClientFrame, Connection, ServerFrame, Welcome } from "./frames.js";
 export { newId } from "./names.js";
 export type * from "./state.js";
 export { defaultStorage, indexedDbStorage, memoryStorage, type QueueStorage } from "./storage.js";

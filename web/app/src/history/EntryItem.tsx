@@ -19,6 +19,9 @@ export const EntryItem = memo(function EntryItem({ entry }: { entry: Entry }) {
   const [open, setOpen] = useState(false);
   const viewing = useTime((t) => t.viewing);
   const against = useTime((t) => t.against);
+  const isNamed = useClient(
+    (state) => state.sheet?.savePoints?.some((point) => point.version === entry.version) ?? false,
+  );
   const lines = linesOf(entry);
   const shown = open ? lines : lines.slice(0, LINES);
   const here = viewing === entry.version;
@@ -28,7 +31,7 @@ export const EntryItem = memo(function EntryItem({ entry }: { entry: Entry }) {
       data-testid={`entry:${entry.version}`}
       data-here={here || undefined}
       data-against={against === entry.version || undefined}
-      data-named={entry.savePoint !== null || undefined}
+      data-named={isNamed || undefined}
     >
       <p className="entry-head">
         <Mark id={entry.author.id} name={entry.author.name} />

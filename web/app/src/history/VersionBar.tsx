@@ -2,7 +2,7 @@
 import { useEffect, useRef } from "react";
 import { LeftIcon, RightIcon } from "../chrome/icons";
 import { MODEL_AUTHOR } from "../grid/cells";
-import { useController } from "../state/context";
+import { useClient, useController } from "../state/context";
 import { useFollowLog, useHistory, useLog, useTime } from "./context";
 import { countOf, difference } from "./difference";
 import { useOther } from "./VersionView";
@@ -19,6 +19,11 @@ export function VersionBar() {
   const then = log.sheetAt(viewing);
   const entry = log.entryAt(viewing);
   const differs = then && other ? countOf(difference(then, other)) : 0;
+  const points = useClient((state) => state.sheet?.savePoints);
+  // The version shown and the one before it stand in the list already.
+  const listed = (points ?? [])
+    .filter(({ version }) => version !== viewing && version !== viewing - 1)
+    .reverse();
   const back = useRef<HTMLButtonElement>(null);
 
   const leave = () => {
@@ -91,14 +96,16 @@ export function VersionBar() {
         >
           <option value="now">the sheet now</option>
           {viewing > 1 && <option value={viewing - 1}>version {viewing - 1}, just before</option>}
-          {named(log.store.get().entries, viewing).map(([version, name]) => (
+          {listed.map(({ version, name }) => (
             <option key={version} value={version}>
               version {version}, “{name}”
             </option>
           ))}
-          {against !== null && against !== viewing - 1 && !isNamed(log.entryAt(against)) && (
-            <option value={against}>version {against}</option>
-          )}
+          {against !== null &&
+            against !== viewing - 1 &&
+            !listed.some(({ version }) => version === against) && (
+              <option value={against}>version {against}</option>
+            )}
         </select>
       </label>
       <span className="muted" data-testid="difference-count">
@@ -107,17 +114,3 @@ export function VersionBar() {
     </section>
   );
 }
-
-type Entries = ReturnType<ReturnType<typeof useHistory>["log"]["store"]["get"]>["entries"];
-
-/** Versions with a name, newest first, except the one shown and the one before it, which the list has already. */
-function named(entries: Entries, viewing: number): [version: number, name: string][] {
-  return entries
-    .flatMap((entry): [number, string][] =>
-      entry.savePoint === null ? [] : [[entry.version, entry.savePoint]],
-    )
-    .filter(([version]) => version !== viewing && version !== viewing - 1)
-    .reverse();
-}
-
-const isNamed = (entry: Entries[number] | null) => entry !== null && entry.savePoint !== null;

@@ -19,8 +19,6 @@ export interface Entry {
   readonly moved: readonly RowName[];
   /** What else it did, each a phrase that follows the author's name: `locked “Upgrade Postgres”`. */
   readonly deeds: readonly { readonly text: string; readonly taskId: string | null }[];
-  /** The name it gave this version. */
-  readonly savePoint: string | null;
 }
 
 /** What `change` made of `before`. */
@@ -38,7 +36,6 @@ export function entryOf(before: Sheet, after: Sheet, change: Change): Entry {
     removed: removed.map(named),
     moved: moved.map(named),
     deeds: ops.flatMap((op) => deedOf(op, after, name)),
-    savePoint: ops.find((op) => op.op === "SAVE_POINT_ADD")?.name ?? null,
   };
 }
 

@@ -1,5 +1,6 @@
 /** The client, the screen and the controller for the components below; selectors keep re-rendering to what changed. */
 import type { ClientState } from "@cyclesheet/client";
+import { useClientState } from "@cyclesheet/client/react";
 import { createContext, useContext, useSyncExternalStore } from "react";
 import type { Controller } from "./controller";
 import type { Screen } from "./screen";
@@ -15,8 +16,7 @@ export function useController(): Controller {
 
 /** A part of the client's state. The client keeps the identity of parts that did not change. */
 export function useClient<S>(select: (state: ClientState) => S): S {
-  const { client, subscribe } = useController();
-  return useSyncExternalStore(subscribe, () => select(client.getState()));
+  return useClientState(useController().client, select);
 }
 
 /** A part of the screen's own state. */

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { CODES } from "../../src/codes.js";
 import * as limits from "../../src/fold/limits.js";
 import { COLUMNS, PRIORITIES, STATUSES } from "../../src/fold/model.js";
+import type { ClientFrame, ServerFrame } from "../../src/frames.js";
 
 /** The top of the repository. */
 const ROOT = new URL("../../../../", import.meta.url);
@@ -40,4 +41,41 @@ describe("what Rust and TypeScript both know", () => {
     expect(choices("STATUSES")).toEqual([...STATUSES]);
     expect(choices("PRIORITIES")).toEqual([...PRIORITIES]);
   });
+
+  it("frames, both ways", () => {
+    const variants = (file: string, name: string) => {
+      const text = readFileSync(fileURLToPath(new URL(`shared/protocol/src/${file}`, ROOT)), "utf8");
+      const body = new RegExp(`pub enum ${name}[^{]*\\{(.*?)^\\}`, "ms").exec(text)?.[1] ?? "";
+      return [...body.matchAll(/^ {4}([A-Z]\w*)(?=[ ({,])/gm)].map(([, variant]) => variant?.toLowerCase());
+    };
+    // The line form is for terminals; this client never sends it.
+    expect(variants("client.rs", "ClientFrame").filter((name) => name !== "human")).toEqual(
+      Object.keys(SENT),
+    );
+    // These two are written as text, from changes and notices that are text already.
+    expect([...variants("server.rs", "ServerFrame"), "committed", "notification"].sort()).toEqual(
+      Object.keys(RECEIVED).sort(),
+    );
+  });
 });
+
+/** The types of the frames; the compiler wants every one of them, and no other. */
+const SENT: Record<ClientFrame["type"], true> = {
+  hello: true,
+  change: true,
+  presence: true,
+  replay: true,
+  refresh: true,
+  ping: true,
+};
+const RECEIVED: Record<ServerFrame["type"], true> = {
+  welcome: true,
+  committed: true,
+  rejected: true,
+  presence: true,
+  joined: true,
+  left: true,
+  notification: true,
+  pong: true,
+  error: true,
+};
