@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help dev test test-rust test-web test-browser lint fmt bench conformance web tools chromium vectors picture clean
+.PHONY: help dev test test-rust test-web test-browser lint fmt bench bench-web conformance web tools chromium vectors picture clean
 
 CARGO ?= cargo
 PORT ?= 4510
@@ -47,6 +47,11 @@ conformance: tools ## Play SPEC.md at any endpoint: WS_URL=wss://… HTTP_URL=ht
 	$(CARGO) build --quiet --package cyclesheet-tests-conformance
 	@WS_URL='$(WS_URL)' HTTP_URL='$(HTTP_URL)' TOKEN_CMD='$(subst ','"'"',$(value TOKEN_CMD))' ./target/debug/conformance $(ARGS)
 
+bench-web: web chromium ## Measure the page in Chromium: latency, script time, paint, sizes; ARGS="--quick"
+	$(CARGO) build --release --quiet --package cyclesheet
+	CYCLESHEET=target/release/cyclesheet node tests/browser/bench.mjs $(ARGS)
+	@if [ -f tests/browser/bench-notes.mjs ]; then CYCLESHEET=target/release/cyclesheet node tests/browser/bench-notes.mjs $(ARGS); fi
+
 web: web/app/dist/index.html ## Build the page
 
 # The lock file decides what is installed; `npm ci` is repeated only when it changes.
@@ -77,9 +82,10 @@ chromium: ## Install Chromium by the package manager, or name it
 vectors: ## Write the golden vectors anew: a change in them is a change of what logs fold to
 	UPDATE_VECTORS=1 $(CARGO) test --quiet --package cyclesheet-sheet --test vectors
 
-picture: web chromium ## Take the README's picture from a running stack
+picture: web chromium ## Take the pictures of the README and of the guide from a running stack
 	$(CARGO) build --quiet --package cyclesheet
 	node tests/browser/picture.mjs docs/sheet.png
+	node tests/browser/guide.mjs docs/guide
 
 include infra/stack.mk
 

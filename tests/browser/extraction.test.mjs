@@ -5,7 +5,8 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { cell, picture, signIn, startBrowser, startStack, type, holds } from './stack.mjs';
+import { picture } from './look.mjs';
+import { cell, holds, signIn, startBrowser, startStack, type } from './stack.mjs';
 
 const events = fileURLToPath(new URL('../../events/', import.meta.url));
 let browser;

@@ -2,7 +2,6 @@
 // the test that started it.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 // The browser driver is a dependency of the page; this folder has none of its own.
 import { chromium } from '../../web/node_modules/playwright-core/index.mjs';
@@ -79,18 +78,4 @@ export async function type(page, task, column, text) {
   await page.locator(`[row-id="${task}"] [col-id="${column}"]`).click();
   await page.keyboard.type(text);
   await page.keyboard.press('Enter');
-}
-
-/** Puts a picture of the page where `target/screenshots/` keeps them, for looking at. */
-export async function picture(page, name) {
-  await page.screenshot({ path: `${root}target/screenshots/${name}.png` });
-}
-
-/** What axe has to complain about (WCAG 2.2 A and AA), as sentences. */
-export async function complaints(page) {
-  await page.evaluate(await readFile(`${root}web/node_modules/axe-core/axe.min.js`, 'utf8'));
-  return page.evaluate(async () => {
-    const { violations } = await window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] });
-    return violations.map((v) => `${v.id}: ${v.nodes.map((n) => `${n.target.join(' ')} ${n.any[0]?.message ?? n.failureSummary}`).slice(0, 3).join(' | ')}`);
-  });
 }

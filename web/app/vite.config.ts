@@ -1,4 +1,7 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
+import { marked } from "marked";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
@@ -28,11 +31,37 @@ const contentSecurityPolicy: Plugin = {
   ],
 };
 
+const docs = fileURLToPath(new URL("../../docs/", import.meta.url));
+
+/** The guide of `docs/`, as a page beside the sheet: the same words for who reads the repository and who asks for help. */
+const guide: Plugin = {
+  name: "guide",
+  apply: "build",
+  async generateBundle() {
+    const text = readFileSync(`${docs}guide.md`, "utf8");
+    const head = `<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Using Cyclesheet</title><link rel="stylesheet" href="guide.css"><link rel="icon" href="icon.svg">`;
+    const source = `<!doctype html><html lang="en"><head>${head}</head><body><main>${await marked(text)}</main></body></html>`;
+    this.emitFile({ type: "asset", fileName: "guide.html", source });
+    this.emitFile({
+      type: "asset",
+      fileName: "guide.css",
+      source: readFileSync(new URL("src/styles/guide.css", import.meta.url)),
+    });
+    for (const name of readdirSync(`${docs}guide`)) {
+      this.emitFile({
+        type: "asset",
+        fileName: `guide/${name}`,
+        source: readFileSync(`${docs}guide/${name}`),
+      });
+    }
+  },
+};
+
 export default defineConfig(({ mode }) => {
   const fixture = mode === "fixture";
   return {
     base: "./",
-    plugins: [react(), contentSecurityPolicy],
+    plugins: [react(), contentSecurityPolicy, guide],
     build: {
       outDir: fixture ? "node_modules/.fixture" : "dist",
       target: "es2022",

@@ -116,6 +116,17 @@ describe("the strip", () => {
     expect(kinds(change)).toEqual(wanted);
   });
 
+  test("when the week's extractions are used up, it says so and offers no button that can only be refused", () => {
+    const spent = { ...sheet, generation: { ...generation, number: 3, state: "failed" as const, origin: null } };
+    const notices = stripNotices({ status: "live", unsaved: 0, error: null, sheet: spent });
+    expect(notices.map(({ kind, action }) => [kind, action])).toEqual([
+      ["budget", undefined],
+      ["generationFailed", undefined],
+    ]);
+    const stale = { ...sheet, generation: { ...generation, number: 3 }, stale: { messages: 1, at: 0 } };
+    expect(kinds({ sheet: stale })).toEqual(["stale", "budget", "model"]);
+  });
+
   test("a fallback says that the model had no part in it, and why", () => {
     const [notice] = stripNotices({
       status: "live",

@@ -6,6 +6,7 @@ import {
   CommentIcon,
   DownIcon,
   EditIcon,
+  HistoryIcon,
   LockIcon,
   MinusIcon,
   PanelIcon,
@@ -95,6 +96,13 @@ function Open({ at, taskId }: { at: { x: number; y: number }; taskId: string }) 
       icon: <PanelIcon size={14} />,
       onUse: () => controller.screen.set({ side: "details" }),
     },
+    {
+      id: "history-cell",
+      label: `History of ${COLUMN_INFO[column].title.toLowerCase()}`,
+      icon: <HistoryIcon size={14} />,
+      onUse: () => controller.openHistory("cell"),
+    },
+    { id: "history-row", label: "History of the row", onUse: () => controller.openHistory("row") },
     ...(mayEdit
       ? ([
           "line",

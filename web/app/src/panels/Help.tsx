@@ -112,6 +112,11 @@ export function Help() {
             <span className="legend-ai" aria-hidden="true" /> written by the model
             <span className="legend-corrected" aria-hidden="true" /> corrected by a person
           </p>
+          <p className="legend">
+            <a href="guide.html" target="_blank" rel="noreferrer" data-testid="guide">
+              The guide: everything on one page, with pictures
+            </a>
+          </p>
         </>
       )}
     </dialog>

@@ -1,0 +1,197 @@
+// What the page costs, measured in Chromium against a local stack: `make bench-web` (docs/performance.md). Prints a table.
+import { readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { live, signIn, startBrowser, startStack } from './stack.mjs';
+
+const QUICK = process.argv.includes('--quick');
+const SAMPLES = QUICK ? 10 : 60;
+const CHANGES = QUICK ? 40 : 300;
+const HISTORY = QUICK ? 500 : 5_000;
+const ROWS = 500;
+/** Remote edits a second while a person works. */
+const BUSY = 50;
+
+const rows = [];
+const row = (what, ...figures) => { rows.push(`| ${[what, ...figures].join(' | ')} |`); console.error(rows.at(-1)); };
+const at = (list, share) => [...list].sort((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * share))];
+const ms = (number) => `${number < 10 ? number.toFixed(1) : Math.round(number)} ms`;
+
+/** Somebody without a screen, who edits over HTTP. */
+function writer(stack, cycle, name) {
+  const token = /token=([^&\s]+)/.exec(stack.link(name))[1];
+  const client = `bench${name.replace(/\W/g, '')}${Date.now().toString(36)}`;
+  let seq = 0;
+  return async (ops) => {
+    const answer = await fetch(`${stack.address}/api/cycles/platform/${cycle}/changes`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+      body: JSON.stringify({ type: 'change', id: `${client}.${(seq += 1)}`, base: 0, ops }),
+    });
+    if (!answer.ok) throw new Error(`${answer.status}: ${await answer.text()}`);
+  };
+}
+
+async function weekOf(stack) {
+  const token = /token=([^&\s]+)/.exec(stack.link('Jana'))[1];
+  const answer = await fetch(`${stack.address}/api/cycles?team=platform`, { headers: { authorization: `Bearer ${token}` } });
+  return (await answer.json()).cycles[0].cycle;
+}
+
+/** From the key that ends an edit to the frame in which another page shows it: milliseconds, all pages together. */
+async function keyToScreen(browser, stack, count) {
+  const names = ['Tomás', 'Aylin', 'Jana', 'Lena', 'Tomás'];
+  const pages = [];
+  for (const name of names.slice(0, count)) pages.push(await signIn(browser, stack.link(name)));
+  const [author, ...others] = pages;
+  await author.evaluate(() => {
+    window.addEventListener('keydown', (event) => { if (event.key === 'Enter') window.pressed = performance.timeOrigin + event.timeStamp; }, true);
+  });
+  const figures = [];
+  for (let i = 0; i < SAMPLES; i += 1) {
+    const text = `sample ${count} ${i}`;
+    const seen = others.map((page) => page.evaluate((wanted) => new Promise((resolve) => {
+      const look = () => {
+        if (document.querySelector('[data-testid="cell:g1-3:title"]')?.dataset.value !== wanted) return requestAnimationFrame(look);
+        // The frame that shows it begins after this callback.
+        requestAnimationFrame(() => resolve(performance.timeOrigin + performance.now()));
+      };
+      look();
+    }), text));
+    await author.locator('[row-id="g1-3"] [col-id="title"]').click();
+    await author.keyboard.insertText('');
+    await author.keyboard.type(text);
+    await author.keyboard.press('Enter');
+    const pressed = await author.evaluate(() => window.pressed);
+    for (const moment of await Promise.all(seen)) figures.push(moment - pressed);
+  }
+  await Promise.all(pages.map((page) => page.context().close()));
+  row(`key press to other screen, ${count} pages`, `p50 ${ms(at(figures, 0.5))}`, `p95 ${ms(at(figures, 0.95))}`, `${figures.length} deliveries`);
+}
+
+async function fill(write) {
+  for (let begin = 0; begin < ROWS - 30; begin += 100) {
+    const ops = Array.from({ length: Math.min(100, ROWS - 30 - begin) }, (_, i) => ({
+      op: 'ROW_INSERT',
+      taskId: `b-${begin + i}`,
+      after: null,
+      cells: { title: `Row ${begin + i}`, description: 'A sentence about what is to be done.', status: 'In progress', assignee: 'Ana', progress: '40' },
+    }));
+    await write(ops);
+  }
+}
+
+const edit = (i, before) => ({ op: 'CELL_MODIFY', taskId: `b-${i % 400}`, column: 'blockers', oldValue: before, newValue: `change ${i}` });
+
+/** Script time and whole main-thread time that a change of somebody else costs a page with a full sheet. */
+async function perRemoteChange(page, write, state) {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable');
+  const measure = async () => Object.fromEntries((await session.send('Performance.getMetrics')).metrics.map(({ name, value }) => [name, value]));
+  const before = await measure();
+  for (let i = 0; i < CHANGES; i += 1) await write([state.next()]);
+  await page.locator(`[data-testid="cell:${state.last.taskId}:blockers"][data-value="${state.last.newValue}"]`).or(page.locator('[data-testid="connection"][data-status="live"]')).first().waitFor();
+  const after = await measure();
+  const each = (name) => ((after[name] - before[name]) * 1000) / CHANGES;
+  row(`a remote change, ${ROWS} rows: script`, ms(each('ScriptDuration')), `all of the main thread ${ms(each('TaskDuration'))}`, `${CHANGES} changes`);
+}
+
+/** How long a key waits for its frame while others edit all the time: Chromium's own event timing, in steps of 8 ms. */
+async function interaction(page, write, state) {
+  await page.evaluate(() => {
+    window.waits = [];
+    new PerformanceObserver((list) => { for (const entry of list.getEntries()) if (entry.interactionId) window.waits.push(entry.duration); }).observe({ type: 'event', durationThreshold: 16, buffered: false });
+    window.keys = 0;
+    window.addEventListener('keydown', () => { window.keys += 1; }, true);
+  });
+  let isOver = false;
+  let sent = 0;
+  const began = performance.now();
+  const others = (async () => {
+    while (!isOver) {
+      await write([state.next()]);
+      sent += 1;
+      const wait = began + (sent * 1000) / BUSY - performance.now();
+      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+  })();
+  await page.locator('.ag-cell[col-id="title"]').first().click();
+  for (let i = 0; i < SAMPLES; i += 1) {
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.type('words ');
+    await page.keyboard.press('Escape');
+  }
+  isOver = true;
+  await others;
+  const rate = (sent * 1000) / (performance.now() - began);
+  const { waits, keys } = await page.evaluate(() => ({ waits: window.waits, keys: window.keys }));
+  // What took less than 16 ms is not told; it counts as that.
+  const all = [...waits, ...Array.from({ length: Math.max(0, keys - waits.length) }, () => 16)];
+  row(`interaction to next paint, ${Math.round(rate)} remote edits/s`, `p50 ≤ ${ms(at(all, 0.5))}`, `p98 ${ms(at(all, 0.98))}`, `worst ${ms(Math.max(...all))} of ${keys} keys; goal 50 ms`);
+}
+
+/** A long history is opened: until it is read, and the longest time in which the page did not answer. */
+async function history(page, write, state) {
+  const version = () => page.evaluate(() => Number(document.querySelector('.entry')?.dataset.testid.split(':')[1] ?? 0));
+  for (let i = 0; i < HISTORY; i += 20) {
+    await Promise.all(Array.from({ length: Math.min(20, HISTORY - i) }, () => write([state.next()])));
+  }
+  await page.reload();
+  await live(page);
+  await page.evaluate(() => {
+    window.long = [];
+    new PerformanceObserver((list) => { for (const entry of list.getEntries()) window.long.push(entry.duration); }).observe({ type: 'longtask', buffered: false });
+  });
+  const began = performance.now();
+  await page.getByTestId('history-toggle').click();
+  await page.getByTestId('history-more').waitFor();
+  await page.waitForFunction((least) => document.querySelector('[data-testid="history-more"]') && !document.querySelector('.history-progress') && Number(document.querySelector('.entry')?.dataset.testid.split(':')[1]) >= least, HISTORY);
+  const took = performance.now() - began;
+  const long = await page.evaluate(() => window.long);
+  row(`history of ${(await version()).toLocaleString('en-GB')} changes opened`, ms(took), `longest task ${long.length ? ms(Math.max(...long)) : 'below 50 ms'}`, `${long.length} tasks over 50 ms`);
+}
+
+function sizes() {
+  const folder = fileURLToPath(new URL('../../web/app/dist/assets/', import.meta.url));
+  let [bytes, packed] = [0, 0];
+  for (const name of readdirSync(folder)) {
+    const file = readFileSync(folder + name);
+    const gzip = gzipSync(file, { level: 9 }).length;
+    [bytes, packed] = [bytes + file.length, packed + gzip];
+    row(`bundle: ${name.replace(/-[\w-]{8}\./, '.')}`, `${Math.round(file.length / 1000)} kB`, `${(gzip / 1000).toFixed(1)} kB gzip`, '');
+  }
+  row('bundle, together', `${Math.round(bytes / 1000)} kB`, `${(packed / 1000).toFixed(1)} kB gzip`, '');
+}
+
+const load = loadavg()[0].toFixed(1);
+const browser = await startBrowser();
+const stack = await startStack('--rate-per-10s', '1000000');
+try {
+  await keyToScreen(browser, stack, 2);
+  await keyToScreen(browser, stack, 5);
+  const write = writer(stack, await weekOf(stack), 'Aylin');
+  await fill(write);
+  const values = new Map();
+  const state = {
+    count: 0,
+    last: null,
+    next() {
+      const op = edit(this.count, values.get(`b-${this.count % 400}`) ?? '');
+      this.count += 1;
+      values.set(op.taskId, op.newValue);
+      this.last = op;
+      return op;
+    },
+  };
+  const page = await signIn(browser, stack.link('Tomás'));
+  await perRemoteChange(page, write, state);
+  await interaction(page, write, state);
+  await history(page, write, state);
+  await page.context().close();
+  sizes();
+} finally {
+  await browser.close();
+  await stack.kill();
+}
+console.log(`\n${availableParallelism()} processors, load ${load} at the start, ${loadavg()[0].toFixed(1)} at the end.\n\n| | | | |\n|---|---|---|---|\n${rows.join('\n')}`);

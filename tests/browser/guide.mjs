@@ -1,0 +1,52 @@
+// The guide's pictures, taken from a running stack: `node tests/browser/guide.mjs FOLDER`
+import { mkdirSync } from 'node:fs';
+import { holds, live, signIn, startBrowser, startStack, type } from './stack.mjs';
+
+const folder = process.argv[2];
+if (!folder) throw new Error('name the folder to write to: node tests/browser/guide.mjs docs/guide');
+mkdirSync(folder, { recursive: true });
+const [stack, browser] = await Promise.all([startStack(), startBrowser()]);
+const picture = (page, name) => page.screenshot({ path: `${folder}/${name}.png`, animations: 'disabled' });
+try {
+  const size = { viewport: { width: 1120, height: 630 } };
+  const tomas = await signIn(browser, stack.link('Tomás'), size);
+  const aylin = await signIn(browser, stack.link('Aylin'), size);
+  // The summary makes room for the sheet.
+  await tomas.getByRole('button', { name: 'Summary' }).click();
+  await type(aylin, 'g1-3', 'status', 'In progress');
+  await type(aylin, 'g1-2', 'title', 'Billing migration, batch 4 on Monday');
+  await aylin.locator('[row-id="g1-4"] [col-id="description"]').click();
+  await holds(tomas, 'g1-2', 'title', 'Billing migration, batch 4 on Monday');
+  await tomas.getByTestId('cursor:aylin.demir').waitFor();
+  await picture(tomas, 'sheet');
+
+  await tomas.getByTestId('history-toggle').click();
+  await tomas.getByTestId('entry:1').waitFor();
+  await picture(tomas, 'history');
+  await tomas.getByTestId('view:2').click();
+  await tomas.getByTestId('then:g1-2:title').getByRole('button').click();
+  await picture(tomas, 'version');
+  await tomas.getByTestId('back-to-now').click();
+
+  await tomas.addInitScript(() => {
+    const Real = window.WebSocket;
+    window.WebSocket = class extends Real { constructor() { super('ws://127.0.0.1:9/'); } };
+  });
+  await tomas.reload();
+  await tomas.getByTestId('notice:offline').waitFor({ timeout: 30_000 });
+  await tomas.getByTestId('diagnose').click();
+  await tomas.locator('[data-verdict="socketBlocked"]').waitFor();
+  // The port changes with every stack; a picture must not.
+  await tomas.evaluate(() => { const words = document.querySelector('.diagnosis-admin blockquote'); words.textContent = words.textContent.replace(/127\.0\.0\.1:\d+/, 'sheet.example.org'); });
+  await picture(tomas, 'connection');
+
+  const jana = await signIn(browser, stack.link('Jana'), size);
+  await live(jana);
+  await jana.getByTestId('menu').click();
+  await jana.getByTestId('menu-members').click();
+  await jana.getByTestId('member:tomas.ferreira').waitFor();
+  await picture(jana, 'people');
+} finally {
+  await browser.close();
+  await stack.kill();
+}
