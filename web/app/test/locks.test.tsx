@@ -102,7 +102,11 @@ describe("the row's menu", () => {
 
   test("shows a viewer only what a viewer may do", () => {
     menu(null, "viewer");
-    expect(screen.getAllByRole("menuitem").map((item) => item.dataset.testid)).toEqual(["menu:details", "menu:history-cell", "menu:history-row"]);
+    expect(screen.getAllByRole("menuitem").map((item) => item.dataset.testid)).toEqual([
+      "menu:details",
+      "menu:history-cell",
+      "menu:history-row",
+    ]);
   });
 
   test("is walked with the arrows and by letters, and closed with Escape", async () => {

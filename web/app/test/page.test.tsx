@@ -117,7 +117,10 @@ describe("the strip", () => {
   });
 
   test("when the week's extractions are used up, it says so and offers no button that can only be refused", () => {
-    const spent = { ...sheet, generation: { ...generation, number: 3, state: "failed" as const, origin: null } };
+    const spent = {
+      ...sheet,
+      generation: { ...generation, number: 3, state: "failed" as const, origin: null },
+    };
     const notices = stripNotices({ status: "live", unsaved: 0, error: null, sheet: spent });
     expect(notices.map(({ kind, action }) => [kind, action])).toEqual([
       ["budget", undefined],
