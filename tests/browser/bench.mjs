@@ -12,25 +12,44 @@ const HISTORY = QUICK ? 500 : 5_000;
 const ROWS = 500;
 /** Remote edits a second while a person works. */
 const BUSY = 50;
+/** People who edit beside that person, and the rows that each has to themselves. */
+const WRITERS = 20;
+const ROWS_EACH = 20;
 
 const rows = [];
 const row = (what, ...figures) => { rows.push(`| ${[what, ...figures].join(' | ')} |`); console.error(rows.at(-1)); };
 const at = (list, share) => [...list].sort((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * share))];
 const ms = (number) => `${number < 10 ? number.toFixed(1) : Math.round(number)} ms`;
 
-/** Somebody without a screen, who edits over HTTP. */
-function writer(stack, cycle, name) {
-  const token = /token=([^&\s]+)/.exec(stack.link(name))[1];
-  const client = `bench${name.replace(/\W/g, '')}${Date.now().toString(36)}`;
-  let seq = 0;
-  return async (ops) => {
-    const answer = await fetch(`${stack.address}/api/cycles/platform/${cycle}/changes`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}` },
-      body: JSON.stringify({ type: 'change', id: `${client}.${(seq += 1)}`, base: 0, ops }),
-    });
+/** Somebody without a screen, who edits over HTTP: one change after the other, on rows of their own. */
+class Writer {
+  #seq = 0;
+  #count = 0;
+  #values = new Map();
+  /** The last edit. */
+  last = null;
+
+  constructor(stack, cycle, number) {
+    this.url = `${stack.address}/api/cycles/platform/${cycle}/changes`;
+    this.headers = { authorization: `Bearer ${/token=([^&\s]+)/.exec(stack.link('Aylin'))[1]}` };
+    this.name = `bench${number}-${Date.now().toString(36)}`;
+    this.rows = Array.from({ length: ROWS_EACH }, (_, i) => `b-${number * ROWS_EACH + i}`);
+  }
+
+  async write(ops) {
+    const body = JSON.stringify({ type: 'change', id: `${this.name}.${(this.#seq += 1)}`, base: 0, ops });
+    const answer = await fetch(this.url, { method: 'POST', headers: this.headers, body });
     if (!answer.ok) throw new Error(`${answer.status}: ${await answer.text()}`);
-  };
+  }
+
+  /** Writes the next of its rows. */
+  edit() {
+    const taskId = this.rows[this.#count % this.rows.length];
+    const newValue = `change ${(this.#count += 1)}`;
+    this.last = { op: 'CELL_MODIFY', taskId, column: 'blockers', oldValue: this.#values.get(taskId) ?? '', newValue };
+    this.#values.set(taskId, newValue);
+    return this.write([this.last]);
+  }
 }
 
 async function weekOf(stack) {
@@ -82,23 +101,21 @@ async function fill(write) {
   }
 }
 
-const edit = (i, before) => ({ op: 'CELL_MODIFY', taskId: `b-${i % 400}`, column: 'blockers', oldValue: before, newValue: `change ${i}` });
-
 /** Script time and whole main-thread time that a change of somebody else costs a page with a full sheet. */
-async function perRemoteChange(page, write, state) {
+async function perRemoteChange(page, [writer]) {
   const session = await page.context().newCDPSession(page);
   await session.send('Performance.enable');
   const measure = async () => Object.fromEntries((await session.send('Performance.getMetrics')).metrics.map(({ name, value }) => [name, value]));
   const before = await measure();
-  for (let i = 0; i < CHANGES; i += 1) await write([state.next()]);
-  await page.locator(`[data-testid="cell:${state.last.taskId}:blockers"][data-value="${state.last.newValue}"]`).or(page.locator('[data-testid="connection"][data-status="live"]')).first().waitFor();
+  for (let i = 0; i < CHANGES; i += 1) await writer.edit();
+  await live(page);
   const after = await measure();
   const each = (name) => ((after[name] - before[name]) * 1000) / CHANGES;
   row(`a remote change, ${ROWS} rows: script`, ms(each('ScriptDuration')), `all of the main thread ${ms(each('TaskDuration'))}`, `${CHANGES} changes`);
 }
 
 /** How long a key waits for its frame while others edit all the time: Chromium's own event timing, in steps of 8 ms. */
-async function interaction(page, write, state) {
+async function interaction(page, writers) {
   await page.evaluate(() => {
     window.waits = [];
     new PerformanceObserver((list) => { for (const entry of list.getEntries()) if (entry.interactionId) window.waits.push(entry.duration); }).observe({ type: 'event', durationThreshold: 16, buffered: false });
@@ -108,14 +125,15 @@ async function interaction(page, write, state) {
   let isOver = false;
   let sent = 0;
   const began = performance.now();
-  const others = (async () => {
-    while (!isOver) {
-      await write([state.next()]);
-      sent += 1;
-      const wait = began + (sent * 1000) / BUSY - performance.now();
+  const others = writers.map(async (writer, i) => {
+    const every = (WRITERS * 1000) / BUSY;
+    for (let n = 0; !isOver; n += 1) {
+      const wait = began + (n + i / WRITERS) * every - performance.now();
       if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+      await writer.edit();
+      sent += 1;
     }
-  })();
+  });
   await page.locator('.ag-cell[col-id="title"]').first().click();
   for (let i = 0; i < SAMPLES; i += 1) {
     await page.keyboard.press('ArrowDown');
@@ -123,7 +141,7 @@ async function interaction(page, write, state) {
     await page.keyboard.press('Escape');
   }
   isOver = true;
-  await others;
+  await Promise.all(others);
   const rate = (sent * 1000) / (performance.now() - began);
   const { waits, keys } = await page.evaluate(() => ({ waits: window.waits, keys: window.keys }));
   // What took less than 16 ms is not told; it counts as that.
@@ -132,11 +150,9 @@ async function interaction(page, write, state) {
 }
 
 /** A long history is opened: until it is read, and the longest time in which the page did not answer. */
-async function history(page, write, state) {
+async function history(page, writers) {
   const version = () => page.evaluate(() => Number(document.querySelector('.entry')?.dataset.testid.split(':')[1] ?? 0));
-  for (let i = 0; i < HISTORY; i += 20) {
-    await Promise.all(Array.from({ length: Math.min(20, HISTORY - i) }, () => write([state.next()])));
-  }
+  await Promise.all(writers.map(async (writer) => { for (let i = 0; i < HISTORY / WRITERS; i += 1) await writer.edit(); }));
   await page.reload();
   await live(page);
   await page.evaluate(() => {
@@ -170,24 +186,14 @@ const stack = await startStack('--rate-per-10s', '1000000');
 try {
   await keyToScreen(browser, stack, 2);
   await keyToScreen(browser, stack, 5);
-  const write = writer(stack, await weekOf(stack), 'Aylin');
-  await fill(write);
-  const values = new Map();
-  const state = {
-    count: 0,
-    last: null,
-    next() {
-      const op = edit(this.count, values.get(`b-${this.count % 400}`) ?? '');
-      this.count += 1;
-      values.set(op.taskId, op.newValue);
-      this.last = op;
-      return op;
-    },
-  };
+  const cycle = await weekOf(stack);
+  const writers = Array.from({ length: WRITERS }, (_, i) => new Writer(stack, cycle, i));
+  const [writer] = writers;
+  await fill((ops) => writer.write(ops));
   const page = await signIn(browser, stack.link('Tomás'));
-  await perRemoteChange(page, write, state);
-  await interaction(page, write, state);
-  await history(page, write, state);
+  await perRemoteChange(page, [writer]);
+  await interaction(page, writers);
+  await history(page, writers);
   await page.context().close();
   sizes();
 } finally {

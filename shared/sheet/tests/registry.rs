@@ -24,7 +24,11 @@ fn the_clients_table_of_codes_is_the_registry() {
          * `shared/sheet/src/refusal.rs` by `UPDATE_DOCS=1 cargo test -p cyclesheet-sheet --test registry`.\n */\nexport const CODES = {\n",
     );
     for code in Code::ALL {
-        table.push_str(&format!("  /** {} */\n  {code}: {{ retryable: {} }},\n", code.meaning(), code.retryable()));
+        table.push_str(&format!(
+            "  /** {} */\n  {code}: {{ retryable: {} }},\n",
+            code.meaning(),
+            code.retryable()
+        ));
     }
     table.push_str("} as const satisfies Record<string, { retryable: boolean }>;\n");
     holds(file, &table);
