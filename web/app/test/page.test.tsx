@@ -1,5 +1,5 @@
 import type { ClientState, Conflict } from "@cyclesheet/client";
-import { render, screen, within } from "@testing-library/react";
+import { act, render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import type { ReactNode } from "react";
 import { describe, expect, test } from "vitest";
@@ -67,25 +67,49 @@ describe("the conflict panel", () => {
     expect(screen.queryByTestId("conflicts")).toBeNull();
   });
 
-  test("keep theirs writes nothing, and each conflict is decided by itself", async () => {
+  test("keep theirs lets theirs stand and keeps one's own text beside the cell; each is decided by itself", async () => {
     const client = createFixture(sampleSheet(), {
       conflicts: [conflict, { ...conflict, id: "k2", column: "title" }],
     });
     show(client, <Conflicts />);
     await userEvent.click(within(screen.getByTestId("conflict:g1-3:description")).getByTestId("keep-theirs"));
-    expect(client.changes).toEqual([]);
+    const [ops] = client.changes;
+    expect(ops?.map((op) => op.op)).toEqual(["COMMENT_ADD", "COMMENT_RESOLVE"]);
+    expect(ops?.[0]).toMatchObject({
+      taskId: "g1-3",
+      column: "description",
+      text: "This text was not kept:\nmy words",
+    });
     expect(screen.getByTestId("conflict:g1-3:title")).toBeTruthy();
   });
 
-  test("merge opens the cell on one's own text, guarded by theirs", async () => {
-    const controller = show(createFixture(sampleSheet(), { conflicts: [conflict] }), <Conflicts />);
+  test("merge opens the cell on one's own text, guarded by theirs; the conflict waits until it is stored", async () => {
+    const client = createFixture(sampleSheet(), { conflicts: [conflict] });
+    const controller = show(client, <Conflicts />);
     await userEvent.click(screen.getByRole("button", { name: "Merge…" }));
     expect(controller.screen.get().editing).toEqual({
       taskId: "g1-3",
       column: "description",
       base: "<b>their</b> words",
       initial: "my words",
+      settles: "k1",
     });
+    controller.cancel();
+    expect(screen.getByTestId("conflicts")).toBeTruthy();
+    await userEvent.click(screen.getByRole("button", { name: "Merge…" }));
+    act(() => void controller.commit("their and my words", null));
+    expect(client.changes).toEqual([
+      [
+        {
+          op: "CELL_MODIFY",
+          taskId: "g1-3",
+          column: "description",
+          oldValue: "<b>their</b> words",
+          newValue: "their and my words",
+        },
+      ],
+    ]);
+    expect(screen.queryByTestId("conflicts")).toBeNull();
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { isolated } from "../src/model/bidi";
 import { formatBlock, parseBlock } from "../src/model/clipboard";
 import { addMonths, monthGrid, parseDate, shortDate, weekSpan } from "../src/model/dates";
 import { normalise } from "../src/model/values";
@@ -106,5 +107,16 @@ describe("a block on the clipboard", () => {
   test("a quote that a person wrote is kept", () => {
     expect(parseBlock('"quoted" and more\tx')).toEqual([['"quoted" and more', "x"]]);
     expect(parseBlock('"never closed')).toEqual([['"never closed']]);
+  });
+});
+
+describe("words of others in a sentence of ours", () => {
+  test("turn nothing but themselves, whatever controls they hold", () => {
+    expect(isolated("Ana Ruiz")).toBe("Ana Ruiz");
+    expect(isolated("\u05d3\u05e0\u05d4")).toBe("\u2068\u05d3\u05e0\u05d4\u2069");
+    expect(isolated("evil\u202e")).toBe("\u2068evil\u202e\u2069");
+    // Neither an open isolate nor a closing one too many gets out.
+    expect(isolated("a\u2067b")).toBe("\u2068a\u2067b\u2069\u2069");
+    expect(isolated("a\u2069b")).toBe("\u2068\u2068a\u2069b\u2069");
   });
 });

@@ -2,6 +2,7 @@
 import { useEffect, useState } from "react";
 import { commentsByOthers } from "../comments/threads";
 import { changedByOthers } from "../grid/useFlashes";
+import { isolated } from "../model/bidi";
 import { COLUMN_INFO } from "../model/columns";
 import { useController } from "../state/context";
 import type { Place } from "../state/screen";
@@ -21,15 +22,15 @@ export function describe(
     .map(([author, list]) => {
       const [only] = list;
       if (list.length === 1 && only)
-        return `${nameOf(author)} changed ${COLUMN_INFO[only.column].title} of ${titleOf(only.taskId)}.`;
-      return `${nameOf(author)} changed ${list.length} cells.`;
+        return `${isolated(nameOf(author))} changed ${COLUMN_INFO[only.column].title} of ${isolated(titleOf(only.taskId))}.`;
+      return `${isolated(nameOf(author))} changed ${list.length} cells.`;
     })
     .join(" ");
 }
 
 /** One sentence for who commented. */
 export function describeComments(authors: readonly string[], nameOf: (id: string) => string): string {
-  const names = [...new Set(authors)].map(nameOf);
+  const names = [...new Set(authors)].map((id) => isolated(nameOf(id)));
   if (names.length === 0) return "";
   const many = authors.length === 1 ? "a comment" : `${authors.length} comments`;
   return `${names.join(" and ")} wrote ${many}.`;

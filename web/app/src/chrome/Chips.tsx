@@ -10,7 +10,7 @@ export function Chips({ ids, testId }: { ids: readonly string[]; testId?: string
     <span className="chips" data-testid={testId}>
       {ids.map((id) => (
         <span className="chip" key={id}>
-          {id}
+          <bdi>{id}</bdi>
         </span>
       ))}
     </span>

@@ -59,7 +59,7 @@ export function People() {
                 <li key={peer.user.id} className="person" data-testid={`person:${peer.user.id}`}>
                   <Avatar peer={peer} />
                   <span className="person-name">
-                    {peer.user.name}
+                    <bdi>{peer.user.name}</bdi>
                     {peer.self && <span className="muted"> (you)</span>}
                     <span className="person-state">
                       {peer.role} · {stateWord(peer.state?.status)}

@@ -23,7 +23,7 @@ export function Summary() {
       <button type="button" className="summary-toggle" aria-expanded={open} onClick={toggle}>
         <ChevronIcon /> Summary
       </button>
-      <p className="summary-text" data-testid="summary">
+      <p tabIndex={open ? 0 : undefined} className="summary-text" dir="auto" data-testid="summary">
         {text}
       </p>
     </section>

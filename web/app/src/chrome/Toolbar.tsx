@@ -58,11 +58,8 @@ function Tool({
     >
       {icon}
       {text && <span className="tool-text">{text}</span>}
-      {badge ? (
-        <span className="badge" aria-hidden="true">
-          {badge > 99 ? "99+" : badge}
-        </span>
-      ) : null}
+      {/* Drawn by the style sheet: the number is in the label. */}
+      {badge ? <span className="badge" aria-hidden="true" data-count={badge > 99 ? "99+" : badge} /> : null}
     </button>
   );
 }
@@ -220,6 +217,7 @@ export function Toolbar() {
           label={unread ? `Comments, ${unread} new` : "Comments"}
           keys="Ctrl+Alt+M on a cell"
           icon={<CommentIcon />}
+          text="Comments"
           badge={unread}
           pressed={comments}
           onUse={() => controller.turnSide("comments")}
@@ -229,6 +227,7 @@ export function Toolbar() {
           label="Cell details"
           keys="Alt+Enter"
           icon={<PanelIcon />}
+          text="Details"
           pressed={details}
           onUse={() => controller.turnSide("details")}
           testId="details-toggle"

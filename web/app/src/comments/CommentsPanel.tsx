@@ -101,26 +101,31 @@ function Panel({ onDoc }: Props) {
         </button>
       </header>
       <div className="comments-bar">
-        <fieldset className="segments" aria-label="Which threads">
+        <fieldset className="comment-filters" aria-label="Which threads">
           {(["open", "resolved"] as const).map((kind) => (
             <button
               key={kind}
               type="button"
-              className="segment"
+              className="comment-filter"
               aria-pressed={filter === kind}
               data-testid={`filter:${kind}`}
               onClick={() => setFilter(kind)}
             >
-              {kind === "open" ? "Open" : "Resolved"} <span className="segment-count">{counts[kind]}</span>
+              {kind === "open" ? "Open" : "Resolved"}{" "}
+              <span className="comment-filter-count">{counts[kind]}</span>
             </button>
           ))}
         </fieldset>
-        {mayWrite && place && !draft && (
+        {mayWrite && !draft && (
           <button
             type="button"
             className="button button-small"
             data-testid="comment-here"
-            onClick={() => beginThread(controller, { taskId: place.taskId, column: place.column })}
+            title={place ? `Comment on ${COLUMN_INFO[place.column].title}` : "Comment on a cell"}
+            onClick={() => {
+              if (place) beginThread(controller, { taskId: place.taskId, column: place.column });
+              else controller.say("Select the cell that the comment is about, then press New.");
+            }}
           >
             <CommentIcon size={14} /> New
           </button>
@@ -296,7 +301,7 @@ function Nothing({ filter, mayWrite }: { filter: Filter; mayWrite: boolean }) {
         {filter === "resolved"
           ? "Nothing has been resolved yet."
           : mayWrite
-            ? "No open comments. Select a cell and press Ctrl+Alt+M, or use its menu."
+            ? "No open comments. Select a cell and press New, or right-click it."
             : "No open comments."}
       </p>
     </div>

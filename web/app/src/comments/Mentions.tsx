@@ -29,11 +29,7 @@ export function Mentions({ team, cycle }: Props) {
       button={
         <>
           <BellIcon />
-          {unread > 0 && (
-            <span className="badge" aria-hidden="true">
-              {unread}
-            </span>
-          )}
+          {unread > 0 && <span className="badge" aria-hidden="true" data-count={unread} />}
         </>
       }
     >

@@ -3,6 +3,7 @@
  */
 import type { Notification } from "@cyclesheet/client";
 import { useSyncExternalStore } from "react";
+import { isolated } from "../model/bidi";
 import { useClient } from "../state/context";
 import type { Controller } from "../state/controller";
 
@@ -117,7 +118,7 @@ export function followMentions(controller: Controller): () => void {
     if (all !== known) {
       save(user.id, all);
       const [latest] = all;
-      if (latest) controller.say(`${latest.name} mentioned you: “${latest.text}”`);
+      if (latest) controller.say(`${isolated(latest.name)} mentioned you: “${isolated(latest.text)}”`);
     }
     client.dismiss("notifications");
   };

@@ -42,14 +42,14 @@ function OfColumn({ column, at }: { column: Column; at: At }) {
   const entries: MenuEntry[] = [
     {
       id: "sort-asc",
-      label: sorted("asc") ? "Sorted upwards" : "Sort upwards",
+      label: "Sort ascending",
       icon: <UpIcon size={14} />,
       isChecked: sorted("asc"),
       onUse: () => turn("asc"),
     },
     {
       id: "sort-desc",
-      label: sorted("desc") ? "Sorted downwards" : "Sort downwards",
+      label: "Sort descending",
       icon: <DownIcon size={14} />,
       isChecked: sorted("desc"),
       onUse: () => turn("desc"),
@@ -61,8 +61,8 @@ function OfColumn({ column, at }: { column: Column; at: At }) {
           (value): MenuEntry => ({
             id: `value:${value}`,
             label: value || "(empty)",
-            isChecked: filter?.kind !== "values" || filter.values.includes(value),
-            onUse: () => controller.arrange({ filters: ticked(filters, column, value, all) }),
+            isChecked: filter?.kind === "values" && filter.values.includes(value),
+            onUse: () => controller.arrange({ filters: ticked(filters, column, value) }),
           }),
         )
       : [true, false].map(

@@ -101,7 +101,7 @@ function PeerCursor({ peer, rect, place }: { peer: Peer; rect: Rect; place: numb
       aria-hidden="true"
     >
       <span className="peer-tag">
-        {peer.user.name}
+        <bdi>{peer.user.name}</bdi>
         {peer.state?.status === "typing" && <span className="peer-typing"> is typing</span>}
       </span>
     </div>
@@ -196,12 +196,15 @@ function Issues({ geometry }: { geometry: Geometry }) {
     const rect = place && geometry.cell(place);
     if (!rect) return null;
     return (
-      <div key={key} className="issue" data-told={key === told?.key || undefined} style={at(rect)}>
-        {key === told?.key && (
-          <div className="bubble bubble-bad" role="alert">
-            {problem}
-          </div>
-        )}
+      // What is said here is said in the status line, too, and there it is heard.
+      <div
+        key={key}
+        className="issue"
+        data-told={key === told?.key || undefined}
+        style={at(rect)}
+        aria-hidden="true"
+      >
+        {key === told?.key && <div className="bubble bubble-bad">{problem}</div>}
       </div>
     );
   });
@@ -218,6 +221,17 @@ function OpenEditor({ geometry, root }: { geometry: Geometry; root: RefObject<HT
   const rect = geometry.cell(editing) ?? last.current;
   last.current = rect;
   return (
-    rect && <Editor key={`${editing.taskId}:${editing.column}`} editing={editing} rect={rect} root={root} />
+    rect && (
+      // Inside a grid stand rows and cells; the editor is a cell's.
+      // biome-ignore lint/a11y/useSemanticElements: a table's elements would be laid out as a table
+      // biome-ignore lint/a11y/useFocusableInteractive: the field inside is what takes the focus
+      <div role="row">
+        {/* biome-ignore lint/a11y/useSemanticElements: as above */}
+        {/* biome-ignore lint/a11y/useFocusableInteractive: as above */}
+        <div role="gridcell">
+          <Editor key={`${editing.taskId}:${editing.column}`} editing={editing} rect={rect} root={root} />
+        </div>
+      </div>
+    )
   );
 }

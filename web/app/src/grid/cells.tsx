@@ -103,14 +103,14 @@ export function Face({
           >
             {initials(value)}
           </span>
-          <span className="ellipsis">{value}</span>
+          <bdi className="ellipsis">{value}</bdi>
         </span>
       );
     case "deadline": {
       const late = !done && isIsoDate(value) && value < today;
       return (
         <span className="deadline" data-late={late || undefined} data-free={!isIsoDate(value) || undefined}>
-          {shortDate(value, today)}
+          <bdi>{shortDate(value, today)}</bdi>
           {late && <span className="sr-only"> (past)</span>}
         </span>
       );
@@ -120,7 +120,7 @@ export function Face({
     case "source":
       return <Chips ids={sourceIds(value)} />;
     default:
-      return <span className="longtext">{value}</span>;
+      return <bdi className="longtext">{value}</bdi>;
   }
 }
 

@@ -1,5 +1,6 @@
 /** Rows that one person holds for a while: who holds what, and for how long still. Pure. */
 import type { Lock, Sheet } from "@cyclesheet/client";
+import { isolated } from "../model/bidi";
 import { remaining } from "../model/time";
 
 /** How long a lock is asked for, seconds: the longest there is. */
@@ -38,4 +39,4 @@ export function heldRow(
 
 /** Why an edit of a held row is not taken. */
 export const refusal = ({ name, leftMs }: Held): string =>
-  `${name} holds this row for another ${remaining(leftMs)}. You can comment on it meanwhile.`;
+  `${isolated(name)} holds this row for another ${remaining(leftMs)}. You can comment on it meanwhile.`;

@@ -54,12 +54,12 @@ export function valuesOf(column: Column, rows: readonly Row[]): readonly string[
   return [...own, ...names.sort((a, b) => a.localeCompare(b)).slice(0, MAX_VALUES), ""];
 }
 
-/** The filters with one value of a column ticked or not; everything ticked is no filter. */
-export function ticked(filters: Filters, column: Column, value: string, all: readonly string[]): Filters {
+/** The filters with one more value of a column ticked, or one less; nothing ticked is no filter. */
+export function ticked(filters: Filters, column: Column, value: string): Filters {
   const filter = filters[column];
-  const now = filter?.kind === "values" ? filter.values : all;
+  const now = filter?.kind === "values" ? filter.values : [];
   const values = now.includes(value) ? now.filter((one) => one !== value) : [...now, value];
-  return all.every((one) => values.includes(one))
+  return values.length === 0
     ? without(filters, column)
     : { ...filters, [column]: { kind: "values", values } };
 }

@@ -2,20 +2,47 @@
  * Cells that two people changed at once, each with what stood there, what is yours and what is theirs. The panel
  * lies over a corner and waits; nothing is decided for anybody, and the text not kept stays in the history.
  */
-import type { Conflict } from "@cyclesheet/client";
+import { type Conflict, newId } from "@cyclesheet/client";
+import { diffWordsWithSpace } from "diff";
 import { useState } from "react";
 import { flushSync } from "react-dom";
 import { ChevronIcon } from "../chrome/icons";
 import { COLUMN_INFO } from "../model/columns";
 import { useClient, useController } from "../state/context";
 
-function Version({ name, value, testId }: { name: string; value: string; testId: string }) {
+/** One of the three texts; words that `before` lacks are marked. */
+function Version({
+  name,
+  value,
+  before,
+  testId,
+}: {
+  name: string;
+  value: string;
+  before: string;
+  testId: string;
+}) {
   return (
     <div className="version">
-      <dt>{name}</dt>
-      <dd data-testid={testId}>{value === "" ? <span className="muted">empty</span> : value}</dd>
+      <dt>
+        <bdi>{name}</bdi>
+      </dt>
+      <dd data-testid={testId} dir="auto">
+        {value === "" ? <span className="muted">empty</span> : <Marked text={value} before={before} />}
+      </dd>
     </div>
   );
+}
+
+/** A text with the words that are new in it. Short values are seen at a glance and stay plain. */
+function Marked({ text, before }: { text: string; before: string }) {
+  if (text === before || !/\s/.test(text.trim())) return text;
+  return diffWordsWithSpace(before, text)
+    .filter((part) => !part.removed)
+    .map((part, index) =>
+      // biome-ignore lint/suspicious/noArrayIndexKey: parts of one text have no other name
+      part.added ? <mark key={index}>{part.value}</mark> : part.value,
+    );
 }
 
 function ConflictCard({ conflict }: { conflict: Conflict }) {
@@ -32,11 +59,31 @@ function ConflictCard({ conflict }: { conflict: Conflict }) {
 
   /** Opens the cell's editor on one's own text, guarded by theirs: what is stored then is a choice made with both in sight. */
   const merge = () => {
-    client.keepTheirs(conflict.id);
     controller.go(place);
     flushSync(() =>
-      controller.screen.set({ editing: { ...place, base: conflict.theirs, initial: conflict.mine } }),
+      controller.screen.set({
+        editing: { ...place, base: conflict.theirs, initial: conflict.mine, settles: conflict.id },
+      }),
     );
+  };
+
+  /**
+   * Theirs stands in the log already; one's own text never came there. It is put there as a resolved comment on the
+   * cell, so that it can be found whoever looks for it.
+   */
+  const keepTheirs = () => {
+    client.keepTheirs(conflict.id);
+    if (index < 0 || conflict.mine === "") return;
+    const commentId = newId();
+    const text = `This text was not kept:\n${conflict.mine}`;
+    void controller
+      .send([
+        { op: "COMMENT_ADD", commentId, ...place, text, mentions: [] },
+        { op: "COMMENT_RESOLVE", commentId },
+      ])
+      .then(({ ok }) => {
+        if (ok) controller.say("Theirs stays. Yours is kept as a resolved comment on the cell.");
+      });
   };
 
   return (
@@ -48,7 +95,7 @@ function ConflictCard({ conflict }: { conflict: Conflict }) {
             {" "}
             of{" "}
             <button type="button" className="link-button" onClick={() => controller.go(place)}>
-              {title || `row ${index + 1}`}
+              <bdi>{title || `row ${index + 1}`}</bdi>
             </button>
           </>
         ) : (
@@ -56,12 +103,15 @@ function ConflictCard({ conflict }: { conflict: Conflict }) {
         )}
       </p>
       <dl className="versions">
-        <Version name="Yours" value={conflict.mine} testId="conflict-mine" />
-        <Version name={conflict.theirAuthor.name} value={conflict.theirs} testId="conflict-theirs" />
+        <Version name="Before" value={conflict.base} before={conflict.base} testId="conflict-base" />
+        <Version name="Yours" value={conflict.mine} before={conflict.base} testId="conflict-mine" />
+        <Version
+          name={conflict.theirAuthor.name}
+          value={conflict.theirs}
+          before={conflict.base}
+          testId="conflict-theirs"
+        />
       </dl>
-      <p className="conflict-base">
-        Before: <span>{conflict.base === "" ? "empty" : conflict.base}</span>
-      </p>
       <div className="conflict-actions">
         <button
           type="button"
@@ -77,12 +127,12 @@ function ConflictCard({ conflict }: { conflict: Conflict }) {
           className="button"
           data-testid="keep-theirs"
           aria-label={`Keep theirs: ${column} of ${title}`}
-          onClick={() => client.keepTheirs(conflict.id)}
+          onClick={keepTheirs}
         >
           Keep theirs
         </button>
         {index >= 0 && (
-          <button type="button" className="button button-quiet" onClick={merge}>
+          <button type="button" className="button button-quiet" data-testid="merge" onClick={merge}>
             Merge…
           </button>
         )}

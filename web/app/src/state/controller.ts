@@ -103,6 +103,7 @@ export class Controller extends Cursor {
       return true;
     }
     this.screen.set({ editing: null });
+    if (editing.settles) this.client.keepTheirs(editing.settles);
     if (result.value !== base) {
       if (this.row(taskId)) {
         void this.send([{ op: "CELL_MODIFY", taskId, column, oldValue: base, newValue: result.value }]);

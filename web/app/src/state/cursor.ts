@@ -112,6 +112,9 @@ export class Cursor {
   select(anchor: Place, head: Place = anchor, rows = false): void {
     const before = this.screen.get();
     const selection: Selection = { anchor, head, rows };
+    const issue =
+      before.editing === null ? before.issues.get(cellKey(anchor.taskId, anchor.column)) : undefined;
+    if (issue && before.notice?.text !== issue) this.say(issue, "bad");
     this.screen.set({
       selection,
       ...(before.issues.size > 0 && before.editing === null

@@ -25,6 +25,8 @@ export interface Editing extends Place {
   readonly base: string;
   /** Text to begin with instead of `base`, when typing opened the editor. */
   readonly initial: string | null;
+  /** The conflict that what is written here settles. */
+  readonly settles?: string;
 }
 
 export interface Notice {

@@ -4,13 +4,14 @@
  * reload, or of a refresh, have nobody waiting for them and are told here. What was written is shown again, not lost.
  */
 import type { Rejection } from "@cyclesheet/client";
+import { isolated } from "../model/bidi";
 import type { Controller } from "./controller";
 import { cellKey } from "./screen";
 
 /** The cells that a refused change wanted to write, each with a sentence that holds the text. */
 export function refusedCells({ ops, message }: Pick<Rejection, "ops" | "message">): Map<string, string> {
   const cells = new Map<string, string>();
-  const sentence = (text: string) => `Not stored: “${text}”. ${message}`;
+  const sentence = (text: string) => `Not stored: “${isolated(text)}”. ${message}`;
   for (const op of ops) {
     if (op.op === "CELL_MODIFY") cells.set(cellKey(op.taskId, op.column), sentence(op.newValue));
     if (op.op !== "BATCH_UPDATE") continue;
@@ -62,8 +63,8 @@ export function followLocks(controller: Controller): () => void {
     const title = sheet.tasks.find((task) => task.taskId === broken.taskId)?.cells.title?.value;
     controller.say(
       title === undefined
-        ? `${sheet.authors[by] ?? by} removed the row you held.`
-        : `${sheet.authors[by] ?? by} ended your lock of “${title || "a row"}”. Anybody may edit it now.`,
+        ? `${isolated(sheet.authors[by] ?? by)} removed the row you held.`
+        : `${isolated(sheet.authors[by] ?? by)} ended your lock of “${isolated(title || "a row")}”. Anybody may edit it now.`,
       "bad",
     );
   });

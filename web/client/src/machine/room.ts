@@ -55,6 +55,8 @@ export function left(turn: Turn, connectionId: string): void {
 }
 
 export function moved(turn: Turn, connection: Connection, state: PresenceState): void {
+  // Frames may overtake each other: what somebody told before they left does not bring them back.
+  if (turn.state.departed.has(connection.connectionId)) return;
   put(turn, connection, state, turn.now);
 }
 

@@ -98,6 +98,13 @@ describe("seeing who is here", () => {
     expect(rig.view.peers.map(({ connections }) => connections)).toEqual([["c-ana"], ["c-new"]]);
   });
 
+  it("does not bring back who left by what they told before, arriving late", () => {
+    const rig = new Rig().live();
+    rig.frame({ type: "joined", ...theirs("c-1") }).frame({ type: "left", connectionId: "c-1", user: BO });
+    rig.frame({ type: "presence", ...theirs("c-1"), state: at("r1") });
+    expect(rig.view.peers.map(({ user }) => user.id)).toEqual(["ana"]);
+  });
+
   it("believes a list that no longer names somebody who was there before hello", () => {
     const rig = new Rig().live();
     rig.frame({ type: "joined", ...theirs("c-1") }).elapse(10);

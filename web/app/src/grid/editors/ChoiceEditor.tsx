@@ -2,6 +2,7 @@
 import { PRIORITIES, STATUSES } from "@cyclesheet/client";
 import { type KeyboardEvent, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { CheckIcon } from "../../chrome/icons";
+import { usePeople } from "../../comments/people";
 import { useClient, useController } from "../../state/context";
 import { Face, MODEL_AUTHOR } from "../cells";
 import type { FieldProps } from "./Editor";
@@ -127,18 +128,18 @@ export function ChoiceEditor({ kind, ...field }: FieldProps & { kind: "status" |
   return <ChoiceList column={kind} choices={choices} strict {...field} />;
 }
 
-/** Completes from the people of the room, the authors of the sheet and whoever is already assigned. */
+/** Completes from the team's members, the authors of the sheet and whoever is already assigned. */
 export function PersonEditor(field: FieldProps) {
-  const peers = useClient((state) => state.peers);
+  const people = usePeople();
   const authors = useClient((state) => state.sheet?.authors);
   const tasks = useClient((state) => state.sheet?.tasks);
   const choices = useMemo(() => {
     const names = new Set<string>();
-    for (const peer of peers) names.add(peer.user.name);
+    for (const person of people) names.add(person.name);
     for (const [id, name] of Object.entries(authors ?? {})) if (id !== MODEL_AUTHOR) names.add(name);
     for (const task of tasks ?? []) names.add(task.cells.assignee?.value ?? "");
     names.delete("");
     return [...names].sort((a, b) => a.localeCompare(b));
-  }, [peers, authors, tasks]);
+  }, [people, authors, tasks]);
   return <ChoiceList column="assignee" choices={choices} strict={false} {...field} />;
 }

@@ -193,8 +193,8 @@ function ChangedMeanwhile({ editing }: { editing: Editing }) {
   if (value === editing.base || !cell) return null;
   return (
     <div className="bubble bubble-warn">
-      {authors?.[cell.author] ?? cell.author} changed this to “{value || "nothing"}” meanwhile. If you store
-      yours, you can choose.
+      <bdi>{authors?.[cell.author] ?? cell.author}</bdi> changed this to “<bdi>{value || "nothing"}</bdi>”
+      meanwhile. If you store yours, you can choose.
     </div>
   );
 }

@@ -26,6 +26,7 @@ export function TextEditor({ label, initial, fresh, invalid, describedBy, onChan
     <textarea
       ref={area}
       className="field field-text"
+      dir="auto"
       aria-label={label}
       aria-invalid={invalid}
       aria-describedby={describedBy}
