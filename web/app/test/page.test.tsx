@@ -147,11 +147,22 @@ describe("the strip", () => {
     };
     const notices = stripNotices({ status: "live", unsaved: 0, error: null, sheet: spent });
     expect(notices.map(({ kind, action }) => [kind, action])).toEqual([
-      ["budget", undefined],
       ["generationFailed", undefined],
+      ["budget", undefined],
     ]);
     const stale = { ...sheet, generation: { ...generation, number: 3 }, stale: { messages: 1, at: 0 } };
     expect(kinds({ sheet: stale })).toEqual(["stale", "budget", "model"]);
+  });
+
+  test("offline, it promises editing only where something can be kept", () => {
+    const offline = { status: "offline" as const, sheet, error: null };
+    const text = (change: object) => stripNotices({ ...offline, unsaved: 0, ...change })[0]?.text;
+    expect(text({ unsaved: 2, user: { id: "a", name: "A", color: "" } })).toContain("2 edits will be sent");
+    // After a reload nobody is known until the room answers.
+    expect(text({ unsaved: 2, user: null })).toContain("your 2 unsaved edits are kept, and editing begins");
+    expect(text({ user: null })).toBe(
+      "You are offline. You can read the sheet; editing begins when the network is back.",
+    );
   });
 
   test("a fallback says that the model had no part in it, and why", () => {

@@ -38,9 +38,9 @@ const plural = (n: number, one: string) => `${n.toLocaleString("en-GB")} ${one}$
 
 /** What the strip has to say, most pressing first. Pure, so that each sentence can be tested. */
 export function stripNotices(
-  state: Pick<ClientState, "status" | "unsaved" | "sheet" | "error">,
+  state: Pick<ClientState, "status" | "unsaved" | "sheet" | "error"> & Partial<Pick<ClientState, "user">>,
 ): StripNotice[] {
-  const { status, unsaved, sheet, error } = state;
+  const { status, unsaved, sheet, error, user } = state;
   const notices: StripNotice[] = [];
   const kept =
     unsaved > 0
@@ -70,12 +70,21 @@ export function stripNotices(
     notices.push({
       kind: "offline",
       tone: "warn",
-      text: `You are offline. Go on editing: ${unsaved > 0 ? `${plural(unsaved, "edit")} will be` : "edits are"} sent when the network is back.`,
+      // Until the room has said who this is, nothing can be kept in anybody's name.
+      text:
+        user === null
+          ? `You are offline. You can read the sheet; ${unsaved > 0 ? `your ${plural(unsaved, "unsaved edit")} ${unsaved === 1 ? "is" : "are"} kept, and ` : ""}editing begins when the network is back.`
+          : `You are offline. Go on editing: ${unsaved > 0 ? `${plural(unsaved, "edit")} will be` : "edits are"} sent when the network is back.`,
       action: "reconnect",
     });
   }
   const generation = sheet?.generation;
   const isSpent = (generation?.number ?? 0) >= MAX_GENERATIONS;
+  const budget: StripNotice = {
+    kind: "budget",
+    tone: "plain",
+    text: `This week’s ${MAX_GENERATIONS} extractions are used up. Go on by hand.`,
+  };
   // A button that can only be refused is worse than none.
   const refresh = isSpent ? {} : ({ action: "refresh" } as const);
   if (generation?.state === "started") {
@@ -93,14 +102,8 @@ export function stripNotices(
       ...refresh,
     });
   }
-  if (isSpent && generation?.state !== "started" && (sheet?.stale || generation?.state === "failed")) {
-    notices.push({
-      kind: "budget",
-      tone: "plain",
-      text: `This week’s ${MAX_GENERATIONS} extractions are used up. Go on by hand.`,
-    });
-  }
   if (!sheet || generation?.state === "started") return notices;
+  if (sheet.stale && isSpent) notices.push(budget);
   const note = generation?.note ? ` ${generation.note}` : "";
   const from = generation && generation.messages > 0 ? ` from ${plural(generation.messages, "message")}` : "";
   if (!generation) {
@@ -112,6 +115,7 @@ export function stripNotices(
       text: `The extraction did not work.${note} What stands here is untouched.`,
       ...refresh,
     });
+    if (isSpent && !sheet.stale) notices.push(budget);
   } else if (generation.origin === "fallback") {
     notices.push({
       kind: "fallback",
@@ -150,7 +154,8 @@ export function Strip() {
   const sheet = useClient((state) => state.sheet);
   const error = useClient((state) => state.error);
   const [open, setOpen] = useState(false);
-  const notices = stripNotices({ status, unsaved, sheet, error }).slice(0, MAX_NOTICES);
+  const user = useClient((state) => state.user);
+  const notices = stripNotices({ status, unsaved, sheet, error, user }).slice(0, MAX_NOTICES);
   const tone = notices[0]?.tone ?? "plain";
   return (
     <div className="strip" data-tone={tone} data-open={open || undefined} data-testid="strip" role="status">
