@@ -6,7 +6,7 @@ use crate::Message;
 use platform::{broadcast::Posted, identity::peer, invoke::ExtractRequest, room};
 use protocol::{
     ServerFrame,
-    limits::{MAX_SERVER_FRAME_BYTES, RECONNECT_JITTER_MS, presence_interval_ms},
+    limits::{MAX_SERVER_FRAME_BYTES, presence_interval_ms, reconnect_jitter_ms},
     server::{Missed, Peer, Welcome, without_ops},
 };
 use serde_json::value::RawValue;
@@ -91,7 +91,7 @@ impl Message<'_> {
             notifications: notes.iter().filter_map(|note| serde_json::to_value(note).ok()).collect(),
             docs,
             presence_interval_ms: presence_interval_ms(everybody.len()),
-            reconnect_jitter_ms: RECONNECT_JITTER_MS,
+            reconnect_jitter_ms: reconnect_jitter_ms(everybody.len()),
             at: now,
         };
         let posted = self.post(&ServerFrame::Welcome(Box::new(welcome))).await;

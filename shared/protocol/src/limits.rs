@@ -13,15 +13,22 @@ pub const MAX_HELLO_DOCS: usize = 8;
 pub const PRESENCE_POSTS_PER_SECOND: u64 = 150;
 /// The shortest presence interval, milliseconds: four movements a second look alive.
 pub const MIN_PRESENCE_INTERVAL_MS: u64 = 250;
-/// Jitter that `welcome` asks for before a reconnect, milliseconds: a room that returns at once stays below the
-/// 500 new connections a second that API Gateway allows.
-pub const RECONNECT_JITTER_MS: u64 = 2_000;
+/// The least jitter that `welcome` asks for before a reconnect, milliseconds.
+pub const MIN_RECONNECT_JITTER_MS: u64 = 2_000;
+/// New connections a second that a room which returns at once may come to: API Gateway allows an account 500, and the
+/// worst second of a random spread has more than the mean.
+pub const RECONNECTS_PER_SECOND: u64 = 250;
 
 /// Milliseconds between two presence frames of one client in a room of `people`, so that the room keeps
 /// [`PRESENCE_POSTS_PER_SECOND`]: everybody's movement is posted to everybody else.
 pub fn presence_interval_ms(people: usize) -> u64 {
     let people = people as u64;
     (people * people.saturating_sub(1) * 1_000 / PRESENCE_POSTS_PER_SECOND).max(MIN_PRESENCE_INTERVAL_MS)
+}
+
+/// The jitter before a reconnect, milliseconds, in a room of `people`: everybody's return is spread over it.
+pub fn reconnect_jitter_ms(people: usize) -> u64 {
+    (people as u64 * 1_000 / RECONNECTS_PER_SECOND).max(MIN_RECONNECT_JITTER_MS)
 }
 
 #[cfg(test)]
@@ -35,6 +42,15 @@ mod tests {
         for people in [5u64, 10, 50, 400] {
             let posts = people * (people - 1) * 1_000 / presence_interval_ms(people as usize);
             assert!(posts <= PRESENCE_POSTS_PER_SECOND + 1, "{people}: {posts}");
+        }
+    }
+
+    // rule: R7
+    #[test]
+    fn a_room_that_returns_at_once_stays_below_what_the_gateway_lets_in() {
+        assert_eq!(reconnect_jitter_ms(5), 2_000);
+        for people in [500, 1_000, 10_000] {
+            assert!(people as u64 * 1_000 / reconnect_jitter_ms(people) <= RECONNECTS_PER_SECOND);
         }
     }
 }

@@ -96,8 +96,8 @@ fn week() -> Outcome<Week> {
     Ok(Week::containing(now, &time_zone(local::sample::TIME_ZONE)?)?)
 }
 
-/// Opens the socket of client `number` in `team`'s room of this week, and joins it.
-pub(crate) async fn open(address: &str, kind: Kind, team: &str, number: usize) -> Outcome<Socket> {
+/// Opens the socket of client `number` in `team`'s room of this week.
+async fn connect(address: &str, team: &str, number: usize) -> Outcome<Socket> {
     let expires_at = platform::context::system_clock()().plus_ms(TOKEN_MS);
     let person = Person {
         tenant: Name::new(TENANT)?,
@@ -113,10 +113,35 @@ pub(crate) async fn open(address: &str, kind: Kind, team: &str, number: usize) -
         .with_sub_protocol(format!("bearer.{token}"));
     let config = WebSocketConfig::default().read_buffer_size(READ_BYTES);
     let connected = timeout(ANSWER, connect_async_with_config(request, Some(config), true)).await;
-    let (mut socket, _) = connected.map_err(|_| format!("client {number}: no answer to its upgrade"))??;
+    Ok(connected.map_err(|_| format!("client {number}: no answer to its upgrade"))??.0)
+}
+
+/// The same, and says hello; what it is welcomed with.
+async fn hello(socket: &mut Socket, hello: String) -> Outcome<serde_json::Value> {
+    socket.send(Message::text(hello)).await?;
+    Ok(serde_json::from_str(&until(socket, |text| text.starts_with(r#"{"type":"welcome""#)).await?)?)
+}
+
+/// The welcome of somebody who joins and leaves.
+pub(crate) async fn welcome(address: &str, team: &str, number: usize) -> Outcome<serde_json::Value> {
+    hello(&mut connect(address, team, number).await?, r#"{"type":"hello"}"#.into()).await
+}
+
+/// The version at which client `number` stands after its return with `since`.
+pub(crate) async fn back(address: &str, team: &str, number: usize, epoch: &str, since: u64) -> Outcome<u64> {
+    let mut socket = connect(address, team, number).await?;
+    let frame = format!(r#"{{"type":"hello","since":{since},"epoch":"{epoch}"}}"#);
+    let welcome = hello(&mut socket, frame).await?;
+    let missed = welcome["changes"].as_array().map_or(0, Vec::len) as u64;
+    let tip = welcome["version"].as_u64().unwrap_or_default();
+    Ok(if since + missed == tip { tip } else { since })
+}
+
+/// Opens the socket of client `number` in `team`'s room of this week, and joins it.
+pub(crate) async fn open(address: &str, kind: Kind, team: &str, number: usize) -> Outcome<Socket> {
+    let mut socket = connect(address, team, number).await?;
     if kind != Kind::Floor {
-        socket.send(Message::text(r#"{"type":"hello"}"#)).await?;
-        until(&mut socket, |text| text.starts_with(r#"{"type":"welcome""#)).await?;
+        hello(&mut socket, r#"{"type":"hello"}"#.into()).await?;
     }
     Ok(socket)
 }
@@ -141,11 +166,11 @@ pub(crate) async fn join_at(address: &str, kind: Kind, team: &str, number: usize
 }
 
 /// Reads until a text satisfies `found`; a refusal is an error.
-async fn until(socket: &mut Socket, found: impl Fn(&str) -> bool) -> Outcome {
+pub(crate) async fn until(socket: &mut Socket, found: impl Fn(&str) -> bool) -> Outcome<String> {
     let reading = async {
         while let Some(message) = socket.next().await {
             match message? {
-                Message::Text(text) if found(&text) => return Ok(()),
+                Message::Text(text) if found(&text) => return Ok(text.to_string()),
                 Message::Text(text)
                     if text.starts_with(r#"{"type":"rejected""#)
                         || text.starts_with(r#"{"type":"error""#) =>

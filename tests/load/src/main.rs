@@ -8,6 +8,7 @@
 //! # Layout
 //! - [`servers`]: the processes, their processor time and memory. [`floor`]: the server that stores nothing.
 //! - [`client`]: one WebSocket client. [`open`]: W1 and W2. [`closed`]: W3. [`idle`]: sockets that do nothing.
+//!   [`storm`]: everybody at once.
 //! - [`counts`]: calls to the table per change, in this process. [`report`]: medians and tables.
 #![recursion_limit = "256"]
 mod client;
@@ -19,6 +20,7 @@ mod open;
 mod plan;
 mod report;
 mod servers;
+mod storm;
 
 use clap::{Parser, Subcommand};
 use std::{path::PathBuf, process::ExitCode};
@@ -57,7 +59,7 @@ pub(crate) struct Bench {
     /// Idle sockets to open
     #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(100..=10_000))]
     sockets: u32,
-    /// Only these: w1, w2, w3, counts, idle, crowd
+    /// Only these: w1, w2, w3, counts, idle, crowd, storm
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     only: Vec<plan::Part>,
     /// The processor that servers run on; the clients run on the others

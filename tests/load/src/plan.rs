@@ -6,6 +6,7 @@ use crate::{
     open::{self, Load},
     report,
     servers::{Kind, Machine, Server},
+    storm,
 };
 use std::{path::PathBuf, time::Duration};
 
@@ -27,6 +28,8 @@ pub(crate) enum Part {
     Idle,
     /// 400 authors in one room.
     Crowd,
+    /// 10,000 connections that are refused, and 1,000 clients that return after the server was killed.
+    Storm,
 }
 
 struct Plan {
@@ -88,6 +91,9 @@ pub(crate) async fn run(bench: &Bench, machine: Machine) -> Outcome {
     if wants(Part::Idle) {
         plan.idle(if bench.quick { bench.sockets.min(500) } else { bench.sockets } as usize).await?;
     }
+    if wants(Part::Storm) {
+        plan.storm(if bench.quick { 10 } else { 1 }).await?;
+    }
     Ok(())
 }
 
@@ -145,6 +151,26 @@ impl Plan {
             }
         }
         report::closed_load("W3: 50 clients in one room, each sends again when it hears itself", &rounds);
+        Ok(())
+    }
+
+    async fn storm(&self, less: usize) -> Outcome {
+        let server = self.start(Kind::Disk, &Self::teams("load", 1))?;
+        let refused = storm::refused(&server, 10_000 / less).await?;
+        let (before, after) = refused.resident;
+        println!("\nRefused connections, {}\n", server.kind.name());
+        println!("| refused | a second | resident after 1,000, KB | after all, KB |\n|---|---|---|---|");
+        println!("| {} | {:.0} | {} | {} |", refused.count, refused.per_second, before / 1024, after / 1024);
+        let (_server, back) = storm::comes_back(server, 1_000 / less).await?;
+        println!("\nOne room returns after its server was killed\n");
+        println!(
+            "| clients | jitter sent, ms | connections in the worst second (the gateway lets in 500) | all at the tip after, s | behind |"
+        );
+        println!("|---|---|---|---|---|");
+        println!(
+            "| {} | {} | {} | {:.1} | {} |",
+            back.clients, back.jitter_ms, back.worst_second, back.whole_s, back.behind
+        );
         Ok(())
     }
 

@@ -91,7 +91,11 @@ pub(crate) struct Server {
     /// Which one it is.
     pub kind: Kind,
     /// What it keeps; gone with it.
-    _data: Option<tempfile::TempDir>,
+    data: Option<tempfile::TempDir>,
+    /// What it was started with.
+    binary: PathBuf,
+    teams: Vec<String>,
+    machine: Machine,
 }
 
 impl Server {
@@ -101,6 +105,30 @@ impl Server {
             Kind::Disk | Kind::DiskOneByOne => Some(tempfile::tempdir()?),
             Kind::Floor | Kind::Memory => None,
         };
+        let (child, address) = Self::begin(kind, binary, teams, machine, data.as_ref(), "0")?;
+        let (binary, teams) = (binary.to_owned(), teams.to_vec());
+        Ok(Self { child, address, kind, data, binary, teams, machine })
+    }
+
+    /// Kills it without a word and starts it again on the same data and port.
+    pub(crate) fn kill_and_restart(&mut self) -> Outcome {
+        self.child.kill()?;
+        self.child.wait()?;
+        let port = self.address.rsplit(':').next().unwrap_or("0").to_owned();
+        let Self { kind, binary, teams, machine, data, .. } = self;
+        let (child, address) = Self::begin(*kind, binary, teams, *machine, data.as_ref(), &port)?;
+        (self.child, self.address) = (child, address);
+        Ok(())
+    }
+
+    fn begin(
+        kind: Kind,
+        binary: &Path,
+        teams: &[String],
+        machine: Machine,
+        data: Option<&tempfile::TempDir>,
+        port: &str,
+    ) -> Outcome<(Child, String)> {
         let mut command = match kind {
             Kind::Floor => {
                 let mut floor = Command::new(std::env::current_exe()?);
@@ -109,11 +137,11 @@ impl Server {
             }
             _ => {
                 let mut ours = Command::new(binary);
-                ours.args(["dev", "--port", "0", "--no-model", "--rate-per-10s", "1000000"]);
+                ours.args(["dev", "--port", port, "--no-model", "--rate-per-10s", "1000000"]);
                 ours
             }
         };
-        if let Some(data) = &data {
+        if let Some(data) = data {
             command.arg("--data").arg(data.path());
         }
         if kind == Kind::DiskOneByOne {
@@ -132,7 +160,7 @@ impl Server {
                 return Err(error);
             }
         };
-        Ok(Self { child, address, kind, _data: data })
+        Ok((child, address))
     }
 
     /// Processor time so far, seconds: user and system.

@@ -1,40 +1,46 @@
 //! What a change, a join and a leave cost. Posts and requests are the bill: a count that grows is a bug.
 use harness::{
-    Client, World,
+    Call, Client, World,
     client::{insert, modify},
     who,
 };
 use serde_json::json;
 
-/// Calls to DynamoDB and posts to sockets.
+/// Calls to DynamoDB, the write units that are billed for them, and posts to sockets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Budget {
     put: usize,
     get: usize,
     query: usize,
     delete: usize,
+    write_units: usize,
     posts: usize,
 }
 
 const ROOM: usize = 5;
 
 /// A change in the steady state: the log entry, the connection map, one post each.
-const CHANGE: Budget = Budget { put: 1, get: 0, query: 1, delete: 0, posts: ROOM };
+const CHANGE: Budget = Budget { put: 1, get: 0, query: 1, delete: 0, write_units: 1, posts: ROOM };
 /// `$connect`: the user's row, then the denial, the member's row, then the user's other sockets.
-const CONNECT: Budget = Budget { put: 2, get: 1, query: 1, delete: 0, posts: 0 };
+const CONNECT: Budget = Budget { put: 2, get: 1, query: 1, delete: 0, write_units: 2, posts: 0 };
 /// `hello` of a first visit to a cycle that is in memory: the tip before and after the room's row, the connection
 /// map, mentions that wait.
-const HELLO: Budget = Budget { put: 1, get: 0, query: 4, delete: 0, posts: ROOM };
+const HELLO: Budget = Budget { put: 1, get: 0, query: 4, delete: 0, write_units: 1, posts: ROOM };
 /// `hello` with `since`: the two reads of the log that find what was missed, besides.
-const HELLO_SINCE: Budget = Budget { put: 1, get: 0, query: 6, delete: 0, posts: ROOM };
+const HELLO_SINCE: Budget = Budget { put: 1, get: 0, query: 6, delete: 0, write_units: 1, posts: ROOM };
 /// `$disconnect`: both rows, and the connection map for the others.
-const LEAVE: Budget = Budget { put: 0, get: 0, query: 1, delete: 2, posts: ROOM - 1 };
+const LEAVE: Budget = Budget { put: 0, get: 0, query: 1, delete: 2, write_units: 2, posts: ROOM - 1 };
 /// A movement: the connection map, one post each but to oneself.
-const PRESENCE: Budget = Budget { put: 0, get: 0, query: 1, delete: 0, posts: ROOM - 1 };
+const PRESENCE: Budget = Budget { put: 0, get: 0, query: 1, delete: 0, write_units: 0, posts: ROOM - 1 };
 /// A `ping`: the room's own row, the tip, one answer.
-const PING: Budget = Budget { put: 0, get: 1, query: 1, delete: 0, posts: 1 };
+const PING: Budget = Budget { put: 0, get: 1, query: 1, delete: 0, write_units: 0, posts: 1 };
 /// A refusal, which must follow a fresh read: the tip, one answer.
-const REFUSAL: Budget = Budget { put: 0, get: 0, query: 1, delete: 0, posts: 1 };
+const REFUSAL: Budget = Budget { put: 0, get: 0, query: 1, delete: 0, write_units: 0, posts: 1 };
+
+/// A removal, at most: of somebody with two sockets in one of two open cycles, in a room of six. The denial before and
+/// after, a log entry in each cycle, the rows of both sockets, which their own `$disconnect` deletes once more; the
+/// room is told of the removal and of who left.
+const REMOVAL: Budget = Budget { put: 5, get: 1, query: 9, delete: 8, write_units: 13, posts: 18 };
 
 fn begin(world: &World) {
     world.faults.forget();
@@ -48,6 +54,7 @@ fn spent(world: &World) -> Budget {
         get: calls("GetItem"),
         query: calls("Query"),
         delete: calls("DeleteItem"),
+        write_units: world.faults.calls().iter().map(Call::write_units).sum(),
         posts: world.posts.made().len(),
     };
     assert_eq!(
@@ -146,4 +153,32 @@ async fn presence_a_ping_and_a_refusal_cost_what_is_written_here() {
     begin(&world);
     people[0].commit(json!([modify("nowhere", "status", "", "Done")])).await.rejected();
     assert_eq!(spent(&world), REFUSAL);
+}
+
+#[tokio::test]
+async fn a_removal_costs_what_is_written_here() {
+    let world = World::new().await;
+    let mut people = room(&world).await;
+    let mut boss = world.join(&who("boss").admin()).await;
+    world.join_week(&who("u3"), harness::THIS_WEEK).await.close().await;
+    let mut gone = vec![people.pop().unwrap(), world.join(&who("u4")).await];
+    for client in people.iter_mut().chain(&mut gone).chain([&mut boss]) {
+        client.ping().await;
+    }
+    begin(&world);
+    boss.commit(json!([{"op": "MEMBER_REVOKE", "userId": "u4"}])).await.version();
+    for socket in &mut gone {
+        socket.end().await;
+    }
+    for socket in &gone {
+        let id = socket.connection_id();
+        boss.frame("left", |frame| frame["type"] == "left" && frame["connectionId"] == id).await;
+    }
+    let spent = spent(&world);
+    let within = |what: fn(&Budget) -> usize| what(&spent) <= what(&REMOVAL);
+    assert!(
+        within(|b| b.put) && within(|b| b.get) && within(|b| b.query) && within(|b| b.delete),
+        "{spent:?}"
+    );
+    assert!(within(|b| b.write_units) && within(|b| b.posts), "{spent:?}");
 }
