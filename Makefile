@@ -79,8 +79,9 @@ chromium: ## Install Chromium by the package manager, or name it
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
 	else echo "cyclesheet's browser tests need Chromium: install it (on Debian: sudo apt-get install chromium), or name one with CHROMIUM=/path/to/chromium." >&2; exit 1; fi
 
-vectors: ## Write the golden vectors anew: a change in them is a change of what logs fold to
-	UPDATE_VECTORS=1 $(CARGO) test --quiet --package cyclesheet-sheet --test vectors
+vectors: web ## Write the golden vectors anew: a change in them is a change of what logs fold to
+	cd web/client && UPDATE_VECTORS=1 npx vitest run test/documents.test.ts -t 'the trace of'
+	UPDATE_VECTORS=1 $(CARGO) test --quiet --package cyclesheet-sheet --test vectors --test documents
 
 picture: web chromium ## Take the pictures of the README and of the guide from a running stack
 	$(CARGO) build --quiet --package cyclesheet

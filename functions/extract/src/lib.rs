@@ -15,6 +15,7 @@ pub mod report;
 mod rows;
 mod run;
 mod seal;
+mod summary;
 
 pub use run::{ExtractError, Extracted};
 

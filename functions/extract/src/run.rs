@@ -4,7 +4,7 @@ use crate::{
     Extractor, carry,
     read::{Read, Reading, last_week},
     report::{ANSWER, Asked, PROMPT, REPORT, Report},
-    rows,
+    rows, summary,
 };
 use extraction::{
     answer::{self, Parsed},
@@ -28,6 +28,8 @@ use store::{StoreError, directory::Team, raw};
 
 /// How long a run holds the lease: the function's own limit of ten minutes, and one.
 const LEASE_MS: i64 = 11 * 60 * 1000;
+/// Looks at a summary that people begin to write in; the first one's words make it theirs.
+const MAX_LOOKS: usize = 3;
 
 /// What became of a cycle's extraction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -166,7 +168,7 @@ impl Run<'_> {
         for part in rows::parts(result) {
             // A run before this one may have committed the first parts.
             if part.part > self.parts_done().await? {
-                self.commit(Op::Generated(Box::new(part))).await?;
+                self.commit_part(part).await?;
             }
         }
         let extracted = Extracted {
@@ -386,13 +388,30 @@ impl Run<'_> {
         Ok(tip.state.ledger.lease.as_ref().map_or(0, |lease| lease.parts))
     }
 
+    /// Commits one part of the result. Somebody may write in the summary between the look at it and the commit: then it
+    /// is theirs, and the part goes without it.
+    async fn commit_part(&mut self, part: Generated) -> Result<(), ExtractError> {
+        for _ in 0..MAX_LOOKS {
+            let tip = self.context.store.tip(self.key).await?;
+            match self.commit_all(summary::ops(&tip.state, part.clone())).await {
+                Err(ExtractError::Refused { code: Code::Conflict, .. }) => {}
+                done => return done,
+            }
+        }
+        self.commit(Op::Generated(Box::new(part))).await
+    }
+
     /// Commits one op of this run and tells the room.
     async fn commit(&mut self, op: Op) -> Result<(), ExtractError> {
+        self.commit_all(vec![op]).await
+    }
+
+    /// Commits ops of this run as one change and tells the room.
+    async fn commit_all(&mut self, ops: Vec<Op>) -> Result<(), ExtractError> {
         self.seq += 1;
         let telling = Telling { context: self.context, endpoint: &self.extractor.endpoint, room: self.key };
         let sender = Sender::system().ok_or_else(|| ExtractError::Team("the system has no author".into()))?;
-        let proposed =
-            ProposedChange { id: ChangeId::new(self.client.clone(), self.seq), base: 0, ops: vec![op] };
+        let proposed = ProposedChange { id: ChangeId::new(self.client.clone(), self.seq), base: 0, ops };
         // The base of a run is what it has seen; it sees the tip at every commit.
         let base = self.context.store.tip(self.key).await?.state.version();
         match changes::commit(&telling, &sender, ProposedChange { base, ..proposed }).await {

@@ -191,7 +191,7 @@ fn only(identity: &Identity, allowed: impl Fn(Role) -> bool, rule: &str) -> Resu
 /// The sheet for other programs, as a file.
 async fn export(context: &Context, key: &CycleKey, format: Format) -> Result<Reply, Refusal> {
     let tip = context.store.tip(key).await.map_err(|error| room::busy(&error))?;
-    let body = export::export(&tip.state.sheet, format).map_err(unwritable)?;
+    let body = export::export(&tip.state, format).map_err(unwritable)?;
     Ok(Reply::file(body, format.media_type(), format!("{}-{}.{}", key.team, key.week, format.ending())))
 }
 

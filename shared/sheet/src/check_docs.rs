@@ -7,10 +7,13 @@ use crate::{
     check::{open_row, refuse},
     doc::{
         Bytes, DocName, Document,
-        scan::{Clocks, Scan, Unfit},
+        scan::{Scan, Unfit},
         yjs::Broken,
     },
-    limits::{MAX_DOC_BYTES, MAX_SAVE_POINT_CODE_POINTS, MAX_SAVE_POINTS, MAX_UPDATE_BYTES},
+    limits::{
+        MAX_DOC_BYTES, MAX_DOC_DEPTH, MAX_DOC_STRUCTS, MAX_SAVE_POINT_CODE_POINTS, MAX_SAVE_POINTS,
+        MAX_UPDATE_BYTES,
+    },
     op::Op,
     refusal::{Code, Refusal},
     role::Role,
@@ -30,6 +33,10 @@ pub(crate) fn check_update(
     if let Some(task_id) = doc.task_id() {
         open_row(state, change, role, &task_id)?;
     }
+    // The fold decides, not who looked before: somebody may have begun to write meanwhile.
+    if role == Role::System && state.sheet.docs.get(doc).is_some_and(|entry| entry.is_manually_edited) {
+        return refuse(Code::Conflict, "a person has written in this document");
+    }
     if update.0.len() > MAX_UPDATE_BYTES {
         return refuse(
             Code::PayloadTooLarge,
@@ -40,11 +47,15 @@ pub(crate) fn check_update(
         let code = if unfit == Unfit::TooMany { Code::PayloadTooLarge } else { Code::InvalidValue };
         Refusal::new(code, format!("the update is not taken: {unfit}"))
     })?;
-    let nothing = Clocks::new();
-    match scan.missing(state.document(doc).map_or(&nothing, |document| document.clocks())) {
-        None => Ok(()),
-        Some(_) => Err(incomplete(state, doc)),
+    let nothing = Document::default();
+    let document = state.document(doc).map_or(&nothing, |document| document.as_ref());
+    if scan.missing(document.clocks()).is_some() {
+        return Err(incomplete(state, doc));
     }
+    if scan.has_types() && document.depth_with(&scan) > MAX_DOC_DEPTH {
+        return refuse(Code::InvalidValue, format!("a document is at most {MAX_DOC_DEPTH} levels deep"));
+    }
+    Ok(())
 }
 
 /// The refusal of an update that builds on what the log does not hold: it shows what the log does hold, so that its
@@ -64,18 +75,23 @@ pub(crate) fn check_documents(state: &State, change: &Change) -> Result<(), Refu
     });
     for doc in written.collect::<BTreeSet<_>>() {
         let Some(document) = state.document(doc) else { continue };
+        // What has outgrown its bounds may only be unmerged. The bound comes first: it is what bounds the library's work.
+        let outgrown =
+            |document: &Document| document.bytes() > MAX_DOC_BYTES || document.structs() > MAX_DOC_STRUCTS;
+        if outgrown(document) && outgrown(&document.compacted()) {
+            return refuse(
+                Code::PayloadTooLarge,
+                format!(
+                    "a document is at most {MAX_DOC_BYTES} bytes and {MAX_DOC_STRUCTS} parts, with its history"
+                ),
+            );
+        }
         document.verify().map_err(|broken| match broken {
             Broken::Incomplete => incomplete(state, doc),
             Broken::Unreadable => {
                 Refusal::new(Code::InvalidValue, format!("the update is not taken: {broken}"))
             }
         })?;
-        if document.bytes() > MAX_DOC_BYTES && Document::compacted(document).bytes() > MAX_DOC_BYTES {
-            return refuse(
-                Code::PayloadTooLarge,
-                format!("a document is at most {MAX_DOC_BYTES} bytes with its history"),
-            );
-        }
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! The sheet for other programs: CSV, Markdown, JSON.
-use crate::{column::Column, model::Sheet};
+use crate::{column::Column, doc::DocName, model::Sheet, state::State};
+use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// A form of export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,7 +11,7 @@ pub enum Format {
     Csv,
     /// For documents and chats.
     Markdown,
-    /// The sheet as clients see it.
+    /// The sheet as clients see it, and the documents' texts as Markdown.
     Json,
 }
 
@@ -44,12 +46,27 @@ impl Format {
 }
 
 /// The sheet in a form.
-pub fn export(sheet: &Sheet, format: Format) -> Result<String, serde_json::Error> {
+pub fn export(state: &State, format: Format) -> Result<String, serde_json::Error> {
     match format {
-        Format::Csv => Ok(csv(sheet)),
-        Format::Markdown => Ok(markdown(sheet)),
-        Format::Json => serde_json::to_string_pretty(sheet),
+        Format::Csv => Ok(csv(&state.sheet)),
+        Format::Markdown => Ok(markdown(&state.sheet, &texts(state))),
+        Format::Json => serde_json::to_string_pretty(&Whole { sheet: &state.sheet, texts: texts(state) }),
     }
+}
+
+#[derive(Serialize)]
+struct Whole<'a> {
+    #[serde(flatten)]
+    sheet: &'a Sheet,
+    texts: Texts,
+}
+
+type Texts = BTreeMap<DocName, String>;
+
+/// What people read in the documents; one that does not read is left out.
+fn texts(state: &State) -> Texts {
+    let named = state.sheet.docs.keys().filter_map(|doc| Some((doc.clone(), state.document(doc)?)));
+    named.filter_map(|(doc, document)| Some((doc, document.markdown().ok()?))).collect()
 }
 
 /// RFC 4180. A cell that a spreadsheet program would take for a formula begins with an apostrophe.
@@ -71,33 +88,43 @@ fn csv(sheet: &Sheet) -> String {
     text
 }
 
-fn markdown(sheet: &Sheet) -> String {
-    let escape = |cell: &str| {
-        let mut out = String::with_capacity(cell.len());
-        for c in cell.chars() {
-            match c {
-                '\n' => out.push_str("<br>"),
-                '\t' => out.push(' '),
-                '<' => out.push_str("&lt;"),
-                '&' => out.push_str("&amp;"),
-                '\\' | '|' | '`' | '*' | '_' | '[' | ']' => {
-                    out.push('\\');
-                    out.push(c);
-                }
-                c => out.push(c),
+/// A text in which Markdown sees no signs of its own, on one line.
+pub(crate) fn escaped(cell: &str) -> String {
+    let mut out = String::with_capacity(cell.len());
+    for c in cell.chars() {
+        match c {
+            '\n' => out.push_str("<br>"),
+            '\t' => out.push(' '),
+            '<' => out.push_str("&lt;"),
+            '&' => out.push_str("&amp;"),
+            '\\' | '|' | '`' | '*' | '_' | '[' | ']' => {
+                out.push('\\');
+                out.push(c);
             }
+            c => out.push(c),
         }
-        out
-    };
-    let mut text = format!("# {}\n\n", escape(&sheet.cycle_id));
-    if !sheet.executive_summary.is_empty() {
-        text.push_str(&format!("{}\n\n", escape(&sheet.executive_summary)));
+    }
+    out
+}
+
+fn markdown(sheet: &Sheet, texts: &Texts) -> String {
+    let mut text = format!("# {}\n\n", escaped(&sheet.cycle_id));
+    // What a person has written stands in the document alone.
+    match texts.get(&DocName::summary()).filter(|summary| !summary.is_empty()) {
+        Some(summary) => text.push_str(&format!("{summary}\n\n")),
+        None if sheet.executive_summary.is_empty() => {}
+        None => text.push_str(&format!("{}\n\n", escaped(&sheet.executive_summary))),
     }
     let names = Column::ALL.map(Column::as_str).join(" | ");
     text.push_str(&format!("| {names} |\n|{}\n", " --- |".repeat(Column::ALL.len())));
     for row in sheet.rows() {
-        let cells = Column::ALL.map(|column| escape(row.value(column))).join(" | ");
+        let cells = Column::ALL.map(|column| escaped(row.value(column))).join(" | ");
         text.push_str(&format!("| {cells} |\n"));
+    }
+    for row in sheet.rows() {
+        if let Some(note) = texts.get(&DocName::notes(&row.task_id)).filter(|note| !note.is_empty()) {
+            text.push_str(&format!("\n## {}\n\n{note}\n", escaped(row.value(Column::Title))));
+        }
     }
     text
 }

@@ -50,6 +50,11 @@ pub const MAX_UPDATE_BYTES: usize = 65_536;
 pub const MAX_UPDATE_STRUCTS: usize = 8_192;
 /// Levels of arrays and objects in an attribute of a document: the reader recurses.
 pub const MAX_ANY_DEPTH: usize = 16;
+/// Levels of types inside each other in a document: both libraries walk them by recursion.
+pub const MAX_DOC_DEPTH: usize = 64;
+/// Structs and deleted ranges of one document, merged. Who forges a document of concurrent insertions makes every
+/// replica look at each of them for each other one: this bounds the square.
+pub const MAX_DOC_STRUCTS: usize = 32_768;
 /// Bytes of one document, merged: a book's chapter, with its history of edits.
 pub const MAX_DOC_BYTES: usize = 1024 * 1024;
 /// Updates of a document that a state holds unmerged: every one is read anew when the next is checked.

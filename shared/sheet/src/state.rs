@@ -1,7 +1,7 @@
 //! The state of a cycle: the sheet that clients see and the ledger that only the fold sees.
 use crate::{
     chain,
-    doc::{Bytes, DocName, Document, document::SinceError},
+    doc::{Broken, Bytes, DocName, Document, document::SinceError},
     docs,
     ledger::Ledger,
     limits::MAX_GENERATIONS,
@@ -120,6 +120,13 @@ impl State {
             }
             None => Err(Refusal::new(Code::NotFound, format!("there is no document {doc}"))),
         }
+    }
+
+    /// The update by which the system replaces what stands in a document with paragraphs, one a line, in the name of a
+    /// generation: the same on the same state, whoever computes it.
+    pub fn rewritten(&self, doc: &DocName, generation: u32, text: &str) -> Result<Bytes, Broken> {
+        let nothing = Document::default();
+        self.document(doc).map_or(&nothing, |document| document.as_ref()).rewritten(generation, text)
     }
 
     /// Bytes of what counts against a cycle's budget: the sheet and the documents it names.

@@ -496,12 +496,12 @@ fn exports_show_text_as_text() {
     let mut room = Room::new();
     room.say("ana", insert("t", None, "=HYPERLINK(\"x\"), \"quoted\"")).unwrap();
     room.say("ana", modify("t", "description", "", "a | b\n<script>")).unwrap();
-    let csv = export(&room.state.sheet, Format::Csv).unwrap();
+    let csv = export(&room.state, Format::Csv).unwrap();
     assert!(csv.starts_with('\u{feff}'));
     let row = csv.lines().nth(1).unwrap();
     assert!(row.starts_with("\"'=HYPERLINK(\"\"x\"\"), \"\"quoted\"\"\",\"a | b"), "{row}");
-    let markdown = export(&room.state.sheet, Format::Markdown).unwrap();
+    let markdown = export(&room.state, Format::Markdown).unwrap();
     assert!(markdown.contains("a \\| b<br>&lt;script>"), "{markdown}");
-    let back: sheet::Sheet = serde_json::from_str(&export(&room.state.sheet, Format::Json).unwrap()).unwrap();
+    let back: sheet::Sheet = serde_json::from_str(&export(&room.state, Format::Json).unwrap()).unwrap();
     assert_eq!(back, room.state.sheet);
 }

@@ -92,6 +92,7 @@ rules! {
     "D5" play!(documents::d5),
     "D6" play!(documents::d6),
     "D7" play!(documents::d7),
+    "D8" Check::Elsewhere(elsewhere::EXTRACTS),
     "K1" Check::Elsewhere(elsewhere::DURABLE),
     "K2" play!(changes::k2),
     "K3" play!(changes::k3),

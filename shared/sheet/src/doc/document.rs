@@ -6,12 +6,16 @@
 //! is what they are compared by.
 use super::{
     Bytes,
+    depth::Runs,
     scan::{self, Clocks, Scan, Unfit},
     yjs::{self, Broken},
 };
 use crate::limits::{MAX_DOC_TAIL, MIN_DOC_MERGE_BYTES};
 use imbl::Vector;
 use serde::{Deserialize, Serialize};
+
+/// The Yjs client of generation 0: beyond the 32 bits that browsers choose theirs from.
+const FIRST_SYSTEM_CLIENT: u64 = 1 << 40;
 
 /// One document. Cloning shares everything.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -24,6 +28,9 @@ pub struct Document {
     /// Bytes of `tail`.
     #[serde(skip)]
     tail_bytes: usize,
+    /// Structs and deleted ranges of all of it.
+    #[serde(skip)]
+    structs: usize,
     /// How far each client's insertions are known; derived from the bytes.
     #[serde(skip)]
     clocks: Clocks,
@@ -57,6 +64,7 @@ impl Document {
     fn index(&mut self) {
         let merged = self.merged.as_ref().map(|merged| Scan::within(&merged.0, usize::MAX));
         if let Some(Ok(scan)) = merged {
+            self.structs += scan.parts();
             scan.advance(&mut self.clocks);
         }
     }
@@ -64,6 +72,7 @@ impl Document {
     fn append(&mut self, update: Bytes) {
         // A later release may let through what this one cannot read: it is kept as it stands.
         if let Ok(scan) = Scan::within(&update.0, usize::MAX) {
+            self.structs += scan.parts();
             scan.advance(&mut self.clocks);
         }
         self.tail_bytes += update.0.len();
@@ -91,8 +100,9 @@ impl Document {
         }
         match yjs::merged(self.updates()) {
             Ok(bytes) => {
-                let (merged, clocks) = (Some(bytes.into()), self.clocks.clone());
-                Self { merged, tail: Vector::new(), tail_bytes: 0, clocks }
+                let mut document = Self { merged: Some(bytes.into()), ..Self::default() };
+                document.index();
+                document
             }
             Err(_) => self.clone(),
         }
@@ -113,6 +123,23 @@ impl Document {
         self.merged.as_ref().map_or(0, |merged| merged.0.len()) + self.tail_bytes
     }
 
+    /// Structs and deleted ranges, those of updates that came twice counted twice.
+    pub fn structs(&self) -> usize {
+        self.structs
+    }
+
+    /// Levels of types inside each other once `update` is in it.
+    pub fn depth_with(&self, update: &Scan) -> usize {
+        let mut runs = Runs::default();
+        for stored in self.updates() {
+            if let Ok(scan) = Scan::within(stored, usize::MAX) {
+                runs.add(&scan);
+            }
+        }
+        runs.add(update);
+        runs.depth()
+    }
+
     /// How far each client's insertions are known.
     pub fn clocks(&self) -> &Clocks {
         &self.clocks
@@ -127,6 +154,18 @@ impl Document {
     pub fn since(&self, state_vector: Option<&[u8]>) -> Result<Bytes, SinceError> {
         let known = state_vector.map(scan::clocks).transpose()?.unwrap_or_default();
         Ok(yjs::since(self.updates(), &known)?.into())
+    }
+}
+
+impl Document {
+    /// Its text as Markdown.
+    pub fn markdown(&self) -> Result<String, Broken> {
+        yjs::markdown(self.updates())
+    }
+
+    /// The update that replaces everything with paragraphs, one a line, in the name of a generation.
+    pub(crate) fn rewritten(&self, generation: u32, text: &str) -> Result<Bytes, Broken> {
+        Ok(yjs::rewritten(self.updates(), FIRST_SYSTEM_CLIENT + u64::from(generation), text)?.into())
     }
 }
 

@@ -3,11 +3,15 @@
 //! # Layout
 //! - this file: the words — which documents there are, an update's bytes, what the sheet says of a document.
 //! - [`scan`]: an update's structure and bounds, read without Yjs and without allocating what it merely claims.
-//! - [`document`]: a document's bytes in the folded state. [`yjs`]: the one place that runs the library `yrs`.
+//! - [`depth`]: how deep its types are nested, which no library bounds.
+//! - [`document`]: a document's bytes in the folded state. [`yjs`]: the one place that loads the library `yrs`.
+//! - [`markdown`]: its text for other programs.
 //!
 //! The sheet names what a document folds to by a hash chain over the updates' bytes, which a browser computes without
 //! Yjs. What the bytes mean is Yjs's matter; what may enter the log is `check`'s.
+mod depth;
 pub mod document;
+mod markdown;
 pub mod scan;
 pub(crate) mod yjs;
 
@@ -18,6 +22,7 @@ use sha2::{Digest, Sha256};
 use std::{fmt, sync::Arc};
 
 pub use document::Document;
+pub use yjs::Broken;
 
 const SUMMARY: &str = "summary";
 const NOTES: &str = "notes:";

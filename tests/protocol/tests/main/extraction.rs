@@ -90,7 +90,7 @@ async fn five_triggers_at_once_and_a_visitor_ask_the_model_once() {
     let log = world.log(THIS_WEEK).await;
     let names: Vec<&str> =
         log.changes.iter().flat_map(|change| change.ops.iter().map(sheet::Op::name)).collect();
-    assert_eq!(names, ["GENERATION_STARTED", "GENERATED"]);
+    assert_eq!(names, ["GENERATION_STARTED", "GENERATED", "TEXT_UPDATE"]);
     assert!(log.changes.iter().all(|change| change.role == Role::System));
 }
 

@@ -2,13 +2,14 @@
 use super::support::{get, post};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use harness::{
-    Client, NEXT_WEEK, Settled, World,
+    Client, NEXT_WEEK, Settled, THIS_WEEK, World,
     client::{insert, modify},
     editor::{Editor, text_update},
     web::Answer,
     who,
 };
 use serde_json::{Value, json};
+use store::directory::Source;
 
 const DOCS: &str = "/api/cycles/platform/2026-W48/docs";
 
@@ -309,4 +310,49 @@ async fn w11_a_document_is_read_at_the_tip_at_any_version_and_from_any_state() {
     }
     let elsewhere = get(&world, &who("ana"), "/api/cycles/platform/2026-W01/docs/summary").await;
     assert_eq!(elsewhere.refusal(), (404, "NOT_FOUND".into()));
+}
+
+/// Waits for a generation's result; the summary as the sheet has it, and as the document reads.
+async fn generated(world: &World, client: &mut Client, number: u32) -> (String, String) {
+    let is_done = |sheet: &Value| {
+        sheet["generation"]["number"] == number && sheet["generation"]["state"] == "generated"
+    };
+    client.until("the generation", |replica| is_done(&serde_json::to_value(replica.sheet()).unwrap())).await;
+    let path = format!("/api/cycles/platform/{THIS_WEEK}/docs/summary");
+    let copy = Editor::new(99);
+    copy.take(get(world, &who("ana"), &path).await.json()["update"].as_str().unwrap());
+    (client.replica.sheet().executive_summary.clone(), copy.xml())
+}
+
+#[tokio::test]
+async fn d8_a_generation_writes_the_summary_in_its_own_commit_until_a_person_does() {
+    let world = World::new().await;
+    let mut ana = world.join_week(&who("ana"), THIS_WEEK).await;
+    let (said, reads) = generated(&world, &mut ana, 1).await;
+    assert_eq!((said.as_str(), reads), ("No messages this week.", format!("<paragraph>{said}</paragraph>")));
+    let entry = serde_json::to_value(ana.replica.sheet()).unwrap()["docs"]["summary"].clone();
+    assert_eq!((&entry["updates"], &entry["isManuallyEdited"]), (&json!(1), &json!(false)));
+    // Messages arrive: the next generation's words take the place of the first one's.
+    let week = Source::Path { path: format!("{}/../../events/week", env!("CARGO_MANIFEST_DIR")) };
+    world.put_team("acme", "platform", vec![week]).await;
+    world.advance(std::time::Duration::from_secs(120));
+    ana.send(json!({"type": "refresh"})).await;
+    let (next, reads) = generated(&world, &mut ana, 2).await;
+    assert_ne!(next, said);
+    assert!(!reads.contains("No messages") && reads.starts_with("<paragraph>"), "{reads}");
+    let names = |change: &sheet::Change| change.ops.iter().map(sheet::Op::name).collect::<Vec<_>>();
+    let log = world.log(THIS_WEEK).await;
+    let results: Vec<_> = log.changes.iter().map(names).filter(|names| names[0] == "GENERATED").collect();
+    assert_eq!(results, [["GENERATED", "TEXT_UPDATE"], ["GENERATED", "TEXT_UPDATE"]]);
+    // A person writes: from here on it is theirs, and what an extraction says stands beside it.
+    say(&mut ana, text_update("summary", Editor::new(1).insert(0, "mine"))).await.version();
+    world.put_team("acme", "platform", Vec::new()).await;
+    world.advance(std::time::Duration::from_secs(120));
+    ana.send(json!({"type": "refresh"})).await;
+    let (last, kept) = generated(&world, &mut ana, 3).await;
+    assert_eq!(kept, reads);
+    let log = world.log(THIS_WEEK).await;
+    assert_eq!(names(log.changes.last().unwrap()), ["GENERATED"]);
+    assert_eq!(log.bytes(), ana.replica.bytes());
+    assert!([said, next].contains(&last));
 }
