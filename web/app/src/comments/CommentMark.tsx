@@ -1,13 +1,26 @@
 /** The sign of open threads in a cell or beside a row's number; leads to them. */
-import { useController } from "../state/context";
+import { useClient, useController } from "../state/context";
 import { openThread } from "./open";
 import { useThreadsAt } from "./seen";
 import { threadIndex } from "./threads";
 
-export function CommentMark({ taskId, column }: { taskId: string; column: string | null }) {
+interface Props {
+  readonly taskId: string;
+  /** Null: threads about the whole row. */
+  readonly column: string | null;
+}
+
+/** Stands in every cell, so it watches one thing only until there is something to show. */
+export function CommentMark(props: Props) {
+  const isAny = useClient((state) =>
+    threadIndex(state.sheet?.comments).has(`${props.taskId}:${props.column ?? ""}`),
+  );
+  return isAny ? <Mark {...props} /> : null;
+}
+
+function Mark({ taskId, column }: Props) {
   const controller = useController();
   const { open, fresh } = useThreadsAt(taskId, column);
-  if (open === 0) return null;
   const words = `${open} ${open === 1 ? "comment" : "comments"}${fresh ? `, ${fresh} new` : ""}`;
   return (
     <button
