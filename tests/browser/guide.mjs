@@ -20,6 +20,29 @@ try {
   await tomas.getByTestId('cursor:aylin.demir').waitFor();
   await picture(tomas, 'sheet');
 
+  // A comment that names somebody, and their answer.
+  await tomas.locator('[row-id="g1-3"] [col-id="deadline"]').click();
+  await tomas.keyboard.press('Control+Alt+m');
+  await tomas.keyboard.type('Does the certificate hold until then? @ayl');
+  await tomas.getByTestId('mention:aylin.demir').waitFor();
+  await tomas.keyboard.press('Enter');
+  await tomas.keyboard.press('Enter');
+  await aylin.getByTestId('mentions').click();
+  await aylin.locator('[data-testid^="mentioned:"]').click();
+  await aylin.getByTestId('reply').click();
+  await aylin.keyboard.type('Until noon. I asked for one more week.');
+  await aylin.keyboard.press('Enter');
+  await tomas.getByText('Until noon.').waitFor();
+  await tomas.locator('[row-id="g1-6"] [col-id="title"]').click({ button: 'right' });
+  await tomas.getByTestId('menu:lock').click();
+  await tomas.getByTestId('lock:g1-6').waitFor();
+  await tomas.locator('[row-id="g1-3"] [col-id="deadline"]').click();
+  await picture(tomas, 'comments');
+  await tomas.locator('[row-id="g1-3"] [col-id="status"]').click();
+  await tomas.keyboard.press('Alt+Enter');
+  await tomas.getByTestId('sources').waitFor();
+  await picture(tomas, 'source');
+
   await tomas.getByTestId('history-toggle').click();
   await tomas.getByTestId('entry:1').waitFor();
   await picture(tomas, 'history');
