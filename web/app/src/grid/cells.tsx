@@ -24,8 +24,16 @@ export function originOf(cell: Cell | undefined): "empty" | "model" | "corrected
 const ORIGIN_WORDS = {
   empty: "",
   person: "",
-  model: "written by the model",
+  model: "taken from the messages",
   corrected: "corrected by a person",
+} as const;
+
+/** What the pointer is told: the text in full, which a cell may cut off, and what its corner means. */
+const HINTS = {
+  empty: "",
+  person: "",
+  model: "Taken from the messages: Details shows which.",
+  corrected: "Corrected by a person: Details shows what the extraction wrote.",
 } as const;
 
 function Progress({ value }: { value: string }) {
@@ -136,7 +144,12 @@ export const CellFace = memo(function CellFace({ row, column, cell, today }: Cel
   const origin = originOf(cell);
   const done = row.cells.status?.value === "Done";
   return (
-    <div className="cell" data-origin={origin} data-done={(done && column === "title") || undefined}>
+    <div
+      className="cell"
+      data-origin={origin}
+      data-done={(done && column === "title") || undefined}
+      title={[value, HINTS[origin]].filter(Boolean).join("\n")}
+    >
       {column === "title" && row.carriedFrom && (
         <span className="carried" title={`Carried over from ${row.carriedFrom}`}>
           <CarriedIcon size={12} />

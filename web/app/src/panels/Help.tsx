@@ -109,7 +109,7 @@ export function Help() {
             ))}
           </div>
           <p className="legend">
-            <span className="legend-ai" aria-hidden="true" /> written by the model
+            <span className="legend-ai" aria-hidden="true" /> taken from the messages
             <span className="legend-corrected" aria-hidden="true" /> corrected by a person
           </p>
           <p className="legend">
