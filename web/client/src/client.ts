@@ -2,6 +2,7 @@
  * The driver: carries the machine's effects out on real sockets, timers and storage, and brings it what happens there.
  * Decides nothing; every decision is `step`'s.
  */
+import { type Documents, DocumentsHub } from "./documents.js";
 import type { Op } from "./fold/op.js";
 import { http } from "./http.js";
 import {
@@ -9,6 +10,7 @@ import {
   type Event,
   initial,
   type MachineState,
+  pendingUpdates,
   recordOf,
   step,
   type Timer,
@@ -35,6 +37,8 @@ export interface Client {
   keepTheirs(conflictId: string): void;
   /** Tells the room where one is; call it as often as things move. */
   setPresence(state: PresenceState): void;
+  /** What a provider of rich-text documents works with: see `@cyclesheet/client/notes`. */
+  readonly documents: Documents;
   /** Asks for a new extraction. */
   refresh(): void;
   /** Connects again after `sessionEnded`, `removed` or `failed`, or at once instead of after the pause. */
@@ -100,6 +104,7 @@ class Driver implements Client {
   private readonly storage: QueueStorage;
   private readonly sockets: Sockets;
   private readonly http: ReturnType<typeof http>;
+  readonly documents: DocumentsHub;
   private readonly timers = new Map<Timer, unknown>();
   private readonly listeners = new Set<() => void>();
   private readonly calls = new Map<number, (outcome: Outcome) => void>();
@@ -108,6 +113,8 @@ class Driver implements Client {
   private state: MachineState;
   private shown: ClientState;
   private scope = "";
+  /** What the page last told of itself; the documents' places come to it. */
+  private told: PresenceState = {};
   private nextCall = 1;
   /** Until it is known what an earlier page left, everything waits. */
   private isReady = false;
@@ -130,6 +137,20 @@ class Driver implements Client {
       options.WebSocket ?? WebSocket,
       (event) => this.dispatch(event),
     );
+    this.documents = new DocumentsHub({
+      enqueue: (op) => {
+        const call = this.nextCall;
+        void this.change([op]);
+        return call;
+      },
+      amend: (call, ops) => this.dispatch({ type: "amend", call, ops }),
+      // In the middle of a turn nobody can tell what still waits when it ends.
+      isWaiting: (call) =>
+        !this.isRunning && !this.isClosed && this.state.queue.some((edit) => edit.call === call),
+      pending: (doc) => pendingUpdates(this.state, doc),
+      fetch: (doc, query) => this.http.document(doc, query),
+      tell: () => this.tellPresence(),
+    });
     this.state = initial(options.clientName ?? newId(), [], this.clock.now());
     this.shown = view(this.state);
     void this.start(base);
@@ -138,6 +159,7 @@ class Driver implements Client {
   private async start(base: string): Promise<void> {
     const subject = await this.options.token().then(subjectOf, () => "");
     this.scope = `${base} ${subject}`;
+    this.documents.settle(this.scope);
     const claimed = await this.claimed();
     if (this.isClosed) return claimed.release();
     this.surroundings.push(claimed.release);
@@ -201,6 +223,13 @@ class Driver implements Client {
   }
 
   setPresence(state: PresenceState): void {
+    this.told = state;
+    this.tellPresence();
+  }
+
+  private tellPresence(): void {
+    const docs = this.documents.places;
+    const state = Object.keys(docs).length === 0 ? this.told : { ...this.told, docs };
     this.dispatch({ type: "presence", state });
   }
 
@@ -291,6 +320,20 @@ class Driver implements Client {
           this.dispatch({ type: "changes", request: effect.request, result });
         });
         return;
+      case "post":
+        return this.post(effect);
+      case "documentCommitted":
+        return this.documents.each((listener) =>
+          listener.committed(effect.doc, effect.update, effect.version),
+        );
+      case "documentRefused":
+        return this.documents.each((listener) => listener.refused(effect.doc, effect.update, effect));
+      case "documentsSkipped":
+        return this.documents.each((listener) => listener.skipped());
+      case "documentsWelcomed":
+        return this.documents.each((listener) => listener.welcomed(effect.docs));
+      case "documentsVoid":
+        return this.documents.each((listener) => listener.voided());
       case "settle": {
         const settle = this.calls.get(effect.call);
         this.calls.delete(effect.call);
@@ -301,8 +344,16 @@ class Driver implements Client {
     }
   }
 
+  private post({ change }: Effect & { type: "post" }): void {
+    const go = async () => {
+      const result = await this.http.post(change);
+      this.dispatch({ type: "posted", id: change.id, result });
+    };
+    void (this.isWriting > 0 ? this.writing.then(go) : go());
+  }
+
   private send({ socket, frame }: Effect & { type: "send" }): void {
-    const text = JSON.stringify(frame);
+    const text = JSON.stringify(frame.type === "hello" ? { ...frame, ...this.documents.vectors() } : frame);
     // A change that was sent must be known after a crash, or a reload would not know what to ask about.
     if (frame.type === "change" && this.isWriting > 0)
       void this.writing.then(() => this.sockets.send(socket, text));

@@ -11,7 +11,13 @@ import type { Notification, PresenceState, User } from "./state.js";
 
 /** What a client sends. */
 export type ClientFrame =
-  | { readonly type: "hello"; readonly since?: number; readonly epoch?: string }
+  | {
+      readonly type: "hello";
+      readonly since?: number;
+      readonly epoch?: string;
+      /** State vectors of open documents, base64. */
+      readonly docs?: { readonly [doc: string]: string };
+    }
   | { readonly type: "change"; readonly id: string; readonly base: number; readonly ops: readonly Op[] }
   | { readonly type: "presence"; readonly state: PresenceState }
   | { readonly type: "replay"; readonly since: number }
@@ -35,6 +41,12 @@ export interface Connection {
   readonly role: Role | null;
 }
 
+/** What a document lacked at `version`: a Yjs update, base64. */
+export interface DocumentUpdate {
+  readonly update: string;
+  readonly version: number;
+}
+
 export interface Welcome {
   readonly type: "welcome";
   readonly epoch: string;
@@ -51,6 +63,8 @@ export interface Welcome {
   readonly reconnectJitterMs: number | null;
   /** The server's clock, milliseconds since 1970. */
   readonly at: number | null;
+  /** What the documents named in `hello` lack; null: too large for the frame. */
+  readonly docs: { readonly [doc: string]: DocumentUpdate | null };
 }
 
 /** What a server sends. */
@@ -146,7 +160,20 @@ function welcome(json: Record<string, unknown>): Welcome | null {
     presenceIntervalMs: count(json.presenceIntervalMs),
     reconnectJitterMs: count(json.reconnectJitterMs),
     at: count(json.at),
+    docs: documents(json.docs),
   };
+}
+
+function documents(json: unknown): Welcome["docs"] {
+  if (!isRecord(json)) return {};
+  return Object.fromEntries(Object.entries(json).map(([doc, lacked]) => [doc, documentUpdate(lacked)]));
+}
+
+/** A document's update as answered, or null. */
+export function documentUpdate(json: unknown): DocumentUpdate | null {
+  if (!isRecord(json) || typeof json.update !== "string") return null;
+  const version = count(json.version);
+  return version === null ? null : { update: json.update, version };
 }
 
 /** The changes in a list; what is none is left out, and its version stays a gap that a replay fills. */

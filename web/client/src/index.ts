@@ -7,11 +7,13 @@
  */
 export { type Client, type ClientOptions, type Clock, createClient, SessionEndedError } from "./client.js";
 export * from "./codes.js";
+export type { DocumentListener, Documents, Sending } from "./documents.js";
 export { isColumn, objection } from "./fold/columns.js";
 export * from "./fold/model.js";
 export type * from "./fold/op.js";
 export { type Asker, type Clash, precheck, type Refusal } from "./fold/precheck.js";
-export type { Announced, ClientFrame, Connection, ServerFrame, Welcome } from "./frames.js";
+export type { Announced, ClientFrame, Connection, DocumentUpdate, ServerFrame, Welcome } from "./frames.js";
+export type { DocumentQuery, DocumentResult } from "./http.js";
 export { newId } from "./names.js";
 export type * from "./state.js";
 export { defaultStorage, indexedDbStorage, memoryStorage, type QueueStorage } from "./storage.js";

@@ -9,8 +9,18 @@
  */
 import { adopt, advance, calm, fetched, pause, watchGap } from "./machine/inbox.js";
 import { abandonLink, closed, connect, halt, looked, open, opened, renew } from "./machine/link.js";
-import { ask, busy, heard, ping, unanswered } from "./machine/listen.js";
-import { again, flush, judge, keepMine, keepTheirs, rebuild, request, undo } from "./machine/outbox.js";
+import { ask, busy, heard, ping, posted, unanswered } from "./machine/listen.js";
+import {
+  again,
+  amend,
+  flush,
+  judge,
+  keepMine,
+  keepTheirs,
+  rebuild,
+  request,
+  undo,
+} from "./machine/outbox.js";
 import { move, rest, tell } from "./machine/room.js";
 import { recordOf } from "./machine/start.js";
 import { BUSY_PING_MS, ECHO_MS, QUIET_PING_MS } from "./machine/times.js";
@@ -18,6 +28,7 @@ import { send, setTimer } from "./machine/turn.js";
 import type { Effect, Input, MachineState, SnapshotResult, Timer, Turn } from "./machine/types.js";
 import type { ClientState, Status } from "./state.js";
 
+export { pendingUpdates } from "./machine/outbox.js";
 export { initial, recordOf } from "./machine/start.js";
 export type * from "./machine/types.js";
 
@@ -65,6 +76,10 @@ function handle(turn: Turn, input: Exclude<Input, { type: "stop" }>): void {
     case "change":
       request(turn, input.call, input.ops);
       return move(turn, null);
+    case "amend":
+      return amend(turn, input.call, input.ops);
+    case "posted":
+      return posted(turn, input.id, input.result);
     case "undo":
     case "redo":
       undo(turn, input.call, input.type);

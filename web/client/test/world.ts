@@ -5,19 +5,27 @@
  * The server keeps the rules that the client relies on: one log, de-duplication by (author, client, number), checks on
  * the state at the tip, strongly read tips in every answer.
  */
+
+import * as Y from "yjs";
+import type { Client, Clock } from "../src/client.js";
+import { DocumentsHub } from "../src/documents.js";
 import { apply, type Change, type Op, precheck, type Role, type Sheet } from "../src/fold/index.js";
 import type { Announced, ClientFrame } from "../src/frames.js";
+import type { DocumentResult } from "../src/http.js";
 import {
   type Effect,
   type Event,
   initial,
   type MachineState,
+  type PostResult,
+  pendingUpdates,
   type QueueRecord,
   step,
   type Timer,
   view,
 } from "../src/machine.js";
-import type { Outcome } from "../src/state.js";
+import { fromBase64, toBase64 } from "../src/notes/base64.js";
+import type { ClientState, Outcome } from "../src/state.js";
 import { emptySheet, T0 } from "./rig.js";
 
 /** How the network misbehaves; probabilities from 0 to 1. */
@@ -60,6 +68,8 @@ interface Member {
   /** Counts reloads: what was under way for an earlier page is void. */
   page: number;
   calls: number;
+  /** What a provider of documents of this page works with; made on demand. */
+  client: MemberClient | null;
 }
 
 export class World {
@@ -74,6 +84,10 @@ export class World {
   /** The highest version of a client that the fold has let go of. */
   private floor = 0;
   private readonly roles = new Map<string, Role>();
+  private readonly docs = new Map<string, Y.Doc>();
+  private readonly blocked = new Set<string>();
+  /** Documents asked for over HTTP. */
+  fetches = 0;
   private agenda: { at: number; order: number; run: () => void }[] = [];
   private order = 0;
 
@@ -99,6 +113,7 @@ export class World {
       outcomes: new Map(),
       page: 0,
       calls: 0,
+      client: null,
     };
   }
 
@@ -158,6 +173,7 @@ export class World {
     const { state, effects } = step(member.state, { ...event, now: this.now, random: this.random() });
     member.state = state;
     for (const effect of effects) this.perform(member, effect);
+    member.client?.changed();
   }
 
   private perform(member: Member, effect: Effect): void {
@@ -176,7 +192,9 @@ export class World {
         member.sockets.delete(effect.socket);
         return;
       case "send": {
-        const { socket, frame } = effect;
+        const { socket } = effect;
+        const vectors = effect.frame.type === "hello" ? member.client?.documents.vectors() : {};
+        const frame = { ...effect.frame, ...vectors };
         // What was sent reaches the server even if the page is gone by then.
         this.carry(false, () => this.hear(member, page, socket, frame));
         return;
@@ -191,6 +209,8 @@ export class World {
         this.later(
           50,
           here(() => {
+            if (this.blocked.has(member.user.id))
+              return this.input(member, { type: "snapshot", request: effect.request, result: NO_ANSWER });
             const result = { kind: "sheet", epoch: this.epoch, sheet: this.sheet } as const;
             this.input(member, { type: "snapshot", request: effect.request, result });
           }),
@@ -208,6 +228,30 @@ export class World {
         );
         return;
       }
+      case "post":
+        // Answered over HTTP, which loses answers too.
+        this.later(60, () => {
+          if (this.isBlocked(member))
+            return here(() =>
+              this.input(member, { type: "posted", id: effect.change.id, result: NO_ANSWER }),
+            )();
+          const result = this.post(member, effect.change);
+          const { id } = effect.change;
+          if (this.random() >= this.weather.loss)
+            here(() => this.input(member, { type: "posted", id, result }))();
+          else here(() => this.input(member, { type: "posted", id, result: NO_ANSWER }))();
+        });
+        return;
+      case "documentCommitted":
+        return member.client?.documents.each((l) => l.committed(effect.doc, effect.update, effect.version));
+      case "documentRefused":
+        return member.client?.documents.each((l) => l.refused(effect.doc, effect.update, effect));
+      case "documentsSkipped":
+        return member.client?.documents.each((l) => l.skipped());
+      case "documentsWelcomed":
+        return member.client?.documents.each((l) => l.welcomed(effect.docs));
+      case "documentsVoid":
+        return member.client?.documents.each((l) => l.voided());
       case "settle":
         member.outcomes.set(effect.call, effect.outcome);
         return;
@@ -219,6 +263,7 @@ export class World {
   /** The page is closed and opened again. */
   reload(member: Member): void {
     member.page += 1;
+    member.client = null;
     member.sockets.clear();
     member.timers.clear();
     member.state = initial(`${member.user.id}-tab`, member.record ? [member.record] : [], this.now);
@@ -234,6 +279,7 @@ export class World {
   private open(member: Member, socket: number): void {
     const { link, next } = member.state;
     if (link?.socket !== socket && next?.socket !== socket) return;
+    if (this.blocked.has(member.user.id)) return this.input(member, { type: "closed", socket, code: 1006 });
     member.sockets.set(socket, false);
     this.input(member, { type: "opened", socket });
   }
@@ -242,6 +288,30 @@ export class World {
   second(): void {
     for (const member of this.members) if (this.random() < this.weather.breaks) this.cut(member);
     this.run(1_000);
+  }
+
+  /** A member's network is gone altogether: neither sockets nor HTTP. */
+  block(member: Member, blocked: boolean): void {
+    if (blocked) this.blocked.add(member.user.id);
+    else this.blocked.delete(member.user.id);
+  }
+
+  isBlocked({ user }: Member): boolean {
+    return this.blocked.has(user.id);
+  }
+
+  demote(member: Member, role: Role): void {
+    this.roles.set(member.user.id, role);
+  }
+
+  /** Things that will happen by themselves. */
+  get pending(): number {
+    return this.agenda.length;
+  }
+
+  /** Whether something of this probability happens now. */
+  chance(probability: number): boolean {
+    return this.random() < probability;
   }
 
   /** The sockets of a member break; the browser notices. */
@@ -285,6 +355,7 @@ export class World {
       presenceIntervalMs: 250,
       reconnectJitterMs: 2_000,
       at: this.now,
+      docs: this.lacking(frame.docs ?? {}),
     };
     // A socket whose first answer is lost is given up by its client; that is tested by `breaks`.
     this.tell(member, member.page, socket, welcome, false);
@@ -296,8 +367,30 @@ export class World {
     socket: number,
     frame: ClientFrame & { type: "change" },
   ): void {
-    const answer = (json: object) => this.tell(member, page, socket, json, true);
-    const { id, base, ops } = frame;
+    this.decide(member, frame, (json) => this.tell(member, page, socket, json, true));
+  }
+
+  private post(member: Member, frame: ClientFrame & { type: "change" }): PostResult {
+    let result: PostResult = NO_ANSWER;
+    this.decide(member, frame, (json) => {
+      const told = json as {
+        type: string;
+        code: string;
+        message: string;
+        version: number;
+        changes: Announced[];
+      };
+      if (told.type === "committed") result = { kind: "committed", changes: told.changes };
+      else result = { kind: "refused", ...told, retryable: told.code === "BUSY" };
+    });
+    return result;
+  }
+
+  private decide(
+    member: Member,
+    { id, base, ops }: ClientFrame & { type: "change" },
+    answer: (json: object) => void,
+  ): void {
     const { version } = this.sheet;
     const refuse = (code: string, message: string) =>
       answer({ type: "rejected", id, code, message, version });
@@ -321,7 +414,68 @@ export class World {
     this.log.push(change);
     this.sheet = apply(this.sheet, change);
     this.seen.set(key, { seq: Number(seq), version: change.version });
+    for (const op of ops) if (op.op === "TEXT_UPDATE") this.write(op.doc, op.update);
     if (this.random() >= this.weather.crash) this.broadcast(committed([change]));
+  }
+
+  // ── documents ────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** A document as the log has it. */
+  document(doc: string): Y.Doc {
+    const known = this.docs.get(doc) ?? new Y.Doc();
+    this.docs.set(doc, known);
+    return known;
+  }
+
+  private write(doc: string, update: string): void {
+    Y.applyUpdate(this.document(doc), fromBase64(update) ?? new Uint8Array([0, 0]));
+  }
+
+  private lacking(vectors: { readonly [doc: string]: string }): object {
+    const { version } = this.sheet;
+    const lacked = Object.entries(vectors).map(([doc, vector]) => {
+      const update = Y.encodeStateAsUpdate(this.document(doc), fromBase64(vector) ?? undefined);
+      // What would not fit a frame has to be fetched.
+      return [doc, update.length > 400 ? null : { update: toBase64(update), version }];
+    });
+    return Object.fromEntries(lacked);
+  }
+
+  /** The client of a member's page, for providers of documents. */
+  client(member: Member): Client {
+    member.client ??= new MemberClient(this, member);
+    return member.client as unknown as Client;
+  }
+
+  clock(): Clock {
+    return {
+      now: () => this.now,
+      setTimeout: (run, ms) => {
+        const timer = { run };
+        this.later(ms, () => timer.run());
+        return timer;
+      },
+      clearTimeout: (timer) => {
+        (timer as { run: () => void }).run = () => {};
+      },
+    };
+  }
+
+  /** Answers a request for a document, late, and now and then not at all. */
+  fetchDocument(
+    doc: string,
+    stateVector: string | undefined,
+    isBlocked: () => boolean,
+  ): Promise<DocumentResult> {
+    this.fetches += 1;
+    return new Promise((resolve) =>
+      this.later(50, () => {
+        if (isBlocked() || this.random() < this.weather.loss) return resolve(NO_ANSWER);
+        const vector = stateVector === undefined ? undefined : (fromBase64(stateVector) ?? undefined);
+        const update = Y.encodeStateAsUpdate(this.document(doc), vector);
+        resolve({ kind: "document", update: toBase64(update), version: this.sheet.version });
+      }),
+    );
   }
 
   private broadcast(json: object): void {
@@ -350,6 +504,10 @@ export class World {
     const kept = this.log.slice(0, version);
     this.log = kept;
     this.sheet = kept.reduce(apply, emptySheet());
+    this.docs.clear();
+    for (const { ops } of kept) {
+      for (const op of ops) if (op.op === "TEXT_UPDATE") this.write(op.doc, op.update);
+    }
     this.epoch = `e${Number(this.epoch.slice(1)) + 1}`;
     this.floor = Math.min(this.floor, version);
     this.seen.clear();
@@ -357,6 +515,47 @@ export class World {
       const [client = "", seq = ""] = id.split(".");
       this.seen.set(`${author.id} ${client}`, { seq: Number(seq), version: at });
     }
+  }
+}
+
+const NO_ANSWER = { kind: "failed", status: null, code: null, message: "no answer" } as const;
+
+/** What a page's documents need of its client. */
+class MemberClient {
+  readonly documents: DocumentsHub;
+  private shown: ClientState;
+  private readonly listeners = new Set<() => void>();
+
+  constructor(
+    world: World,
+    private readonly member: Member,
+  ) {
+    const { page } = member;
+    const isHere = () => member.page === page;
+    this.documents = new DocumentsHub({
+      enqueue: (op) => (isHere() ? world.change(member, [op]) : -1),
+      amend: (call, ops) => world.input(member, { type: "amend", call, ops }),
+      isWaiting: (call) => isHere() && member.state.queue.some((edit) => edit.call === call),
+      pending: (doc) => pendingUpdates(member.state, doc),
+      fetch: (doc, { stateVector }) => world.fetchDocument(doc, stateVector, () => world.isBlocked(member)),
+      tell: () => {},
+    });
+    this.documents.settle(`room ${member.user.id}`);
+    this.shown = view(member.state);
+  }
+
+  getState(): ClientState {
+    return this.shown;
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  changed(): void {
+    this.shown = view(this.member.state);
+    for (const listener of [...this.listeners]) listener();
   }
 }
 

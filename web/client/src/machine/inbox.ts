@@ -94,6 +94,7 @@ export function advance(turn: Turn): void {
     bury(turn, sheet, change);
     sheet = apply(sheet, change);
     membership(turn, change);
+    pass(turn, change);
   }
   if (sheet !== state.confirmed) confirm(turn, sheet);
   if (!isBehind(turn)) {
@@ -140,6 +141,14 @@ function bury({ state }: Turn, sheet: Sheet, change: Change): void {
   state.tombstones = tombstones;
 }
 
+/** Documents are kept by whoever shows them: the sheet holds their versions alone. */
+function pass({ effects }: Turn, { ops, version }: Change): void {
+  for (const op of ops) {
+    if (op.op === "TEXT_UPDATE")
+      effects.push({ type: "documentCommitted", doc: op.doc, update: op.update, version });
+  }
+}
+
 /** What a change says about this very person. */
 function membership({ state }: Turn, change: Change): void {
   for (const op of change.ops) {
@@ -158,11 +167,12 @@ export function adopt(turn: Turn, epoch: string | null, sheet: Sheet, back: bool
   if (!newer && !state.distrusted) return;
   state.epoch = epoch ?? state.epoch;
   state.distrusted = false;
+  turn.effects.push({ type: "documentsSkipped" });
   confirm(turn, sheet);
 }
 
 /** The log was restored or wiped: what was known of its versions is void, what is on its way is not. */
-export function distrust({ state }: Turn, epoch: string | null, version: number): void {
+export function distrust({ state, effects }: Turn, epoch: string | null, version: number): void {
   const anew = (sent: InFlight): InFlight => ({
     ...sent,
     base: version,
@@ -171,6 +181,7 @@ export function distrust({ state }: Turn, epoch: string | null, version: number)
     verdict: null,
   });
   state.distrusted = true;
+  effects.push({ type: "documentsVoid" });
   state.epoch = epoch ?? state.epoch;
   state.held = new Map();
   state.target = version;

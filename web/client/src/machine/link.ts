@@ -96,6 +96,7 @@ function take(turn: Turn, link: Link, frame: Welcome): void {
     state.fetch = null;
     fetchSheet(turn, frame.snapshotUrl);
   }
+  turn.effects.push({ type: "documentsWelcomed", docs: frame.docs });
   receive(turn, frame.changes);
   expect(turn, frame.version);
 }

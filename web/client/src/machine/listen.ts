@@ -14,7 +14,7 @@ import {
   RETRY_MS,
 } from "./times.js";
 import { clearTimer, send, setTimer } from "./turn.js";
-import type { Turn } from "./types.js";
+import type { PostResult, Turn } from "./types.js";
 
 /** A text arrived on a socket. */
 export function heard(turn: Turn, socket: number, text: string): void {
@@ -97,6 +97,17 @@ export function ask(turn: Turn): void {
   if (replay(turn) === "asked") return;
   turn.state.gapTries = 0;
   greet(turn, "link", false);
+}
+
+/** A change that went over HTTP was answered; without an answer it is asked about again. */
+export function posted(turn: Turn, id: string, result: PostResult): void {
+  if (turn.state.inFlight?.id !== id) return;
+  if (result.kind === "committed") {
+    receive(turn, result.changes);
+    return busy(turn, QUIET_PING_MS);
+  }
+  if (result.kind === "failed") return retryLater(turn);
+  rejected(turn, { type: "rejected", id, ...result });
 }
 
 function rejected(turn: Turn, frame: Extract<ServerFrame, { type: "rejected" }>): void {

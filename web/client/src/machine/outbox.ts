@@ -12,11 +12,20 @@ import { checkOp, nameOf, provisional } from "../fold/precheck.js";
 import { entries, rowOf } from "../fold/rows.js";
 import type { Conflict } from "../state.js";
 import { addParts, fail, openCall, pruneUndo, safe, settle } from "./calls.js";
-import { gather, plainInsert } from "./coalesce.js";
+import { bytes, gather, plainInsert } from "./coalesce.js";
 import { type Contested, type Dropped, forced, type Rebased, rebase } from "./rebase.js";
-import { ECHO_MS, MAX_ATTEMPTS, MAX_RETRY_MS, MAX_UNDO, RETRY_MS, SEND_INTERVAL_MS } from "./times.js";
+import {
+  ECHO_MS,
+  MAX_ATTEMPTS,
+  MAX_FRAME_BYTES,
+  MAX_RETRY_MS,
+  MAX_UNDO,
+  POST_MS,
+  RETRY_MS,
+  SEND_INTERVAL_MS,
+} from "./times.js";
 import { asker, clearTimer, send, setTimer } from "./turn.js";
-import type { Edit, InFlight, Turn } from "./types.js";
+import type { Edit, InFlight, MachineState, Turn } from "./types.js";
 
 /** A change before its first journey. */
 export const UNSENT = {
@@ -51,10 +60,33 @@ export function request(turn: Turn, call: number, ops: readonly Op[], kind: Kind
   const [left] = rebased.edits;
   const done = left?.ops ?? [];
   state.conflicts = state.conflicts.filter((conflict) => !writes(done, conflict));
-  remember(turn, call, kind, inverse(before, done, asker(turn)));
+  // Documents have an undo of their own, per editor.
+  if (!ops.every(({ op }) => op === "TEXT_UPDATE"))
+    remember(turn, call, kind, inverse(before, done, asker(turn)));
   report(turn, rebased);
   if (left !== undefined && done.length > 0) state.queue = [...state.queue, left];
   else settle(turn, [edit], state.confirmed?.version ?? 0);
+}
+
+/** Something else in place of a call that has not been sent yet; nothing, where it has. */
+export function amend(turn: Turn, call: number, ops: readonly Op[]): void {
+  const { state } = turn;
+  const edit = state.queue.find((waiting) => waiting.call === call);
+  if (edit === undefined) return;
+  if (ops.length > 0)
+    state.queue = state.queue.map((waiting) => (waiting === edit ? { ...edit, ops } : waiting));
+  else {
+    state.queue = state.queue.filter((waiting) => waiting !== edit);
+    settle(turn, [edit], state.confirmed?.version ?? 0);
+  }
+  turn.stale = true;
+}
+
+/** Updates of a document that are on their way, oldest first. */
+export function pendingUpdates({ backlog, inFlight, queue }: MachineState, doc: string): string[] {
+  const sent = [...(inFlight ? [inFlight] : []), ...backlog].flatMap(({ ops }) => ops);
+  const all = [...sent, ...queue.flatMap(({ ops }) => ops)];
+  return all.flatMap((op) => (op.op === "TEXT_UPDATE" && op.doc === doc ? op.update : []));
 }
 
 /** Null, or why the whole request is refused at once. A conflict is no reason: that is for the person to decide. */
@@ -194,6 +226,11 @@ function reject(turn: Turn, dropped: readonly Dropped[]): void {
   for (const { call, code, message, ops } of dropped) {
     turn.state.lastRejection = { code: safe(code), message, ops, at: turn.now };
     fail(turn, call, code, message, []);
+    for (const op of ops) {
+      if (op.op !== "TEXT_UPDATE") continue;
+      const { doc, update } = op;
+      turn.effects.push({ type: "documentRefused", doc, update, code: safe(code), message });
+    }
     for (const refused of ops) pruneUndo(turn, call, (op) => withoutTarget(op, refused));
   }
 }
@@ -250,9 +287,17 @@ export function flush(turn: Turn): void {
 
 function transmit(turn: Turn, change: InFlight): void {
   const { id, base, ops, tries } = change;
-  send(turn, { type: "change", id, base, ops });
-  turn.state.inFlight = { ...change, due: false, tries: tries + 1 };
+  const frame = { type: "change", id, base, ops } as const;
   turn.state.lastSentAt = turn.now;
+  if (bytes(JSON.stringify(frame)) > MAX_FRAME_BYTES) {
+    // The socket is not to blame for what HTTP takes its time with: `tries` stays as it is.
+    turn.effects.push({ type: "post", change: frame });
+    turn.state.inFlight = { ...change, due: false };
+    setTimer(turn, "echo", POST_MS);
+    return;
+  }
+  send(turn, frame);
+  turn.state.inFlight = { ...change, due: false, tries: tries + 1 };
   setTimer(turn, "echo", ECHO_MS[Math.min(tries, ECHO_MS.length - 1)] ?? ECHO_MS[0]);
 }
 

@@ -5,7 +5,7 @@
 import { applyOp } from "../fold/apply.js";
 import { cellText } from "../fold/columns.js";
 import type { Column, Sheet } from "../fold/model.js";
-import type { Op, Update } from "../fold/op.js";
+import type { Op, TextUpdate, Update } from "../fold/op.js";
 import { type Asker, type Clash, checkOp, provisional } from "../fold/precheck.js";
 import { entries, rowOf } from "../fold/rows.js";
 import type { Edit } from "./types.js";
@@ -59,6 +59,9 @@ class Walk {
   /** Of dropped writes: what a later edit takes for the old value, and what stands there instead. */
   private readonly undone = new Map<string, Map<string, string>>();
 
+  /** Documents of which an update was dropped, and why. */
+  private readonly broken = new Map<string, { code: string; message: string }>();
+
   constructor(
     public sheet: Sheet,
     private readonly asker: Asker,
@@ -110,9 +113,20 @@ class Walk {
         const thread = this.sheet.comments.find((c) => c.commentId === op.commentId);
         return thread?.replies.some((r) => r.replyId === op.replyId) ? null : this.checked(edit, op);
       }
+      case "TEXT_UPDATE":
+        return this.text(edit, op);
       default:
         return this.checked(edit, op);
     }
+  }
+
+  /** Yjs numbers what one page writes: what comes after a refused update would hang in the air for ever. */
+  private text(edit: Edit, op: TextUpdate): Op | null {
+    const broken = this.broken.get(op.doc);
+    if (broken !== undefined) return this.drop(edit, op, broken);
+    const refusal = checkOp(this.sheet, op, this.asker);
+    if (refusal === null) return op;
+    return this.drop(edit, op, refusal);
   }
 
   private has(taskId: string): boolean {
@@ -162,6 +176,7 @@ class Walk {
     } else {
       this.dropped.push({ call: edit.call, code, message, ops: [op] });
     }
+    if (op.op === "TEXT_UPDATE") this.broken.set(op.doc, { code, message });
     if (op.op === "CELL_MODIFY") this.forget(op.taskId, op.column, op);
     if (op.op === "BATCH_UPDATE") {
       for (const [column, update] of entries(op.updates)) this.forget(op.taskId, column, update);

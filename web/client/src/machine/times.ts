@@ -8,6 +8,8 @@ export const MAX_PRESENCE_BYTES = 2 * 1024;
 export const SEND_INTERVAL_MS = 110;
 /** A change without an echo is sent again after these waits; then the socket is suspected. */
 export const ECHO_MS = [3_000, 6_000, 12_000] as const;
+/** A change sent over HTTP is answered within this, or asked about again. */
+export const POST_MS = 20_000;
 /** First wait before a change answered with a retryable code is sent again; doubles. */
 export const RETRY_MS = 1_000;
 /** The rate limit's window: no wait for a retry is longer. */

@@ -1,7 +1,7 @@
 /** The data of the state machine: what it remembers, what happens to it, what it asks for. */
 import type { Role, Row, Sheet } from "../fold/model.js";
 import type { Op } from "../fold/op.js";
-import type { Announced, ClientFrame, Connection } from "../frames.js";
+import type { Announced, ClientFrame, Connection, Welcome } from "../frames.js";
 import type { Conflict, Notification, Outcome, Peer, PresenceState, Rejection, User } from "../state.js";
 
 /** One call of `change` (or undo, redo, keepMine), or a part of one that was too large for a frame. */
@@ -191,6 +191,17 @@ export type ChangesResult =
   | { readonly kind: "changes"; readonly version: number; readonly changes: readonly Announced[] }
   | ({ readonly kind: "failed" } & Failure);
 
+export type PostResult =
+  | { readonly kind: "committed"; readonly changes: readonly Announced[] }
+  | {
+      readonly kind: "refused";
+      readonly code: string;
+      readonly message: string;
+      readonly retryable: boolean;
+      readonly version: number;
+    }
+  | ({ readonly kind: "failed" } & Failure);
+
 /** What happens to the client. */
 export type Event =
   | { readonly type: "start" }
@@ -203,6 +214,10 @@ export type Event =
   | { readonly type: "snapshot"; readonly request: number; readonly result: SnapshotResult }
   | { readonly type: "changes"; readonly request: number; readonly result: ChangesResult }
   | { readonly type: "change"; readonly call: number; readonly ops: readonly Op[] }
+  /** Other ops in place of those of a call that has not been sent; without any, it is taken back. */
+  | { readonly type: "amend"; readonly call: number; readonly ops: readonly Op[] }
+  /** A change that went over HTTP was answered, or not. */
+  | { readonly type: "posted"; readonly id: string; readonly result: PostResult }
   | { readonly type: "undo" | "redo"; readonly call: number }
   | { readonly type: "keepMine"; readonly call: number; readonly conflictId: string }
   | { readonly type: "keepTheirs"; readonly conflictId: string }
@@ -238,6 +253,29 @@ export type Effect =
       readonly since: number;
       readonly limit: number;
     }
+  /** A change too large for a frame; goes out as a `change` does. */
+  | { readonly type: "post"; readonly change: ClientFrame & { readonly type: "change" } }
+  /** A document's update was folded. */
+  | {
+      readonly type: "documentCommitted";
+      readonly doc: string;
+      readonly update: string;
+      readonly version: number;
+    }
+  /** An own update of a document will never be in the log. */
+  | {
+      readonly type: "documentRefused";
+      readonly doc: string;
+      readonly update: string;
+      readonly code: string;
+      readonly message: string;
+    }
+  /** A whole sheet was taken in place of changes. */
+  | { readonly type: "documentsSkipped" }
+  /** What `welcome` told of the documents that `hello` named. */
+  | { readonly type: "documentsWelcomed"; readonly docs: Welcome["docs"] }
+  /** The log was restored or replaced: what was known of its documents is void. */
+  | { readonly type: "documentsVoid" }
   | { readonly type: "settle"; readonly call: number; readonly outcome: Outcome }
   /** null: nothing is left to keep. */
   | { readonly type: "persist"; readonly record: QueueRecord | null };
