@@ -12,6 +12,7 @@ import { followMentions } from "./comments/mentions";
 import { followLink } from "./comments/open";
 import { ColumnMenu } from "./grid/ColumnMenu";
 import { RowMenu } from "./grid/RowMenu";
+import { openThread } from "./comments/open";
 import { SheetGrid } from "./grid/SheetGrid";
 import { HistoryProvider, useTime } from "./history/context";
 import { VersionBar } from "./history/VersionBar";
@@ -19,11 +20,13 @@ import { VersionView } from "./history/VersionView";
 import { weekSpan } from "./model/dates";
 import { type Network, NetworkProvider } from "./network/context";
 import { Diagnosis } from "./network/Diagnosis";
+import { NotePanel } from "./notes/NotePanel";
+import { openDoc } from "./notes/names";
 import { Conflicts } from "./panels/Conflicts";
 import { Details } from "./panels/Details";
 import { Help } from "./panels/Help";
 import { SidePanel } from "./panels/SidePanel";
-import { ControllerProvider } from "./state/context";
+import { ControllerProvider, useController } from "./state/context";
 import type { Controller } from "./state/controller";
 import { followPresence } from "./state/presence";
 import { followLocks, followRefusals } from "./state/tellings";
@@ -76,6 +79,7 @@ export function App({ controller, network, team, cycle, loadCycles }: Props) {
 }
 
 function Page({ team, cycle, loadCycles }: Omit<Props, "controller" | "network">) {
+  const controller = useController();
   const isOld = useTime((time) => time.viewing !== null);
   return (
     <div className="page">
@@ -91,7 +95,13 @@ function Page({ team, cycle, loadCycles }: Omit<Props, "controller" | "network">
           {isOld && <VersionView />}
         </div>
         <Details />
-        <CommentsPanel />
+        <NotePanel />
+        <CommentsPanel
+          onDoc={({ doc, commentId }) => {
+            if (doc) openDoc(controller, doc);
+            openThread(controller, commentId);
+          }}
+        />
         <SidePanel />
         <Conflicts />
       </main>

@@ -1,31 +1,89 @@
-/** The executive summary: read-only text above the sheet, folded to one line when a person wants the room. */
-import { useState } from "react";
-import { useClient } from "../state/context";
-import { ChevronIcon } from "./icons";
+/**
+ * The executive summary above the sheet. The model's words are shown as they are; once somebody wants to write, or has,
+ * it is a document that several people edit at once.
+ */
+import { useEffect, useState } from "react";
+import { Later, NoteEditor, Proposal, prepare } from "../notes/lazy";
+import { SUMMARY } from "../notes/names";
+import { useClient, useController, useMayEdit, useScreen } from "../state/context";
+import { CheckIcon, ChevronIcon, EditIcon } from "./icons";
 
 const KEY = "cyclesheet.summary";
 /** Below this width the summary begins folded. */
 const NARROW_PX = 720;
 
 export function Summary() {
+  const controller = useController();
+  const mayEdit = useMayEdit();
   const text = useClient((state) => state.sheet?.executiveSummary ?? "");
+  const isTouched = useClient((state) => state.sheet?.docs[SUMMARY]?.isManuallyEdited ?? false);
+  const isAsked = useScreen((screen) => screen.summary);
+  const [editing, setEditing] = useState(false);
   const [open, setOpen] = useState(() => {
     const saved = localStorage.getItem(KEY);
     return saved ? saved === "open" : window.innerWidth >= NARROW_PX;
   });
-  const toggle = () => {
-    localStorage.setItem(KEY, open ? "closed" : "open");
-    setOpen(!open);
+  const turn = (to: boolean) => {
+    localStorage.setItem(KEY, to ? "open" : "closed");
+    setOpen(to);
+    if (!to) {
+      setEditing(false);
+      controller.screen.set({ summary: false });
+    }
   };
-  if (text.trim() === "") return null;
+  useEffect(() => {
+    if (isAsked) setOpen(true);
+  }, [isAsked]);
+
+  const isDocument = isTouched || isAsked || editing;
+  const isEmpty = text.trim() === "" && !isTouched;
+  if (isEmpty && !mayEdit) return null;
   return (
-    <section className="summary" data-open={open || undefined} aria-label="Executive summary">
-      <button type="button" className="summary-toggle" aria-expanded={open} onClick={toggle}>
+    <section
+      className="summary"
+      data-open={open || undefined}
+      data-editing={editing || undefined}
+      aria-label="Executive summary"
+    >
+      <button type="button" className="summary-toggle" aria-expanded={open} onClick={() => turn(!open)}>
         <ChevronIcon /> Summary
       </button>
-      <p tabIndex={open ? 0 : undefined} className="summary-text" dir="auto" data-testid="summary">
-        {text}
-      </p>
+      <div className="summary-body" data-testid="summary">
+        {open && isDocument ? (
+          <Later>
+            <NoteEditor
+              name={SUMMARY}
+              label="Executive summary"
+              placeholder="What the week comes to."
+              readOnly={!editing}
+              autoFocus={editing}
+              onLeave={() => setEditing(false)}
+            />
+            {isTouched && <Proposal />}
+          </Later>
+        ) : isDocument ? (
+          <p className="summary-text muted">Written by people. Unfold it to read it.</p>
+        ) : (
+          <p tabIndex={open ? 0 : undefined} className="summary-text" dir="auto">
+            {isEmpty ? <span className="muted">Nobody has written one yet.</span> : text}
+          </p>
+        )}
+      </div>
+      {mayEdit && (
+        <button
+          type="button"
+          className="button button-quiet button-small summary-edit"
+          aria-pressed={editing}
+          data-testid="summary-edit"
+          onPointerEnter={prepare}
+          onClick={() => {
+            if (!open) turn(true);
+            setEditing(!editing);
+          }}
+        >
+          {editing ? <CheckIcon size={14} /> : <EditIcon size={14} />} {editing ? "Done" : "Edit"}
+        </button>
+      )}
     </section>
   );
 }

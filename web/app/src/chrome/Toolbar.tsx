@@ -3,6 +3,8 @@ import { type ReactNode, useEffect, useRef } from "react";
 import { flushSync } from "react-dom";
 import { useUnread } from "../comments/seen";
 import { isFiltered } from "../model/arrangement";
+import { NoteIcon } from "../notes/icons";
+import { turnNote } from "../notes/names";
 import { useClient, useController, useMayEdit, useScreen } from "../state/context";
 import {
   CommentIcon,
@@ -72,6 +74,7 @@ export function Toolbar() {
   const selected = useScreen((screen) => screen.selection !== null);
   const roomy = useScreen((screen) => screen.roomy);
   const details = useScreen((screen) => screen.side === "details");
+  const note = useScreen((screen) => screen.note !== null);
   const comments = useScreen((screen) => screen.side === "comments");
   const unread = useUnread();
   const filtered = useScreen((screen) => isFiltered(screen.arrangement));
@@ -222,6 +225,15 @@ export function Toolbar() {
           pressed={comments}
           onUse={() => controller.turnSide("comments")}
           testId="comments-toggle"
+        />
+        <Tool
+          label="Note of the row"
+          keys="Ctrl+Alt+N"
+          icon={<NoteIcon />}
+          pressed={note}
+          disabled={!selected && !note}
+          onUse={() => turnNote(controller)}
+          testId="note-toggle"
         />
         <Tool
           label="Cell details"

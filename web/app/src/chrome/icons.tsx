@@ -1,12 +1,12 @@
 /** The icons of the page: one stroke width, one grid, no request for a font. */
 import type { ReactNode } from "react";
 
-interface IconProps {
+export interface IconProps {
   /** CSS pixels. */
   readonly size?: number;
 }
 
-function Icon({ size = 16, children }: IconProps & { readonly children: ReactNode }) {
+export function Icon({ size = 16, children }: IconProps & { readonly children: ReactNode }) {
   return (
     <svg
       width={size}

@@ -8,6 +8,7 @@ import type {
   ClientState,
   Column,
   Conflict,
+  Documents,
   Op,
   Outcome,
   Peer,
@@ -119,6 +120,18 @@ function applyOps(sheet: Sheet, ops: readonly Op[], author: { id: string; name: 
   };
 }
 
+/** Documents that hold what is written here, and nothing from elsewhere. */
+function fixtureDocuments(): Documents {
+  return {
+    scope: Promise.resolve("fixture"),
+    attach: () => () => {},
+    send: () => ({ amend: () => false }),
+    pending: () => [],
+    fetch: async () => ({ kind: "document", update: "AAA=", version: 0 }),
+    setPlace: () => {},
+  };
+}
+
 export function createFixture(sheet: Sheet | null, initial: Partial<ClientState> = {}): Fixture {
   let state: ClientState = { ...emptyState(sheet), ...initial };
   let held = false;
@@ -197,6 +210,7 @@ export function createFixture(sheet: Sheet | null, initial: Partial<ClientState>
     },
     reconnect: () => set({ status: "live" }),
     dismiss: (what) => set(what === "notifications" ? { notifications: [] } : { [what]: null }),
+    documents: fixtureDocuments(),
     close: () => listeners.clear(),
     set,
     remote: (author, taskId, column, value) =>

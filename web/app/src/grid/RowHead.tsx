@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from "react";
 import { GripIcon } from "../chrome/icons";
 import { CommentMark } from "../comments/CommentMark";
 import { LockMark } from "../locks/LockMark";
+import { NoteMark } from "../notes/NoteMark";
 
 /** The id of the row-number column. */
 export const ROW_COLUMN = "row";
@@ -29,6 +30,7 @@ export function RowHead({ node, registerRowDragger, data }: ICellRendererParams<
       <span className="rowhead-number">{number}</span>
       {data && <LockMark taskId={data.taskId} />}
       {data && <CommentMark taskId={data.taskId} column={null} />}
+      {data && <NoteMark taskId={data.taskId} />}
       <span className="rowhead-grip" ref={handle} title="Drag to move the row">
         <GripIcon size={14} />
       </span>

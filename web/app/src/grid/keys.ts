@@ -3,6 +3,7 @@
 import type { Column } from "@cyclesheet/client";
 import { flushSync } from "react-dom";
 import { commentOnCell } from "../comments/open";
+import { turnNote } from "../notes/names";
 import type { Controller } from "../state/controller";
 
 const ARROWS: { readonly [key: string]: readonly [dy: number, dx: number] } = {
@@ -59,6 +60,11 @@ export function onCellKey(event: KeyboardEvent, controller: Controller): boolean
   // On a Mac, Alt makes a letter of its own; the key's place is the same.
   if (mod && altKey && event.code === "KeyM") {
     commentOnCell(controller);
+    return handled();
+  }
+
+  if (mod && altKey && event.code === "KeyN") {
+    turnNote(controller);
     return handled();
   }
 

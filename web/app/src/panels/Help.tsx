@@ -50,6 +50,7 @@ const KEYS: readonly {
       ["Alt+↑, Alt+↓", "move the row"],
       ["Alt+Enter", "who wrote this, and from what"],
       ["Ctrl+Alt+M, Shift+F2", "comment on the cell"],
+      ["Ctrl+Alt+N", "the row’s note"],
     ],
   },
 ];

@@ -67,6 +67,10 @@ export interface Screen {
   readonly arrangement: Arrangement;
   /** Rows on the screen, filtered as they are. */
   readonly shown: number;
+  /** The row whose note stands beside the sheet; `focus`: it was opened to be written in. */
+  readonly note: { readonly taskId: string; readonly focus: boolean } | null;
+  /** Whether the summary was asked for as a document. */
+  readonly summary: boolean;
   readonly help: boolean;
   /** Whether the connection is being looked into. */
   readonly diagnosis: boolean;
@@ -90,6 +94,8 @@ export const createScreen = (): Store<Screen> =>
     menu: null,
     arrangement: load(),
     shown: 0,
+    note: null,
+    summary: false,
     help: false,
     diagnosis: false,
     roomy: localStorage.getItem("cyclesheet.roomy") === "1",

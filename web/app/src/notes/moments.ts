@@ -1,0 +1,47 @@
+/** When a document was worked on: its past, in pieces that a person remembers. Pure. */
+import type { Change } from "@cyclesheet/client";
+
+/** A stretch of writing. */
+export interface Moment {
+  /** The document as it was at the end of it. */
+  readonly version: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** Names, in the order in which they wrote. */
+  readonly authors: readonly string[];
+  /** The name somebody gave to it. */
+  readonly name?: string;
+}
+
+/** Writing after a pause of this length is another moment: milliseconds. */
+const PAUSE_MS = 5 * 60_000;
+/** One that goes on for this long is cut. */
+const LONG_MS = 30 * 60_000;
+
+/** A document's moments, the latest first. `changes` oldest first. */
+export function momentsOf(changes: readonly Change[], doc: string): readonly Moment[] {
+  const moments: (Moment & { readonly from: number })[] = [];
+  for (const { version, at, author, ops } of changes) {
+    if (!ops?.some((op) => op.op === "TEXT_UPDATE" && op.doc === doc)) continue;
+    const last = moments.at(-1);
+    const goesOn = last !== undefined && at - last.at < PAUSE_MS && at - last.from < LONG_MS;
+    if (goesOn) {
+      const authors = last.authors.includes(author.name) ? last.authors : [...last.authors, author.name];
+      moments[moments.length - 1] = { ...last, version, at, authors };
+    } else moments.push({ version, at, from: at, authors: [author.name] });
+  }
+  return moments.reverse();
+}
+
+/** A version that somebody named. */
+export interface Named {
+  readonly name: string;
+  readonly version: number;
+  readonly at: number;
+}
+
+/** Moments and named versions as one list, the latest first. */
+export function withNames(moments: readonly Moment[], named: readonly Named[]): readonly Moment[] {
+  const points = named.map(({ name, version, at }): Moment => ({ name, version, at, authors: [] }));
+  return [...moments, ...points].sort((a, b) => b.version - a.version);
+}
