@@ -15,7 +15,7 @@ import { defaultNoteStorage, type NoteStorage } from "./storage.js";
 
 export { NoteAwareness, type PersonState, type Place } from "./awareness.js";
 export { fromBase64, toBase64 } from "./base64.js";
-export { type Lost, MAX_UPDATE_BYTES, type NoteState } from "./note.js";
+export type { Lost, NoteState } from "./note.js";
 export {
   defaultNoteStorage,
   indexedDbNoteStorage,

@@ -6,14 +6,13 @@
 import * as Y from "yjs";
 import type { Client, Clock } from "../client.js";
 import type { Sending } from "../documents.js";
+import { MAX_UPDATE_BYTES } from "../fold/limits.js";
 import type { DocumentUpdate } from "../frames.js";
 import { NoteAwareness } from "./awareness.js";
 import { fromBase64, toBase64 } from "./base64.js";
 import type { NoteRecord, NoteStorage } from "./storage.js";
 import { wordsOnlyIn } from "./text.js";
 
-/** Bytes of one update that the server takes. */
-export const MAX_UPDATE_BYTES = 64 * 1024;
 /** Keystrokes of one person become a change at most this often … */
 export const GATHER_MS = 150;
 /** … and in a full room less often: every change goes to everybody. */

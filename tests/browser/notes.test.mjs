@@ -1,0 +1,302 @@
+// Several people in one rich-text document, in real browsers against a real local stack.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { after, before, test } from 'node:test';
+import { live, signIn, startBrowser, startStack } from './stack.mjs';
+
+let stack;
+let browser;
+before(async () => { [stack, browser] = await Promise.all([startStack(), startBrowser()]); });
+after(async () => {
+  await browser?.close();
+  await stack?.kill();
+});
+
+const axe = readFileSync(createRequire(new URL('../../web/package.json', import.meta.url)).resolve('axe-core/axe.min.js'), 'utf8');
+const AXE = { runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] } };
+const CHOSEN = process.platform === 'darwin' ? 'Meta' : 'Control';
+
+const text = (page, doc) => page.locator(`[data-testid="text:${doc}"]`);
+
+/** The words of a document, a block a line; carets and marks of others left out. */
+const words = (page, doc) => text(page, doc).evaluate((el) => [...el.querySelectorAll('p, h1, h2, h3')].map((block) => {
+  const copy = block.cloneNode(true);
+  for (const mark of copy.querySelectorAll('.note-caret, br, img')) mark.remove();
+  return copy.textContent;
+}).join('\n'));
+
+/** Opens a row's note, with the caret in it. */
+async function openNote(page, task) {
+  await page.locator(`[row-id="${task}"] [col-id="title"]`).click();
+  await page.locator('[data-testid="note-toggle"]').click();
+  await page.locator(`[data-testid="note:notes:${task}"][data-status="ready"]`).waitFor({ timeout: 30_000 });
+  return text(page, `notes:${task}`);
+}
+
+/** Waits until every page reads the same words, and returns them. */
+async function agree(pages, doc, holds = () => true, ms = 30_000) {
+  const end = Date.now() + ms;
+  let read;
+  do {
+    read = await Promise.all(pages.map((page) => words(page, doc)));
+    if (read.every((one) => one === read[0]) && holds(read[0])) return read[0];
+    await pages[0].waitForTimeout(50);
+  } while (Date.now() < end);
+  assert.fail(`they did not agree: ${JSON.stringify(read)}`);
+}
+
+/** Replaces a method of the page's sockets, so that none opens any more: what a firewall does. */
+const close = (...pages) => Promise.all(pages.map(async (page) => {
+  assert.deepEqual(page.problems, []);
+  await page.context().close();
+}));
+
+test('two people type in one paragraph, a third comes later, and all read the same', async () => {
+  const tomas = await signIn(browser, stack.link('Tomás'));
+  const aylin = await signIn(browser, stack.link('Aylin'));
+  const [hers, his] = [await openNote(aylin, 'g1-2'), await openNote(tomas, 'g1-2')];
+  await his.click();
+  await tomas.keyboard.type('The paragraph begins here.');
+  await agree([tomas, aylin], 'notes:g1-2', (read) => read.includes('begins here.'));
+  await hers.click();
+  await aylin.keyboard.press(`${CHOSEN}+Home`);
+  await Promise.all([
+    tomas.keyboard.type(' Tomás goes on at its end, quickly.', { delay: 12 }),
+    aylin.keyboard.type('Aylin writes at its start, slowly. ', { delay: 18 }),
+  ]);
+  const read = await agree([tomas, aylin], 'notes:g1-2', (now) => now.includes('quickly.') && now.includes('slowly. '));
+  assert.equal(read, 'Aylin writes at its start, slowly. The paragraph begins here. Tomás goes on at its end, quickly.');
+  const jana = await signIn(browser, stack.link('Jana'));
+  await openNote(jana, 'g1-2');
+  assert.equal(await agree([jana, tomas, aylin], 'notes:g1-2'), read);
+  // The row shows that it has a note.
+  await jana.locator('[data-testid="note-mark:g1-2"]').waitFor();
+  await close(tomas, aylin, jana);
+});
+
+test('each sees the other’s caret, with the name and colour that the server gave', async () => {
+  const tomas = await signIn(browser, stack.link('Tomás'));
+  const aylin = await signIn(browser, stack.link('Aylin'));
+  const his = await openNote(tomas, 'g1-3');
+  await openNote(aylin, 'g1-3');
+  await his.click();
+  await tomas.keyboard.type('Where is my caret?');
+  const caret = text(aylin, 'notes:g1-3').locator('.note-caret');
+  await caret.waitFor();
+  assert.match(await caret.innerText(), /Tomás/);
+  const person = await aylin.evaluate(() => getComputedStyle(document.querySelector('.note-caret')).getPropertyValue('--person'));
+  assert.match(person, /^#[0-9a-f]{6}$/i);
+  assert.match(await aylin.locator('[data-testid="note-here"]').innerText(), /Tomás/);
+  await tomas.locator('[row-id="g1-6"] [col-id="status"]').click();
+  await caret.waitFor({ state: 'detached' });
+  await close(tomas, aylin);
+});
+
+test('one writes offline and returns, another writes meanwhile, a third reads both', async () => {
+  const tomas = await signIn(browser, stack.link('Tomás'));
+  const aylin = await signIn(browser, stack.link('Aylin'));
+  const jana = await signIn(browser, stack.link('Jana'));
+  const his = await openNote(tomas, 'g1-4');
+  const hers = await openNote(aylin, 'g1-4');
+  await openNote(jana, 'g1-4');
+  await his.click();
+  await tomas.keyboard.type('Agreed before.');
+  await agree([tomas, aylin, jana], 'notes:g1-4', (read) => read === 'Agreed before.');
+  await tomas.context().setOffline(true);
+  await tomas.keyboard.type(' Written on a train.', { delay: 10 });
+  await hers.click();
+  await aylin.keyboard.press(`${CHOSEN}+Home`);
+  await aylin.keyboard.type('Written meanwhile. ', { delay: 10 });
+  await agree([aylin, jana], 'notes:g1-4', (read) => read.includes('meanwhile'));
+  await tomas.context().setOffline(false);
+  const read = await agree([tomas, aylin, jana], 'notes:g1-4', (now) => now.includes('train') && now.includes('meanwhile'), 60_000);
+  assert.equal(read, 'Written meanwhile. Agreed before. Written on a train.');
+  await live(tomas);
+  await close(tomas, aylin, jana);
+});
+
+test('a reload keeps what was written, and undo takes back one’s own words only', async () => {
+  const tomas = await signIn(browser, stack.link('Tomás'));
+  const aylin = await signIn(browser, stack.link('Aylin'));
+  const his = await openNote(tomas, 'g1-5');
+  const hers = await openNote(aylin, 'g1-5');
+  await his.click();
+  await tomas.keyboard.type('His words.');
+  await agree([tomas, aylin], 'notes:g1-5', (read) => read === 'His words.');
+  await hers.click();
+  await aylin.keyboard.press(`${CHOSEN}+End`);
+  await aylin.keyboard.type(' Her words.');
+  await agree([tomas, aylin], 'notes:g1-5', (read) => read === 'His words. Her words.');
+  await tomas.keyboard.press(`${CHOSEN}+z`);
+  await agree([tomas, aylin], 'notes:g1-5', (read) => read.trim() === 'Her words.');
+  await live(aylin);
+  await aylin.reload();
+  await live(aylin);
+  await openNote(aylin, 'g1-5');
+  await agree([tomas, aylin], 'notes:g1-5', (read) => read.trim() === 'Her words.');
+  await close(tomas, aylin);
+});
+
+test('a viewer reads and cannot write', async () => {
+  const tomas = await signIn(browser, stack.link('Tomás'));
+  const lena = await signIn(browser, stack.link('Lena'));
+  const his = await openNote(tomas, 'g1-6');
+  await his.click();
+  await tomas.keyboard.type('For everybody to read.');
+  const seen = await openNote(lena, 'g1-6');
+  await agree([tomas, lena], 'notes:g1-6', (read) => read === 'For everybody to read.');
+  assert.equal(await seen.getAttribute('contenteditable'), 'false');
+  assert.equal(await lena.locator('.note-panel .note-tools').count(), 0);
+  await seen.click();
+  await lena.keyboard.type('Not mine to write');
+  assert.equal(await words(lena, 'notes:g1-6'), 'For everybody to read.');
+  await close(tomas, lena);
+});
+
+test('headings, lists, checkboxes, names and links arrive as they were made', async () => {
+  const tomas = await signIn(browser, stack.link('Tomás'));
+  const aylin = await signIn(browser, stack.link('Aylin'));
+  const his = await openNote(tomas, 'g1-7');
+  await openNote(aylin, 'g1-7');
+  await his.click();
+  await tomas.keyboard.type('# Plan\n- first\nsecond\n\n[ ] ask\n\n1. one\n\n');
+  await tomas.keyboard.type('With @Ay');
+  await tomas.locator('[data-testid^="mention:aylin"]').waitFor();
+  await tomas.keyboard.press('Enter');
+  await tomas.keyboard.type('see https://example.org/run now');
+  const hers = text(aylin, 'notes:g1-7');
+  await hers.locator('a[href="https://example.org/run"]').waitFor();
+  assert.equal(await hers.locator('a').getAttribute('rel'), 'noopener noreferrer nofollow');
+  assert.equal(await hers.locator('h1').innerText(), 'Plan');
+  assert.equal(await hers.locator('ul:not([data-type]) li').count(), 2);
+  assert.equal(await hers.locator('ol li').count(), 1);
+  assert.match(await hers.locator('[data-type="mention"]').innerText(), /^@Aylin/);
+  await hers.locator('input[type="checkbox"]').check();
+  await his.locator('li[data-checked="true"]').waitFor();
+  await close(tomas, aylin);
+});
+
+test('HTML is text, pasted scripts and tricks are gone, and no link runs anything', async () => {
+  const tomas = await signIn(browser, stack.link('Tomás'));
+  const aylin = await signIn(browser, stack.link('Aylin'));
+  const his = await openNote(tomas, 'g1-8');
+  await openNote(aylin, 'g1-8');
+  await his.click();
+  await tomas.keyboard.type('<img src=x onerror="window.ran=1"><b>not bold</b>');
+  await agree([tomas, aylin], 'notes:g1-8', (read) => read.includes('<b>not bold</b>'));
+  await his.evaluate((el) => {
+    const data = new DataTransfer();
+    data.setData('text/html', [
+      '<p onclick="window.ran=1">from a document<script>window.ran=1</script></p>',
+      '<p><a href="javascript:window.ran=1">a link</a> and <a href="https://example.org/">another</a></p>',
+      '<iframe srcdoc="<script>parent.ran=1</script>"></iframe><img src="x" onerror="window.ran=1"><style>p{display:none}</style>',
+      '<p>\u202Egnp.exe\u202C</p>',
+    ].join(''));
+    el.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+  });
+  const hers = text(aylin, 'notes:g1-8');
+  await hers.locator('a[href="https://example.org/"]').waitFor();
+  const read = await agree([tomas, aylin], 'notes:g1-8', (now) => now.includes('another'));
+  assert.ok(read.includes('from a document') && read.includes('a link'));
+  assert.ok(!read.includes('\u202E') && !read.includes('display:none'));
+  for (const page of [tomas, aylin]) {
+    assert.equal(await text(page, 'notes:g1-8').locator('script, iframe, style, img:not(.ProseMirror-separator), [onclick], a[href^="javascript"]').count(), 0);
+    assert.equal(await page.evaluate(() => window.ran), undefined);
+  }
+  await close(tomas, aylin);
+});
+
+test('a page of text goes in one paste, although no frame takes it', async () => {
+  const tomas = await signIn(browser, stack.link('Tomás'));
+  const aylin = await signIn(browser, stack.link('Aylin'));
+  const his = await openNote(tomas, 'g1-9');
+  await openNote(aylin, 'g1-9');
+  await his.click();
+  await his.evaluate((el) => {
+    const data = new DataTransfer();
+    data.setData('text/plain', `begin ${'words and more words '.repeat(2_000)}end`);
+    el.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+  });
+  const read = await agree([tomas, aylin], 'notes:g1-9', (now) => now.endsWith('end'));
+  assert.ok(read.length > 40_000);
+  await live(tomas);
+  await close(tomas, aylin);
+});
+
+test('a comment on some words follows them, leads back to them, and outlives them', async () => {
+  const tomas = await signIn(browser, stack.link('Tomás'));
+  const aylin = await signIn(browser, stack.link('Aylin'));
+  const his = await openNote(tomas, 'g1-10');
+  await openNote(aylin, 'g1-10');
+  await his.click();
+  await tomas.keyboard.type('alpha beta');
+  await tomas.keyboard.press(`${CHOSEN}+Shift+ArrowLeft`);
+  await tomas.keyboard.press(`${CHOSEN}+Alt+m`);
+  await tomas.locator('[data-testid="comment-field"]').fill('Why beta?');
+  await tomas.keyboard.press('Enter');
+  const mark = text(aylin, 'notes:g1-10').locator('.note-comment');
+  await mark.waitFor();
+  assert.equal(await mark.innerText(), 'beta');
+  await his.click();
+  await tomas.keyboard.press(`${CHOSEN}+Home`);
+  await tomas.keyboard.type('before it ');
+  await agree([tomas, aylin], 'notes:g1-10', (now) => now.startsWith('before it'));
+  assert.equal(await mark.innerText(), 'beta');
+  await mark.click();
+  const thread = aylin.locator('[data-testid^="thread:"]', { hasText: 'Why beta?' });
+  await thread.waitFor();
+  assert.match(await thread.innerText(), /beta/);
+  await tomas.keyboard.press(`${CHOSEN}+a`);
+  await tomas.keyboard.press('Delete');
+  await mark.waitFor({ state: 'detached' });
+  assert.equal(await thread.count(), 1);
+  await close(tomas, aylin);
+});
+
+test('the summary is a document once somebody edits it, and an earlier version comes back as a change', async () => {
+  const tomas = await signIn(browser, stack.link('Tomás'));
+  const aylin = await signIn(browser, stack.link('Aylin'));
+  const written = (await aylin.locator('[data-testid="summary"] p').first().innerText()).trim();
+  assert.ok(written.length > 20);
+  await tomas.locator('[data-testid="summary-edit"]').click();
+  const his = text(tomas, 'summary');
+  await his.waitFor();
+  assert.equal((await words(tomas, 'summary')).trim(), written);
+  await his.click();
+  await tomas.keyboard.press(`${CHOSEN}+End`);
+  await tomas.keyboard.type(' And what people add.');
+  await text(aylin, 'summary').waitFor();
+  await agree([tomas, aylin], 'summary', (now) => now.endsWith('And what people add.'));
+  assert.equal(await aylin.locator('[data-testid="proposal"]').count(), 0);
+  await live(tomas);
+  await tomas.locator('[data-testid="note-tool:history"]').click();
+  const moments = tomas.locator('[data-testid^="moment:"]');
+  await moments.first().waitFor();
+  await moments.last().click();
+  assert.match(await tomas.locator('[data-testid="note-diff"] ins').last().innerText(), /And what people add/);
+  await tomas.locator('[data-testid="note-restore"]').click();
+  await agree([tomas, aylin], 'summary', (now) => now.trim() === written);
+  await close(tomas, aylin);
+});
+
+test('a note and its tools can be used and heard by everybody', async () => {
+  for (const colorScheme of ['light', 'dark']) {
+    const tomas = await signIn(browser, stack.link('Tomás'), { colorScheme });
+    const his = await openNote(tomas, 'g1-2');
+    await his.click();
+    await tomas.keyboard.press('Alt+F10');
+    const at = () => tomas.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? document.activeElement?.tagName);
+    assert.equal(await at(), 'note-tool:h1');
+    await tomas.keyboard.press('ArrowRight');
+    assert.equal(await at(), 'note-tool:h2');
+    await tomas.keyboard.press('Escape');
+    assert.equal(await at(), 'text:notes:g1-2');
+    await tomas.addScriptTag({ content: axe }).catch(() => tomas.evaluate(axe));
+    const { violations } = await tomas.evaluate((options) => window.axe.run('.note-panel', options), AXE);
+    assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(' | ')}`), []);
+    await tomas.keyboard.press('Escape');
+    assert.match(await tomas.evaluate(() => document.activeElement?.className ?? ''), /ag-cell/);
+    await close(tomas);
+  }
+});
