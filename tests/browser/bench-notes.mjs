@@ -1,0 +1,118 @@
+// What a note costs and how fast it is, on loopback: three people type in one note at once.
+//
+// `benchNotes({ browser, stack, keystrokes, idleMs })` gives rows `{ name, value, unit }`. Run by itself it prints them.
+import { fileURLToPath } from 'node:url';
+import { live, startBrowser, startStack } from './stack.mjs';
+
+const DOC = 'notes:g1-2';
+/** A quick typist: milliseconds between keys. */
+const KEY_MS = 90;
+/** After the last word, a client asks once whether it heard everything; then it is silent. */
+const SETTLE_MS = 6_000;
+
+/** The value below which this share of the sorted values lies. */
+const percentile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)];
+
+/** Signs in and opens the note; counts the frames of the page's sockets. */
+async function sit(browser, url) {
+  const context = await browser.newContext({ viewport: { width: 1400, height: 850 } });
+  const page = await context.newPage();
+  const frames = { sent: [], received: 0 };
+  page.on('websocket', (socket) => {
+    socket.on('framesent', ({ payload }) => frames.sent.push(String(payload)));
+    socket.on('framereceived', () => { frames.received += 1; });
+  });
+  await page.goto(url);
+  await live(page);
+  await page.locator('[row-id="g1-2"] [col-id="title"]').click();
+  await page.locator('[data-testid="note-toggle"]').click();
+  await page.locator(`[data-testid="note:${DOC}"][data-status="ready"]`).waitFor({ timeout: 30_000 });
+  const text = page.locator(`[data-testid="text:${DOC}"]`);
+  await text.click();
+  return { context, page, frames, text };
+}
+
+/** From here on the page notes when each of its own keys went down, and when it first showed each letter of others. */
+function watch({ page }, own, others) {
+  return page.evaluate(([doc, mine, theirs]) => {
+    const text = document.querySelector(`[data-testid="text:${doc}"]`);
+    const now = () => performance.timeOrigin + performance.now();
+    window.typed = [];
+    window.shown = Object.fromEntries(theirs.map((letter) => [letter, []]));
+    text.addEventListener('keydown', ({ key }) => { if (key === mine) window.typed.push(now()); }, { capture: true });
+    const look = () => {
+      const at = now();
+      for (const letter of theirs) {
+        let count = 0;
+        for (const block of text.querySelectorAll('p')) {
+          for (const node of block.childNodes) if (node.nodeType === Node.TEXT_NODE) count += node.data.split(letter).length - 1;
+        }
+        while (window.shown[letter].length < count) window.shown[letter].push(at);
+      }
+    };
+    new MutationObserver(look).observe(text, { childList: true, characterData: true, subtree: true });
+  }, [DOC, own, others]);
+}
+
+export async function benchNotes({ browser, stack, keystrokes = 1_000, idleMs = 60_000 }) {
+  const people = [['Tomás', 'a'], ['Aylin', 'o'], ['Jana', 'u']];
+  const desks = await Promise.all(people.map(([name]) => sit(browser, stack.link(name))));
+  // Each in a paragraph of their own, as people write.
+  for (const [index, desk] of desks.entries()) {
+    await desk.page.keyboard.press('Control+End');
+    if (index < desks.length - 1) await desk.page.keyboard.type('-\n');
+    await live(desk.page);
+  }
+  const letters = people.map(([, letter]) => letter);
+  await Promise.all(desks.map((desk, i) => watch(desk, letters[i], letters.filter((letter) => letter !== letters[i]))));
+  for (const { frames } of desks) frames.sent.length = 0;
+
+  const each = Math.ceil(keystrokes / desks.length);
+  const began = Date.now();
+  await Promise.all(desks.map(({ page }, i) => page.keyboard.type(letters[i].repeat(each), { delay: KEY_MS })));
+  const seconds = (Date.now() - began) / 1_000;
+  await Promise.all(desks.map(({ page }, i) => page.waitForFunction(
+    ([others, count]) => others.every((letter) => window.shown[letter].length >= count),
+    [letters.filter((letter) => letter !== letters[i]), each],
+    { timeout: 60_000 },
+  )));
+  const seen = await Promise.all(desks.map(({ page }) => page.evaluate(() => ({ typed: window.typed, shown: window.shown }))));
+  const waits = seen.flatMap(({ shown }) => Object.entries(shown).flatMap(([letter, times]) => {
+    const { typed } = seen[letters.indexOf(letter)];
+    return times.slice(0, typed.length).map((at, i) => at - typed[i]);
+  })).sort((a, b) => a - b);
+
+  await Promise.all(desks.map(({ page }) => live(page)));
+  const sent = desks.flatMap(({ frames }) => frames.sent);
+  const changes = sent.filter((frame) => frame.includes('"TEXT_UPDATE"'));
+  const presence = sent.filter((frame) => frame.startsWith('{"type":"presence"'));
+  const bytes = (frames) => frames.reduce((sum, frame) => sum + Buffer.byteLength(frame), 0);
+  const per1000 = (count) => Math.round((count * 1_000) / (each * desks.length));
+
+  await desks[0].page.waitForTimeout(SETTLE_MS);
+  const before = desks.map(({ frames }) => frames.sent.length + frames.received);
+  await desks[0].page.waitForTimeout(idleMs);
+  const idle = desks.map(({ frames }, i) => frames.sent.length + frames.received - before[i]);
+  await Promise.all(desks.map(({ context }) => context.close()));
+
+  return [
+    { name: 'typists in one note', value: desks.length, unit: '' },
+    { name: 'keystrokes a second, together', value: Math.round((each * desks.length) / seconds), unit: '/s' },
+    { name: 'a keystroke on another screen, p50', value: Math.round(percentile(waits, 0.5)), unit: 'ms' },
+    { name: 'a keystroke on another screen, p95', value: Math.round(percentile(waits, 0.95)), unit: 'ms' },
+    { name: 'changes per 1,000 keystrokes', value: per1000(changes.length), unit: '' },
+    { name: 'bytes of changes sent per 1,000 keystrokes', value: per1000(bytes(changes)), unit: 'B' },
+    { name: 'presence frames sent per 1,000 keystrokes', value: per1000(presence.length), unit: '' },
+    { name: 'frames per idle minute and page, both ways', value: Math.max(...idle) * (60_000 / idleMs), unit: '' },
+  ];
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [stack, browser] = await Promise.all([startStack('--memory'), startBrowser()]);
+  try {
+    for (const { name, value, unit } of await benchNotes({ browser, stack })) console.log(`${name.padEnd(46)} ${value} ${unit}`);
+  } finally {
+    await browser.close();
+    await stack.kill();
+  }
+}
