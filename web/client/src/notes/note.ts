@@ -112,9 +112,10 @@ export class Note {
   /** Puts into the queue what was written; called by itself soon after every edit. */
   flush(): void {
     this.clear("send");
-    const { sheet, user } = this.around.client.getState();
+    const { sheet, user, role } = this.around.client.getState();
     // Without a name and a sheet the client takes nothing: it stays here, and on the device.
     if (!this.isSynced || sheet === null || user === null || this.buffer.length === 0) return;
+    if (role === "viewer") return this.forget();
     this.sentAt = this.around.clock.now();
     const groups = grouped(this.buffer);
     this.buffer = [];
@@ -302,6 +303,16 @@ export class Note {
     return { doc, status, lost, awareness };
   }
 
+  /** Drops what a viewer may not send. An editor tidies up what its schema does not know: nobody wrote that. */
+  private forget(): void {
+    this.buffer = [];
+    const allowed = docOf(Y.encodeStateAsUpdate(this.confirmed));
+    applyTo(allowed, this.pending());
+    const isWritten = wordsOnlyIn(this.state.doc, allowed) !== "";
+    allowed.destroy();
+    if (isWritten) this.restart(ONLY_READS);
+  }
+
   /** One more update for the queue: with the one before it, as long as that has not left. */
   private enqueue(update: Uint8Array): void {
     const { documents } = this.around.client;
@@ -381,6 +392,11 @@ export interface Refused {
   readonly updates: readonly Uint8Array[];
   readonly why: Why;
 }
+
+const ONLY_READS: Why = {
+  code: "FORBIDDEN",
+  message: "A viewer reads; ask an admin for the editor role.",
+};
 
 const WENT_BACK: Why = {
   code: "NOT_FOUND",

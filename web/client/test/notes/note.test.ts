@@ -134,6 +134,23 @@ describe("refusals", () => {
     expect(ana.text).toBe("");
   });
 
+  it("a viewer's page sends nothing, and does not take back what nobody wrote", async () => {
+    const { world, desks } = await room();
+    const [ana] = desks as [Desk];
+    world.demote(ana.member, "viewer");
+    ana.reload();
+    await pass(world, 5_000);
+    const before = ana.doc;
+    ana.doc.getXmlFragment(FIELD).insert(0, [new Y.XmlElement("paragraph")]);
+    await pass(world, 2_000);
+    expect(ana.doc).toBe(before);
+    ana.type("not mine to write", 99);
+    await pass(world, 2_000);
+    expect(updates(world)).toEqual([]);
+    expect(ana.note.getState().lost).toMatchObject({ code: "FORBIDDEN", words: "not mine to write" });
+    expect(ana.text).toBe("");
+  });
+
   it("an update beyond the bound is refused here, and the words are kept", async () => {
     const { world, desks } = await room();
     const [ana] = desks as [Desk];
