@@ -211,6 +211,14 @@ export function SheetGrid({ label }: { label: string }) {
     [controller],
   );
 
+  // The same functions at every rendering: the grid filters anew when they change, says that its rows moved, and would
+  // be drawn again for that, for ever.
+  const hasFilter = useCallback(() => isFiltered(controller.screen.get().arrangement), [controller]);
+  const passes = useCallback(
+    ({ data }: { readonly data?: Row | undefined }) => !data || controller.shows(data),
+    [controller],
+  );
+
   // How this person looks at the sheet, carried over to the grid.
   useEffect(() => {
     if (!api) return;
@@ -295,8 +303,8 @@ export function SheetGrid({ label }: { label: string }) {
         rowHeight={roomy ? ROOMY_ROW_HEIGHT : ROW_HEIGHT}
         headerHeight={32}
         quickFilterText={find}
-        isExternalFilterPresent={() => isFiltered(controller.screen.get().arrangement)}
-        doesExternalFilterPass={({ data }) => !data || controller.shows(data)}
+        isExternalFilterPresent={hasFilter}
+        doesExternalFilterPass={passes}
         onSortChanged={(event) => {
           const sorted = event.api.getColumnState().find((column) => column.sort);
           const column = sorted?.colId;
