@@ -1,5 +1,5 @@
 # The AWS stack: its tests, its deployment, and the same deployment on this machine.
-.PHONY: infra test-infra test-deployed build preflight deploy diff destroy secret smoke bench-cold
+.PHONY: infra test-infra test-deployed watch build preflight deploy diff destroy secret smoke bench-cold
 
 STAGE ?=
 NAME ?=
@@ -34,9 +34,24 @@ $(MINISTACK): tests/deployed/requirements.txt
 	@touch $@
 
 test-deployed: infra web $(MINISTACK) ## The whole stack, deployed to an emulator of AWS on this machine and used
-	$(CARGO) build --quiet --bins $(FUNCTIONS:%=--package cyclesheet-%)
+	$(CARGO) build --quiet --bins $(FUNCTIONS:%=--package cyclesheet-%) --package cyclesheet-tests-conformance
 	$(CARGO) build --quiet --package cyclesheet-platform --example panicking
 	node --test --test-concurrency=1 tests/deployed/
+
+# cargo-lambda serves and invokes functions here; without ziglang, which only builds for other processors need.
+target/ministack/bin/cargo-lambda: tests/deployed/cargo-lambda.txt $(MINISTACK)
+	target/ministack/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps --requirement $<
+	@touch $@
+
+watch: infra target/ministack/bin/cargo-lambda ## The functions behind a Runtime API on this machine, rebuilt as they change
+	PATH="$(CURDIR)/target/ministack/bin:$$PATH" node tests/deployed/watch.mjs $(ARGS)
+
+EVENT ?=
+FIRST_default := default-hello
+FIRST_http := http-cycles
+FIRST_extract := extract-scheduler
+invoke-%: target/ministack/bin/cargo-lambda ## Send an event file to a function under make watch (invoke-default EVENT=default-ping)
+	PATH="$(CURDIR)/target/ministack/bin:$$PATH" cargo lambda invoke $* --data-file events/$(or $(EVENT),$(FIRST_$*),$*).json
 
 # With a stage, for its processor; else for ARCH; else for this machine's.
 build: tools ## The Lambda bootstraps, in target/lambda (STAGE=dev, or ARCH=arm64, or this machine's processor)

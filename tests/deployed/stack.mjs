@@ -88,12 +88,12 @@ export class Deployed {
   }
 
   /** A team whose messages were written just now, so that they fall into the current week. */
-  async team() {
+  async team(tenant = TENANT, team = TEAM) {
     const path = join(this.account.folder, 'messages.jsonl');
     const message = (n, text) => JSON.stringify({ id: `x${n}`, channel: 'platform', thread: `x${n}`, author: 'Ana Ruiz', at: new Date().toISOString(), text });
     writeFileSync(path, [message(1, 'The Postgres upgrade is half done, I finish it on Friday'), message(2, 'Billing migration is blocked by the certificate')].join('\n'));
-    await this.put({ pk: 'TENANTS', sk: TENANT, tenant: TENANT });
-    await this.put({ pk: `T#${TENANT}`, sk: `TEAM#${TEAM}`, team: TEAM, name: 'Platform', timeZone: 'UTC', sources: [{ kind: 'path', path }] });
+    await this.put({ pk: 'TENANTS', sk: tenant, tenant });
+    await this.put({ pk: `T#${tenant}`, sk: `TEAM#${team}`, team, name: team, timeZone: 'UTC', sources: [{ kind: 'path', path }] });
   }
 
   async put(item) {

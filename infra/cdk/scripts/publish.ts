@@ -77,7 +77,15 @@ function pageConfig(outputs: ReadonlyMap<string, string>): Record<string, unknow
   return {
     socketUrl: outputs.get("SocketUrl"),
     ...(outputs.get("SameOriginApi") === "true" ? {} : { httpUrl: outputs.get("HttpUrl") }),
-    ...(host && clientId ? { signIn: { url: `https://${host}`, clientId } } : {}),
+    ...(host && clientId
+      ? {
+          signIn: {
+            authorizeUrl: `https://${host}/oauth2/authorize`,
+            tokenUrl: `https://${host}/oauth2/token`,
+            clientId,
+          },
+        }
+      : {}),
   };
 }
 

@@ -3,8 +3,18 @@ import { createClient, SessionEndedError } from "@cyclesheet/client";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
-import { enter, firstTeam, hasExpired, loadConfig, loadCycles, pageLink, storedToken } from "./boot/places";
+import {
+  enter,
+  firstTeam,
+  hasExpired,
+  loadConfig,
+  loadCycles,
+  pageLink,
+  storedToken,
+  storeToken,
+} from "./boot/places";
 import { Failure, SignIn } from "./boot/Start";
+import { backFromSignIn, type SignInPlace, wayToSignIn } from "./boot/signIn";
 import { applyTheme, savedTheme } from "./chrome/theme";
 import { createNetwork } from "./network/network";
 import { Controller } from "./state/controller";
@@ -24,13 +34,21 @@ async function currentToken(): Promise<string> {
 }
 
 async function start(): Promise<void> {
+  const config = await loadConfig();
+  const { signIn } = config;
+  const back = signIn && (await backFromSignIn(signIn, location, sessionStorage));
+  if (back) {
+    storeToken(back.token);
+    history.replaceState(history.state, "", back.to);
+  }
   const where = enter(location, history);
   const token = storedToken();
-  if (!token) {
-    root.render(<SignIn onToken={() => void run()} />);
+  if (!token || (signIn && hasExpired(token, Date.now()))) {
+    const go = async (place: SignInPlace) =>
+      location.assign(await wayToSignIn(place, location, sessionStorage));
+    root.render(<SignIn onToken={() => void run()} onSignIn={signIn && (() => void go(signIn))} />);
     return;
   }
-  const config = await loadConfig();
   const team = where.team ?? firstTeam(token);
   if (!team) throw new Error("The address names no team. Open the sign-in link again.");
   const weeks = () => loadCycles(config.httpUrl, team, storedToken() ?? token);

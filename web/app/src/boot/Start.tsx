@@ -1,7 +1,18 @@
 /** What stands on the page when there is no sheet to show. */
 import { SignInField } from "../chrome/Strip";
 
-export function SignIn({ onToken }: { onToken: () => void }) {
+/** `onSignIn` goes to where people sign in; without such a place, they bring a link. */
+export function SignIn({ onToken, onSignIn }: { onToken: () => void; onSignIn: (() => void) | null }) {
+  if (onSignIn)
+    return (
+      <main className="start">
+        <h1>Sign in to Cyclesheet</h1>
+        <p>You will come back to the sheet you were going to.</p>
+        <button type="button" className="button button-primary" onClick={onSignIn}>
+          Sign in
+        </button>
+      </main>
+    );
   return (
     <main className="start">
       <h1>Sign in to Cyclesheet</h1>

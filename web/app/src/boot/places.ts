@@ -3,6 +3,8 @@
  * The token comes in the address's fragment, which no server sees, and leaves the address at once.
  */
 
+import { type SignInPlace, signInPlace } from "./signIn";
+
 const TOKEN_KEY = "cyclesheet.token";
 
 /** A plain word of a key; anything else in the address is ignored. */
@@ -17,6 +19,8 @@ export interface Where {
 export interface Config {
   readonly socketUrl: string;
   readonly httpUrl: string;
+  /** Where people sign in, if not by a link. */
+  readonly signIn: SignInPlace | null;
 }
 
 export interface CycleInfo {
@@ -84,12 +88,13 @@ export function hasExpired(token: string, nowMs: number): boolean {
 export async function loadConfig(): Promise<Config> {
   const response = await fetch("config.json", { cache: "no-store" });
   if (!response.ok) throw new Error(`The page's configuration could not be loaded (${response.status}).`);
-  const config = (await response.json()) as { socketUrl?: unknown; httpUrl?: unknown };
+  const config = (await response.json()) as { socketUrl?: unknown; httpUrl?: unknown; signIn?: unknown };
   if (typeof config.socketUrl !== "string")
     throw new Error("The page's configuration names no socket address.");
   return {
     socketUrl: config.socketUrl,
     httpUrl: typeof config.httpUrl === "string" ? config.httpUrl : location.origin,
+    signIn: signInPlace(config.signIn),
   };
 }
 
