@@ -86,8 +86,11 @@ destroy: infra ## Take a stage down; a protected table stays (STAGE=dev)
 secret: infra ## Give a stage's secret its value, read from the terminal (STAGE=prod NAME=cohere)
 	@$(SCRIPT)/secret.ts "$(STAGE)" "$(NAME)"
 
-smoke: infra ## Two people in a deployed room: edit, see it, measure, clean up (WS_URL=… HTTP_URL=… TOKEN_CMD=…)
-	@node tests/deployed/smoke.mjs "$(WS_URL)" "$(HTTP_URL)" "$$($(TOKEN_CMD))"
+smoke: infra ## Two people in a deployed room: edit, see it, measure, clean up (STAGE=dev or WS_URL=… HTTP_URL=…, TOKEN_CMD=…)
+	@ws="$(WS_URL)"; http="$(HTTP_URL)"; \
+	if [ -n "$(STAGE)" ]; then ws=$${ws:-$$($(SCRIPT)/output.ts "$(STAGE)" SocketUrl)}; http=$${http:-$$($(SCRIPT)/output.ts "$(STAGE)" HttpUrl)}; fi; \
+	token=$$($(value TOKEN_CMD)); \
+	node tests/deployed/smoke.mjs "$$ws" "$$http" "$$token"
 
 bench-cold: infra build ## Cold starts of the bootstraps, beside the same handler in Node (ROUNDS=21)
 	node tests/cold/bench.mjs $(ROUNDS)

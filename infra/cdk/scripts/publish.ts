@@ -6,11 +6,11 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join, relative, sep } from "node:path";
-import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import { CloudFrontClient, CreateInvalidationCommand } from "@aws-sdk/client-cloudfront";
 import { DeleteObjectsCommand, PutObjectCommand, paginateListObjectsV2, S3Client } from "@aws-sdk/client-s3";
 import { script, stageOf } from "../lib/command.ts";
-import { HOME, type Settings } from "../lib/settings.ts";
+import { outputsOf } from "../lib/outputs.ts";
+import { HOME } from "../lib/settings.ts";
 
 const PAGE = join(HOME, "../../web/app/dist");
 const TYPES: Readonly<Record<string, string>> = {
@@ -87,17 +87,6 @@ function pageConfig(outputs: ReadonlyMap<string, string>): Record<string, unknow
         }
       : {}),
   };
-}
-
-async function outputsOf(settings: Settings): Promise<ReadonlyMap<string, string> | undefined> {
-  const described = await new CloudFormationClient({ region: settings.region })
-    .send(new DescribeStacksCommand({ StackName: `cyclesheet-${settings.stage}` }))
-    .catch((error: Error) => {
-      if (error.name === "ValidationError") return undefined;
-      throw error;
-    });
-  const outputs = described?.Stacks?.[0]?.Outputs;
-  return outputs && new Map(outputs.map((output) => [output.OutputKey ?? "", output.OutputValue ?? ""]));
 }
 
 async function empty(client: S3Client, bucket: string): Promise<void> {
