@@ -1,5 +1,7 @@
 // make bench-cold: from spawn to the first poll and to the first useful answer, memory and zip, per bootstrap, beside
 // the same handler in Node 20 with AWS's SDK v3 in the same run. One process at a time, in turns, medians.
+//
+//   node tests/cold/bench.mjs [ROUNDS] [FOLDER…]      further folders of bootstraps, to be compared in the same run
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +9,8 @@ import { startAws } from './aws.mjs';
 import { startRuntime } from './runtime.mjs';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const ROUNDS = Number(process.argv[2] ?? 21);
+const ROUNDS = Number(process.argv[2] || 21);
+const FOLDERS = [`${ROOT}target/lambda`, ...process.argv.slice(3)];
 const IN_TIME_MS = 20_000;
 /** The key of the tokens in the event files, as events/README.md names it. */
 const SECRET = 'sample-secret-of-the-event-files-not-a-real-one';
@@ -35,11 +38,11 @@ const FUNCTIONS = {
   extract: { event: event('extract-scheduler'), useful: (answer) => answer.body.includes('[') },
 };
 
-async function once(name) {
+async function once({ name, folder }) {
   const [runtime, aws] = [await startRuntime(), await startAws(SECRET)];
   aws.items.set('T#acme\nTEAM#platform', TEAM);
   const { event: text, useful } = FUNCTIONS[name === 'node' ? 'default' : name];
-  const [program, args] = name === 'node' ? [process.execPath, [`${ROOT}tests/cold/node-handler.mjs`]] : [`${ROOT}target/lambda/${name}/bootstrap`, []];
+  const [program, args] = name === 'node' ? [process.execPath, [`${ROOT}tests/cold/node-handler.mjs`]] : [`${folder}/${name}/bootstrap`, []];
   const env = {
     AWS_LAMBDA_RUNTIME_API: runtime.address,
     AWS_LAMBDA_FUNCTION_NAME: name, AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512', AWS_LAMBDA_FUNCTION_VERSION: '1',
@@ -67,22 +70,23 @@ async function once(name) {
 }
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-const names = [...Object.keys(FUNCTIONS), 'node'].filter((name) => name === 'node' || existsSync(`${ROOT}target/lambda/${name}/bootstrap`));
-const measured = Object.fromEntries(names.map((name) => [name, []]));
+const all = FOLDERS.flatMap((folder) => Object.keys(FUNCTIONS).map((name) => ({ name, folder }))).filter(({ name, folder }) => existsSync(`${folder}/${name}/bootstrap`));
+const contestants = [...all, { name: 'node', folder: '' }].map((one) => ({ ...one, measured: [] }));
 // The first of each only fills the page cache.
 for (let round = 0; round <= ROUNDS; round += 1)
-  for (const name of names) {
-    const one = await once(name);
-    if (round > 0) measured[name].push(one);
+  for (const contestant of contestants) {
+    const one = await once(contestant);
+    if (round > 0) contestant.measured.push(one);
   }
-const node = measured.node;
+const node = contestants.at(-1).measured;
 const format = (values) => `${median(values).toFixed(1)} (${Math.min(...values).toFixed(1)}–${Math.max(...values).toFixed(1)})`;
 console.log(`medians of ${ROUNDS} (least–most), ms and MB; the answer counts from spawn\n`);
 console.log('| | first poll | first useful answer | Node ÷ ours | peak RSS | binary | zip |\n|---|---|---|---|---|---|---|');
-for (const name of names) {
-  const of = (what) => measured[name].map((one) => one[what]);
+for (const { name, folder, measured } of contestants) {
+  const of = (what) => measured.map((one) => one[what]);
   const megabytes = (path) => (existsSync(path) ? (statSync(path).size / 1e6).toFixed(2) : '');
   const ratio = name === 'node' ? '' : (median(node.map((one) => one.answer)) / median(of('answer'))).toFixed(1);
-  const sizes = name === 'node' ? ['', ''] : [megabytes(`${ROOT}target/lambda/${name}/bootstrap`), megabytes(`${ROOT}target/lambda/${name}.zip`)];
-  console.log(`| ${name === 'node' ? 'Node 20 + SDK v3' : name} | ${format(of('poll'))} | ${format(of('answer'))} | ${ratio} | ${median(of('rss')).toFixed(1)} | ${sizes.join(' | ')} |`);
+  const sizes = name === 'node' ? ['', ''] : [megabytes(`${folder}/${name}/bootstrap`), megabytes(`${folder}/${name}.zip`)];
+  const label = name === 'node' ? 'Node 20 + SDK v3' : folder === FOLDERS[0] ? name : `${name}, ${folder.split('/').at(-1)}`;
+  console.log(`| ${label} | ${format(of('poll'))} | ${format(of('answer'))} | ${ratio} | ${median(of('rss')).toFixed(1)} | ${sizes.join(' | ')} |`);
 }

@@ -14,10 +14,12 @@ import { insert, modify, open, token, week } from './people.mjs';
 import { smoke } from './smoke.mjs';
 import { begin, COHERE_KEY, COHERE_SECRET, PAGE, unique } from './stack.mjs';
 
-/** Rules of the gateway's own that the emulator does not keep, so that no endpoint behind it could show them. */
+/** Rules that cannot be shown here: what the emulator does not keep, and what is otherwise behind any gateway. */
 const HIDDEN = {
   C1: 'the emulator drops the headers of $connect, and with them the subprotocol',
   C2: 'the emulator answers 500 where the authorizer says Unauthorized',
+  C3: 'a gateway answers 401 itself where the query names no room: team and cycle are its identity sources',
+  F9: 'each environment counts for itself, and the frames of one socket go to several',
   F1: 'the emulator takes binary frames',
   F2: 'the emulator has no limits of 32 and 128 KB',
 };
