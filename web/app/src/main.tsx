@@ -21,6 +21,9 @@ import { Controller } from "./state/controller";
 import { createScreen } from "./state/screen";
 import "./styles/index.css";
 
+/** A busy room is drawn twenty times a second: faster than one can follow, and slow enough to leave room for one's own keys. */
+const GATHER_MS = 50;
+
 const root = createRoot(
   document.getElementById("root") ?? document.body.appendChild(document.createElement("div")),
 );
@@ -60,7 +63,14 @@ async function start(): Promise<void> {
 
   const network = createNetwork(config, team, cycle, currentToken);
   const { WebSocket } = network.transport;
-  const client = createClient({ ...config, team, cycle, token: currentToken, WebSocket });
+  const client = createClient({
+    ...config,
+    team,
+    cycle,
+    token: currentToken,
+    WebSocket,
+    gatherMs: GATHER_MS,
+  });
   const controller = new Controller(client, createScreen());
   // A fresh sign-in link opened in this tab only changes the fragment.
   window.addEventListener("hashchange", () => {

@@ -69,6 +69,11 @@ export interface ClientOptions {
   readonly clock?: Clock;
   /** At least 0, below 1. */
   readonly random?: () => number;
+  /**
+   * What the room brings reaches listeners at most this often, in milliseconds: each call is a drawing, and a busy room
+   * brings fifty changes a second. The first after quiet comes at once, and so does whatever is done here. Default 0: all.
+   */
+  readonly gatherMs?: number;
 }
 
 /** Time, so that tests can move it. */
@@ -123,6 +128,9 @@ class Driver implements Client {
   /** The last write to storage: what is sent waits for what was to be kept before it. */
   private writing: Promise<void> = Promise.resolve();
   private isWriting = 0;
+  /** When listeners were last called, and the call that waits. */
+  private toldAt = 0;
+  private telling: unknown;
 
   constructor(private readonly options: ClientOptions) {
     this.clock = options.clock ?? SYSTEM_CLOCK;
@@ -250,6 +258,7 @@ class Driver implements Client {
     if (this.isReady) this.dispatch({ type: "stop" });
     this.isClosed = true;
     for (const timer of this.timers.values()) this.clock.clearTimeout(timer);
+    this.clock.clearTimeout(this.telling);
     for (const leave of this.surroundings.splice(0)) leave();
     for (const settle of this.calls.values()) settle(CLOSED);
     this.calls.clear();
@@ -290,6 +299,15 @@ class Driver implements Client {
     const shown = view(state);
     if ((Object.keys(shown) as (keyof ClientState)[]).every((key) => shown[key] === this.shown[key])) return;
     this.shown = shown;
+    const wait = this.toldAt + (this.options.gatherMs ?? 0) - this.clock.now();
+    if (event.type !== "frame" || wait <= 0) this.tell();
+    else this.telling ??= this.clock.setTimeout(() => this.tell(), wait);
+  }
+
+  private tell(): void {
+    this.clock.clearTimeout(this.telling);
+    this.telling = undefined;
+    this.toldAt = this.clock.now();
     for (const listener of [...this.listeners]) listener();
   }
 

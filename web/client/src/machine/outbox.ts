@@ -158,7 +158,10 @@ export function rebuild(turn: Turn): void {
   const base = open.reduce((sheet, { ops }) => forced(sheet, ops, who), state.confirmed);
   const rebased = rebase(base, state.queue, who);
   state.sheet = rebased.sheet;
-  state.queue = rebased.edits.filter(({ ops }) => ops.length > 0);
+  const queue = rebased.edits.filter(({ ops }) => ops.length > 0);
+  // What waits keeps its identity where nothing became of it: others' changes are no reason to write it down again.
+  const isSame = queue.length === state.queue.length && queue.every((edit, i) => edit === state.queue[i]);
+  if (!isSame) state.queue = queue;
   report(turn, rebased);
   settle(
     turn,

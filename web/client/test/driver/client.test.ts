@@ -49,6 +49,64 @@ describe("the client", () => {
     client.close();
   });
 
+  it("gathers what a busy room brings, and shows what is done here at once", async () => {
+    const { client, socket, clock } = await open({ gatherMs: 50 });
+    socket().welcome();
+    await clock.elapse(1_000);
+    const listener = vi.fn();
+    client.subscribe(listener);
+    const theirs = (version: number, from: string, to: string) =>
+      socket().say({
+        type: "committed",
+        changes: [
+          {
+            version,
+            id: `b.${version}`,
+            author: { id: "ben", name: "Ben" },
+            at: 0,
+            ops: [edit("r1", from, to)],
+          },
+        ],
+      });
+    theirs(2, "one", "a");
+    expect(listener, "the first after quiet").toHaveBeenCalledTimes(1);
+    theirs(3, "a", "b");
+    theirs(4, "b", "c");
+    expect(listener).toHaveBeenCalledTimes(1);
+    expect(client.getState().version, "who asks is told the latest").toBe(4);
+    await clock.elapse(50);
+    expect(listener).toHaveBeenCalledTimes(2);
+    theirs(5, "c", "d");
+    expect(listener).toHaveBeenCalledTimes(2);
+    void client.change([edit("r2", "two", "mine")]);
+    expect(listener, "one's own, with what waited").toHaveBeenCalledTimes(3);
+    await clock.elapse(50);
+    expect(listener.mock.calls.length).toBeLessThanOrEqual(4);
+    client.close();
+    expect(clock.waiting).toBe(0);
+  });
+
+  it("writes nothing down for what others do", async () => {
+    const storage = memoryStorage();
+    const [save, remove] = [vi.spyOn(storage, "save"), vi.spyOn(storage, "remove")];
+    const { client, socket } = await open({ storage });
+    socket().welcome();
+    await settled();
+    const before = save.mock.calls.length + remove.mock.calls.length;
+    const change = {
+      version: 2,
+      id: "b.1",
+      author: { id: "ben", name: "Ben" },
+      at: 0,
+      ops: [edit("r1", "one", "a")],
+    };
+    socket().say({ type: "committed", changes: [change] });
+    await settled();
+    expect(client.getState().version).toBe(2);
+    expect(save.mock.calls.length + remove.mock.calls.length).toBe(before);
+    client.close();
+  });
+
   it("tells its listeners what changed, and keeps the state's identity while nothing does", async () => {
     const { client, socket } = await open();
     const listener = vi.fn();
