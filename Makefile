@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help dev test test-rust test-web test-browser lint fmt bench bench-web conformance web tools chromium vectors picture clean
+.PHONY: help dev test test-rust test-web test-browser lint fmt bench bench-web conformance web tools chromium vectors picture clean simulate simulate-faults
 
 CARGO ?= cargo
 PORT ?= 4510
@@ -20,7 +20,8 @@ test: tools lint test-rust test-web test-browser test-infra test-deployed ## Eve
 
 test-rust: tools ## Rust: unit, property, golden-vector and integration tests
 	$(CARGO) build --package cyclesheet
-	$(CARGO) test --workspace
+	$(CARGO) test --workspace --exclude cyclesheet-tests-simulation
+	$(CARGO) test --package cyclesheet-tests-simulation --features planted-faults
 
 test-web: web ## TypeScript: the fold against the golden vectors, the client, the page's parts
 	cd web && npm test
@@ -51,6 +52,15 @@ bench-web: web chromium ## Measure the page in Chromium: latency, script time, p
 	$(CARGO) build --release --quiet --package cyclesheet
 	CYCLESHEET=target/release/cyclesheet node tests/browser/bench.mjs $(ARGS)
 	@if [ -f tests/browser/bench-notes.mjs ]; then CYCLESHEET=target/release/cyclesheet node tests/browser/bench-notes.mjs $(ARGS); fi
+
+SIMULATE = $(CARGO) run --quiet --profile simulation --package cyclesheet-tests-simulation --features planted-faults \
+	--bin simulate --
+
+simulate: tools ## Simulate the whole system with everything going wrong: SEEDS=200 STEPS=5000, or one seed told: SEED=46
+	$(SIMULATE) $(if $(SEED),--seed $(SEED)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(STEPS),--steps $(STEPS)) $(ARGS)
+
+simulate-faults: tools ## Plant every fault in turn and print how many seeds it takes to find it
+	$(SIMULATE) --faults $(if $(STEPS),--steps $(STEPS)) $(ARGS)
 
 web: web/app/dist/index.html ## Build the page
 

@@ -9,7 +9,10 @@ use platform::{
     event::{SocketEvent, SocketResponse},
 };
 use protocol::SUBPROTOCOL;
-use sheet::{Code, Refusal};
+use sheet::{
+    Code, Refusal,
+    planted::{self, Fault},
+};
 use std::collections::HashMap;
 use store::{
     StoreError, UserConnection, connections,
@@ -55,8 +58,16 @@ async fn admit(
         return Ok(Err(Refusal::new(Code::TokenExpired, "the token has expired")));
     }
     let row = UserConnection::new(id, room, now);
+    let early = match planted::is(Fault::DenialBeforeConnection) {
+        true => Some(directory::is_denied(table, &identity.tenant, &identity.user).await?),
+        false => None,
+    };
     connections::open(table, &identity.tenant, &identity.user, &row, now).await?;
-    if directory::is_denied(table, &identity.tenant, &identity.user).await? {
+    let denied = match early {
+        Some(denied) => denied,
+        None => directory::is_denied(table, &identity.tenant, &identity.user).await?,
+    };
+    if denied {
         connections::close(table, &identity.tenant, &identity.user, id).await?;
         return Ok(Err(Refusal::new(Code::Revoked, "removed from this workspace")));
     }

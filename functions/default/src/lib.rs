@@ -19,6 +19,7 @@ use protocol::{ClientFrame, ServerFrame, Unreadable, human::HumanFrame, server::
 use sheet::{
     Code, CycleKey, Refusal,
     limits::{self, DEFAULT_RATE_PER_WINDOW},
+    planted::{self, Fault},
 };
 use std::collections::BTreeMap;
 use store::{Connection, Folded, StoreError, UserConnection, connections};
@@ -213,7 +214,8 @@ impl<'a> Message<'a> {
         let (table, now) = (&self.context.store.table, self.context.now());
         let row = connections::find(table, self.room, self.connection_id).await?;
         let is_missing = row.is_none();
-        if row.is_none_or(|row| now.since(row.seen_at) >= SEEN_EVERY_MS) {
+        let returns = !planted::is(Fault::FalseGoneStays);
+        if returns && row.is_none_or(|row| now.since(row.seen_at) >= SEEN_EVERY_MS) {
             connections::join(table, self.room, &self.identity.connection(self.connection_id, now), now)
                 .await?;
             if is_missing {

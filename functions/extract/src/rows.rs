@@ -10,7 +10,7 @@ pub(crate) fn parts(whole: Generated) -> Vec<Generated> {
     let (mut cut, mut part, mut total) = (Vec::new(), Vec::new(), 0);
     for row in whole.rows.iter().cloned() {
         let size = bytes(&row);
-        if !part.is_empty() && total + size > MAX_PART_BYTES {
+        if !part.is_empty() && total + size > sheet::planted::limit(MAX_PART_BYTES, 600) {
             cut.push(std::mem::take(&mut part));
             total = 0;
         }

@@ -23,7 +23,13 @@ use platform::{
 };
 use protocol::{client::ProposedChange, server::Rejected};
 use serde::Serialize;
-use sheet::{ChangeId, Code, CycleKey, Op, TaskId, model::Origin, op::Generated, week::time_zone};
+use sheet::{
+    ChangeId, Code, CycleKey, Op, TaskId,
+    model::Origin,
+    op::Generated,
+    planted::{self, Fault},
+    week::time_zone,
+};
 use store::{StoreError, directory::Team, raw};
 
 /// How long a run holds the lease: the function's own limit of ten minutes, and one.
@@ -139,6 +145,7 @@ impl Extractor {
         // The lease is a change: of five runs that come here at once, one gets past this line.
         match run.commit(Op::GenerationStarted { generation, lease_ms: LEASE_MS }).await {
             Ok(()) => run.generate(elsewhere).await,
+            Err(_) if planted::is(Fault::ModelWithoutLease) => run.generate(elsewhere).await,
             Err(ExtractError::Refused { code, .. }) if code != Code::Busy => Ok(elsewhere),
             Err(error) => Err(error),
         }

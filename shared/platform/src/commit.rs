@@ -4,7 +4,10 @@ use protocol::{
     client::ProposedChange,
     server::{Rejected, committed},
 };
-use sheet::{Author, Change, Name, Role, TimestampMs};
+use sheet::{
+    Author, Change, Name, Role, TimestampMs,
+    planted::{self, Fault},
+};
 use std::sync::Arc;
 use store::{Committed, Connection, Outcome, Proposal, StoreError};
 
@@ -61,6 +64,9 @@ pub(crate) async fn commit_one(telling: &Telling<'_>, sender: &Sender, proposed:
     let id = proposed.id.clone();
     let proposal = sender.proposal(proposed, telling.context.now());
     let room = Room { telling, socket: sender.socket.as_ref() };
+    if planted::is(Fault::AcknowledgeBeforePut) || planted::is(Fault::BroadcastBeforeCommit) {
+        room.foretell(&proposal).await;
+    }
     match telling.context.store.commit(telling.room, proposal).await {
         Ok(Outcome::Committed(done)) => {
             let text =
@@ -94,6 +100,17 @@ struct Room<'a> {
 }
 
 impl Room<'_> {
+    /// A fault for the simulation to find: tells of a change that is in no log yet.
+    async fn foretell(&self, proposal: &Proposal) {
+        let Ok(tip) = self.telling.context.store.tip(self.telling.room).await else { return };
+        let Ok(text) = serde_json::to_string(&proposal.change(&tip.state)) else { return };
+        let frames = committed(&[text.into()]);
+        match self.socket.filter(|_| planted::is(Fault::AcknowledgeBeforePut)) {
+            Some(socket) => self.telling.tell_some(std::slice::from_ref(socket), &[socket], &frames).await,
+            None => self.tell_all(&frames).await,
+        }
+    }
+
     async fn announce(&self, done: &Committed) {
         if !done.leads {
             return;

@@ -16,6 +16,7 @@ use crate::{
     model::{Comment, Row},
     name::{Name, TaskId},
     op::{Generated, Op, Update},
+    planted::{self, Fault},
     refusal::{Code, Refusal},
     role::Role,
     state::State,
@@ -120,9 +121,9 @@ fn repeated(state: &State, change: &Change) -> Result<Option<u64>, Refusal> {
     if change.id.seq == 0 {
         return Ok(None);
     }
-    let key = ClientKey { author: change.author.id.clone(), client: change.id.client.clone() };
+    let key = ClientKey::of(change);
     match state.ledger.seen(&key) {
-        Some(seen) if seen.seq == change.id.seq => Ok(Some(seen.version)),
+        Some(seen) if seen.seq == change.id.seq && !planted::is(Fault::ForgetRetry) => Ok(Some(seen.version)),
         Some(seen) if seen.seq > change.id.seq => {
             let message =
                 format!("a later change of this client, {}.{}, is in the log", change.id.client, seen.seq);

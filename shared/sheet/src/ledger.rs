@@ -4,6 +4,7 @@ use crate::{
     limits::{MAX_CLIENTS, MAX_TOMBSTONES, RATE_WINDOW_MS},
     model::Row,
     name::{Name, TaskId},
+    planted::{self, Fault},
     role::Role,
     time::TimestampMs,
 };
@@ -18,6 +19,18 @@ pub struct ClientKey {
     pub author: Name,
     /// The client's name.
     pub client: TaskId,
+}
+
+impl ClientKey {
+    /// The client that made a change.
+    pub fn of(change: &Change) -> Self {
+        let author = if planted::is(Fault::ClientNameAlone) {
+            Name::new(SYSTEM_ID).unwrap_or_else(|_| change.author.id.clone())
+        } else {
+            change.author.id.clone()
+        };
+        Self { author, client: change.id.client.clone() }
+    }
 }
 
 /// The last change of a client.
@@ -150,17 +163,19 @@ impl Ledger {
         if change.id.seq == 0 {
             return;
         }
-        let key = ClientKey { author: change.author.id.clone(), client: change.id.client.clone() };
+        let key = ClientKey::of(change);
         let seen = Seen { seq: change.id.seq, version: change.version };
         if let Some(old) = self.clients.insert(key.clone(), seen) {
             self.by_version.remove(&old.version);
         }
         self.by_version.insert(change.version, key);
-        while self.clients.len() > MAX_CLIENTS {
+        while self.clients.len() > planted::limit(MAX_CLIENTS, 4) {
             let Some((version, key)) = self.by_version.get_min().cloned() else { break };
             self.by_version.remove(&version);
             self.clients.remove(&key);
-            self.floor = self.floor.max(version);
+            if !planted::is(Fault::EvictWithoutFloor) {
+                self.floor = self.floor.max(version);
+            }
         }
     }
 

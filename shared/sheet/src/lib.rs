@@ -9,6 +9,7 @@
 //! - [`ledger`]: what the fold remembers beside the sheet: sequences, rates, denials, the lease.
 //! - [`check`]: may this change be committed? Decides at commit time; may grow stricter.
 //! - [`apply`]: what a committed change does. Total: every committed change folds, in every release alike.
+//! - [`planted`]: faults for a simulation to find; nothing of it in a release.
 //! - [`export`]: CSV, Markdown, JSON. [`canonical`], [`chain`]: bytes to compare and the hash chain over the stored ones.
 //!
 //! This crate owns every decision about the domain. It never does I/O, never asks for the time or for
@@ -31,6 +32,7 @@ pub mod model;
 pub mod name;
 pub mod op;
 mod place;
+pub mod planted;
 pub mod position;
 pub mod refusal;
 pub mod role;

@@ -9,6 +9,7 @@ use crate::{
     name::{Name, TaskId},
     op::{Generated, GeneratedRow},
     place::next_position,
+    planted::{self, Fault},
 };
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -41,7 +42,7 @@ pub(crate) fn merge(sheet: &mut Sheet, change: &Change, generated: &Generated) {
                     sheet.put_row(updated);
                 }
             }
-            None if was_removed(sheet, row)
+            None if (was_removed(sheet, row) && !planted::is(Fault::BringBackRemoved))
                 || sheet.row(&row.task_id).is_some()
                 || sheet.row_count() >= MAX_ROWS => {}
             None => insert(sheet, row, change, generated.generation),
@@ -129,7 +130,7 @@ fn refreshed(existing: &Row, row: &GeneratedRow, change: &Change, generation: u3
         match updated.cells.get_mut(column) {
             None if value.is_empty() => {}
             None => drop(written(value, change.version).map(|cell| updated.cells.insert(*column, cell))),
-            Some(cell) if cell.author.as_str() == SYSTEM_ID => {
+            Some(cell) if cell.author.as_str() == SYSTEM_ID || planted::is(Fault::RefreshOverEdits) => {
                 if *cell.value != **value {
                     *cell = written(value, change.version)?;
                 }

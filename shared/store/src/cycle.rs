@@ -21,6 +21,7 @@ use sheet::{
     check::{Policy, check},
     limits::{MAX_CHANGE_BYTES, MAX_ENTRY_CHANGES, MAX_OPS},
     name::{ChangeId, TaskId},
+    planted::{self, Fault},
 };
 use std::sync::{Arc, PoisonError};
 use tokio::sync::oneshot;
@@ -137,6 +138,9 @@ impl Store {
     pub async fn tip(&self, key: &CycleKey) -> Result<Folded, StoreError> {
         let room = self.cache.room(key);
         let mut kept = room.folded.lock().await;
+        if let Some(stale) = kept.as_ref().filter(|_| planted::is(Fault::StalePong)) {
+            return Ok(stale.clone());
+        }
         self.refresh(key, &mut kept).await
     }
 
@@ -243,7 +247,7 @@ impl Store {
         kept: &mut Option<Folded>,
         group: &[(&Proposal, usize)],
     ) -> Result<Vec<Outcome>, StoreError> {
-        let mut fresh = kept.is_none();
+        let mut fresh = kept.is_none() || planted::is(Fault::StaleRejection);
         let mut folded = match kept.take() {
             Some(folded) => folded,
             None => self.refresh(key, kept).await?,
@@ -329,8 +333,9 @@ impl Store {
             outcomes.push(match (verdict, &entry) {
                 (Judged::Accepted(version), Some(entry)) => {
                     let leads = std::mem::take(&mut leads);
-                    let compaction_due =
-                        leads && folded.log_bytes > MIN_COMPACTION_BYTES.max(folded.record_bytes);
+                    let compaction_due = leads
+                        && folded.log_bytes
+                            > planted::limit(MIN_COMPACTION_BYTES, 1_500).max(folded.record_bytes);
                     Outcome::Committed(Committed {
                         version: *version,
                         entry: entry.clone(),
@@ -409,6 +414,9 @@ impl Store {
         // Documents are loaded and written as one: merging their updates alone would not let go of what was deleted.
         let state = Arc::new(folded.state.compacted());
         let won = record::replace(&self.table, key, &state, &folded.stored_epoch, &self.nonce()).await?;
+        if won && planted::is(Fault::ReuseSlot) {
+            self.table.delete(&crate::keys::cycle(key), &crate::keys::slot(folded.state.version())).await?;
+        }
         if let Some(kept) = &mut *room.folded.lock().await {
             kept.log_bytes = kept.log_bytes.saturating_sub(folded.log_bytes);
             if kept.state.version() == state.version() {

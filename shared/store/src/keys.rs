@@ -1,5 +1,8 @@
 //! The one table's keys. Every part that comes from outside is a validated word before it gets here.
-use sheet::{CycleKey, Name, TaskId, Week};
+use sheet::{
+    CycleKey, Name, TaskId, Week,
+    planted::{self, Fault},
+};
 
 /// The partition of a cycle: record, log, room, raw messages.
 pub fn cycle(key: &CycleKey) -> String {
@@ -38,6 +41,9 @@ pub const SLOTS_END: &str = "LOG#999999999999";
 
 /// One chunk of a record that is too large for one item.
 pub fn chunk(version: u64, nonce: &str, number: usize) -> String {
+    if planted::is(Fault::SharedChunkKeys) {
+        return format!("RECORD#0#shared#{number:02}");
+    }
     format!("RECORD#{version}#{nonce}#{number:02}")
 }
 

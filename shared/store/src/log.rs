@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use sheet::{
     CycleKey, EntryError, LogEntry,
     chain::{Audited, ENTRY_FORMAT},
+    planted::{self, Fault},
 };
 use std::sync::Arc;
 
@@ -66,7 +67,11 @@ pub async fn put(table: &Table, key: &CycleKey, new: &LogEntry) -> Result<Put, S
         .put_item()
         .table_name(&table.name)
         .set_item(Some(write(&item)?))
-        .condition_expression("attribute_not_exists(pk)")
+        .condition_expression(if planted::is(Fault::SkipCondition) {
+            "attribute_not_exists(pk) OR attribute_exists(pk)"
+        } else {
+            "attribute_not_exists(pk)"
+        })
         .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
     let error = match put.send().await {
         Ok(_) => return Ok(Put::Stored),
@@ -82,7 +87,8 @@ pub async fn put(table: &Table, key: &CycleKey, new: &LogEntry) -> Result<Put, S
         None => Err(unavailable("PutItem", &error)),
         Some(winner) => {
             let winner = entry(read(winner)?)?;
-            Ok(if winner == *new { Put::Stored } else { Put::Taken(winner) })
+            let is_ours = winner == *new && !planted::is(Fault::OwnWriteIsConflict);
+            Ok(if is_ours { Put::Stored } else { Put::Taken(winner) })
         }
     }
 }
@@ -118,6 +124,9 @@ pub async fn each_until(
 /// entry may begin before: filter by version.
 pub async fn holding(table: &Table, key: &CycleKey, since: u64) -> Result<Vec<LogEntry>, StoreError> {
     let pk = keys::cycle(key);
+    if planted::is(Fault::ReadInsideEntry) {
+        return after(table, key, since).await;
+    }
     let around: Option<EntryItem> = table.last(&pk, &keys::slot(0), &keys::slot(since + 1)).await?;
     after(table, key, around.map_or(0, |item| item.first - 1)).await
 }

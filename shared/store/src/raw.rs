@@ -30,7 +30,7 @@ pub async fn put<T: Serialize>(
 ) -> Result<(), StoreError> {
     let packed =
         pack(value).map_err(|error| StoreError::Corrupt(format!("{what} does not write: {error}")))?;
-    let parts: Vec<&[u8]> = packed.chunks(MAX_PART_BYTES).collect();
+    let parts: Vec<&[u8]> = packed.chunks(sheet::planted::limit(MAX_PART_BYTES, 400)).collect();
     for (number, bytes) in parts.iter().enumerate().rev() {
         let (pk, sk) = (keys::cycle(key), keys::raw(generation, what, number));
         table.put(&Part { pk, sk, parts: parts.len(), bytes: serde_bytes::ByteBuf::from(*bytes) }).await?;

@@ -13,7 +13,12 @@ use flate2::{Compression, read::GzDecoder, write::GzEncoder};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 use sha2::{Digest, Sha256};
-use sheet::{CycleKey, State, chain::Head, state::STATE_FORMAT};
+use sheet::{
+    CycleKey, State,
+    chain::Head,
+    planted::{self, Fault},
+    state::STATE_FORMAT,
+};
 use std::io::{Read, Write};
 
 /// Bytes of compressed state that one item holds; the rest of DynamoDB's 400 KB is room for keys.
@@ -121,7 +126,10 @@ pub async fn replace(
     epoch: &str,
     nonce: &str,
 ) -> Result<bool, StoreError> {
-    let (record, chunks) = prepare(key, state, epoch, nonce)?;
+    let (mut record, chunks) = prepare(key, state, epoch, nonce)?;
+    if planted::is(Fault::CompactPastTip) {
+        record.version += 1;
+    }
     for chunk in &chunks {
         table.put(chunk).await?;
     }
@@ -148,6 +156,9 @@ pub async fn replace(
         Err(e) => return Err(unavailable("PutItem", &e)),
     };
     let old: Option<Record> = replaced.map(read).transpose()?;
+    if planted::is(Fault::DropChunk) {
+        sweep(table, key, record.chunks.as_ref()).await?;
+    }
     sweep(table, key, old.and_then(|old| old.chunks).as_ref()).await?;
     Ok(true)
 }
@@ -181,12 +192,13 @@ fn prepare(
         chunks: None,
         state: None,
     };
-    if packed.len() <= MAX_ITEM_STATE_BYTES {
+    let most = planted::limit(MAX_ITEM_STATE_BYTES, 900);
+    if packed.len() <= most {
         record.state = Some(ByteBuf::from(packed));
         return Ok((record, Vec::new()));
     }
     let version = state.version();
-    let cut = packed.chunks(MAX_ITEM_STATE_BYTES).enumerate();
+    let cut = packed.chunks(most).enumerate();
     let chunks: Vec<Chunk> = cut
         .map(|(n, bytes)| Chunk {
             pk: pk.clone(),

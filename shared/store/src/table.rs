@@ -9,6 +9,9 @@ use aws_sdk_dynamodb::{
 use serde::{Serialize, de::DeserializeOwned};
 use std::collections::HashMap;
 
+/// Nothing stands there that was written under a higher count.
+const NOT_LATER: &str = "attribute_not_exists(#count) OR #count <= :count";
+
 /// An item of the table.
 pub type Item = HashMap<String, AttributeValue>;
 
@@ -68,22 +71,64 @@ impl Table {
         put_if(put.condition_expression("attribute_not_exists(pk)")).await
     }
 
-    /// Puts an item whose `count` is `count`, where one stands whose count is one lower or the same, or none stands and
-    /// `count` is 1 at most; false otherwise. The same again changes nothing.
-    pub async fn put_counted<T: Serialize>(&self, item: &T, count: u64) -> Result<bool, StoreError> {
+    /// Puts an item whose `count` is `count` and which is `done` or not, where one stands whose count is one lower, or the
+    /// same and not further, or none stands and `count` is 1 at most; false otherwise. The same again changes nothing, and
+    /// what arrives late takes nothing back.
+    pub async fn put_counted<T: Serialize>(
+        &self,
+        item: &T,
+        count: u64,
+        done: bool,
+    ) -> Result<bool, StoreError> {
         let put = self
             .client
             .put_item()
             .table_name(&self.name)
             .set_item(Some(write(item)?))
             .condition_expression(
-                "#count = :count OR #count = :before OR (attribute_not_exists(pk) AND :count = :one)",
+                "(#count = :count AND (done = :done OR done = :no)) OR #count = :before \
+                 OR (attribute_not_exists(pk) AND :count = :one)",
             )
             .expression_attribute_names("#count", "count")
+            .expression_attribute_values(":done", AttributeValue::Bool(done))
+            .expression_attribute_values(":no", AttributeValue::Bool(false))
             .expression_attribute_values(":count", AttributeValue::N(count.to_string()))
             .expression_attribute_values(":before", AttributeValue::N(count.saturating_sub(1).to_string()))
             .expression_attribute_values(":one", AttributeValue::N("1".into()));
         put_if(put).await
+    }
+
+    /// Puts an item whose `count` is `count`, unless one stands with a higher count.
+    pub async fn put_latest<T: Serialize>(&self, item: &T, count: u64) -> Result<(), StoreError> {
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.name)
+            .set_item(Some(write(item)?))
+            .condition_expression(NOT_LATER)
+            .expression_attribute_names("#count", "count")
+            .expression_attribute_values(":count", AttributeValue::N(count.to_string()));
+        put_if(put).await.map(drop)
+    }
+
+    /// Deletes an item, unless it has a higher count.
+    pub async fn delete_counted(&self, pk: &str, sk: &str, count: u64) -> Result<(), StoreError> {
+        let delete = self
+            .client
+            .delete_item()
+            .table_name(&self.name)
+            .key("pk", text(pk))
+            .key("sk", text(sk))
+            .condition_expression(NOT_LATER)
+            .expression_attribute_names("#count", "count")
+            .expression_attribute_values(":count", AttributeValue::N(count.to_string()));
+        match delete.send().await {
+            Ok(_) => Ok(()),
+            Err(e) if e.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+                Ok(())
+            }
+            Err(e) => Err(unavailable("DeleteItem", &e)),
+        }
     }
 
     /// Deletes an item if it stands there.

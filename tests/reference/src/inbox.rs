@@ -48,8 +48,10 @@ impl Turn<'_> {
     /// Is it the one in flight? Being announced settles it, at any version, and outdoes any refusal.
     fn recognise(&mut self, change: &Announced) {
         let version = change.version;
+        // Names of clients are per author: somebody else may have the same one, by chance or on purpose.
+        let is_ours = self.state.user.as_ref().is_none_or(|user| user.id.as_str() == change.author.id);
         let Some(in_flight) = &mut self.state.in_flight else { return };
-        if in_flight.id == change.id {
+        if is_ours && in_flight.id == change.id {
             if in_flight.committed.is_some() {
                 return;
             }

@@ -4,7 +4,7 @@ use harness::{
 };
 use local::database::{Embedded, TABLE};
 use serde_json::{Value, json};
-use sheet::{Author, CycleKey, Op, Role, TimestampMs, canonical};
+use sheet::{Author, CycleKey, Name, Op, Role, TimestampMs, canonical};
 use std::{
     future::Future,
     pin::pin,
@@ -14,7 +14,11 @@ use std::{
     },
     task::{Context, Poll, Waker},
 };
-use store::{Outcome, Proposal, Store, StoreConfig, Table, record};
+use store::{
+    Outcome, Proposal, Store, StoreConfig, Table,
+    directory::{self, Denial, Denied},
+    record,
+};
 
 /// A table and the connector in front of it.
 struct Shelf {
@@ -556,4 +560,39 @@ async fn an_entry_that_was_tampered_with_is_never_folded() {
     let refused = cold.commit(&shelf.key, proposal("b.1", json!([insert("t9", "x")]))).await;
     assert!(matches!(refused, Err(store::StoreError::Corrupt(_))), "{refused:?}");
     assert_eq!(shelf.keys("LOG#").await.len(), 3);
+}
+
+// Found by the simulation (seed 105 of 4,000 steps): the first attempt of a put, given up and repeated, landed after the
+// removal was done, said again that it was not, and stood in no list that a sweep reads.
+#[tokio::test]
+async fn a_denial_that_lands_late_does_not_take_back_that_it_is_done() {
+    let shelf = Shelf::new().await;
+    let (tenant, bo) = (Name::new("acme").unwrap(), Name::new("bo").unwrap());
+    let put = |denied, count, done| {
+        let (table, tenant, bo) = (&shelf.table, &tenant, &bo);
+        async move { directory::put_denial(table, tenant, bo, &Denial { denied, count, done }).await.unwrap() }
+    };
+    assert!(put(true, 1, false).await);
+    assert!(put(true, 1, false).await, "the same again is the same");
+    assert!(put(true, 1, true).await);
+    assert!(put(true, 1, true).await, "the same again is the same");
+    assert!(!put(true, 1, false).await, "late");
+    let stands = directory::denial(&shelf.table, &tenant, &bo).await.unwrap();
+    assert_eq!(stands, Denial { denied: true, count: 1, done: true });
+}
+
+// Found with it: a return that ends crosses its user off the list; a removal that has begun meanwhile stays on it.
+#[tokio::test]
+async fn a_return_that_ends_late_leaves_a_later_removal_in_the_list() {
+    let shelf = Shelf::new().await;
+    let (tenant, bo) = (Name::new("acme").unwrap(), Name::new("bo").unwrap());
+    let steps = [(true, 1, false), (true, 1, true), (false, 2, false), (false, 2, true), (true, 3, false)];
+    for (denied, count, done) in steps {
+        let denial = Denial { denied, count, done };
+        assert!(directory::put_denial(&shelf.table, &tenant, &bo, &denial).await.unwrap());
+    }
+    let (pk, sk) = (store::keys::tenant(&tenant), store::keys::denied(&bo));
+    shelf.table.delete_counted(&pk, &sk, 2).await.unwrap();
+    let listed = Denied { user: bo, done: false, count: 3 };
+    assert_eq!(directory::denied(&shelf.table, &tenant).await.unwrap(), [listed]);
 }

@@ -43,10 +43,12 @@ export function expect({ state }: Turn, version: number): void {
 }
 
 /** Is it the one in flight? Being announced settles it, at any version, and outdoes any refusal. */
-function recognise(turn: Turn, { id, version }: Announced): void {
-  const { inFlight, confirmed } = turn.state;
+function recognise(turn: Turn, { id, version, author }: Announced): void {
+  const { inFlight, confirmed, user } = turn.state;
   if (inFlight === null) return;
-  if (inFlight.id === id) {
+  // Names of clients are per author: somebody else may have the same one, by chance or on purpose.
+  const isOurs = user === null || author.id === user.id;
+  if (isOurs && inFlight.id === id) {
     if (inFlight.committed !== null) return;
     turn.state.superseded = 0;
     turn.state.inFlight = { ...inFlight, committed: version, verdict: null, due: false };

@@ -16,6 +16,18 @@ describe("one change in flight", () => {
     expect(canonical(rig.view.sheet)).toBe(canonical(rig.view.confirmedSheet));
   });
 
+  it("is not settled by somebody else's change of the same id", () => {
+    const rig = new Rig().live();
+    const call = rig.change(edit("r1", "one", "uno"));
+    const author = { id: "bo", name: "Bo Lind" };
+    rig.echo(2, { author, ops: [edit("r2", "two", "zwei")] });
+    expect(rig.outcomes.get(call)).toBeUndefined();
+    expect(rig.view.unsaved).toBe(1);
+    rig.echo(3);
+    expect(rig.outcomes.get(call)).toEqual({ ok: true, version: 3 });
+    expect([rig.cell("r1"), rig.cell("r2")]).toEqual(["uno", "zwei"]);
+  });
+
   // rule: X3
   it("coalesces what waits: several writes of a cell become one", () => {
     const rig = new Rig().live();

@@ -1,0 +1,126 @@
+//! Faults that a simulation plants into production code, to see that it would find them.
+//!
+//! Without the feature `planted-faults` every question here is a constant `false` and every limit its own, so nothing of
+//! it is left in a build; with the feature, nothing but a build with debug assertions compiles. The selector is the
+//! thread's: a simulation is one thread.
+#[cfg(all(feature = "planted-faults", not(debug_assertions)))]
+compile_error!("planted faults are for simulations: a release contains none");
+
+macro_rules! faults {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        /// A fault.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Fault { $($(#[$doc])* $name,)* }
+
+        impl Fault {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+        }
+    };
+}
+
+faults! {
+    /// A log entry is put without the condition that its slot is free.
+    SkipCondition,
+    /// A change's author is told before the put.
+    AcknowledgeBeforePut,
+    /// The room is told before the put.
+    BroadcastBeforeCommit,
+    /// The last change of a client does not find itself.
+    ForgetRetry,
+    /// Our own earlier write in a slot is taken for another's.
+    OwnWriteIsConflict,
+    /// Whoever was let in once is let in again.
+    CachedIdentity,
+    /// `$connect` looks for the denial before it writes its row.
+    DenialBeforeConnection,
+    /// A record says that it is further than its state.
+    CompactPastTip,
+    /// The winner of a pointer flip deletes its own chunk.
+    DropChunk,
+    /// A refresh writes over people's words.
+    RefreshOverEdits,
+    /// A refresh brings back what people removed.
+    BringBackRemoved,
+    /// A run without the lease asks the model.
+    ModelWithoutLease,
+    /// A refusal is judged on a fold that was not read afresh.
+    StaleRejection,
+    /// The tip is answered without reading it.
+    StalePong,
+    /// De-duplication looks at the client's name alone.
+    ClientNameAlone,
+    /// A client is let go of, and the floor stays.
+    EvictWithoutFloor,
+    /// All compactions write the same chunks.
+    SharedChunkKeys,
+    /// A read of the log begins inside an entry.
+    ReadInsideEntry,
+    /// A socket that answered 410 once never gets its row back.
+    FalseGoneStays,
+    /// A compaction deletes the log behind it, so that slots are free again.
+    ReuseSlot,
+}
+
+#[cfg(feature = "planted-faults")]
+mod selector {
+    use super::Fault;
+    use std::{
+        cell::{Cell, RefCell},
+        collections::BTreeSet,
+    };
+
+    thread_local! {
+        static PLANTED: Cell<Option<Fault>> = const { Cell::new(None) };
+        static LOW: Cell<bool> = const { Cell::new(false) };
+        static KNOWN: RefCell<BTreeSet<String>> = const { RefCell::new(BTreeSet::new()) };
+    }
+
+    /// Plants one fault in this thread, or none.
+    pub fn plant(fault: Option<Fault>) {
+        PLANTED.set(fault);
+        KNOWN.with_borrow_mut(BTreeSet::clear);
+    }
+
+    /// Makes this thread's limits low, so that what lies beyond them is met.
+    pub fn lower_limits(low: bool) {
+        LOW.set(low);
+    }
+
+    /// Is it planted?
+    pub fn is(fault: Fault) -> bool {
+        PLANTED.get() == Some(fault)
+    }
+
+    /// Was this word asked for before?
+    pub fn known(word: impl FnOnce() -> String) -> bool {
+        KNOWN.with_borrow_mut(|known| !known.insert(word()))
+    }
+
+    /// A limit, or a low one.
+    pub fn limit(normal: usize, low: usize) -> usize {
+        if LOW.get() { low } else { normal }
+    }
+}
+
+#[cfg(not(feature = "planted-faults"))]
+mod selector {
+    use super::Fault;
+
+    /// Is it planted? Never.
+    pub const fn is(_: Fault) -> bool {
+        false
+    }
+
+    /// Was this word asked for before? Nobody notes it.
+    pub fn known(_: impl FnOnce() -> String) -> bool {
+        false
+    }
+
+    /// A limit.
+    pub const fn limit(normal: usize, _: usize) -> usize {
+        normal
+    }
+}
+
+pub use selector::*;

@@ -1,0 +1,337 @@
+//! Writes are judged as they land, frames and answers as they leave a function.
+use crate::{
+    checks::history::{History, chunk_keys, packed},
+    outside::{Answer, Ask, Request, TaskId},
+    table::{Written, number, text},
+    world::{Event, Fate, World},
+};
+use serde_json::Value;
+use sheet::{CycleKey, Name, canonical};
+
+/// The cycle of a partition.
+pub(crate) fn cycle_of(pk: &str) -> Option<CycleKey> {
+    let mut parts = pk.strip_prefix("C#")?.split('#');
+    let (tenant, team) = (Name::new(parts.next()?).ok()?, Name::new(parts.next()?).ok()?);
+    Some(CycleKey { tenant, team, week: parts.next()?.parse().ok()? })
+}
+
+impl World {
+    /// The partition of a client's room.
+    pub(crate) fn partition(&self, client: usize) -> String {
+        let person = &self.clients[client].person;
+        format!("C#{}#{}#{}", person.tenant, person.team, person.week)
+    }
+
+    /// The epoch of a cycle, as clients know it.
+    pub(crate) fn epoch(&self, pk: &str) -> Option<String> {
+        let record = self.table.row(pk, "RECORD")?;
+        Some(text(&record["epoch"]) + &self.salt())
+    }
+
+    /// A user's denial: removed, and how often that has changed.
+    pub(crate) fn denial(&self, tenant: &str, user: &str) -> (bool, u64) {
+        let row = self.table.row(&format!("U#{tenant}#{user}"), "DENY");
+        row.map(|row| (row["denied"]["BOOL"] == true, number(&row["count"]))).unwrap_or_default()
+    }
+
+    /// A call of DynamoDB leaves its function.
+    pub(crate) fn send_to_table(&mut self, request: Request) {
+        let Ask::Database { operation, body } = &request.ask else { return };
+        let json: Value = serde_json::from_str(body).unwrap_or_default();
+        let (pk, sk) = key_of(&json);
+        self.judge_call(request.task, operation, &pk, &sk);
+        let weather = &self.weather;
+        let rates = [
+            (weather.request_lost, Fate::RequestLost),
+            (weather.answer_lost, Fate::AnswerLost),
+            (weather.request_late, Fate::Late),
+            (weather.hung, Fate::Hung),
+            (weather.throttled, Fate::Throttled),
+        ];
+        let fate = rates
+            .into_iter()
+            .find(|(rate, _)| self.random.chance(*rate))
+            .map_or(Fate::Well, |(_, fate)| fate);
+        if let (Some(kind), Some(task)) = (read_kind(operation, &sk), self.tasks.get_mut(&request.task)) {
+            match fate {
+                Fate::Well => drop(task.failed_reads.remove(&(pk, kind))),
+                _ => drop(task.failed_reads.insert((pk, kind))),
+            }
+        }
+        let pause = match fate {
+            Fate::Late => self.latency(1_000, 6_000),
+            _ => self.latency(1, 6),
+        };
+        self.after(pause, Event::Arrive(request, fate));
+    }
+
+    /// I8 for every call; and a read that failed never leads to a write.
+    fn judge_call(&mut self, task: TaskId, operation: &str, pk: &str, sk: &str) {
+        let Some(running) = self.tasks.get(&task) else { return };
+        let (user, failed) = (self.user_of(&running.work), &running.failed_reads);
+        if operation == "PutItem" && sk.starts_with("LOG#") && failed.iter().any(|(failed, _)| failed == pk) {
+            return self.violated(format!("task {task} writes {sk} after a read of {pk} failed"));
+        }
+        let tenant = pk.split('#').nth(1).unwrap_or_default();
+        if let Some((own, user)) = user.filter(|(own, _)| own != tenant) {
+            self.violated(format!("I8: task {task} of {own}/{user} asks for {pk} {sk}"));
+        }
+    }
+
+    /// A call of DynamoDB arrives.
+    pub(crate) fn arrive(&mut self, request: Request, fate: Fate) {
+        let Request { ask: Ask::Database { operation, body }, task, slot } = request else { return };
+        let answer = match fate {
+            Fate::RequestLost => Some(Answer::Broken),
+            Fate::Hung => None,
+            Fate::Throttled => {
+                let body = r#"{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException","message":"slow down"}"#;
+                Some(Answer::Http(400, body.into()))
+            }
+            Fate::Well | Fate::AnswerLost | Fate::Late => {
+                let (status, answer, written) = self.table.run(&operation, &body);
+                self.tell(|| {
+                    let (pk, sk) = key_of(&serde_json::from_str(&body).unwrap_or_default());
+                    format!("task {task}: {operation} {pk} {sk}: {status} ({fate:?})")
+                });
+                if let Some(written) = written {
+                    self.wrote(task, &written);
+                }
+                match fate {
+                    Fate::AnswerLost => Some(Answer::Broken),
+                    Fate::Late => None,
+                    _ => Some(Answer::Http(status, answer)),
+                }
+            }
+        };
+        if let Some(answer) = answer {
+            let pause = self.latency(1, 6);
+            self.after(pause, Event::Reply(slot, answer));
+        }
+    }
+
+    /// A write landed.
+    fn wrote(&mut self, task: TaskId, written: &Written) {
+        let Written { pk, sk, before, after } = written;
+        let Some(key) = cycle_of(pk) else { return };
+        if sk.starts_with("LOG#") {
+            match (before, after) {
+                (None, Some(item)) => self.logged(pk, key, sk, item, task),
+                (Some(was), Some(item)) if was == item => {}
+                (Some(_), _) => self.violated(format!("I1: task {task} rewrote or deleted {sk} of {pk}")),
+                (None, None) => {}
+            }
+        } else if sk == "RECORD" {
+            let Some(item) = after else {
+                return self.violated(format!("I3: task {task} deleted the record of {pk}"));
+            };
+            // The SDK's repetition of a put whose answer was lost meets its condition; the same again is the same.
+            let history = self.histories.entry(pk.clone()).or_insert_with(|| History::new(key));
+            let judged = history.record(item, &self.table.rows, pk);
+            self.judge(judged);
+        } else if sk.starts_with("RECORD#") {
+            let record = self.table.row(pk, "RECORD").filter(|record| chunk_keys(record).contains(sk));
+            let judged = record.map(|record| packed(record, &self.table.rows, pk));
+            if let Some(Err(what)) = judged {
+                self.violated(format!("I3: task {task} wrote {sk}, which the record of {pk} names: {what}"));
+            }
+        }
+    }
+
+    fn logged(&mut self, pk: &str, key: CycleKey, slot: &str, item: &Value, task: TaskId) {
+        let history = self.histories.entry(pk.to_owned()).or_insert_with(|| History::new(key));
+        let judged = history.put(slot, item, task, &self.roles);
+        while history.landed.len() < history.changes.len() {
+            history.landed.push(self.now);
+        }
+        if let Some(past) = history.changes.last() {
+            self.trace.bytes(past.text.as_bytes());
+        }
+        self.judge(judged);
+    }
+
+    /// A frame leaves a function.
+    pub(crate) fn judge_frame(&mut self, task: TaskId, connection_id: &str, text: &str) {
+        let Some(socket) = connection_id.strip_prefix('c').and_then(|n| n.parse::<usize>().ok()) else {
+            return;
+        };
+        let Some(began) = self.tasks.get(&task).map(|task| task.began) else { return };
+        let client = self.sockets[socket].client;
+        let pk = self.partition(client);
+        let frame: Value = serde_json::from_str(text).unwrap_or_default();
+        let user = self.clients[client].person.user.clone();
+        let shares = self.clients[client].shares_name;
+        let epoch = self.epoch(&pk);
+        let Some(history) = self.histories.get_mut(&pk) else { return };
+        let judged = match frame["type"].as_str().unwrap_or_default() {
+            "committed" => committed(history, &frame["changes"]),
+            "welcome" => fresh(history, began, &frame).and_then(|()| welcome(history, &frame)),
+            "pong" => fresh(history, began, &frame),
+            // Two tabs under one name give one id to two changes.
+            "rejected" if shares => fresh_if_judged(history, began, &frame),
+            "rejected" => rejected(history, began, &frame, &user),
+            "presence" | "joined" | "left" => {
+                let other =
+                    frame["connectionId"].as_str().and_then(|id| id.strip_prefix('c')?.parse::<usize>().ok());
+                let room = other.map(|other| self.partition(self.sockets[other].client));
+                match room {
+                    Some(room) if room != pk => Err(format!("I8: {pk} hears of {room}: {text}")),
+                    _ => Ok(()),
+                }
+            }
+            _ => Ok(()),
+        };
+        let strange = ["welcome", "pong"].contains(&frame["type"].as_str().unwrap_or_default())
+            && frame["epoch"].as_str() != epoch.as_deref();
+        self.judge(judged.map_err(|what| format!("{what} (task {task}, to c{socket})")));
+        if strange {
+            self.violated(format!("task {task} says epoch {}, where {epoch:?} stands", frame["epoch"]));
+        }
+    }
+
+    /// An answer over HTTPS leaves a function.
+    pub(crate) fn judge_https(
+        &mut self,
+        client: usize,
+        path: &str,
+        method: &str,
+        status: u16,
+        body: &str,
+        began: u64,
+    ) {
+        if status != 200 {
+            return;
+        }
+        let pk = self.partition(client);
+        let body: Value = serde_json::from_str(body).unwrap_or_default();
+        let Some(history) = self.histories.get_mut(&pk) else { return };
+        let judged = if method == "POST" {
+            committed(history, &body["changes"])
+        } else if path.contains("/changes?") {
+            fresh(history, began, &body).and_then(|()| committed(history, &body["changes"]))
+        } else {
+            fresh(history, began, &body).and_then(|()| snapshot(history, &body))
+        };
+        self.judge(judged.map_err(|what| format!("{what} ({method} {path})")));
+    }
+
+    /// I6: whoever asks the model holds a lease.
+    pub(crate) fn judge_question(&mut self, task: TaskId) {
+        let now = (self.now / crate::world::MS) as i64;
+        // Clocks differ by as much as the weather says; a lease outlasts its run by a minute.
+        let mut leases = self.histories.values().filter_map(|history| history.lease.as_ref());
+        let shared = self.one_process || self.concurrency > 1;
+        let holds = leases
+            .any(|lease| !lease.is_finished && lease.until > now - 2_000 && (shared || lease.task == task));
+        if !holds {
+            self.violated(format!("I6: task {task} asks the model without a lease"));
+        }
+    }
+
+    /// I4: a replica is what the log folds to at its version.
+    pub(crate) fn judge_replica(&mut self, client: usize) {
+        let pk = self.partition(client);
+        let own = &self.clients[client];
+        let Some(state) = own.state.as_ref().filter(|_| own.epoch.is_some() && own.epoch == self.epoch(&pk))
+        else {
+            return;
+        };
+        let Some(history) = self.histories.get_mut(&pk) else { return };
+        let version = state.version();
+        let judged = if version > history.tip() {
+            Err(format!("I3: client {client} stands at {version}, the log at {}", history.tip()))
+        } else if state.sheet == history.state(version).sheet {
+            Ok(())
+        } else {
+            let seen = canonical::to_string(&state.sheet).expect("a sheet is JSON");
+            let is = history.canonical(version);
+            if *seen == *is {
+                Ok(())
+            } else {
+                Err(format!("I4: client {client} at {version} sees {seen}\n  where the log says {is}"))
+            }
+        };
+        self.judge(judged);
+    }
+}
+
+/// The key that a request is about; of a Query, where its range begins.
+fn key_of(body: &Value) -> (String, String) {
+    let part = |name: &str, value: &str| {
+        let places = [&body["Item"][name], &body["Key"][name], &body["ExpressionAttributeValues"][value]];
+        places.into_iter().map(text).find(|text| !text.is_empty()).unwrap_or_default()
+    };
+    (part("pk", ":pk"), part("sk", ":from"))
+}
+
+fn read_kind(operation: &str, sk: &str) -> Option<&'static str> {
+    let reads = matches!(operation, "Query" | "GetItem");
+    ["LOG#", "RECORD"].into_iter().find(|kind| reads && sk.starts_with(kind))
+}
+
+/// K1: what is announced stands in the log, to the letter.
+fn committed(history: &History, changes: &Value) -> Result<(), String> {
+    for change in changes.as_array().into_iter().flatten() {
+        let version = change["version"].as_u64().unwrap_or_default();
+        let Some(past) = history.at(version) else {
+            return Err(format!(
+                "K1: {} is announced at version {version}; the log ends at {}",
+                change["id"],
+                history.tip()
+            ));
+        };
+        let stands: Value = serde_json::from_str(&past.text).unwrap_or_default();
+        let same = if change["ops"].is_null() { change["id"] == stands["id"] } else { *change == stands };
+        if !same {
+            return Err(format!("K1: version {version} is announced as {change}, and stands as {stands}"));
+        }
+    }
+    Ok(())
+}
+
+/// X13, R2, H2: what states a version was read after it was asked for.
+fn fresh(history: &History, began: u64, frame: &Value) -> Result<(), String> {
+    let (version, tip) = (frame["version"].as_u64().unwrap_or_default(), history.tip_at(began));
+    if version < tip {
+        return Err(format!("R2: version {version} is answered; the log was at {tip} when it was asked for"));
+    }
+    if version > history.tip() {
+        return Err(format!("K1: version {version} is answered; the log is at {}", history.tip()));
+    }
+    Ok(())
+}
+
+fn welcome(history: &mut History, frame: &Value) -> Result<(), String> {
+    if !frame["snapshot"].is_null() {
+        return snapshot(history, frame);
+    }
+    committed(history, &frame["changes"])
+}
+
+fn snapshot(history: &mut History, frame: &Value) -> Result<(), String> {
+    let version = frame["version"].as_u64().unwrap_or_default();
+    let told = canonical::to_string(&frame["snapshot"]).unwrap_or_default();
+    let stands = history.canonical(version);
+    if *told == *stands {
+        Ok(())
+    } else {
+        Err(format!("I4: the snapshot at {version} is {told}\n  where the log says {stands}"))
+    }
+}
+
+fn rejected(history: &History, began: u64, frame: &Value, user: &str) -> Result<(), String> {
+    let (id, code) = (frame["id"].as_str().unwrap_or_default(), frame["code"].as_str().unwrap_or_default());
+    let version = frame["version"].as_u64().unwrap_or_default();
+    fresh_if_judged(history, began, frame)?;
+    match history.find(user, id) {
+        Some(stands) if stands <= version && code != "SUPERSEDED" => {
+            Err(format!("I2: {id} is refused with {code} at {version}, and stands at {stands}"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A refusal at version 0 never came near the log: a rate, a size, a table out of reach.
+fn fresh_if_judged(history: &History, began: u64, frame: &Value) -> Result<(), String> {
+    if frame["version"].as_u64() == Some(0) { Ok(()) } else { fresh(history, began, frame) }
+}

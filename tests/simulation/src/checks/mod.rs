@@ -1,0 +1,12 @@
+//! What must hold, checked without the code under test: from raw items, from frames as they leave, from what clients saw.
+//!
+//! - [`history`]: one cycle's log and record, read by a second hand; its chain, its ids, its authors, its leases.
+//! - [`cells`]: what stands in its cells, folded by a second hand.
+//! - `judge`: writes as they land, frames and answers as they leave.
+//! - `finale`: what is left when all is quiet.
+pub mod cells;
+mod finale;
+pub mod history;
+mod judge;
+
+pub(crate) use judge::cycle_of;
