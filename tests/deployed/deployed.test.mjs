@@ -20,7 +20,6 @@ const HIDDEN = {
   C2: 'the emulator answers 500 where the authorizer says Unauthorized',
   C3: 'a gateway answers 401 itself where the query names no room: team and cycle are its identity sources',
   F9: 'each environment counts for itself, and the frames of one socket go to several',
-  W7: 'known and open: the HTTP adapter of `http` takes the byte order mark off a CSV file',
   F1: 'the emulator takes binary frames',
   F2: 'the emulator has no limits of 32 and 128 KB',
 };

@@ -2,12 +2,30 @@
 #![recursion_limit = "256"]
 use bytes::Bytes;
 use cyclesheet_http::Api;
-use lambda_http::{Body, Request, Response, run, service_fn};
+use lambda_http::{Body, IntoResponse, Request, Response, run, service_fn};
 use platform::{
     bootstrap::{self, Error, Warm},
     broadcast::Endpoint,
     identity::Verifier,
 };
+use std::{
+    future::{Future, ready},
+    pin::Pin,
+};
+
+/// An answer that is what it should be on the wire. The crate's own conversion decodes texts, which takes the byte order
+/// mark off a CSV file, and a spreadsheet program then misreads every name with an accent.
+struct AsItIs(Response<Bytes>);
+
+impl IntoResponse for AsItIs {
+    fn into_response(self) -> Pin<Box<dyn Future<Output = Response<Body>> + Send>> {
+        let body = |bytes: Bytes| match String::from_utf8(bytes.to_vec()) {
+            Ok(text) => Body::Text(text),
+            Err(compressed) => Body::Binary(compressed.into_bytes()),
+        };
+        Box::pin(ready(self.0.map(body)))
+    }
+}
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -22,7 +40,7 @@ async fn main() -> Result<(), Error> {
     run(service_fn(async |request: Request| {
         let request = request.map(|body| Bytes::from(body.to_vec()));
         let response: Response<Bytes> = api.handle(context, &request).await;
-        Ok::<_, Error>(response.map(|body| Body::Binary(body.to_vec())))
+        Ok::<_, Error>(AsItIs(response))
     }))
     .await
 }
