@@ -114,7 +114,7 @@ class HttpSocket {
   }
 
   /** `welcome`, from a snapshot, or from the changes since what the client knows. */
-  private async greet({ since, epoch }: Record<string, unknown>): Promise<void> {
+  private async greet({ since, epoch, docs }: Record<string, unknown>): Promise<void> {
     const known = typeof since === "number" ? await this.ask(`/changes?since=${since}&limit=${LIMIT}`) : null;
     const fits =
       known !== null &&
@@ -136,6 +136,8 @@ class HttpSocket {
       snapshot: fits ? null : told.snapshot,
       changes: fits ? told.changes : [],
       connections: [{ connectionId: "http", user, role }],
+      // Documents have addresses of their own: "fetch it", as of one that is too large for a frame.
+      docs: Object.fromEntries(Object.keys(isRecord(docs) ? docs : {}).map((doc) => [doc, null])),
     });
     this.wait();
   }

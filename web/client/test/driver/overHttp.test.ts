@@ -145,4 +145,22 @@ describe("over HTTP", () => {
     await clock.elapse(POLL_MS * 2);
     expect(titles(client)).toEqual(["z"]);
   });
+
+  it("says of every document that was asked about: fetch it", async () => {
+    const server = new Server();
+    const clock = new ManualClock();
+    const Socket = overHttp({ httpUrl: "https://host", fetch: server.fetch, clock });
+    const socket = new Socket("wss://host/dev?team=platform&cycle=2026-W47", [
+      "cyclesheet.v1",
+      `bearer.${tokenOf("ana")}`,
+    ]);
+    const heard: { type: string; docs?: object }[] = [];
+    socket.onmessage = ({ data }) => heard.push(JSON.parse(String(data)));
+    await clock.elapse(10);
+    socket.send(JSON.stringify({ type: "hello", docs: { summary: "AA==", "notes:a": "AA==" } }));
+    await settled();
+    expect(heard).toMatchObject([{ type: "welcome", docs: { summary: null, "notes:a": null } }]);
+    socket.close();
+    expect(clock.waiting).toBe(0);
+  });
 });
