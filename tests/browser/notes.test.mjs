@@ -88,7 +88,7 @@ test('each sees the other’s caret, with the name and colour that the server ga
   const person = await aylin.evaluate(() => getComputedStyle(document.querySelector('.note-caret')).getPropertyValue('--person'));
   assert.match(person, /^#[0-9a-f]{6}$/i);
   assert.match(await aylin.locator('[data-testid="note-here"]').innerText(), /Tomás/);
-  await tomas.locator('[row-id="g1-6"] [col-id="status"]').click();
+  await tomas.keyboard.press('Escape');
   await caret.waitFor({ state: 'detached' });
   await close(tomas, aylin);
 });

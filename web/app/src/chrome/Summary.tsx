@@ -55,6 +55,7 @@ export function Summary() {
               name={SUMMARY}
               label="Executive summary"
               placeholder="What the week comes to."
+              seed={text}
               readOnly={!editing}
               autoFocus={editing}
               onLeave={() => setEditing(false)}

@@ -4,7 +4,7 @@
  * Owns the editor and what stands around it; what is in the document is the provider's, what may be in it `extensions`'.
  */
 import type { Client } from "@cyclesheet/client";
-import type { Lost, NoteState, OpenNote } from "@cyclesheet/client/notes";
+import { FIELD, type Lost, type NoteState, type OpenNote } from "@cyclesheet/client/notes";
 import { Editor } from "@tiptap/core";
 import { lazy, useCallback, useEffect, useId, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { Mark } from "../comments/Mark";
@@ -14,6 +14,7 @@ import { isAlive } from "../comments/threads";
 import { useClient, useController, useMayEdit, useScreen } from "../state/context";
 import { useServerNow } from "../state/now";
 import { anchorOf, anchorsKey, rangeOf, type ThreadAnchor } from "./anchors";
+import { say } from "./contents";
 import { noteExtensions } from "./extensions";
 import { Later } from "./lazy";
 import { MentionList } from "./MentionList";
@@ -35,6 +36,8 @@ interface Props {
   readonly autoFocus?: boolean;
   /** Shown, not to be written in for now. */
   readonly readOnly?: boolean;
+  /** What to begin with where nobody has written yet: a sheet from before there were documents. */
+  readonly seed?: string;
   /** Escape was pressed in the text. */
   readonly onLeave?: () => void;
 }
@@ -130,6 +133,11 @@ function Surface(props: SurfaceProps) {
     [controller, name],
   );
 
+  const begin = () => {
+    const known = controller.client.getState().sheet?.docs[name];
+    if (props.seed && !known && state.doc.getXmlFragment(FIELD).length === 0) say(state.doc, props.seed);
+  };
+
   // biome-ignore lint/correctness/useExhaustiveDependencies: one editor per document, whatever else changes
   useEffect(() => {
     if (!host.current) return;
@@ -191,6 +199,7 @@ function Surface(props: SurfaceProps) {
       },
     });
     setEditor(made);
+    if (latest.current.mayEdit) begin();
     if (autoFocus && latest.current.mayEdit) made.commands.focus("end", { scrollIntoView: false });
     return () => {
       made.destroy();
@@ -199,9 +208,11 @@ function Surface(props: SurfaceProps) {
     };
   }, [state.doc]);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what `begin` reads is as it is when writing begins
   useEffect(() => {
     if (!editor || editor.isDestroyed || editor.isEditable === mayEdit) return;
     editor.setEditable(mayEdit, false);
+    if (mayEdit) begin();
     if (mayEdit && autoFocus) editor.commands.focus("end", { scrollIntoView: false });
   }, [editor, mayEdit, autoFocus]);
 

@@ -40,7 +40,7 @@ const TOOLS: readonly (readonly Tool[])[] = [
   [
     {
       name: "h1",
-      label: "Heading",
+      label: "Heading, H1",
       keys: "Ctrl+Alt+1",
       icon: <LargeMark />,
       isOn: (editor) => editor.isActive("heading", { level: 1 }),
@@ -48,7 +48,7 @@ const TOOLS: readonly (readonly Tool[])[] = [
     },
     {
       name: "h2",
-      label: "Smaller heading",
+      label: "Smaller heading, H2",
       keys: "Ctrl+Alt+2",
       icon: <SmallMark />,
       isOn: (editor) => editor.isActive("heading", { level: 2 }),
