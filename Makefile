@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help dev test test-rust test-web test-browser lint fmt bench bench-web conformance web tools chromium vectors picture clean simulate simulate-faults
+.PHONY: help dev test test-rust test-web test-browser chaos lint fmt bench bench-web conformance web tools chromium vectors picture clean simulate simulate-faults
 
 CARGO ?= cargo
 PORT ?= 4510
@@ -19,9 +19,10 @@ test: tools lint test-rust test-web test-browser test-infra test-deployed ## Eve
 	@echo "All tests passed."
 
 test-rust: tools ## Rust: unit, property, golden-vector and integration tests
-	$(CARGO) build --package cyclesheet
+	$(CARGO) build --package cyclesheet --package cyclesheet-chaos
 	$(CARGO) test --workspace --exclude cyclesheet-tests-simulation
 	$(CARGO) test --package cyclesheet-tests-simulation --features planted-faults
+	./target/debug/chaos --kills 3
 
 test-web: web ## TypeScript: the fold against the golden vectors, the client, the page's parts
 	cd web && npm test
@@ -30,6 +31,10 @@ test-browser: web chromium ## Chromium: pages against a real local stack
 	$(CARGO) build --quiet --package cyclesheet
 	cd web && npm run --silent test:browser -w app
 	node --test --test-concurrency=1 tests/browser/
+
+chaos: tools ## The real command, killed under load again and again, its log searched (KILLS=50 SEED=…)
+	$(CARGO) build --quiet --package cyclesheet --package cyclesheet-chaos
+	./target/debug/chaos --kills $(or $(KILLS),50) $(if $(SEED),--seed $(SEED))
 
 lint: tools web ## Formatting, clippy, types, the linter of the web
 	$(CARGO) fmt --all --check

@@ -205,18 +205,15 @@ fn restores(edit: &Edit, taken: &[Edit]) -> bool {
         .any(|op| matches!(op, Op::RowInsert { task_id, restored: Some(_), .. } if removed(task_id)))
 }
 
-/// A row that comes back, exactly as the log saw it go; or, where that is not known, its words alone.
+/// A row that comes back, exactly as the log saw it go, as far as this page saw that; else as its author knows it.
 fn as_removed(op: &Op, tombstones: &[(TaskId, Arc<Row>)]) -> Op {
-    let Op::RowInsert { task_id, after, cells, restored: Some(_) } = op else { return op.clone() };
-    match tombstones.iter().find(|(id, _)| id == task_id) {
-        None => plain_insert(op),
-        Some((_, row)) => Op::RowInsert {
-            task_id: task_id.clone(),
-            after: after.clone(),
-            cells: cells.clone(),
-            restored: Some(Box::new(Row::clone(row))),
-        },
+    let mut op = op.clone();
+    if let Op::RowInsert { task_id, restored: Some(restored), .. } = &mut op
+        && let Some((_, row)) = tombstones.iter().find(|(id, _)| id == task_id)
+    {
+        **restored = Row::clone(row);
     }
+    op
 }
 
 /// An insertion that does not claim to be what was removed; any other op as it is.

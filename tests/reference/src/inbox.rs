@@ -197,6 +197,8 @@ impl Turn<'_> {
             change.base = version;
             change.examined = 0;
             change.seen = BTreeSet::new();
+            // A place in a log that is no more: it is sent again, or whatever waits behind it would wait for ever.
+            change.committed = None;
             change.verdict = None;
         };
         state.backlog.iter_mut().for_each(anew);

@@ -25,7 +25,8 @@
 //!   [`Machine::confirmed`] are what tests ask for most.
 //!
 //! The JSON of `Input`, `Effect` and `QueueRecord` is that of the TypeScript machine, so that one trace drives both
-//! (`web/client/test/traces`). Same input, same effects, in the same order: wherever the two differ, one is wrong.
+//! (`trace`). Same input, same effects, in the same order: wherever the two differ, one is wrong. Documents are not
+//! carried here yet.
 //!
 //! # Layout
 //! File by file the modules of `web/client/src/machine`: [`types`] the data, `times` every wait and bound, `start`

@@ -94,6 +94,8 @@ impl Turn<'_> {
         if self.state.restored_for.as_ref().is_some_and(|user| user != frame.user.id.as_str()) {
             self.abandon("FORBIDDEN", "these changes were made by somebody else");
         }
+        // Edits restored before the room said who this is were put on the sheet in nobody's name.
+        self.stale |= self.state.user.as_ref().is_none_or(|user| user.id != frame.user.id);
         let now = self.now;
         let state = &mut self.state;
         state.restored_for = None;

@@ -4,7 +4,10 @@ use crate::types::Asker;
 use sheet::{
     Cell, Change, ChangeId, Code, Column, Op, Role, Row, Sheet, TaskId, TimestampMs,
     change::SYSTEM_ID,
-    limits::{MAX_COMMENT_CODE_POINTS, MAX_COMMENTS, MAX_LOCK_SECONDS, MAX_MENTIONS, MAX_REPLIES, MAX_ROWS},
+    limits::{
+        MAX_COMMENT_CODE_POINTS, MAX_COMMENTS, MAX_LOCK_SECONDS, MAX_MENTIONS, MAX_REPLIES, MAX_ROWS,
+        MAX_SAVE_POINT_CODE_POINTS, MAX_SAVE_POINTS, MAX_UPDATE_BYTES,
+    },
     name::Name,
 };
 
@@ -82,6 +85,21 @@ pub fn check_op(sheet: &Sheet, op: &Op, asker: &Asker) -> Option<Objection> {
             }
             on_row(sheet, task_id, asker, |_| None)
         }
+        Op::TextUpdate { doc, update } => {
+            if update.0.len() > MAX_UPDATE_BYTES {
+                return object(
+                    Code::PayloadTooLarge,
+                    format!("an update is at most {MAX_UPDATE_BYTES} bytes"),
+                );
+            }
+            doc.task_id().and_then(|task_id| on_row(sheet, &task_id, asker, |_| None))
+        }
+        Op::SavePointAdd { name } => check_save_point(sheet, name),
+        Op::SavePointRemove { version } => match sheet.save_points.get(version) {
+            None => object(Code::UnknownTarget, format!("version {version} has no name")),
+            Some(point) if point.author == asker.author.id || asker.role == Role::Admin => None,
+            Some(_) => object(Code::Forbidden, "this save point is another's: an admin may remove it"),
+        },
         Op::MemberRevoke { user_id } | Op::MemberRestore { user_id } | Op::MemberRole { user_id, .. } => {
             if user_id.as_str() != SYSTEM_ID {
                 return None;
@@ -158,6 +176,17 @@ fn check_insert(sheet: &Sheet, task_id: &TaskId, after: Option<&TaskId>) -> Opti
         return object(Code::PayloadTooLarge, format!("a sheet has at most {MAX_ROWS} rows"));
     }
     after_exists(sheet, after)
+}
+
+fn check_save_point(sheet: &Sheet, name: &str) -> Option<Objection> {
+    let most = MAX_SAVE_POINT_CODE_POINTS;
+    if name.trim().is_empty() || name.chars().count() > most || name.chars().any(char::is_control) {
+        return object(Code::InvalidValue, format!("a save point's name has 1 to {most} characters"));
+    }
+    if sheet.save_points.len() < MAX_SAVE_POINTS {
+        return None;
+    }
+    object(Code::PayloadTooLarge, format!("a cycle has at most {MAX_SAVE_POINTS} save points"))
 }
 
 fn check_words(text: &str, mentions: &[Name]) -> Option<Objection> {

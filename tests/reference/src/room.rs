@@ -71,7 +71,10 @@ impl Turn<'_> {
 
     /// Somebody moved.
     pub fn moved(&mut self, connection: Connection, state: PresenceState) {
-        self.heard_of(connection, Some(state), self.now);
+        // Frames may overtake each other: what somebody told before they left does not bring them back.
+        if !self.state.departed.contains(&connection.connection_id) {
+            self.heard_of(connection, Some(state), self.now);
+        }
     }
 
     fn peer(&self, connection_id: &str) -> Option<&PeerConnection> {

@@ -1,5 +1,5 @@
-//! Every wait and bound of the client; the reasons stand in `web/client/src/machine/times.ts`, and a test compares
-//! the two. Milliseconds unless the name says otherwise.
+//! Every wait and bound of the client; the reasons stand in `web/client/src/machine/times.ts`, and recorded rooms hold the
+//! two together. Milliseconds unless the name says otherwise.
 
 /// A change frame's bound: bytes.
 pub const MAX_FRAME_BYTES: usize = 28 * 1024;

@@ -1,5 +1,5 @@
 //! What a page was told and did, step by step, as one JSON document that any other implementation of the machine can
-//! be held to: `web/client/test/traces` does.
+//! be held to.
 use crate::{
     Machine, Status,
     types::{Effect, InFlight, Input, QueueRecord},
@@ -116,7 +116,7 @@ pub fn world_of(seed: u64) -> World {
     let mut world = World::new(rng.u64(..), rng.usize(1..6));
     world.run(1_000);
     world.weather = Weather::storm(&mut rng);
-    let deeds = rng.usize(5..60);
+    let deeds = rng.usize(5..80);
     for number in 0..deeds {
         let deed = Deed::any(&mut rng);
         world.act(deed, &format!("m{number}"));

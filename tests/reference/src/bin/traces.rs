@@ -1,6 +1,12 @@
 //! `traces [--from SEED] [--seeds N]`: the lives of pages in simulated rooms, one JSON document a line on stdout.
-use reference::trace::world_of;
+use reference::trace::{Page, world_of};
 use std::io::{BufWriter, Write};
+
+#[derive(serde::Serialize)]
+struct Line {
+    seed: u64,
+    page: Page,
+}
 
 fn main() -> std::io::Result<()> {
     let mut arguments = std::env::args().skip(1);
@@ -16,8 +22,9 @@ fn main() -> std::io::Result<()> {
     let mut out = BufWriter::new(std::io::stdout().lock());
     for seed in from..from + seeds {
         for page in world_of(seed).into_pages() {
-            let line = serde_json::json!({"seed": seed, "page": page});
-            writeln!(out, "{line}")?;
+            // Not through a `Value`, which would put a row's columns in the order of the alphabet.
+            serde_json::to_writer(&mut out, &Line { seed, page })?;
+            writeln!(out)?;
         }
     }
     out.flush()

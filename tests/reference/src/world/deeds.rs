@@ -3,8 +3,13 @@ use super::World;
 use crate::types::{Event, Notice};
 use fastrand::Rng;
 use serde_json::{Value, json};
-use sheet::{Column, Op, Role, Sheet, TaskId, op::Update};
+use sheet::{
+    Column, Op, Role, Sheet, TaskId,
+    doc::{Bytes, DocName},
+    op::Update,
+};
 use std::collections::BTreeMap;
+use yrs::{ReadTxn as _, Text as _, Transact as _};
 
 /// What may be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +23,8 @@ pub enum What {
     Move,
     Comment,
     Reply,
+    Write,
+    Name,
     Lock,
     Unlock,
     Undo,
@@ -36,62 +43,58 @@ pub enum What {
     Cut,
     SignIn,
     Dismiss,
+    Clash,
+    Wait,
     Forget,
     Restore,
 }
 
-/// Each as often as it stands here.
-const MENU: &[What] = &[
-    What::Type,
-    What::Type,
-    What::Type,
-    What::Type,
-    What::Type,
-    What::Type,
-    What::Type,
-    What::Type,
-    What::Batch,
-    What::Batch,
-    What::Batch,
-    What::Insert,
-    What::Insert,
-    What::Insert,
-    What::Paste,
-    What::Remove,
-    What::Remove,
-    What::Move,
-    What::Move,
-    What::Comment,
-    What::Comment,
-    What::Reply,
-    What::Lock,
-    What::Unlock,
-    What::Undo,
-    What::Undo,
-    What::Undo,
-    What::Redo,
-    What::Redo,
-    What::Decide,
-    What::Decide,
-    What::Nonsense,
-    What::Role,
-    What::Revoke,
-    What::Point,
-    What::Point,
-    What::Refresh,
-    What::Hide,
-    What::Show,
-    What::Unplug,
-    What::Plug,
-    What::Reload,
-    What::Reload,
-    What::Cut,
-    What::Cut,
-    What::SignIn,
-    What::Dismiss,
-    What::Forget,
-    What::Restore,
+/// How often each is done, beside the others.
+const MENU: &[(usize, What)] = &[
+    (20, What::Type),
+    (5, What::Batch),
+    (6, What::Insert),
+    (2, What::Paste),
+    (2, What::Remove),
+    (3, What::Move),
+    (3, What::Comment),
+    (2, What::Reply),
+    (4, What::Write),
+    (2, What::Name),
+    (2, What::Lock),
+    (1, What::Unlock),
+    (5, What::Undo),
+    (3, What::Redo),
+    (4, What::Decide),
+    (2, What::Nonsense),
+    (2, What::Role),
+    (1, What::Revoke),
+    (2, What::Point),
+    (1, What::Refresh),
+    (1, What::Hide),
+    (1, What::Show),
+    (1, What::Unplug),
+    (1, What::Plug),
+    (3, What::Reload),
+    (3, What::Cut),
+    (1, What::SignIn),
+    (1, What::Dismiss),
+    (5, What::Clash),
+    (1, What::Wait),
+    (1, What::Forget),
+    (1, What::Restore),
 ];
+
+fn any_of_the_menu(rng: &mut Rng) -> What {
+    let all: usize = MENU.iter().map(|(weight, _)| weight).sum();
+    let mut at = rng.usize(0..all);
+    let chosen = MENU.iter().find(|(weight, _)| {
+        let here = at < *weight;
+        at = at.wrapping_sub(*weight);
+        here
+    });
+    chosen.map_or(What::Type, |(_, what)| *what)
+}
 
 /// One deed.
 #[derive(Clone, Copy, Debug)]
@@ -114,10 +117,11 @@ impl Deed {
         let columns = [Column::Title, Column::Description, Column::Assignee, Column::Status];
         Self {
             who: rng.usize(0..8),
-            what: MENU[rng.usize(0..MENU.len())],
-            at: rng.usize(0..100),
+            what: any_of_the_menu(rng),
+            // The first rows are where everybody is.
+            at: if rng.bool() { rng.usize(0..4) } else { rng.usize(0..100) },
             column: columns[rng.usize(0..columns.len())],
-            pause_ms: if rng.bool() { 0 } else { rng.i64(0..5_000) },
+            pause_ms: [0, 0, 0, 40, 300, 5_000][rng.usize(0..6)],
         }
     }
 }
@@ -126,7 +130,16 @@ impl World {
     /// Does it; `mark` is a word that no other deed uses. Then its pause passes.
     pub fn act(&mut self, deed: Deed, mark: &str) {
         let Deed { what, at, .. } = deed;
-        let who = deed.who % self.members.len();
+        let people = self.members.len();
+        let who = match what {
+            // Mostly an admin's.
+            What::Role | What::Revoke if at % 5 != 0 => 0,
+            What::Decide => {
+                let torn = |member: &super::Member| !member.machine.state().conflicts.is_empty();
+                self.members.iter().position(torn).unwrap_or(deed.who % people)
+            }
+            _ => deed.who % people,
+        };
         let state = self.members[who].machine.state();
         let sheet = state.sheet.clone();
         let conflict = state.conflicts.first().map(|conflict| conflict.id.clone());
@@ -164,6 +177,18 @@ impl World {
                 self.cut(who);
                 None
             }
+            What::Clash => {
+                for who in 0..people {
+                    let mark = format!("{mark}-{who}");
+                    self.act(Deed { who, what: What::Type, pause_ms: 0, ..deed }, &mark);
+                }
+                None
+            }
+            What::Wait => {
+                // Long enough for a socket to be old, for people to be away, for locks to end.
+                self.run(if at % 3 == 0 { 2 * 3_600_000 } else { 400_000 });
+                None
+            }
             What::Forget => {
                 self.server.forget();
                 None
@@ -194,6 +219,9 @@ impl World {
         for member in 0..self.members.len() {
             self.input(member, Event::Online { online: true });
             self.input(member, Event::Visible { visible: true });
+            if self.members[member].machine.status() == crate::Status::SessionEnded {
+                self.input(member, Event::Reconnect);
+            }
         }
         self.run(15 * 60_000);
     }
@@ -237,7 +265,7 @@ fn wanted(sheet: &Sheet, Deed { what, at, column, .. }: Deed, mark: &str) -> Opt
     let new_value = |column| match column {
         Column::Status => ["Done", "Blocked", "", "no such status"][at % 4].to_owned(),
         // Texts of every width, and as long as a cell takes.
-        _ if at % 10 == 0 => format!("{mark} ä€😀\"\\\u{7f}\n").repeat(1 + at),
+        _ if at % 10 == 0 => format!("{mark} ä€😀\"\\\u{2028}\n").repeat(1 + at),
         _ => mark.to_owned(),
     };
     let update = |column| Update { old_value: row.value(column).to_owned(), new_value: new_value(column) };
@@ -294,6 +322,18 @@ fn wanted(sheet: &Sheet, Deed { what, at, column, .. }: Deed, mark: &str) -> Opt
                 }
             }
         }
+        What::Write => {
+            let doc = if at % 3 == 0 { DocName::summary() } else { DocName::notes(&task_id) };
+            vec![Op::TextUpdate { doc, update: Bytes(typed(mark, at).into()) }]
+        }
+        What::Name if at % 2 == 0 => {
+            let version = sheet.save_points.keys().nth(at % 3).copied().unwrap_or(1);
+            vec![Op::SavePointRemove { version }]
+        }
+        What::Name => {
+            let name = if at % 9 == 0 { "\t".to_owned() } else { format!("before {mark}") };
+            vec![Op::SavePointAdd { name }]
+        }
         What::Lock => vec![Op::RowLock { task_id, seconds: 1 + 37 * at as u32 }],
         What::Unlock => vec![Op::RowUnlock { task_id }],
         What::Nonsense => vec![
@@ -312,6 +352,16 @@ fn wanted(sheet: &Sheet, Deed { what, at, column, .. }: Deed, mark: &str) -> Opt
         ],
         _ => return None,
     })
+}
+
+/// What Yjs says of a few words typed by a client that nobody has met.
+fn typed(words: &str, at: usize) -> Vec<u8> {
+    let client = words.bytes().fold(7, |id: u64, byte| (id * 31 + u64::from(byte)) % (1 << 31));
+    let doc = yrs::Doc::with_client_id(client);
+    let text = doc.get_or_insert_text("text");
+    let mut writing = doc.transact_mut();
+    text.insert(&mut writing, 0, &words.repeat(1 + at));
+    writing.encode_state_as_update_v1(&yrs::StateVector::default())
 }
 
 fn sheet_comment(sheet: &Sheet, at: usize) -> Option<TaskId> {

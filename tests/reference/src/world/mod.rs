@@ -92,6 +92,8 @@ pub struct World {
     rng: Rng,
     agenda: BTreeMap<(i64, u64), (usize, u32, Parcel)>,
     order: u64,
+    /// The server's clock minus everybody's.
+    skew_ms: i64,
 }
 
 impl World {
@@ -106,7 +108,9 @@ impl World {
             rng: Rng::with_seed(seed),
             agenda: BTreeMap::new(),
             order: 0,
+            skew_ms: 0,
         };
+        world.skew_ms = world.rng.i64(-90_000..90_000);
         world.members = (0..people).map(|number| Member::new(number, T0)).collect();
         for member in 0..people {
             world.input(member, Event::Start);
@@ -248,11 +252,12 @@ impl World {
         let patience = self.chance(self.weather.busy).then(|| self.rng.bool());
         let (crash, omitted) = (self.chance(self.weather.crash), self.chance(self.weather.omitted));
         let user = self.members[member].user.clone();
+        let at = self.now + self.skew_ms;
         match frame {
             ClientFrame::Change { id, base, ops } => {
                 let answer = match patience {
                     Some(busy) => self.server.wait(&id, busy),
-                    None => self.server.commit(&user, &id, base, ops, self.now, omitted),
+                    None => self.server.commit(&user, &id, base, ops, at, omitted),
                 };
                 if answer.to_room && crash {
                     return;
@@ -272,7 +277,7 @@ impl World {
                 }
                 self.members[member].sockets.insert(socket, true);
                 let listed: Vec<_> = self.members.iter().flat_map(Member::connections).collect();
-                let frame = self.server.welcome(&user, socket, (since, epoch), &listed, self.now, omitted);
+                let frame = self.server.welcome(&user, socket, (since, epoch), &listed, at, omitted);
                 self.tell(member, page, socket, &frame, false);
                 let news = self.server.news("joined", &user, socket, None);
                 self.broadcast(&news);
@@ -290,7 +295,7 @@ impl World {
                 self.broadcast(&news);
             }
             ClientFrame::Refresh => {
-                let frame = self.server.extract(self.now);
+                let frame = self.server.extract(at);
                 self.broadcast(&frame);
             }
         }
@@ -321,7 +326,13 @@ impl World {
             return SnapshotResult::Failed(failure(Some(403), "REVOKED"));
         }
         if self.chance(self.weather.http) {
-            let failures = [(None, ""), (Some(500), ""), (Some(503), "BUSY"), (Some(429), "RATE_LIMITED")];
+            let failures = [
+                (None, ""),
+                (Some(500), ""),
+                (Some(503), "BUSY"),
+                (Some(429), "RATE_LIMITED"),
+                (Some(401), ""),
+            ];
             let (status, code) = failures[self.rng.usize(0..failures.len())];
             return SnapshotResult::Failed(failure(status, code));
         }

@@ -180,6 +180,8 @@ export function distrust({ state, effects }: Turn, epoch: string | null, version
     base: version,
     examined: 0,
     seen: new Set(),
+    // A place in a log that is no more: it is sent again, or whatever waits behind it would wait for ever.
+    committed: null,
     verdict: null,
   });
   state.distrusted = true;

@@ -74,6 +74,8 @@ function introduce(turn: Turn, frame: Welcome): void {
     abandon(turn, "FORBIDDEN", "these changes were made by somebody else");
   }
   state.restoredFor = null;
+  // Edits restored before the room said who this is were put on the sheet in nobody's name.
+  turn.stale ||= state.user?.id !== frame.user.id;
   state.user = frame.user;
   state.role = frame.role;
   state.connectionId = frame.connectionId;

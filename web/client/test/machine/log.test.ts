@@ -199,4 +199,22 @@ describe("another log", () => {
     rig.echo(2);
     expect(rig.outcomes.get(call)).toEqual({ ok: true, version: 2 });
   });
+
+  // Found by a simulated room: seed 123.
+  it("a change whose place was told but not folded when the log was torn away is sent again, and blocks nothing", () => {
+    const rig = new Rig().live();
+    rig.change(edit("r1", "one", "uno"));
+    rig.change(edit("r2", "two", "zwei"));
+    const { id } = rig.lastChange;
+    // Versions 2 to 9 have not come.
+    rig.echo(10);
+    rig.elapse(2_000).frame({ type: "pong", version: 1, epoch: "e2" });
+    rig.frame(welcome(sampleSheet(), { epoch: "e2" }));
+    expect(rig.lastChange).toMatchObject({ id, base: 1, ops: [edit("r1", "one", "uno")] });
+    rig.echo(2).elapse(200);
+    expect(rig.lastChange.ops).toEqual([edit("r2", "two", "zwei")]);
+    rig.echo(3);
+    expect(rig.view.unsaved).toBe(0);
+    expect([rig.cell("r1"), rig.cell("r2")]).toEqual(["uno", "zwei"]);
+  });
 });

@@ -329,6 +329,21 @@ describe("what survives a reload", () => {
     expect(rig.view).toMatchObject({ unsaved: 0, version: 2, conflicts: [] });
   });
 
+  // Found by a trace: seed 272.
+  it("stands on the sheet in its author's name, even if the sheet came before the room said who that is", () => {
+    const before = new Rig().live();
+    before.change(edit("r1", "one", "uno"));
+    const rig = new Rig({ restored: before.record ? [before.record] : [] });
+    rig.input({ type: "start" });
+    rig.input({ type: "closed", socket: 1, code: 1006 });
+    rig.elapse(500);
+    const request = rig.fetches[0]?.request ?? 0;
+    rig.input({ type: "snapshot", request, result: { kind: "sheet", epoch: "e1", sheet: sampleSheet() } });
+    rig.input({ type: "opened", socket: 2 });
+    rig.frame(welcome(null, { version: 1 }));
+    expect(rig.view.sheet?.tasks[0]?.cells.title).toMatchObject({ value: "uno", author: "ana" });
+  });
+
   it("of two closed tabs is sent by the one that opens next", () => {
     const tabs = ["tab-a", "tab-b"].map((name) => new Rig({ name }).live());
     tabs[0]?.change(edit("r1", "one", "uno"));

@@ -1,0 +1,82 @@
+//! Who edits: rows, cells, threads, at random; what is made carries an id of its own, which the log must hold once.
+use fastrand::Rng;
+use reference::Event;
+use sheet::{Column, Op, Row, Sheet, TaskId};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+/// Rows beyond which more are removed than made.
+const MANY_ROWS: usize = 150;
+
+/// Somebody at a tab.
+pub struct Person {
+    number: usize,
+    rng: Rng,
+    calls: i64,
+    /// Call → the id that it gives.
+    makes: HashMap<i64, String>,
+}
+
+impl Person {
+    /// The `number`-th.
+    pub fn new(number: usize, rng: Rng) -> Self {
+        Self { number, rng, calls: 0, makes: HashMap::new() }
+    }
+
+    /// What they want to do now.
+    pub fn wish(&mut self, sheet: Option<&Sheet>) -> Option<Event> {
+        let sheet = sheet?;
+        self.calls += 1;
+        let call = self.calls;
+        let mark = format!("p{}-{call}", self.number);
+        let id: TaskId = mark.parse().ok()?;
+        let row = |at: usize| sheet.rows().nth(at % sheet.row_count().max(1)).map(Arc::clone);
+        let at = self.rng.usize(0..1_000);
+        let place: Option<Arc<Row>> = row(at);
+        let crowded = sheet.row_count() > MANY_ROWS;
+        let op = match (self.rng.u32(0..10), place) {
+            (0..3, place) if !crowded => {
+                let after = place.map(|row| row.task_id.clone());
+                let cells = BTreeMap::from([(Column::Title, mark.clone())]);
+                Op::RowInsert { task_id: id, after, cells, restored: None }
+            }
+            (0..2, Some(row)) if crowded => Op::RowRemove { task_id: row.task_id.clone() },
+            (3, Some(row)) => Op::CommentAdd {
+                comment_id: id,
+                task_id: Some(row.task_id.clone()),
+                column: None,
+                doc: None,
+                anchor: None,
+                text: mark.clone(),
+                mentions: Vec::new(),
+            },
+            (4, Some(moved)) => {
+                let after = row(at * 7).map(|row| row.task_id.clone());
+                Op::RowMove { task_id: moved.task_id.clone(), after }
+            }
+            (5, _) => return Some(Event::Undo { call }),
+            (_, Some(row)) => {
+                let column = [Column::Title, Column::Description, Column::Blockers][at % 3];
+                let old_value = row.value(column).to_owned();
+                Op::CellModify { task_id: row.task_id.clone(), column, old_value, new_value: mark.clone() }
+            }
+            _ => return None,
+        };
+        if matches!(op, Op::RowInsert { .. } | Op::CommentAdd { .. }) {
+            self.makes.insert(call, mark);
+        }
+        Some(Event::Change { call, ops: vec![op] })
+    }
+
+    /// The id that a call made, when it is settled.
+    pub fn settled(&mut self, call: i64) -> Option<String> {
+        self.makes.remove(&call)
+    }
+
+    /// The page is gone, and with it every promise.
+    pub fn forget(&mut self) {
+        self.makes.clear();
+    }
+}
