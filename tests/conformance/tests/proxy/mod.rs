@@ -42,6 +42,8 @@ impl Proxy {
     }
 }
 
+// The library names the type of what a callback may refuse with.
+#[allow(clippy::result_large_err)]
 async fn pass(socket: TcpStream, server: SocketAddr, breaks: fn(&mut Value)) -> Option<()> {
     let mut asked = None;
     let accept = |request: &Request, mut response: Response| {
@@ -49,7 +51,6 @@ async fn pass(socket: TcpStream, server: SocketAddr, breaks: fn(&mut Value)) -> 
         response.headers_mut().insert("sec-websocket-protocol", "cyclesheet.v1".parse().unwrap());
         Ok(response)
     };
-    #[allow(clippy::result_large_err)]
     let mut client = accept_hdr_async(socket, accept).await.ok()?;
     let (uri, headers) = asked?;
     let mut request = format!("ws://{server}{uri}").into_client_request().ok()?;
