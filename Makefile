@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help dev test test-rust test-web test-browser chaos lint fmt bench bench-web conformance web tools chromium vectors picture clean simulate simulate-faults
+.PHONY: help dev test test-rust test-web test-browser chaos lint fmt bench bench-web conformance evaluate web tools chromium vectors picture clean simulate simulate-faults
 
 CARGO ?= cargo
 PORT ?= 4510
@@ -66,6 +66,11 @@ simulate: tools ## Simulate the whole system with everything going wrong: SEEDS=
 
 simulate-faults: tools ## Plant every fault in turn and print how many seeds it takes to find it
 	$(SIMULATE) --faults $(if $(STEPS),--steps $(STEPS)) $(ARGS)
+
+evaluate: tools ## Replay recorded weeks: precision, recall, cells a person would correct (COHERE_API_KEY asks the model)
+	$(CARGO) build --quiet --package cyclesheet
+	./target/debug/cyclesheet evaluate tests/evaluation --at-least 80
+	$(CARGO) test --quiet --package cyclesheet-extraction --test corpus -- --nocapture
 
 web: web/app/dist/index.html ## Build the page
 

@@ -78,6 +78,7 @@ async fn admit(
         role: identity.role,
         teams: identity.teams.clone(),
         seen_at: now,
+        email: identity.email.clone(),
     };
     directory::put_member(table, &identity.tenant, &member).await?;
     let open = connections::of_user(table, &identity.tenant, &identity.user, now).await?;

@@ -4,23 +4,30 @@
 //! - [`run`]: one cycle, step by step. A run resumes at the first step that is not done.
 //! - [`ask`]: the model, behind a narrow trait.
 //! - [`read`]: the messages of the week, from the team's sources. [`carry`]: what goes on from week to week.
-//! - [`rows`]: a result in parts. [`report`]: what is kept of it for admins. [`seal`]: last week is closed.
+//! - [`rows`]: a result in parts. [`report`]: what is kept of it for admins. [`metrics`]: what is measured of it.
+//! - [`seal`]: last week is closed. [`announce`]: the new sheet is posted to the team's channel.
+//! - [`summary`]: the summary as a document. [`sweep`]: what is looked after in between. [`slack`], [`system`]: calls of Slack, changes of the system.
 //!
 //! The schedule fires at least once, and anybody may open the sheet at the same moment. Only who commits
 //! `GENERATION_STARTED` asks the model: the lease is a change in the cycle's own log.
+mod announce;
 pub mod ask;
 mod carry;
+pub mod metrics;
 mod read;
 pub mod report;
 mod rows;
 mod run;
 mod seal;
+mod slack;
 mod summary;
+mod sweep;
+mod system;
 
 pub use run::{ExtractError, Extracted};
 
 use ask::Ask;
-use platform::{Context, broadcast::Endpoint, invoke::ExtractRequest, members};
+use platform::{Context, broadcast::Endpoint, invoke::ExtractRequest};
 use serde::Deserialize;
 use sheet::{CycleKey, Week, model::Origin, week::time_zone};
 use std::sync::Arc;
@@ -35,6 +42,12 @@ pub struct Extractor {
     pub origin: Origin,
     /// Where the room's sockets are posted to.
     pub endpoint: Endpoint,
+    /// Where Slack's Web API is.
+    pub slack_base_url: String,
+    /// Where the page is, for links to it.
+    pub page_url: Option<String>,
+    /// Where figures go.
+    pub metrics: metrics::Sink,
 }
 
 /// What this function is invoked with: its own request, or a scheduler's event, which means the weekly run.
@@ -59,19 +72,8 @@ impl Extractor {
                 Ok(vec![self.extract(context, &key, refresh).await?])
             }
             Event::Request(ExtractRequest::Weekly) | Event::Scheduled { .. } => self.weekly(context).await,
-            Event::Request(ExtractRequest::Sweep) => self.sweep(context).await.map(|()| Vec::new()),
+            Event::Request(ExtractRequest::Sweep) => self.sweep(context).await,
         }
-    }
-
-    /// Goes on with what died half way.
-    async fn sweep(&self, context: &Context) -> Result<(), ExtractError> {
-        for tenant in directory::tenants(&context.store.table).await? {
-            let resumed = members::resume(context, &self.endpoint, &tenant).await?;
-            if resumed > 0 {
-                tracing::warn!(%tenant, resumed, "removals that had died half way are done");
-            }
-        }
-        Ok(())
     }
 
     /// Every team of the table, in its own current week. One team's failure does not keep the others from theirs.

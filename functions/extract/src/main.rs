@@ -1,8 +1,11 @@
 //! The bootstrap: reads the environment, then extracts.
 #![recursion_limit = "256"]
-use cyclesheet_extract::{Event, Extractor, ask::Ask};
-use extraction::cohere::{
-    CALL_TIMEOUT, Client, DEFAULT_BASE_URL, DEFAULT_MODEL, HttpTransport, SecretString, TokioPause,
+use cyclesheet_extract::{Event, Extractor, ask::Ask, metrics};
+use extraction::{
+    cohere::{
+        CALL_TIMEOUT, Client, DEFAULT_BASE_URL, DEFAULT_MODEL, HttpTransport, SecretString, TokioPause,
+    },
+    source::slack_api,
 };
 use lambda_runtime::{LambdaEvent, run, service_fn};
 use platform::{
@@ -20,6 +23,8 @@ async fn main() -> Result<(), Error> {
     let secret = env.optional("COHERE_SECRET_ARN");
     let base_url = env.optional("COHERE_BASE_URL").unwrap_or_else(|| DEFAULT_BASE_URL.into());
     let model = env.optional("COHERE_MODEL").unwrap_or_else(|| DEFAULT_MODEL.into());
+    let slack_base_url = env.optional("SLACK_BASE_URL").unwrap_or_else(|| slack_api::DEFAULT_BASE_URL.into());
+    let page_url = env.optional("PAGE_URL");
     let (context, secrets) = bootstrap::begin(env, Warm::TableAndSockets).await?;
     let asked: Option<Arc<dyn Ask>> = match secret {
         None => None,
@@ -31,7 +36,14 @@ async fn main() -> Result<(), Error> {
             Some(Arc::new(Client::new(transport, TokioPause(chance), model)))
         }
     };
-    let extractor = Extractor { model: asked, origin: Origin::Model, endpoint: Endpoint::default() };
+    let extractor = Extractor {
+        model: asked,
+        origin: Origin::Model,
+        endpoint: Endpoint::default(),
+        slack_base_url,
+        page_url,
+        metrics: metrics::stdout(),
+    };
     let (extractor, context) = (&extractor, &context);
     run(service_fn(async |event: LambdaEvent<Event>| {
         extractor.handle(context, event.payload).await.map_err(Error::from)

@@ -1,12 +1,13 @@
 //! What a generation reads: the week's messages from the team's sources, and what last week left open. Stored before
 //! anything is made of it, so that a run that resumes one that died makes the same of the same.
 use crate::{
-    ExtractError, carry,
+    ExtractError, Extractor, carry,
     report::{MESSAGES, REPORT, Report},
+    slack,
 };
 use extraction::{
     message::{KnownNumbers, Message, known_numbers},
-    source::{Gatherer, Loaded, Options, Person, from_json_lines},
+    source::{ChannelRef, Gatherer, Loaded, Options, Person, Pushed, from_json_lines, slack_user::SlackUser},
 };
 use jiff::tz::TimeZone;
 use platform::Context;
@@ -14,8 +15,8 @@ use serde::{Deserialize, Serialize};
 use sheet::{CycleKey, Sheet, WeekSpan, model::Origin};
 use store::{
     StoreError,
-    directory::{Source, Team},
-    raw,
+    directory::{self, Known, Profile, SlackChannel, Source, Team},
+    inbox, raw,
 };
 
 /// What a generation read, as it is stored.
@@ -57,6 +58,7 @@ impl Read {
 
 /// What a run reads for.
 pub(crate) struct Reading<'a> {
+    pub(crate) extractor: &'a Extractor,
     pub(crate) context: &'a Context,
     pub(crate) key: &'a CycleKey,
     pub(crate) team: &'a Team,
@@ -92,7 +94,8 @@ impl Reading<'_> {
             problems: loaded.problems.iter().map(ToString::to_string).collect(),
             open: self.open().await?,
         };
-        raw::put(table, self.key, self.generation, MESSAGES, &read).await?;
+        let expires = self.team.expires(self.context.now());
+        raw::put(table, self.key, self.generation, MESSAGES, &read, expires).await?;
         Ok(Ok(read))
     }
 
@@ -119,14 +122,72 @@ impl Reading<'_> {
     }
 
     /// All sources of the team, as one week. An error if there are sources and none can be read.
+    ///
+    /// Slack comes first: it tells the names that stand in an inbox as ids.
     pub(crate) async fn load(&self, span: WeekSpan, known: KnownNumbers) -> Result<Loaded, String> {
         let mut gatherer = Gatherer::default();
+        let directory = self.directory().await;
+        for known in &directory {
+            let user = known.member.user.as_str();
+            gatherer.know(&known.member.name, user, known.email.as_deref(), known.slack_id.as_deref());
+        }
+        for source in &self.team.sources {
+            if let Source::Slack { secret, channels } = source {
+                let channels: Vec<ChannelRef> = channels.iter().map(channel).collect();
+                match slack::api(self.context, &self.extractor.slack_base_url, secret).await {
+                    Ok(api) => gatherer.slack(&api, &channels, span).await,
+                    Err(reason) => gatherer.failed("Slack", reason),
+                }
+            }
+        }
+        self.join(&directory, gatherer.users()).await;
         for source in &self.team.sources {
             match source {
+                Source::Slack { .. } => {}
                 Source::Path { path } => gatherer.path(path.as_ref()),
+                Source::Inbox { .. } => match inbox::read(&self.context.store.table, self.key).await {
+                    Ok(pushed) => gatherer.inbox(&pushed.into_iter().map(as_pushed).collect::<Vec<_>>()),
+                    Err(error) => {
+                        tracing::error!(%error, cycle = %self.key, "the inbox cannot be read");
+                        gatherer.failed("inbox", "the inbox cannot be read right now");
+                    }
+                },
             }
         }
         gatherer.finish(&Options { span: Some(span), known })
+    }
+
+    /// The people of the team. Without them names are as the sources have them.
+    async fn directory(&self) -> Vec<Known> {
+        match directory::everybody(&self.context.store.table, &self.key.tenant).await {
+            Ok(all) => all.into_iter().filter(|known| known.member.teams.contains(&self.key.team)).collect(),
+            Err(error) => {
+                tracing::warn!(%error, cycle = %self.key, "the directory of people cannot be read");
+                Vec::new()
+            }
+        }
+    }
+
+    /// Notes who of the directory is whom in Slack, by their email.
+    async fn join(&self, directory: &[Known], users: &[SlackUser]) {
+        for known in directory {
+            let Some(email) = known.email.as_deref() else { continue };
+            let same =
+                |user: &&SlackUser| user.email.as_deref().is_some_and(|e| e.eq_ignore_ascii_case(email));
+            let Some(user) = users.iter().find(same) else { continue };
+            if known.slack_id.as_deref() == Some(user.id.as_str()) {
+                continue;
+            }
+            let profile = Profile {
+                user: known.member.user.clone(),
+                email: Some(email.to_owned()),
+                slack_id: Some(user.id.clone()),
+            };
+            let put = directory::put_profile(&self.context.store.table, &self.key.tenant, &profile).await;
+            if let Err(error) = put {
+                tracing::warn!(%error, "who is whom in Slack is found out again next time");
+            }
+        }
     }
 
     /// Last week's rows that are not done, each with whether this week's sheet has it already.
@@ -145,4 +206,12 @@ pub(crate) async fn last_week(context: &Context, key: &CycleKey) -> Result<Optio
         Err(StoreError::NotFound) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+fn channel(channel: &SlackChannel) -> ChannelRef {
+    ChannelRef { id: channel.id.clone(), name: channel.name.clone() }
+}
+
+fn as_pushed(message: inbox::Message) -> Pushed {
+    Pushed { channel: message.channel.to_string(), is_slack: message.is_slack, json: message.json }
 }

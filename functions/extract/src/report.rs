@@ -52,6 +52,9 @@ pub struct Report {
     pub model: Option<String>,
     /// Why the rows are a fallback, if they are; why an answer is not whole, if it is not.
     pub reason: Option<Reason>,
+    /// Why each question that gave no rows gave none, in order.
+    #[serde(default)]
+    pub reasons: Vec<Reason>,
     /// Messages read.
     pub messages: usize,
     /// Rows of the result, those carried over included.
@@ -88,6 +91,7 @@ impl Report {
             origin: Origin::Empty,
             model: None,
             reason: None,
+            reasons: Vec::new(),
             messages: 0,
             rows: 0,
             carried: 0,

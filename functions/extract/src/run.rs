@@ -1,7 +1,7 @@
 //! One cycle's extraction, step by step. Killed anywhere, the next run that gets the lease goes on at the first step
 //! that is not done: what was read, sent and answered is stored before it is used.
 use crate::{
-    Extractor, carry,
+    Extractor, announce, carry, metrics,
     read::{Read, Reading, last_week},
     report::{ANSWER, Asked, PROMPT, REPORT, Report},
     rows, summary,
@@ -100,6 +100,8 @@ struct Run<'a> {
     seq: u64,
     /// Calls of the model by this run.
     calls: u32,
+    /// Questions, each of which may take several calls.
+    questions: u64,
     report: Report,
 }
 
@@ -140,6 +142,7 @@ impl Extractor {
             generation,
             seq: 0,
             calls: 0,
+            questions: 0,
             report,
         };
         // The lease is a change: of five runs that come here at once, one gets past this line.
@@ -155,6 +158,7 @@ impl Extractor {
 impl Run<'_> {
     async fn generate(&mut self, begun: Extracted) -> Result<Extracted, ExtractError> {
         let reading = Reading {
+            extractor: self.extractor,
             context: self.context,
             key: self.key,
             team: self.team,
@@ -167,6 +171,7 @@ impl Run<'_> {
                 tracing::error!(cycle = %self.key, "no source could be read");
                 let reason = format!("The messages could not be read: {reason}");
                 self.commit(Op::GenerationFailed { generation: self.generation, reason }).await?;
+                metrics::failed(&self.extractor.metrics, self.context.now());
                 return Ok(Extracted { result: Done::Failed, generation: Some(self.generation), ..begun });
             }
         };
@@ -193,6 +198,14 @@ impl Run<'_> {
             warnings = self.report.warnings.len(), missing_citations = self.report.missing_citations.len(),
             "extracted"
         );
+        metrics::extraction(&self.extractor.metrics, &self.report, self.questions);
+        // The result stands; that it could not be announced is tried again by the sweep.
+        let tip = self.context.store.tip(self.key).await?;
+        let announced =
+            announce::sheet(self.extractor, self.context, self.key, self.team, &tip.state.sheet).await;
+        if let Err(error) = announced {
+            tracing::warn!(%error, cycle = %self.key, "the sheet is not announced yet");
+        }
         Ok(extracted)
     }
 
@@ -207,7 +220,8 @@ impl Run<'_> {
         self.report.messages = result.messages as usize;
         self.report.rows = result.rows.len();
         self.report.finished_at = self.context.now();
-        raw::put(&self.context.store.table, self.key, self.generation, REPORT, &self.report).await
+        raw::put(&self.context.store.table, self.key, self.generation, REPORT, &self.report, self.expires())
+            .await
     }
 
     /// The result: of the model, straight from the messages, or none because there is nothing to say.
@@ -257,6 +271,7 @@ impl Run<'_> {
             Step::FallBack(reason) => {
                 tracing::warn!(cycle = %self.key, generation = self.generation, %reason, "a fallback is made");
                 self.report.reason = Some(reason);
+                self.report.reasons.push(reason);
                 Ok(self.of_messages(&messages, people, reason, whole, read))
             }
             // `next` asks at most twice; `climb` returns only what ends the ladder.
@@ -343,10 +358,12 @@ impl Run<'_> {
             let (prompt, attempts) = match ladder::next(&outcomes, against) {
                 Step::Ask => (prompt::build(request), MAX_ATTEMPTS),
                 Step::AskSimplified(reason) => {
+                    self.report.reasons = vec![reason];
                     tracing::warn!(reason = %reason, "the model is asked once more, and simpler");
                     (prompt::build_simplified(request), MAX_ATTEMPTS_SIMPLIFIED)
                 }
                 ended => {
+                    self.questions = asked.len() as u64;
                     self.report.count(&prompts, &asked);
                     return Ok((outcomes, ended));
                 }
@@ -354,7 +371,7 @@ impl Run<'_> {
             // A run that died in the call has left its prompt; what this one sends takes its place.
             prompts.truncate(asked.len());
             prompts.push(prompt.clone());
-            raw::put(table, self.key, generation, PROMPT, &prompts).await?;
+            raw::put(table, self.key, generation, PROMPT, &prompts, self.expires()).await?;
             let before = self.context.now();
             let (outcome, calls) = model.ask(&prompt, attempts).await;
             let at = self.context.now();
@@ -379,7 +396,7 @@ impl Run<'_> {
                 }
             }
             asked.push(answered);
-            raw::put(table, self.key, generation, ANSWER, &asked).await?;
+            raw::put(table, self.key, generation, ANSWER, &asked, self.expires()).await?;
         }
     }
 
@@ -388,6 +405,11 @@ impl Run<'_> {
         let now = self.context.store.tip(self.key).await?;
         let last = last_week(self.context, self.key).await?;
         Ok(carry::corrections([Some(&now.state.sheet), last.as_ref()].into_iter().flatten()))
+    }
+
+    /// When what this run stores may be deleted.
+    fn expires(&self) -> Option<i64> {
+        self.team.expires(self.context.now())
     }
 
     async fn parts_done(&self) -> Result<u32, ExtractError> {

@@ -1,12 +1,7 @@
 //! Last week is closed: one change in its log and one mark in the index. Nothing is deleted, and edits go on.
-use crate::{ExtractError, Extractor};
-use platform::{
-    Context,
-    broadcast::Telling,
-    changes::{self, Answer, Sender},
-};
-use protocol::{client::ProposedChange, server::Rejected};
-use sheet::{ChangeId, CycleKey, Op, TaskId, model::Status};
+use crate::{ExtractError, Extractor, system};
+use platform::Context;
+use sheet::{CycleKey, Op, model::Status};
 use store::{StoreError, directory};
 
 /// Seals the week before `key`'s, if it exists and is open. The log first: the index follows it, and a run that died
@@ -24,18 +19,7 @@ pub(crate) async fn last_week(
         Err(error) => return Err(error.into()),
     };
     if tip.state.sheet.status == Status::Open {
-        let team = |error: sheet::NameError| ExtractError::Team(error.to_string());
-        let client = TaskId::new(&format!("seal-{}", context.unique())).map_err(team)?;
-        let sender = Sender::system().ok_or_else(|| ExtractError::Team("the system has no author".into()))?;
-        let base = tip.state.version();
-        let proposed = ProposedChange { id: ChangeId::new(client, 1), base, ops: vec![Op::CycleSealed {}] };
-        let telling = Telling { context, endpoint: &extractor.endpoint, room: &last };
-        match changes::commit(&telling, &sender, proposed).await {
-            Answer::Committed { .. } => {}
-            Answer::Rejected(Rejected { code, message, .. }) => {
-                return Err(ExtractError::Refused { code, message });
-            }
-        }
+        system::commit(extractor, context, &last, tip.state.version(), Op::CycleSealed {}).await?;
     }
     directory::index_sealed(&context.store.table, &last).await?;
     Ok(())

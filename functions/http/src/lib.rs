@@ -5,6 +5,7 @@
 mod answer;
 mod docs;
 mod generations;
+mod inbox;
 mod route;
 
 use answer::{Reply, refused, refused_with};
@@ -54,6 +55,10 @@ impl Api {
 
     async fn answer(&self, context: &Context, request: &Request<Bytes>) -> Result<Reply, Refusal> {
         let route = Route::of(request)?;
+        if let Route::Inbox { tenant, team } = &route {
+            // Signed by the team's own secret: there is no bearer of a person.
+            return inbox::receive(context, tenant, team, request).await;
+        }
         let identity = self.bearer(context, request).await?;
         let key = |team: &str, cycle: &str| {
             let key = room::key(&identity.tenant, Some(team), Some(cycle))?;
@@ -93,6 +98,8 @@ impl Api {
             Route::Doc { team, cycle, doc, state_vector, version } => {
                 docs::doc(context, &key(&team, &cycle)?, &doc, state_vector.as_deref(), version).await
             }
+            // Answered above, before there is an identity.
+            Route::Inbox { .. } => Err(Refusal::new(Code::NotFound, "there is nothing at this address")),
             Route::Members { team } => {
                 let team =
                     Name::new(&team).map_err(|error| Refusal::new(Code::NotFound, error.to_string()))?;

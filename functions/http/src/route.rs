@@ -31,6 +31,8 @@ pub(crate) enum Route {
     Doc { team: String, cycle: String, doc: String, state_vector: Option<String>, version: Option<u64> },
     /// `GET /api/members?team=…`
     Members { team: String },
+    /// `POST /api/inbox/{tenant}/{team}`
+    Inbox { tenant: String, team: String },
 }
 
 impl Route {
@@ -111,6 +113,9 @@ impl Route {
             }
             (&Method::POST, ["api", "cycles", team, cycle, "changes"]) => {
                 Ok(Self::Change { team: owned(team), cycle: owned(cycle) })
+            }
+            (&Method::POST, ["api", "inbox", tenant, team]) => {
+                Ok(Self::Inbox { tenant: owned(tenant), team: owned(team) })
             }
             (method, ["api", "cycles", ..]) if !METHODS.contains(method) => {
                 Err(Refusal::new(Code::Unsupported, "this address is read with GET and changed with POST"))

@@ -23,6 +23,17 @@ enum Command {
     Messages(commands::messages::Messages),
     /// Read a model's answer and print the rows it holds, as JSON
     Parse(commands::parse::Parse),
+    /// Replay recorded weeks and print what was found of what there was
+    Evaluate(commands::evaluate::Evaluate),
+    /// Set up teams: their time zones, retention, announcements
+    #[command(subcommand)]
+    Team(commands::tenant::Teams),
+    /// Set up where a team's messages come from
+    #[command(subcommand)]
+    Source(commands::tenant::Sources),
+    /// Set up the directory of people
+    #[command(subcommand)]
+    Member(commands::tenant::Members),
     /// Print a cycle's log, human-readable or as JSON Lines
     Log(commands::log::Log),
     /// Verify a cycle's log
@@ -41,6 +52,10 @@ async fn main() -> ExitCode {
         Command::Token(token) => token.run(),
         Command::Messages(messages) => messages.run(),
         Command::Parse(parse) => parse.run(),
+        Command::Evaluate(evaluate) => evaluate.run().await,
+        Command::Team(teams) => teams.run().await,
+        Command::Source(sources) => sources.run().await,
+        Command::Member(members) => members.run().await,
         Command::Log(log) => log.run().await,
         Command::Audit(audit) => audit.run().await,
     };

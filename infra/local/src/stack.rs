@@ -6,8 +6,9 @@ use crate::{
     web::{self, Web},
 };
 use cyclesheet_authorize::Authorizer;
-use cyclesheet_extract::{Event, Extractor, ask::Ask};
+use cyclesheet_extract::{Event, Extractor, ask::Ask, metrics};
 use cyclesheet_http::Api;
+use extraction::source::slack_api::DEFAULT_BASE_URL;
 use futures::future::BoxFuture;
 use gateway::{Config, Gateway};
 use platform::{
@@ -15,9 +16,11 @@ use platform::{
     broadcast::{Callback, Endpoint},
     context::{Clock, system_clock, system_random},
     invoke::{ExtractRequest, Invoke},
+    secrets::Secrets,
 };
 use sheet::model::Origin;
 use std::{
+    collections::HashMap,
     error::Error,
     net::SocketAddr,
     path::PathBuf,
@@ -58,6 +61,12 @@ pub struct Options {
     pub model: Option<Arc<dyn Ask>>,
     /// What its answers are called in the sheet.
     pub origin: Origin,
+    /// What teams share with Slack and with their scripts, by the names of the secrets.
+    pub secrets: HashMap<String, String>,
+    /// Where Slack's Web API is.
+    pub slack_base_url: String,
+    /// Where figures of extractions go.
+    pub metrics: metrics::Sink,
     /// The built page.
     pub page: PathBuf,
 }
@@ -89,6 +98,9 @@ impl Options {
             origins: Vec::new(),
             model: None,
             origin: Origin::Model,
+            secrets: HashMap::new(),
+            slack_base_url: DEFAULT_BASE_URL.to_owned(),
+            metrics: metrics::nowhere(),
             page: page_folder(),
         }
     }
@@ -164,9 +176,16 @@ impl Stack {
             clock,
             random,
             rates: Arc::default(),
+            secrets: Secrets::new(options.secrets),
         };
-        let extractor =
-            Extractor { model: options.model, origin: options.origin, endpoint: Endpoint::default() };
+        let extractor = Extractor {
+            model: options.model,
+            origin: options.origin,
+            endpoint: Endpoint::default(),
+            slack_base_url: options.slack_base_url,
+            page_url: Some(format!("http://{address}")),
+            metrics: options.metrics,
+        };
         let _ = invoke.0.set((extractor.clone(), context.clone()));
         let verifier = tokens::verifier(&options.secret);
         let own = [format!("http://{address}"), format!("http://localhost:{}", address.port())];

@@ -36,6 +36,7 @@ pub fn issue(
     let claims = Claims {
         sub: person.user.to_string(),
         name: Some(person.name.clone()),
+        email: None,
         tenant: person.tenant.to_string(),
         teams: person.teams.iter().map(Name::to_string).collect(),
         role: person.role.as_str().to_owned(),

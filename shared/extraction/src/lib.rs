@@ -1,7 +1,7 @@
 //! From a week of messages to the rows of a sheet.
 //!
 //! ```text
-//! source    messages from a Slack export folder or JSON Lines, decoded   (file I/O, nothing else)
+//! source    messages of Slack, the inbox, exports and JSON Lines, decoded (files, and one API)
 //! message   one message, its number m1…                                  (pure)
 //! talk      what is small talk and what is work                          (pure)
 //! prompt    what the model is asked                                      (pure)
@@ -9,7 +9,7 @@
 //! answer    the tolerant parser: whatever a model wrote → rows           (pure, total, linear)
 //! fallback  rows without a model: one per thread                         (pure)
 //! ladder    answer, second question or fallback                          (pure)
-//! fake      a local server of Cohere's shape                             (feature `fake`)
+//! fake      local servers of Cohere's and of Slack's shape               (feature `fake`)
 //! ```
 //!
 //! Owns how messages are read, what is asked, and how an answer becomes cells that `sheet` accepts.
@@ -19,6 +19,8 @@ pub mod answer;
 pub mod cohere;
 #[cfg(feature = "fake")]
 pub mod fake;
+#[cfg(feature = "fake")]
+pub mod fake_slack;
 pub mod fallback;
 pub mod ladder;
 pub mod message;

@@ -34,6 +34,25 @@ pub fn is_small_talk(text: &str) -> bool {
     long.next().is_none() && !WORK.is_match(text)
 }
 
+/// Whether a message is of high priority: it says that something is urgent, a blocker, an outage or of the first
+/// priority, calls on everybody, or holds one of the team's own `words`. Small talk never is.
+pub fn is_high_priority(text: &str, words: &[String]) -> bool {
+    if is_small_talk(text) {
+        return false;
+    }
+    let lower = text.to_lowercase();
+    HIGH_PRIORITY.is_match(text)
+        || words.iter().any(|word| !word.trim().is_empty() && lower.contains(&word.trim().to_lowercase()))
+}
+
+#[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by a test")]
+static HIGH_PRIORITY: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)\b(?:urgent(?:ly)?|asap|critical|outage|incident|p[01]|sev-?[12]|high prio(?:rity)?|top priority|blocker|blocked|deadline|rollback|hotfix|dringend|urgente|prod(?:uction)? is down)\b|🚨|@(?:here|channel|everyone)\b",
+    )
+    .unwrap()
+});
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,6 +87,24 @@ mod tests {
             &"nice ".repeat(60),
         ] {
             assert!(!is_small_talk(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_urgent_is_of_high_priority_and_so_is_what_the_team_says() {
+        let own = ["Customer X".to_owned(), " ".to_owned()];
+        for text in [
+            "this is urgent",
+            "P0: login",
+            "@here look",
+            "we are blocked by legal",
+            "🚨 down",
+            "customer x called",
+        ] {
+            assert!(is_high_priority(text, &own), "{text}");
+        }
+        for text in ["can you review the PR?", "thanks!", "ship p10 on Friday", "customer y called"] {
+            assert!(!is_high_priority(text, &own), "{text}");
         }
     }
 }

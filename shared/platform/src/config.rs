@@ -33,6 +33,8 @@ pub const VARIABLES: &[(&str, &str, &str)] = &[
     ),
     ("COHERE_BASE_URL", "https://api.cohere.com", "Where Cohere answers."),
     ("COHERE_MODEL", "command-a-03-2025", "The model that is asked."),
+    ("SLACK_BASE_URL", "https://slack.com/api", "Where Slack's Web API answers."),
+    ("PAGE_URL", "", "Where the page is, for the link in a sheet's announcement; without it there is none."),
     ("LOG_LEVEL", "info", "error, warn, info, debug or trace; or a filter such as `store=debug,info`."),
 ];
 

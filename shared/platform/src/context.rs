@@ -35,6 +35,8 @@ pub struct Context {
     pub random: Random,
     /// Counts the frames of each socket.
     pub rates: Arc<Rates>,
+    /// What teams share with Slack and with their scripts.
+    pub secrets: Secrets,
 }
 
 impl Context {
@@ -68,6 +70,7 @@ impl Context {
             clock: system_clock(),
             random,
             rates: Arc::default(),
+            secrets: secrets.clone(),
         };
         Ok((context, secrets))
     }

@@ -64,6 +64,9 @@ pub struct Claims {
     /// Their name on a screen.
     #[serde(default)]
     pub name: Option<String>,
+    /// Their email, by which they are found in Slack.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
     /// The tenant.
     pub tenant: String,
     /// The teams whose rooms they may enter.
@@ -95,6 +98,8 @@ pub struct Identity {
     pub teams: Vec<Name>,
     /// When the token ends.
     pub expires_at: TimestampMs,
+    /// Their email, if the token says it.
+    pub email: Option<String>,
 }
 
 /// Why a token is none. The reason goes to the log; a caller only learns the code.
@@ -165,6 +170,7 @@ impl Identity {
             role: role.ok_or_else(|| TokenError::Invalid("role is one of viewer, editor, admin".into()))?,
             teams: claims.teams.iter().map(|team| name(team)).collect::<Result<_, _>>()?,
             expires_at: TimestampMs(claims.exp.saturating_mul(1000)),
+            email: claims.email.filter(|email| is_email(email)),
         })
     }
 
@@ -215,7 +221,8 @@ impl Identity {
             ("cycle", room.week.to_string()),
             ("exp", (self.expires_at.0 / 1000).to_string()),
         ];
-        pairs.into_iter().map(|(key, value)| (key.to_owned(), Value::String(value))).collect()
+        let email = self.email.iter().map(|email| ("email", email.clone()));
+        pairs.into_iter().chain(email).map(|(key, value)| (key.to_owned(), Value::String(value))).collect()
     }
 
     /// The sender of an event and the room of their socket, as the gateway carries them.
@@ -247,9 +254,16 @@ impl Identity {
             expires_at: TimestampMs(
                 field("exp")?.parse::<i64>().map_err(|_| refused())?.saturating_mul(1000),
             ),
+            email: field("email").ok().filter(|email| is_email(email)).map(str::to_owned),
         };
         if identity.enters(&room.team) { Ok((identity, room)) } else { Err(refused()) }
     }
+}
+
+/// Short, without blanks, and with something on both sides of its `@`: enough to compare it with another.
+fn is_email(text: &str) -> bool {
+    let sides = text.split_once('@').is_some_and(|(user, host)| !user.is_empty() && !host.is_empty());
+    sides && text.len() <= 254 && !text.contains(|c: char| c.is_whitespace() || c.is_control())
 }
 
 /// A socket of the connection map as others see it.

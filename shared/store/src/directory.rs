@@ -31,6 +31,61 @@ pub struct Team {
     /// Where its messages come from.
     #[serde(default)]
     pub sources: Vec<Source>,
+    /// When a sheet counts as stale.
+    #[serde(default)]
+    pub stale: StaleRule,
+    /// Days after which messages and what was sent to the model are deleted; none: they are kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retention_days: Option<u32>,
+    /// Where a new sheet is announced, if anywhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub announce: Option<Announce>,
+}
+
+impl Team {
+    /// A team without sources.
+    pub fn new(team: Name, name: impl Into<String>, time_zone: impl Into<String>) -> Self {
+        Self {
+            team,
+            name: name.into(),
+            time_zone: time_zone.into(),
+            sources: Vec::new(),
+            stale: StaleRule::default(),
+            retention_days: None,
+            announce: None,
+        }
+    }
+
+    /// When a row that is written at `at` may be deleted, seconds; none: never.
+    pub fn expires(&self, at: TimestampMs) -> Option<i64> {
+        self.retention_days.map(|days| at.0 / 1000 + i64::from(days) * 24 * 3600)
+    }
+}
+
+/// When a sheet counts as stale: how many messages of high priority have come since its extraction.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct StaleRule {
+    /// From how many on. 0: never.
+    pub threshold: u32,
+    /// Words that make a message one of high priority, beside those that always do.
+    pub words: Vec<String>,
+}
+
+impl Default for StaleRule {
+    fn default() -> Self {
+        Self { threshold: 3, words: Vec::new() }
+    }
+}
+
+/// Where a new sheet's summary is posted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Announce {
+    /// The secret with the bot's token.
+    pub secret: String,
+    /// The channel's id.
+    pub channel: String,
 }
 
 /// Where messages come from.
@@ -42,6 +97,28 @@ pub enum Source {
         /// Where.
         path: String,
     },
+    /// Channels, read over Slack's Web API.
+    Slack {
+        /// The secret with the bot's token.
+        secret: String,
+        /// The channels that are read.
+        channels: Vec<SlackChannel>,
+    },
+    /// Messages that Slack or a script pushes.
+    Inbox {
+        /// The secret with which they are signed.
+        secret: String,
+    },
+}
+
+/// A channel of Slack.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlackChannel {
+    /// `C…`
+    pub id: String,
+    /// Its name; asked for if it is not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
 }
 
 /// A cycle in the tenant's index.
@@ -175,6 +252,59 @@ pub struct Member {
     pub teams: Vec<Name>,
     /// When they were last seen.
     pub seen_at: TimestampMs,
+    /// Their email, if their token says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+}
+
+/// What others know of a member: an administrator, or Slack. Its own row, so that no connection overwrites it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Profile {
+    /// Their id.
+    pub user: Name,
+    /// Their email, where the token does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Their id in Slack.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slack_id: Option<String>,
+}
+
+/// Somebody in the directory: a member and what others know of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Known {
+    /// The member.
+    pub member: Member,
+    /// Their email.
+    pub email: Option<String>,
+    /// Their id in Slack.
+    pub slack_id: Option<String>,
+}
+
+/// Puts a profile.
+pub async fn put_profile(table: &Table, tenant: &Name, profile: &Profile) -> Result<(), StoreError> {
+    table.put(&Row { pk: keys::tenant(tenant), sk: keys::profile(&profile.user), what: profile }).await
+}
+
+/// Puts a member whom nobody has seen yet; false if they are known, and nothing changes.
+pub async fn put_new_member(table: &Table, tenant: &Name, member: &Member) -> Result<bool, StoreError> {
+    table.put_new(&Row { pk: keys::tenant(tenant), sk: keys::member(&member.user), what: member }).await
+}
+
+/// Everybody in the directory who has not been removed.
+pub async fn everybody(table: &Table, tenant: &Name) -> Result<Vec<Known>, StoreError> {
+    let profiles: Vec<Row<Profile>> = table.prefixed(&keys::tenant(tenant), "PROFILE#").await?;
+    let mut profiles: HashMap<Name, Profile> =
+        profiles.into_iter().map(|row| (row.what.user.clone(), row.what)).collect();
+    let denied = denied(table, tenant).await?;
+    let known = |member: Member| {
+        let profile = profiles.remove(&member.user);
+        let (email, slack_id) = profile.map_or((None, None), |profile| (profile.email, profile.slack_id));
+        Known { email: member.email.clone().or(email), slack_id, member }
+    };
+    let stays = |member: &Member| !denied.iter().any(|denied| denied.user == member.user);
+    Ok(members(table, tenant).await?.into_iter().filter(stays).map(known).collect())
 }
 
 /// Puts a member into the directory, or what is new about them.

@@ -62,6 +62,24 @@ pub fn member(user: &Name) -> String {
     format!("MEMBER#{user}")
 }
 
+/// What others know of a member.
+pub fn profile(user: &Name) -> String {
+    format!("PROFILE#{user}")
+}
+
+/// The partition of what was pushed to a team for a week.
+pub fn inbox(key: &CycleKey) -> String {
+    format!("I#{}#{}#{}", key.tenant, key.team, key.week)
+}
+
+/// A pushed message: its channel and what is unique there.
+pub fn pushed(channel: &Name, unique: &Name) -> String {
+    format!("MSG#{channel}#{unique}")
+}
+
+/// What a cycle's announcement came to.
+pub const ANNOUNCED: &str = "ANNOUNCED";
+
 /// An unread mention: the change that made it and the thread it stands in, for one change may answer in several. The same
 /// change always makes the same ones.
 pub fn note(cycle: &CycleKey, version: u64, thread: &TaskId) -> String {

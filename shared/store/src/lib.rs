@@ -6,7 +6,7 @@
 //! - [`cycle`]: the commit. [`room`]: one cycle in this process, its fold and its queue. [`cache`]: bounded by bytes.
 //! - [`connections`]: who is connected where. [`directory`]: teams, members, cycles, denials.
 //! - [`past`]: the state at an earlier version.
-//! - [`notes`]: unread mentions. [`raw`]: messages and answers.
+//! - [`inbox`]: messages that were pushed. [`notes`]: unread mentions. [`raw`]: messages and answers.
 //!
 //! This crate owns every read and write of the table. It decides nothing about a sheet (that is `sheet`), sends
 //! nothing to anybody (that is `platform`), never asks for the time and never makes up a random number: both come in.
@@ -17,6 +17,7 @@ pub mod cache;
 pub mod connections;
 pub mod cycle;
 pub mod directory;
+pub mod inbox;
 pub mod keys;
 pub mod log;
 pub mod notes;

@@ -17,23 +17,28 @@ struct Part {
     sk: String,
     parts: usize,
     bytes: serde_bytes::ByteBuf,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expires: Option<i64>,
 }
 
 /// Stores `value` as `what` of a generation (`messages`, `answer`). Parts are written last to first, so that the
-/// first one, which says how many there are, is only there once all are.
+/// first one, which says how many there are, is only there once all are. `expires` (seconds) is set where a team wants
+/// what it wrote to be deleted some day.
 pub async fn put<T: Serialize>(
     table: &Table,
     key: &CycleKey,
     generation: u32,
     what: &str,
     value: &T,
+    expires: Option<i64>,
 ) -> Result<(), StoreError> {
     let packed =
         pack(value).map_err(|error| StoreError::Corrupt(format!("{what} does not write: {error}")))?;
     let parts: Vec<&[u8]> = packed.chunks(sheet::planted::limit(MAX_PART_BYTES, 400)).collect();
     for (number, bytes) in parts.iter().enumerate().rev() {
         let (pk, sk) = (keys::cycle(key), keys::raw(generation, what, number));
-        table.put(&Part { pk, sk, parts: parts.len(), bytes: serde_bytes::ByteBuf::from(*bytes) }).await?;
+        let bytes = serde_bytes::ByteBuf::from(*bytes);
+        table.put(&Part { pk, sk, parts: parts.len(), bytes, expires }).await?;
     }
     Ok(())
 }

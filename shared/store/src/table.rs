@@ -98,6 +98,18 @@ impl Table {
         put_if(put).await
     }
 
+    /// Puts an item where none stands, or one whose `revision` is lower in text order; false otherwise.
+    pub async fn put_later<T: Serialize>(&self, item: &T, revision: &str) -> Result<bool, StoreError> {
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.name)
+            .set_item(Some(write(item)?))
+            .condition_expression("attribute_not_exists(pk) OR revision < :revision")
+            .expression_attribute_values(":revision", text(revision));
+        put_if(put).await
+    }
+
     /// Puts an item whose `count` is `count`, unless one stands with a higher count.
     pub async fn put_latest<T: Serialize>(&self, item: &T, count: u64) -> Result<(), StoreError> {
         let put = self

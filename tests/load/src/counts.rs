@@ -71,12 +71,7 @@ pub(crate) async fn run() -> Outcome<Counts> {
         ..Options::new(counting.inner.clone())
     })
     .await?;
-    let team = Team {
-        team: sheet::Name::new("counted")?,
-        name: "Counted".into(),
-        time_zone: local::sample::TIME_ZONE.into(),
-        sources: Vec::new(),
-    };
+    let team = Team::new(sheet::Name::new("counted")?, "Counted", local::sample::TIME_ZONE);
     put_team(&stack.context.store.table, &sheet::Name::new(local::sample::TENANT)?, &team).await?;
     let mut clients = Vec::with_capacity(CLIENTS);
     for number in 0..CLIENTS {

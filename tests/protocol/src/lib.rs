@@ -5,7 +5,7 @@
 //! - [`client`], [`replica`], [`editor`]: the reference client of `tests/wire`.
 //! - [`faults`]: the DynamoDB connector that loses, refuses, holds and counts. [`posts`]: the same for posts.
 //! - [`log`]: the log as it stands in the table, its chain verified.
-//! - [`web`]: requests to `/api`. [`process`]: the real command as a process. [`asked`]: a model with a script.
+//! - [`weekly`]: runs of the extraction. [`web`]: requests to `/api`. [`process`]: the real command as a process. [`asked`]: a model with a script.
 //!
 //! It owns no rule of the system and repeats none: it folds with `sheet`, and otherwise only speaks and listens.
 //! A harness fails a test by panicking, so it may.
@@ -17,6 +17,7 @@ pub mod people;
 pub mod posts;
 pub mod process;
 pub mod web;
+pub mod weekly;
 pub mod world;
 
 pub use faults::{Call, Fault, Faults};

@@ -74,8 +74,7 @@ impl World {
 
     /// Sets up a team with these sources.
     pub async fn put_team(&self, tenant: &str, team: &str, sources: Vec<Source>) {
-        let row =
-            Team { team: Name::new(team).unwrap(), name: team.into(), time_zone: TIME_ZONE.into(), sources };
+        let row = Team { sources, ..Team::new(Name::new(team).unwrap(), team, TIME_ZONE) };
         directory::put_team(&self.table(), &Name::new(tenant).unwrap(), &row).await.unwrap();
     }
 

@@ -13,8 +13,11 @@ mod main {
     mod healing;
     mod http;
     mod human;
+    mod killed;
     mod management;
     mod presence;
     mod restart;
     mod storing;
+    mod tenant;
+    mod weekly;
 }

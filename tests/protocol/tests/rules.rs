@@ -10,6 +10,7 @@ mod rules {
     mod docs;
     mod extraction;
     mod gate;
+    mod inbox;
     mod mentions;
     mod racing;
     mod removal;

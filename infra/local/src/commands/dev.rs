@@ -18,7 +18,7 @@ use local::{
 };
 use platform::{context::system_random, invoke::ExtractRequest, telemetry};
 use sheet::{Name, Week, check::Policy, model::Origin, week::time_zone};
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Duration};
 use store::{
     StoreConfig,
     directory::{self, Source, Team},
@@ -77,6 +77,9 @@ pub(crate) struct Dev {
     /// The model that is asked
     #[arg(long, env = "COHERE_MODEL", value_name = "NAME", default_value = DEFAULT_MODEL)]
     cohere_model: String,
+    /// What teams share with Slack and with their scripts: a JSON file of secrets' names and values
+    #[arg(long, value_name = "FILE")]
+    secrets: Option<PathBuf>,
     /// The local issuer's key
     #[arg(long, env = "JWT_SECRET", hide_env_values = true, default_value = SECRET, hide_default_value = true)]
     secret: String,
@@ -111,6 +114,7 @@ impl Dev {
             model: model.ask.clone(),
             origin: model.origin,
             page: self.page.clone().unwrap_or_else(page_folder),
+            secrets: self.secrets()?,
             store: StoreConfig {
                 policy: Policy { rate_per_window: self.rate_per_10s },
                 max_group: self.max_group as usize,
@@ -122,10 +126,8 @@ impl Dev {
         let (tenant, team) = (Name::new(sample::TENANT)?, Name::new(sample::TEAM)?);
         let source = Source::Path { path: path.to_string_lossy().into_owned() };
         let row = Team {
-            team: team.clone(),
-            name: sample::TEAM_NAME.to_owned(),
-            time_zone: self.time_zone.clone(),
             sources: vec![source],
+            ..Team::new(team.clone(), sample::TEAM_NAME, self.time_zone.clone())
         };
         directory::put_team(&stack.context.store.table, &tenant, &row).await?;
         for other in &self.teams {
@@ -151,6 +153,21 @@ impl Dev {
             0 => Ok(()),
             left => Err(format!("{left} sockets or messages did not end in time").into()),
         }
+    }
+
+    /// Each secret's value is a text, or the JSON that its text would be.
+    fn secrets(&self) -> Result<HashMap<String, String>, Box<dyn std::error::Error + Send + Sync>> {
+        let Some(file) = &self.secrets else { return Ok(HashMap::new()) };
+        let text = std::fs::read_to_string(file)
+            .map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+        // What is wrong is not quoted: it may be a secret.
+        let read: HashMap<String, serde_json::Value> = serde_json::from_str(&text)
+            .map_err(|error| format!("{} is no JSON object: line {}", file.display(), error.line()))?;
+        let text = |value: serde_json::Value| match value {
+            serde_json::Value::String(text) => text,
+            other => other.to_string(),
+        };
+        Ok(read.into_iter().map(|(name, value)| (name, text(value))).collect())
     }
 
     async fn model(&self) -> Result<Model, Box<dyn std::error::Error + Send + Sync>> {

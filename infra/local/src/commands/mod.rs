@@ -1,8 +1,10 @@
 //! The command's words, one module each.
 pub(crate) mod dev;
+pub(crate) mod evaluate;
 pub(crate) mod log;
 pub(crate) mod messages;
 pub(crate) mod parse;
+pub(crate) mod tenant;
 pub(crate) mod token;
 
 /// How a command ends when it does not end well: a sentence that says what to do.

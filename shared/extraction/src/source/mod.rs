@@ -1,23 +1,34 @@
-//! Where messages come from: a Slack export folder or a JSON Lines file, told apart by the path.
+//! Where messages come from: Slack's Web API, the inbox, a Slack export folder, a JSON Lines file.
 //!
-//! Owns reading, bounds and what counts as a message. A broken file or line is named in `problems` and
-//! the rest is used: one bad day never costs the week. Never writes, never calls a network.
+//! Owns reading, bounds and what counts as a message. A broken file, line or channel is named in `problems` and the rest
+//! is used: one bad day never costs the week. Never writes to a source; only `slack_api` calls a network.
 //!
 //! ```text
+//! gatherer       several sources as one week
+//! slack_api      conversations.history and .replies, users.list; and the one message that is posted back
+//! inbox          messages that were pushed to us, as they were stored
 //! slack_export   the folder: users.json, channels.json, channel/YYYY-MM-DD.json
 //! slack_json     one Slack message as JSON: keep or drop, and its text
+//! slack_user     one Slack user as JSON; who is who in a workspace
+//! channel        edits and deletions meet what they are about
 //! markup         Slack's <@U…>, <#C…|…>, <url|label> and entities → plain text
 //! salvage        the whole messages of a JSON array that does not parse
 //! json_lines     one message a line
 //! ```
+mod channel;
 mod gatherer;
+mod inbox;
 pub mod json_lines;
 pub mod markup;
 mod salvage;
+pub mod slack_api;
 pub mod slack_export;
 pub mod slack_json;
+pub mod slack_user;
 
 pub use gatherer::Gatherer;
+pub use inbox::Pushed;
+pub use slack_api::{ChannelRef, SlackApi, SlackError};
 
 use crate::message::{KnownNumbers, Message, Unnumbered, number};
 use serde::Serialize;

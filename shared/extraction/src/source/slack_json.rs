@@ -129,7 +129,7 @@ impl SlackMessage {
 }
 
 /// `1763974800.000100` → milliseconds. Only what lies between 1970 and 9999 is an instant.
-pub(crate) fn instant(ts: &str) -> Option<TimestampMs> {
+pub fn instant(ts: &str) -> Option<TimestampMs> {
     let (seconds, fraction) = ts.split_once('.').unwrap_or((ts, ""));
     let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
     if seconds.is_empty()

@@ -125,6 +125,7 @@ async fn a_function_killed_between_commit_and_broadcast_is_healed_by_its_authors
         role: sheet::Role::Editor,
         teams: vec!["platform".parse().unwrap()],
         expires_at: TimestampMs(i64::MAX),
+        email: None,
     };
     let ops = json!([insert("t1", "Ship it")]);
     let event: SocketEvent = serde_json::from_value(json!({

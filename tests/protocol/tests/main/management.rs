@@ -77,5 +77,6 @@ fn identity() -> platform::Identity {
         role: sheet::Role::Editor,
         teams: vec!["platform".parse().unwrap()],
         expires_at: sheet::TimestampMs(i64::MAX),
+        email: None,
     }
 }

@@ -1,0 +1,105 @@
+//! Figures of an extraction, as CloudWatch's embedded metric format: one JSON line on standard output, from which
+//! CloudWatch makes the metrics. Counts, durations and stable words only: no name, no content, no id.
+//!
+//! Forty lines of our own, because the line is the whole of it: the crates for it (`metrique`,
+//! `metrics_cloudwatch_embedded`) bring a recorder for the process and its flushing, where there is one line a run.
+use crate::report::Report;
+use extraction::ladder::Reason;
+use serde_json::{Map, Value, json};
+use sheet::{TimestampMs, model::Origin};
+use std::sync::Arc;
+
+/// Takes one line.
+pub type Sink = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// Where a Lambda's lines go.
+pub fn stdout() -> Sink {
+    Arc::new(|line| {
+        use std::io::Write;
+        // A closed standard output costs the line and nothing else.
+        let _ = writeln!(std::io::stdout().lock(), "{line}");
+    })
+}
+
+/// Where nobody looks.
+pub fn nowhere() -> Sink {
+    Arc::new(|_| {})
+}
+
+const NAMESPACE: &str = "Cyclesheet";
+
+fn line(at: TimestampMs, properties: Value, metrics: &[(&str, &str, u64)]) -> String {
+    let named: Vec<Value> =
+        metrics.iter().map(|(name, unit, _)| json!({"Name": name, "Unit": unit})).collect();
+    let directive = json!({"Namespace": NAMESPACE, "Dimensions": [[]], "Metrics": named});
+    let mut line = Map::new();
+    line.insert("_aws".into(), json!({"Timestamp": at.0, "CloudWatchMetrics": [directive]}));
+    if let Value::Object(properties) = properties {
+        line.extend(properties);
+    }
+    line.extend(metrics.iter().map(|(name, _, value)| ((*name).to_owned(), json!(value))));
+    Value::Object(line).to_string()
+}
+
+/// What a generation took and came to. `questions` were asked by this run.
+pub(crate) fn extraction(sink: &Sink, report: &Report, questions: u64) {
+    let of = |which: &[Reason]| report.reasons.iter().filter(|reason| which.contains(reason)).count() as u64;
+    let is_fallback = report.origin == Origin::Fallback;
+    let took = report.finished_at.since(report.started_at).max(0) as u64;
+    let metrics = [
+        ("Extractions", "Count", 1),
+        ("ExtractionDuration", "Milliseconds", took),
+        ("Messages", "Count", report.messages as u64),
+        ("Rows", "Count", report.rows as u64),
+        ("InputTokens", "Count", report.usage.input_tokens),
+        ("OutputTokens", "Count", report.usage.output_tokens),
+        ("CostMicrodollars", "None", report.cost_microdollars),
+        ("ParseFailures", "Count", of(&[Reason::Unusable, Reason::Truncated])),
+        ("Refusals", "Count", of(&[Reason::Refused])),
+        ("Retries", "Count", u64::from(report.calls).saturating_sub(questions)),
+        ("DroppedRows", "Count", report.dropped.len() as u64),
+        ("MissingCitations", "Count", report.missing_citations.len() as u64),
+        ("Fallbacks", "Count", u64::from(is_fallback)),
+    ];
+    let properties = json!({"origin": report.origin, "reasons": report.reasons});
+    sink(&line(report.finished_at, properties, &metrics));
+}
+
+/// That no source could be read.
+pub(crate) fn failed(sink: &Sink, at: TimestampMs) {
+    sink(&line(at, json!({}), &[("Extractions", "Count", 1), ("FailedExtractions", "Count", 1)]));
+}
+
+/// That a sheet is stale, and by how many messages.
+pub(crate) fn stale(sink: &Sink, at: TimestampMs, messages: u32) {
+    sink(&line(
+        at,
+        json!({}),
+        &[("StaleSheets", "Count", 1), ("StaleMessages", "Count", u64::from(messages))],
+    ));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_metric_that_is_declared_has_a_value_and_the_other_way_round() {
+        let report =
+            Report { reasons: vec![Reason::Refused, Reason::Outage], ..Report::new(1, TimestampMs(5)) };
+        let lines = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let kept = lines.clone();
+        let sink: Sink = Arc::new(move |line| kept.lock().unwrap().push(line.to_owned()));
+        extraction(&sink, &report, 2);
+        stale(&sink, TimestampMs(7), 4);
+        for line in lines.lock().unwrap().iter() {
+            let line: Value = serde_json::from_str(line).unwrap();
+            let declared = line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().unwrap();
+            assert!(declared.iter().all(|metric| line[metric["Name"].as_str().unwrap()].is_u64()));
+            assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([[]]));
+            assert!(line["_aws"]["Timestamp"].is_i64());
+        }
+        let first: Value = serde_json::from_str(&lines.lock().unwrap()[0]).unwrap();
+        assert_eq!((&first["Refusals"], &first["ParseFailures"]), (&json!(1), &json!(0)));
+    }
+}

@@ -1,0 +1,197 @@
+//! `cyclesheet team|source|member` and `evaluate`: a tenant is set up in a data folder, and recorded weeks are replayed.
+use super::restart::PROGRAM;
+use harness::process::{Dev, run};
+use serde_json::{Value, json};
+use std::path::Path;
+
+async fn says(arguments: &[&str], data: &Path) -> Vec<Value> {
+    let all: Vec<&str> = arguments.iter().copied().chain(["--data", data.to_str().unwrap()]).collect();
+    let (code, out, errors) = run(PROGRAM, &all, data).await;
+    assert_eq!((code, errors.as_str()), (Some(0), ""), "{arguments:?}");
+    out.lines().map(|line| serde_json::from_str(line).unwrap_or(Value::String(line.to_owned()))).collect()
+}
+
+async fn refuses(arguments: &[&str], data: &Path, said: &str) {
+    let all: Vec<&str> = arguments.iter().copied().chain(["--data", data.to_str().unwrap()]).collect();
+    let (code, out, errors) = run(PROGRAM, &all, data).await;
+    assert!(code != Some(0) && out.is_empty() && errors.contains(said), "{arguments:?}: {errors}");
+}
+
+#[tokio::test]
+async fn a_tenant_is_set_up_word_by_word() {
+    let data = tempfile::tempdir().unwrap();
+    let at = data.path();
+    refuses(&["team", "add", "--team", "web"], at, "--time-zone").await;
+    refuses(&["team", "add", "--team", "web", "--time-zone", "Mars/Olympus"], at, "unknown time zone").await;
+    refuses(&["team", "add", "--team", "a/b", "--time-zone", "UTC"], at, "1 to 64").await;
+    refuses(&["team", "add", "--team", "web", "--time-zone", "UTC", "--retention-days", "3"], at, "15").await;
+    refuses(&["source", "add", "--team", "web", "--path", "/x"], at, "there is no team acme/web").await;
+    refuses(&["source", "add", "--team", "web"], at, "--inbox").await;
+    let added = says(
+        &[
+            "team",
+            "add",
+            "--team",
+            "web",
+            "--name",
+            "Web",
+            "--time-zone",
+            "Europe/Berlin",
+            "--stale-threshold",
+            "5",
+            "--stale-word",
+            "customer x",
+        ],
+        at,
+    )
+    .await;
+    assert_eq!(added[0]["stale"], json!({"threshold": 5, "words": ["customer x"]}));
+    says(&["source", "add", "--team", "web", "--slack", "s1", "--channel", "C1", "--channel", "C2=ops"], at)
+        .await;
+    says(&["source", "add", "--team", "web", "--inbox", "s0"], at).await;
+    let sources = says(&["source", "add", "--team", "web", "--inbox", "s1"], at).await;
+    let channels = json!([{"id": "C1"}, {"id": "C2", "name": "ops"}]);
+    assert_eq!(
+        sources,
+        [
+            json!({"kind": "slack", "secret": "s1", "channels": channels}),
+            json!({"kind": "inbox", "secret": "s1"})
+        ]
+    );
+    // What is not said again stays, and so do the sources.
+    let again = says(
+        &[
+            "team",
+            "add",
+            "--team",
+            "web",
+            "--retention-days",
+            "30",
+            "--announce-channel",
+            "C1",
+            "--announce-secret",
+            "s1",
+        ],
+        at,
+    )
+    .await;
+    assert_eq!(
+        (&again[0]["name"], &again[0]["retentionDays"], &again[0]["stale"]["threshold"]),
+        (&json!("Web"), &json!(30), &json!(5))
+    );
+    assert_eq!(says(&["source", "list", "--team", "web"], at).await, sources);
+    assert_eq!(says(&["team", "list"], at).await.len(), 1);
+    says(
+        &[
+            "member",
+            "add",
+            "--user",
+            "ana",
+            "--name",
+            "Ana Ruiz",
+            "--email",
+            "ana@acme.example",
+            "--teams",
+            "web,ops",
+            "--role",
+            "admin",
+        ],
+        at,
+    )
+    .await;
+    says(
+        &[
+            "member",
+            "add",
+            "--user",
+            "ana",
+            "--name",
+            "Somebody",
+            "--email",
+            "ana@acme.example",
+            "--slack-id",
+            "U1",
+            "--teams",
+            "web",
+        ],
+        at,
+    )
+    .await;
+    let ana = json!({"user": "ana", "name": "Ana Ruiz", "email": "ana@acme.example", "slackId": "U1", "role": "admin", "teams": ["web", "ops"]});
+    assert_eq!(says(&["member", "list"], at).await, [ana]);
+    assert_eq!(says(&["member", "list", "--tenant", "globex"], at).await, Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn a_slack_export_of_five_thousand_messages_gives_a_sheet_without_a_key() {
+    let export = tempfile::tempdir().unwrap();
+    let users = json!([{"id": "U1", "name": "ana", "profile": {"display_name": "Ana"}}]);
+    std::fs::write(export.path().join("users.json"), users.to_string()).unwrap();
+    std::fs::write(export.path().join("channels.json"), json!([{"id": "C1", "name": "ops"}]).to_string())
+        .unwrap();
+    std::fs::create_dir(export.path().join("ops")).unwrap();
+    // Five days of a thousand messages from Monday, 16 November 2026, on; every fourth is a reply to the one before.
+    for day in 0..5_i64 {
+        let ts = |n: i64| format!("{}.000100", 1_794_787_200 + day * 86_400 + 8 * 3600 + n * 30);
+        let message = |n: i64| {
+            let mut message = json!({"type": "message", "user": "U1", "ts": ts(n), "text": format!("please review change {day}-{n}")});
+            if n % 4 == 3 {
+                message["thread_ts"] = json!(ts(n - 1));
+            }
+            message
+        };
+        let messages: Vec<Value> = (0..1_000).map(message).collect();
+        let file = export.path().join("ops").join(format!("2026-11-{:02}.json", 16 + day));
+        std::fs::write(file, Value::Array(messages).to_string()).unwrap();
+    }
+    let began = std::time::Instant::now();
+    let dev = Dev::start(PROGRAM, &["--week", export.path().to_str().unwrap()]).await;
+    let took = began.elapsed();
+    let jana = harness::Client::join(&dev.door("Jana")).await;
+    let sheet = jana.replica.sheet();
+    println!(
+        "5,000 messages without a key: ready with {} rows after {} ms",
+        sheet.row_count(),
+        took.as_millis()
+    );
+    assert_eq!(sheet.row_count(), 500);
+    let generation = serde_json::to_value(&sheet.generation).unwrap();
+    assert_eq!((&generation["messages"], &generation["origin"]), (&json!(5_000), &json!("fallback")));
+    assert!(
+        sheet.executive_summary.contains("3250 older threads are not shown"),
+        "{}",
+        sheet.executive_summary
+    );
+    assert_eq!(sheet.rows().next().unwrap().value(sheet::Column::Title), "please review change 4-998");
+    assert_eq!(dev.interrupt().await, Some(0));
+}
+
+#[tokio::test]
+async fn recorded_weeks_are_replayed_and_scored_without_a_key() {
+    let weeks = Path::new(env!("CARGO_MANIFEST_DIR")).join("../evaluation").canonicalize().unwrap();
+    let here = tempfile::tempdir().unwrap();
+    let evaluate = |least: &'static str| {
+        let weeks = weeks.clone();
+        let here = here.path().to_owned();
+        async move {
+            run(
+                PROGRAM,
+                &["evaluate", weeks.to_str().unwrap(), "--cohere-api-key", "", "--at-least", least],
+                &here,
+            )
+            .await
+        }
+    };
+    let (code, out, errors) = evaluate("80").await;
+    assert_eq!((code, errors.as_str()), (Some(0), ""), "{out}");
+    assert!(
+        out.starts_with("3 weeks, recorded answers") && out.contains("an answer of 200 rows is read in"),
+        "{out}"
+    );
+    println!("{out}");
+    let (code, _, errors) = evaluate("100").await;
+    assert!(
+        code == Some(1) && errors.contains("below 100 %"),
+        "one recorded answer has a row too many: {errors}"
+    );
+}
