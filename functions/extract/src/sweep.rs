@@ -26,6 +26,8 @@ use store::{
 
 /// How long after a generation that an outage spoiled the next is tried, milliseconds: outages take minutes.
 const RETRY_MS: i64 = 10 * 60_000;
+/// How much later than it was written a message may arrive and still be counted, milliseconds.
+const LATE_MS: i64 = 60 * 60_000;
 /// Generations that the sweep leaves to people.
 const LEFT_TO_PEOPLE: u32 = 1;
 
@@ -121,9 +123,14 @@ impl Extractor {
         let (context, key, rule) = (reading.context, reading.key, &reading.team.stale);
         let read: Option<Read> = raw::get(&context.store.table, key, reading.generation, MESSAGES).await?;
         let (Some(read), 1..) = (read, rule.threshold) else { return Ok(()) };
-        let known: HashSet<MessageKey> = read.messages().iter().map(|message| message.key()).collect();
-        let span = key.week.span(reading.zone).map_err(|error| ExtractError::Team(error.to_string()))?;
-        let loaded = match reading.load(span, KnownNumbers::new()).await {
+        let read = read.messages();
+        let known: HashSet<MessageKey> = read.iter().map(|message| message.key()).collect();
+        let (from, to) =
+            key.week.span(reading.zone).map_err(|error| ExtractError::Team(error.to_string()))?;
+        // Only what is newer than what was read: a sweep must not cost an API what an extraction costs it.
+        let latest = read.iter().map(|message| message.at).max();
+        let from = latest.map_or(from, |at| at.plus_ms(-LATE_MS).max(from));
+        let loaded = match reading.load((from, to), KnownNumbers::new()).await {
             Ok(loaded) => loaded,
             Err(_) => {
                 tracing::warn!(cycle = %key, "new messages could not be counted: no source could be read");

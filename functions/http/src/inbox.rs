@@ -50,6 +50,11 @@ pub(crate) async fn receive<B: AsRef<[u8]>>(
         let message = format!("a request to the inbox has at most {MAX_BODY_BYTES} bytes");
         return Err(Refusal::new(Code::PayloadTooLarge, message));
     }
+    let headers = request.headers();
+    if !headers.contains_key("x-slack-signature") && !headers.contains_key(header::AUTHORIZATION) {
+        // Who shows nothing costs no read.
+        return Err(stranger());
+    }
     let now = context.now();
     let (tenant, team) =
         (Name::new(tenant).map_err(|_| stranger())?, Name::new(team).map_err(|_| stranger())?);
@@ -66,7 +71,7 @@ pub(crate) async fn receive<B: AsRef<[u8]>>(
             return Err(stranger());
         }
     };
-    if !is_signed(request.headers(), body, &secret, now) && !bears(request.headers(), &secret) {
+    if !is_signed(headers, body, &secret, now) && !bears(headers, &secret) {
         return Err(stranger());
     }
     let pushed: Value = serde_json::from_slice(body)

@@ -208,6 +208,7 @@ async fn a_run_killed_before_its_answer_was_stored_costs_one_further_call_and_no
     assert_eq!((resumed.generation, resumed.calls, cohere.calls()), (Some(1), 1, 2));
 }
 
+// rule: E6
 #[tokio::test]
 async fn a_refresh_follows_the_model_where_nobody_wrote_and_keeps_what_people_did() {
     let second = sample::ANSWER
@@ -271,6 +272,7 @@ fn write_messages(path: &std::path::Path, count: usize) {
     std::fs::write(path, (0..count).map(line).collect::<Vec<_>>().join("\n")).unwrap();
 }
 
+// rule: E6
 #[tokio::test]
 async fn a_refresh_over_unchanged_messages_asks_nobody_and_changes_no_row() {
     let other = sample::ANSWER.replace("75%", "5%");

@@ -142,6 +142,7 @@ async fn corrections_of_last_week_and_of_this_one_are_examples_in_the_next_promp
     assert!(!sent(0).contains(example) && sent(1).contains(example), "{}", sent(1));
 }
 
+// rule: E7
 #[tokio::test]
 async fn new_messages_of_high_priority_make_a_sheet_stale_and_a_refresh_makes_it_fresh() {
     let first = answer(&[("Fix login", "", "m1")]);
