@@ -25,12 +25,7 @@ async fn stack() -> Stack {
     let stack = Stack::start(Options::new(Embedded::in_memory().unwrap())).await.unwrap();
     for tenant in TENANTS {
         for team in TEAMS {
-            let row = Team {
-                team: Name::new(team).unwrap(),
-                name: team.into(),
-                time_zone: TIME_ZONE.into(),
-                sources: Vec::new(),
-            };
+            let row = Team::new(Name::new(team).unwrap(), team, TIME_ZONE);
             directory::put_team(&stack.context.store.table, &Name::new(tenant).unwrap(), &row).await.unwrap();
         }
     }

@@ -36,7 +36,7 @@ impl Where {
         match (&self.data, &self.table) {
             (Some(folder), _) => Ok(Table::new(Embedded::in_folder(folder)?.client(), TABLE)),
             (None, Some(name)) => {
-                let aws = clients::load().await;
+                let aws = clients::load()?;
                 Ok(Table::new(aws_sdk_dynamodb::Client::new(&aws), name))
             }
             (None, None) => Err("name a table: --data DIR or --table NAME".into()),
