@@ -40,6 +40,9 @@ pub(crate) struct Evaluate {
     cohere_model: String,
 }
 
+/// How this command was built: an unoptimised parser takes twenty times as long.
+const BUILD: &str = if cfg!(debug_assertions) { "debug build" } else { "release build" };
+
 /// What a person wrote down of a week.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -112,7 +115,7 @@ impl Evaluate {
             let share = percent(*corrected, *compared);
             text.push_str(&format!("{:<12} {corrected:>4} of {compared:<4} {share:>6}\n", column.as_str()));
         }
-        text.push_str(&format!("\nan answer of 200 rows is read in {:.1} ms\n", parse_ms()));
+        text.push_str(&format!("\nan answer of 200 rows is read in {:.1} ms ({})\n", parse_ms(), BUILD));
         print(&text)?;
         let below = |part: usize, whole: usize, least: u32| 100 * part < least as usize * whole;
         match self.at_least {

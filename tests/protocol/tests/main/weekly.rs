@@ -421,8 +421,9 @@ async fn five_thousand_messages_without_a_key_give_five_hundred_threads_and_the_
     let done = world.extract(false).await;
     println!("5,000 messages without a key: a sheet in {} ms (debug build)", began.elapsed().as_millis());
     assert_eq!((done.messages, done.rows, done.calls), (5_000, 500, 0));
-    let ana = world.join_week(&who("ana"), THIS_WEEK).await;
-    let sheet = ana.replica.sheet();
+    // Too large for a welcome: as it stands in the table.
+    let tip = world.stack.context.store.tip(&world.key(THIS_WEEK)).await.unwrap();
+    let sheet = &tip.state.sheet;
     assert_eq!(sheet.rows().next().unwrap().value(Column::Title), "please review change 4999");
     assert!(
         sheet.executive_summary.contains("4500 older threads are not shown"),
