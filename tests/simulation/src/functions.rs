@@ -7,7 +7,7 @@ use crate::{
 };
 use bytes::Bytes;
 use cyclesheet_authorize::Authorizer;
-use cyclesheet_extract::{Event as ExtractEvent, Extractor, ask::Ask};
+use cyclesheet_extract::{Event as ExtractEvent, Extractor, ask::Ask, metrics};
 use cyclesheet_http::Api;
 use extraction::cohere::Client as Cohere;
 use http::Request;
@@ -127,6 +127,7 @@ impl World {
             clock: Arc::new(move || TimestampMs((time.open().now_us / MS) as i64 + skew)),
             random,
             rates: Arc::default(),
+            secrets: platform::secrets::Secrets::new(std::collections::HashMap::<String, String>::new()),
         };
         self.environments.push(Environment { function, context, busy: 0, slots, is_alive: true });
         self.environments.len() - 1
@@ -308,8 +309,14 @@ impl World {
                 let model =
                     Cohere::new(Model(self.shared.clone()), Model(self.shared.clone()), "command-a-03-2025");
                 let model: Arc<dyn Ask> = Arc::new(model);
-                let extractor =
-                    Extractor { model: Some(model), origin: Origin::Model, endpoint: Endpoint::default() };
+                let extractor = Extractor {
+                    model: Some(model),
+                    origin: Origin::Model,
+                    endpoint: Endpoint::default(),
+                    slack_base_url: String::new(),
+                    page_url: None,
+                    metrics: metrics::nowhere(),
+                };
                 let event = ExtractEvent::Request(request.clone());
                 Box::pin(async move {
                     let done = extractor.handle(&context, event).await;
@@ -432,10 +439,8 @@ fn told(work: &Work) -> String {
 
 async fn set_up(context: &Context, key: &CycleKey) {
     let team = directory::Team {
-        team: key.team.clone(),
-        name: key.team.to_string(),
-        time_zone: "Europe/Berlin".into(),
         sources: vec![directory::Source::Path { path: messages() }],
+        ..directory::Team::new(key.team.clone(), key.team.as_str(), "Europe/Berlin")
     };
     directory::put_team(&context.store.table, &key.tenant, &team).await.expect("nothing goes wrong yet");
     context.store.create(key, context.now()).await.expect("nothing goes wrong yet");
