@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help dev test test-rust test-web test-browser chaos lint fmt bench bench-web conformance evaluate web tools chromium vectors picture clean simulate simulate-faults
+.PHONY: help dev test test-rust test-web test-browser chaos fuzz lint fmt bench bench-web conformance evaluate web tools chromium vectors picture clean simulate simulate-faults
 
 CARGO ?= cargo
 PORT ?= 4510
@@ -35,6 +35,23 @@ test-browser: web chromium ## Chromium: pages against a real local stack
 chaos: tools ## The real command, killed under load again and again, its log searched (KILLS=50 SEED=…)
 	$(CARGO) build --quiet --package cyclesheet --package cyclesheet-chaos
 	./target/debug/chaos --kills $(or $(KILLS),50) $(if $(SEED),--seed $(SEED))
+
+FUZZ_TARGETS := frames human presence server canonical export room yjs answer markup
+# What libFuzzer needs to see where an input goes, on the stable compiler; and every arithmetic overflow is a find.
+FUZZ_FLAGS := -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
+	-Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
+	-Cllvm-args=-sanitizer-coverage-trace-compares -Cdebug-assertions -Coverflow-checks
+
+fuzz: tools ## Bytes from outside, by coverage (TIME=60 seconds a target, TARGETS="frames yjs")
+	@command -v c++ >/dev/null 2>&1 || { echo "make fuzz needs a C++ compiler: install g++ (on Debian: apt-get install g++)" >&2; exit 1; }
+	host=$$(rustc -vV | sed -n 's/^host: //p'); \
+	RUSTFLAGS="$(FUZZ_FLAGS)" $(CARGO) build --release --quiet --target $$host --target-dir target/fuzz \
+		--package cyclesheet-fuzz --bin fuzz --features coverage; \
+	for target in $(or $(TARGETS),$(FUZZ_TARGETS)); do \
+		echo "== $$target"; mkdir -p target/fuzz/corpus/$$target; \
+		TARGET=$$target target/fuzz/$$host/release/fuzz target/fuzz/corpus/$$target -artifact_prefix=target/fuzz/$$target- \
+			-max_total_time=$(or $(TIME),60) -timeout=5 -rss_limit_mb=2048 -max_len=8192 -print_final_stats=1 -verbosity=0; \
+	done
 
 lint: tools web ## Formatting, clippy, types, the linter of the web
 	$(CARGO) fmt --all --check
