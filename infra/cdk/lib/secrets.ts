@@ -1,6 +1,8 @@
-/** The model's key: made by a person beforehand (`make secret`), only read here. */
+/** Secrets that people make (`make secret`) and functions only read: the model's key, and those of teams' sources. */
+import { ArnFormat, Stack } from "aws-cdk-lib";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
+import { acknowledge, where } from "./acknowledge.ts";
 import type { Bootstrap } from "./bootstrap.ts";
 import type { Settings } from "./settings.ts";
 
@@ -27,5 +29,24 @@ export class ModelSecret extends Construct {
   readBy(each: Bootstrap): void {
     if (!this.settings.cohereSecret) return;
     Secret.fromSecretNameV2(this, "Key", this.settings.cohereSecret).grantRead(each.role);
+  }
+}
+
+/** Where a stage's teams keep what their sources need: `cyclesheet/{stage}/teams/…`. */
+export function readsTeamSecrets(settings: Settings, ...functions: readonly Bootstrap[]): void {
+  const name = `cyclesheet/${settings.stage}/teams/*`;
+  for (const each of functions) {
+    const arn = Stack.of(each).formatArn({
+      service: "secretsmanager",
+      resource: "secret",
+      resourceName: name,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    each.may(["secretsmanager:GetSecretValue"], [arn]);
+    acknowledge(
+      each.role,
+      `IAM5[Resource::arn:aws:secretsmanager:${where(each)}:secret:${name}]`,
+      "Teams come and go by the command, not by a deployment: one prefix of one stage is the least that can be named.",
+    );
   }
 }

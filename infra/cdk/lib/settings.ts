@@ -43,7 +43,10 @@ export const SETTINGS = {
     default: "0 8 ? * FRI *",
     meaning: "When the weekly run starts (EventBridge's six fields); repeated 15 and 30 minutes later.",
   },
-  sweepCron: { default: "30 3 * * ? *", meaning: "When what died half way is gone on with." },
+  sweepCron: {
+    default: "0/15 * * * ? *",
+    meaning: "When staleness is looked at, outages are tried again, and what died half way is gone on with.",
+  },
   timeZone: { default: undefined, meaning: "The IANA zone of both." },
   origins: {
     default: [],

@@ -9,7 +9,7 @@ import { asks, Extraction } from "./extraction.ts";
 import { Http } from "./http.ts";
 import { Identity } from "./identity.ts";
 import { Monitoring } from "./monitoring.ts";
-import { ModelSecret } from "./secrets.ts";
+import { ModelSecret, readsTeamSecrets } from "./secrets.ts";
 import type { Settings } from "./settings.ts";
 import { Sockets } from "./sockets.ts";
 import { SheetTable } from "./table.ts";
@@ -57,7 +57,7 @@ export class CyclesheetStack extends Stack {
       "Extract",
       "The weekly run and refreshes",
       512,
-      model.environment(),
+      { ...model.environment(), ...(web ? { PAGE_URL: web.origin } : {}) },
       EXTRACT_WITHIN,
       settings.extractConcurrency,
     );
@@ -79,6 +79,7 @@ export class CyclesheetStack extends Stack {
     table.servesLeaving(functions.disconnect);
     identity.verifiedBy(functions.authorize, functions.http);
     model.readBy(extract);
+    readsTeamSecrets(settings, functions.http, extract);
     asks(extract.alias, functions.default, functions.http);
     // `connect` only closes the oldest of eleven sockets: a post inside $connect would be answered 410.
     sockets.reachedBy(["DELETE"], functions.connect);
