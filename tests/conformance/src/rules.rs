@@ -139,4 +139,9 @@ rules! {
     "W11" play!(documents::w11),
     "E1" play!(https::e1),
     "E2" play!(https::e2),
+    "E3" play!(https::e3),
+    "E4" Check::Elsewhere(elsewhere::INBOX),
+    "E5" Check::Elsewhere(elsewhere::INBOX),
+    "E6" Check::Elsewhere(elsewhere::EXTRACTS),
+    "E7" Check::Elsewhere(elsewhere::EXTRACTS),
 }

@@ -16,3 +16,5 @@ pub(super) const KILLED: &str =
 pub(super) const NEW_CYCLE: &str = "takes a cycle that has not begun: tests/protocol begins one";
 /// It would take ten minutes of silence.
 pub(super) const TEN_MINUTES: &str = "takes ten minutes of silence: tests/protocol moves the clock";
+/// Nobody but the team has its inbox's secret.
+pub(super) const INBOX: &str = "takes a team's own secret: tests/protocol has one";

@@ -231,3 +231,17 @@ pub(super) async fn e2(endpoint: &Endpoint) -> Shown {
     assert_eq!(endpoint.get(&endpoint.admin(), &path).await.refusal(), (404, "NOT_FOUND".into()));
     Shown::Yes
 }
+
+pub(super) async fn e3(endpoint: &Endpoint) -> Shown {
+    let (setup, body) = (&endpoint.setup, r#"{"messages":[]}"#.to_owned());
+    let stranger = format!("Bearer {}", endpoint.fresh("stranger"));
+    let forged = [("x-slack-signature", "v0=00"), ("x-slack-request-timestamp", "1")];
+    for team in [&setup.team, &setup.other_team, &endpoint.fresh("team")] {
+        let url = format!("{}/api/inbox/{}/{team}", setup.http_url, setup.tenant);
+        for headers in [&[("authorization", stranger.as_str())][..], &forged[..], &[][..]] {
+            let answer = web::request(&url, "POST", headers, body.clone()).await;
+            assert_eq!(answer.refusal(), (403, "FORBIDDEN".into()), "{team}, {} headers", headers.len());
+        }
+    }
+    Shown::Yes
+}
