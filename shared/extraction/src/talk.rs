@@ -35,14 +35,14 @@ pub fn is_small_talk(text: &str) -> bool {
 }
 
 /// Whether a message is of high priority: it says that something is urgent, a blocker, an outage or of the first
-/// priority, calls on everybody, or holds one of the team's own `words`. Small talk never is.
+/// priority, calls on everybody, or holds one of the team's own `words` and is no small talk.
 pub fn is_high_priority(text: &str, words: &[String]) -> bool {
-    if is_small_talk(text) {
-        return false;
+    if HIGH_PRIORITY.is_match(text) {
+        return true;
     }
     let lower = text.to_lowercase();
-    HIGH_PRIORITY.is_match(text)
-        || words.iter().any(|word| !word.trim().is_empty() && lower.contains(&word.trim().to_lowercase()))
+    !is_small_talk(text)
+        && words.iter().any(|word| !word.trim().is_empty() && lower.contains(&word.trim().to_lowercase()))
 }
 
 #[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by a test")]

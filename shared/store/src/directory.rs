@@ -363,8 +363,9 @@ pub async fn put_denial(
     }
     let row = Row { pk: keys::user(tenant, user), sk: keys::DENY.into(), what: denial.clone() };
     let stands = table.put_counted(&row, denial.count, denial.done).await?;
-    // Only if it stands: of a standing that others have changed since, nothing is done.
-    if stands && denial.done {
+    // Only if it stands: of a standing that others have changed since, nothing is done. What has begun is listed once
+    // more, because a sweep may have taken the entry for one that a death left over.
+    if stands {
         list(table, tenant, user, denial).await?;
     }
     Ok(stands)
@@ -374,10 +375,14 @@ pub async fn put_denial(
 pub async fn relist(table: &Table, tenant: &Name, user: &Name) -> Result<(), StoreError> {
     let found = denial(table, tenant, user).await?;
     let settled = Denial { done: found.done || found.count == 0, ..found };
-    list(table, tenant, user, &settled).await?;
-    // A removal that has begun meanwhile had listed them for itself.
+    if settled.denied || !settled.done {
+        return list(table, tenant, user, &settled).await;
+    }
+    // An entry for the next count is of a removal that died before its denial, or of one that begins at this moment
+    // and lists itself again.
+    table.delete_counted(&keys::tenant(tenant), &keys::denied(user), settled.count + 1).await?;
     let now = denial(table, tenant, user).await?;
-    if now.denied != settled.denied { list(table, tenant, user, &now).await } else { Ok(()) }
+    if now != found { list(table, tenant, user, &now).await } else { Ok(()) }
 }
 
 async fn list(table: &Table, tenant: &Name, user: &Name, denial: &Denial) -> Result<(), StoreError> {
