@@ -50,7 +50,7 @@ fuzz: tools ## Bytes from outside, by coverage (TIME=60 seconds a target, TARGET
 	for target in $(or $(TARGETS),$(FUZZ_TARGETS)); do \
 		echo "== $$target"; mkdir -p target/fuzz/corpus/$$target; \
 		TARGET=$$target target/fuzz/$$host/release/fuzz target/fuzz/corpus/$$target -artifact_prefix=target/fuzz/$$target- \
-			-max_total_time=$(or $(TIME),60) -timeout=5 -rss_limit_mb=2048 -max_len=8192 -print_final_stats=1 -verbosity=0; \
+			-max_total_time=$(or $(TIME),60) -timeout=5 -rss_limit_mb=2048 -max_len=8192 -print_final_stats=1 -print_funcs=0 -verbosity=0; \
 	done
 
 lint: tools web ## Formatting, clippy, types, the linter of the web

@@ -150,3 +150,20 @@ pub fn yjs_seeds() -> Vec<Vec<u8>> {
     seeds.push(seeds.concat());
     seeds
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_editors_send_is_taken_so_that_what_is_near_it_gets_far() {
+        let mut state = genesis();
+        let doc = DocName::summary();
+        let seeds = yjs_seeds();
+        for seed in &seeds[1..seeds.len() - 1] {
+            let update = Bytes(seed[2..].into());
+            assert!(commit(&mut state, vec![Op::TextUpdate { doc: doc.clone(), update }]), "{seed:02x?}");
+        }
+        assert!(state.document(&doc).is_some());
+    }
+}
