@@ -20,7 +20,7 @@ use platform::{
 };
 use sheet::model::Origin;
 use std::{
-    collections::HashMap,
+    collections::BTreeMap,
     error::Error,
     net::SocketAddr,
     path::PathBuf,
@@ -62,7 +62,7 @@ pub struct Options {
     /// What its answers are called in the sheet.
     pub origin: Origin,
     /// What teams share with Slack and with their scripts, by the names of the secrets.
-    pub secrets: HashMap<String, String>,
+    pub secrets: BTreeMap<String, String>,
     /// Where Slack's Web API is.
     pub slack_base_url: String,
     /// Where figures of extractions go.
@@ -98,7 +98,7 @@ impl Options {
             origins: Vec::new(),
             model: None,
             origin: Origin::Model,
-            secrets: HashMap::new(),
+            secrets: BTreeMap::new(),
             slack_base_url: DEFAULT_BASE_URL.to_owned(),
             metrics: metrics::nowhere(),
             page: page_folder(),

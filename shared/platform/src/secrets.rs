@@ -5,7 +5,7 @@ use futures::future::BoxFuture;
 use serde::Deserialize;
 use sheet::TimestampMs;
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     fmt,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -51,7 +51,7 @@ impl Vault for Client {
 }
 
 /// A vault in memory, for the local stack and for tests.
-impl Vault for HashMap<String, String> {
+impl Vault for BTreeMap<String, String> {
     fn read<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<String, SecretError>> {
         let found = self.get(name).cloned().ok_or_else(|| SecretError::new(name, "there is none"));
         Box::pin(std::future::ready(found))
@@ -166,7 +166,7 @@ mod tests {
     async fn no_secret_shows_itself() {
         let canary = r#"{"botToken":"canary","signingSecret":"canary","bearer":"canary","other":1}"#;
         let vault = [("a", canary), ("b", "canary")].map(|(name, text)| (name.to_owned(), text.to_owned()));
-        let secrets = Secrets::new(HashMap::from(vault));
+        let secrets = Secrets::new(BTreeMap::from(vault));
         let team = secrets.of_team("a", TimestampMs(0)).await.unwrap();
         assert_eq!(team.bearer.as_deref(), Some("canary"));
         let error = secrets.of_team("b", TimestampMs(0)).await.unwrap_err();

@@ -127,7 +127,7 @@ impl World {
             clock: Arc::new(move || TimestampMs((time.open().now_us / MS) as i64 + skew)),
             random,
             rates: Arc::default(),
-            secrets: platform::secrets::Secrets::new(std::collections::HashMap::<String, String>::new()),
+            secrets: platform::secrets::Secrets::new(std::collections::BTreeMap::<String, String>::new()),
         };
         self.environments.push(Environment { function, context, busy: 0, slots, is_alive: true });
         self.environments.len() - 1

@@ -9,6 +9,7 @@ export { type Client, type ClientOptions, type Clock, createClient, SessionEnded
 export * from "./codes.js";
 export type { DocumentListener, Documents, Sending } from "./documents.js";
 export { isColumn, objection } from "./fold/columns.js";
+export { SYSTEM_ID } from "./fold/limits.js";
 export * from "./fold/model.js";
 export type * from "./fold/op.js";
 export { type Asker, type Clash, precheck, type Refusal } from "./fold/precheck.js";

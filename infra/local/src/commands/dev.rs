@@ -18,7 +18,7 @@ use local::{
 };
 use platform::{context::system_random, invoke::ExtractRequest, telemetry};
 use sheet::{Name, Week, check::Policy, model::Origin, week::time_zone};
-use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 use store::{
     StoreConfig,
     directory::{self, Source, Team},
@@ -156,12 +156,12 @@ impl Dev {
     }
 
     /// Each secret's value is a text, or the JSON that its text would be.
-    fn secrets(&self) -> Result<HashMap<String, String>, Box<dyn std::error::Error + Send + Sync>> {
-        let Some(file) = &self.secrets else { return Ok(HashMap::new()) };
+    fn secrets(&self) -> Result<BTreeMap<String, String>, Box<dyn std::error::Error + Send + Sync>> {
+        let Some(file) = &self.secrets else { return Ok(BTreeMap::new()) };
         let text = std::fs::read_to_string(file)
             .map_err(|error| format!("cannot read {}: {error}", file.display()))?;
         // What is wrong is not quoted: it may be a secret.
-        let read: HashMap<String, serde_json::Value> = serde_json::from_str(&text)
+        let read: BTreeMap<String, serde_json::Value> = serde_json::from_str(&text)
             .map_err(|error| format!("{} is no JSON object: line {}", file.display(), error.line()))?;
         let text = |value: serde_json::Value| match value {
             serde_json::Value::String(text) => text,

@@ -2,7 +2,7 @@
  * The executive summary above the sheet. The model's words are shown as they are; once somebody wants to write, or has,
  * it is a document that several people edit at once.
  */
-import { useEffect, useState } from "react";
+import { Suspense, useEffect, useState } from "react";
 import { Later, NoteEditor, Proposal, prepare } from "../notes/lazy";
 import { SUMMARY } from "../notes/names";
 import { useClient, useController, useMayEdit, useScreen } from "../state/context";
@@ -60,7 +60,8 @@ export function Summary() {
               autoFocus={editing}
               onLeave={() => setEditing(false)}
             />
-            {isTouched && <Proposal />}
+            {/* Apart: while it loads it would hide the editor, and take the focus of whoever has begun to write. */}
+            <Suspense>{isTouched && <Proposal />}</Suspense>
           </Later>
         ) : isDocument ? (
           <p className="summary-text muted">Written by people. Unfold it to read it.</p>

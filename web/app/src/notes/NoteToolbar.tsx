@@ -182,7 +182,8 @@ export function NoteToolbar({ editor, label, onComment, onHistory }: Props) {
               : -1;
     if (event.key === "Escape") {
       event.stopPropagation();
-      editor.commands.focus();
+      // Not the command, which waits for the next frame: a key typed at once would go astray.
+      editor.view.focus();
     }
     if (to < 0) return;
     event.preventDefault();

@@ -1,5 +1,5 @@
 /** When a document was worked on: its past, in pieces that a person remembers. Pure. */
-import type { Change } from "@cyclesheet/client";
+import { type Change, SYSTEM_ID } from "@cyclesheet/client";
 
 /** A stretch of writing. */
 export interface Moment {
@@ -18,17 +18,18 @@ const PAUSE_MS = 5 * 60_000;
 /** One that goes on for this long is cut. */
 const LONG_MS = 30 * 60_000;
 
-/** A document's moments, the latest first. `changes` oldest first. */
+/** A document's moments, the latest first; what an extraction wrote is one of its own. `changes` oldest first. */
 export function momentsOf(changes: readonly Change[], doc: string): readonly Moment[] {
-  const moments: (Moment & { readonly from: number })[] = [];
+  const moments: (Moment & { readonly from: number; readonly isWritten: boolean })[] = [];
   for (const { version, at, author, ops } of changes) {
     if (!ops?.some((op) => op.op === "TEXT_UPDATE" && op.doc === doc)) continue;
     const last = moments.at(-1);
-    const goesOn = last !== undefined && at - last.at < PAUSE_MS && at - last.from < LONG_MS;
+    const isWritten = author.id !== SYSTEM_ID;
+    const goesOn = last?.isWritten === isWritten && at - last.at < PAUSE_MS && at - last.from < LONG_MS;
     if (goesOn) {
       const authors = last.authors.includes(author.name) ? last.authors : [...last.authors, author.name];
       moments[moments.length - 1] = { ...last, version, at, authors };
-    } else moments.push({ version, at, from: at, authors: [author.name] });
+    } else moments.push({ version, at, from: at, authors: [author.name], isWritten });
   }
   return moments.reverse();
 }

@@ -66,7 +66,9 @@ export function Help() {
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      const inText = event.target instanceof HTMLElement && event.target.closest("input, textarea, .ag-cell");
+      const inText =
+        event.target instanceof HTMLElement &&
+        event.target.closest("input, textarea, [contenteditable], .ag-cell");
       const asked =
         (event.key === "?" && !inText) ||
         (event.key === "/" && (event.ctrlKey || event.metaKey)) ||
