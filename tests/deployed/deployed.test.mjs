@@ -106,8 +106,6 @@ test('the smoke test passes, measures, and leaves no row behind', async () => {
   assert.ok(figures.seen.every((ms) => ms > 0));
   const { snapshot } = await (await stack.http(`/api/cycles/platform/${week(1)}`, 'ana')).json();
   assert.deepEqual(snapshot.tasks.filter((row) => row.taskId.startsWith('smoke-')), []);
-  const viewer = stack.token('vera', { role: 'viewer' });
-  await assert.rejects(smoke({ wsUrl: stack.socketUrl, httpUrl: stack.httpUrl, token: viewer }), /an edit was refused: FORBIDDEN/);
 });
 
 test('parallel bootstraps race for one slot: every change has a version of its own, and none is lost', async () => {
