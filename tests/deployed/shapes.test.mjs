@@ -76,7 +76,7 @@ test('an event of another shape is answered, and the environment serves the next
     ['a body that is no JSON', { ...plain, body: '{"type":' }, 200],
     ['an enormous body', { ...plain, body: MEGABYTE }, 200],
     ['no authorizer', { ...plain, requestContext: rest }, null],
-    ['an authorizer with numbers', { ...plain, requestContext: { ...plain.requestContext, authorizer: { ...authorizer, exp: 4102444800 } } }, 200],
+    ['an authorizer with numbers, which the gateway never sends', { ...plain, requestContext: { ...plain.requestContext, authorizer: { ...authorizer, exp: 4102444800 } } }, 403],
     ['an authorizer of another kind', { ...plain, requestContext: { ...plain.requestContext, authorizer: 'none' } }, null],
     ['nothing', {}, null],
     ['a list', [], null],
