@@ -71,12 +71,12 @@ test('the authorizer says the one word that the gateway turns into 401', async (
 test('an edit of one reaches the other, is acknowledged to its author, and stands in the log', async () => {
   const [ana, ben] = [await stack.join('ana'), await stack.join('ben')];
   const task = `edit-${unique()}`;
-  const inserted = await ana.answer(ana.change(insert(task, 'Upgrade the database')));
+  const inserted = await ana.committed(ana.change(insert(task, 'Upgrade the database')));
   assert.equal(inserted.author.id, 'ana', 'stamped from the connection');
-  const seen = await ben.answer(inserted.id);
+  const seen = await ben.committed(inserted.id);
   assert.deepEqual(seen, inserted);
-  const changed = await ben.answer(ben.change(modify(task, 'title', 'Upgrade the database', 'Upgrade both databases')));
-  assert.deepEqual(await ana.answer(changed.id), changed);
+  const changed = await ben.committed(ben.change(modify(task, 'title', 'Upgrade the database', 'Upgrade both databases')));
+  assert.deepEqual(await ana.committed(changed.id), changed);
   const stale = await ana.answer(ana.change(modify(task, 'title', 'Upgrade the database', 'Leave it')));
   assert.equal(stale.code, 'CONFLICT');
   assert.equal(stale.current.value, 'Upgrade both databases');
@@ -93,7 +93,7 @@ test('a change over HTTPS has the same answers and is told to the room', async (
   const path = `/api/cycles/platform/${week(1)}/changes`;
   const posted = await stack.http(path, 'cleo', { method: 'POST', body: change });
   assert.equal(posted.status, 200);
-  assert.deepEqual((await posted.json()).changes[0], await ana.answer(id));
+  assert.deepEqual((await posted.json()).changes[0], await ana.committed(id));
   const viewer = await stack.http(path, 'vera', { method: 'POST', role: 'viewer', body: { ...change, id: `script-${unique()}.1` } });
   assert.equal((await viewer.json()).code, 'FORBIDDEN');
   assert.equal((await fetch(`${stack.httpUrl}/api/cycles?team=platform`)).status, 401, 'no bearer');
@@ -108,13 +108,24 @@ test('the smoke test passes, measures, and leaves no row behind', async () => {
   assert.deepEqual(snapshot.tasks.filter((row) => row.taskId.startsWith('smoke-')), []);
 });
 
+test('what the smoke test is refused it says at once, and ends with a status', async () => {
+  const smokes = (token) => promisify(execFile)(process.execPath, [join(ROOT, 'tests/deployed/smoke.mjs'), stack.socketUrl, stack.httpUrl, token]);
+  const began = Date.now();
+  await assert.rejects(smokes(stack.token('vera', { role: 'viewer' })), (error) => {
+    assert.equal(error.code, 1);
+    assert.match(error.stderr, /^The stack does not hold: an edit was refused: FORBIDDEN: /);
+    return true;
+  });
+  assert.ok(Date.now() - began < 10_000, 'it waits for no edit that cannot come');
+  await assert.rejects(smokes(stack.token('ana', { teams: [] })), (error) => error.code === 1 && /the token names no team/.test(error.stderr));
+});
+
 test('parallel bootstraps race for one slot: every change has a version of its own, and none is lost', async () => {
   const people = await Promise.all(Array.from({ length: 8 }, (_, n) => stack.join(`racer${n}`)));
   const start = people[0].version;
   const rounds = 3;
   for (let round = 0; round < rounds; round += 1) {
-    const answers = await Promise.all(people.map((person) => person.answer(person.change(insert(`race-${unique()}`, `Round ${round}`)))));
-    for (const answer of answers) assert.ok(answer.version, `refused: ${JSON.stringify(answer)}`);
+    await Promise.all(people.map((person) => person.committed(person.change(insert(`race-${unique()}`, `Round ${round}`)))));
   }
   const total = people.length * rounds;
   const page = await (await stack.http(`/api/cycles/platform/${week(1)}/changes?since=${start}`, 'ana')).json();
@@ -136,8 +147,7 @@ test('a socket that was cut leaves the room, and one whose disconnect never came
   const item = JSON.parse(JSON.stringify(row).replaceAll(ana.welcome.connectionId, ghost));
   item.user = { S: 'ghost' };
   await stack.database.send(new dynamodb.PutItemCommand({ TableName: stack.outputs.TableName, Item: item }));
-  const answer = await ana.answer(ana.change(insert(`ghost-${unique()}`, 'Is anybody here?')));
-  assert.ok(answer.version);
+  await ana.committed(ana.change(insert(`ghost-${unique()}`, 'Is anybody here?')));
   await ana.frame('the ghost has left', (frame) => frame.type === 'left' && frame.connectionId === ghost);
   await until('the ghost has no row', async () => (await stack.rows(stack.partition(), `CONN#${ghost}`)).length === 0);
   await ana.close();
@@ -157,15 +167,14 @@ test('a post to a socket that is gone is answered 410, and a deleted connection 
 
 test('a member who is removed in mid-session writes nothing more, loses the socket and is not let in again', async () => {
   const [admin, ben] = [await stack.join('boss', { role: 'admin' }), await stack.join('rem')];
-  const before = await ben.answer(ben.change(insert(`before-${unique()}`, 'Before the removal')));
-  assert.ok(before.version);
-  await admin.answer(before.id);
-  const removed = await admin.answer(admin.change({ op: 'MEMBER_REVOKE', userId: 'rem' }));
+  const before = await ben.committed(ben.change(insert(`before-${unique()}`, 'Before the removal')));
+  await admin.committed(before.id);
+  const removed = await admin.committed(admin.change({ op: 'MEMBER_REVOKE', userId: 'rem' }));
   assert.ok(removed.version > before.version);
   await ben.closed;
   await assert.rejects(stack.join('rem'), (error) => error.status === 403);
   assert.equal((await (await stack.http('/api/cycles?team=platform', 'rem')).json()).code, 'REVOKED');
-  const back = await admin.answer(admin.change({ op: 'MEMBER_RESTORE', userId: 'rem' }));
+  const back = await admin.committed(admin.change({ op: 'MEMBER_RESTORE', userId: 'rem' }));
   assert.ok(back.version > removed.version);
   await (await stack.join('rem')).close();
   await admin.close();
@@ -235,20 +244,19 @@ test('a release under open sockets loses no edit and no socket', async () => {
   let deploying = true;
   const deployed = stack.deploy({ logLevel: 'info' }).finally(() => { deploying = false; });
   const task = `release-${unique()}`;
-  await ana.answer(ana.change(insert(task, '0')));
+  await ana.committed(ana.change(insert(task, '0')));
   let edits = 0;
   while (deploying) {
-    const answer = await ana.answer(ana.change(modify(task, 'title', String(edits), String(edits + 1))));
-    assert.ok(answer.version, JSON.stringify(answer));
-    assert.equal((await ben.answer(answer.id)).version, answer.version);
+    const answer = await ana.committed(ana.change(modify(task, 'title', String(edits), String(edits + 1))));
+    assert.equal((await ben.committed(answer.id)).version, answer.version);
     edits += 1;
     // Within the rate of one author: 100 changes in ten seconds.
     await new Promise((next) => setTimeout(next, 150));
   }
   await deployed;
   assert.ok(edits > 0);
-  const answer = await ben.answer(ben.change(insert(`released-${unique()}`, 'Written after it')));
-  assert.equal((await ana.answer(answer.id)).version, answer.version);
+  const answer = await ben.committed(ben.change(insert(`released-${unique()}`, 'Written after it')));
+  assert.equal((await ana.committed(answer.id)).version, answer.version);
   assert.ok(stack.account.processes().some((process) => !old.has(process.pid)), 'the new version serves');
   await Promise.all([ana.close(), ben.close()]);
 });

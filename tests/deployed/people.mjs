@@ -5,6 +5,8 @@ import { WebSocket } from './libraries.mjs';
 export const ISSUER = 'https://id.example/';
 export const AUDIENCE = 'cyclesheet';
 const ANSWERS_WITHIN_MS = 15_000;
+/** `WebSocket.CLOSED`. */
+const CLOSED = 3;
 
 const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
@@ -50,6 +52,8 @@ export class Person {
     this.socket = socket;
     this.client = `t${Math.random().toString(36).slice(2, 10)}`;
     this.closed = new Promise((resolve) => socket.once('close', resolve));
+    // Nothing comes any more: whoever still waits is told now, and not when the time is over.
+    this.closed.then(() => { for (const look of this.#waiting) look(); });
     socket.on('message', (data) => {
       const frame = JSON.parse(data.toString());
       this.frames.push(frame);
@@ -61,21 +65,24 @@ export class Person {
 
   send(frame) { this.socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame)); }
 
-  /** The first frame, from now or before, that `fits`. */
+  /** The first frame, from now or before, that `fits`; an error when it has not come in time, or the socket closes before. */
   frame(what, fits) {
     return new Promise((resolve, reject) => {
-      const look = () => {
-        const found = this.frames.find(fits);
-        if (!found) return;
+      const end = (settle) => {
         this.#waiting.delete(look);
         clearTimeout(late);
-        resolve(found);
+        settle();
       };
-      const late = setTimeout(() => {
-        this.#waiting.delete(look);
+      const never = () => {
         const seen = this.frames.slice(-6).map((frame) => JSON.stringify(frame).slice(0, 200)).join('\n');
         reject(new Error(`never came: ${what}. The last that did:\n${seen}`));
-      }, ANSWERS_WITHIN_MS);
+      };
+      const look = () => {
+        const found = this.frames.find(fits);
+        if (found) end(() => resolve(found));
+        else if (this.socket.readyState === CLOSED) end(never);
+      };
+      const late = setTimeout(() => end(never), ANSWERS_WITHIN_MS);
       this.#waiting.add(look);
       look();
     });
@@ -96,11 +103,18 @@ export class Person {
     return id;
   }
 
-  /** The change as it was committed, or why it was not. */
+  /** The change as it was committed, or the frame that says why it was not. Both have a version: a refusal's is the tip's. */
   async answer(id) {
     const settles = (frame) => (frame.type === 'rejected' && frame.id === id) || this.#committed(frame, id);
     const frame = await this.frame(`an answer to ${id}`, settles);
     return this.#committed(frame, id) ?? frame;
+  }
+
+  /** The change as it was committed; an error if it was refused. */
+  async committed(id) {
+    const answer = await this.answer(id);
+    if (answer.type === 'rejected') throw new Error(`an edit was refused: ${answer.code}: ${answer.message}`);
+    return answer;
   }
 
   #committed(frame, id) { return frame.type === 'committed' ? frame.changes.find((change) => change.id === id) : undefined; }
