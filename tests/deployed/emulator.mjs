@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { lambda } from './libraries.mjs';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const CDK = join(ROOT, 'infra/cdk');
@@ -112,14 +113,20 @@ export class Account {
   }
 
   /** Runs one of the stack's scripts; `{ code, said }`. */
-  async script(name, ...args) {
-    return this.#tool(process.execPath, ['--import', 'tsx', `scripts/${name}.ts`, ...args], CDK)
+  async script(name, ...args) { return this.scriptTold('', name, ...args); }
+
+  /** The same with something on its standard input. */
+  async scriptTold(input, name, ...args) {
+    return this.#tool(process.execPath, ['--import', 'tsx', `scripts/${name}.ts`, ...args], CDK, input)
       .then((said) => ({ code: 0, said }), (error) => ({ code: error.code, said: error.said }));
   }
 
-  async #tool(program, args, cwd) {
+  async #tool(program, args, cwd, input = '') {
     try {
-      const { stdout, stderr } = await run(program, args, { cwd, env: this.environment, maxBuffer: 64 * 1024 * 1024 });
+      const running = run(program, args, { cwd, env: this.environment, maxBuffer: 64 * 1024 * 1024 });
+      // Whoever does not read what it is told may have ended by now.
+      running.child.stdin.on('error', () => {}).end(input);
+      const { stdout, stderr } = await running;
       return stdout + stderr;
     } catch (error) {
       const said = `${error.stdout ?? ''}${error.stderr ?? ''}`;
@@ -136,6 +143,20 @@ export class Account {
 
   async destroy(context) {
     await this.cdk('destroy', '--force', '--output', join(this.folder, 'out'), ...contextArguments(context));
+  }
+
+  /** Makes a function of a program, without any stack. */
+  async function(FunctionName, program, Variables) {
+    const folder = join(this.folder, `code-${FunctionName}`);
+    mkdirSync(folder);
+    copyFileSync(program, join(folder, 'bootstrap'));
+    // The emulator's Python has a zip program in it, which keeps that a file may be run.
+    await run(PYTHON, ['-m', 'zipfile', '-c', '../code.zip', 'bootstrap'], { cwd: folder });
+    await new lambda.LambdaClient(this.client).send(new lambda.CreateFunctionCommand({
+      FunctionName, Runtime: 'provided.al2023', Handler: 'bootstrap', Role: 'arn:aws:iam::000000000000:role/any', Timeout: 20,
+      Code: { ZipFile: readFileSync(join(this.folder, 'code.zip')) },
+      Environment: { Variables },
+    }));
   }
 
   /** Processes that serve functions, by function. */

@@ -1,8 +1,7 @@
 // What a platform may do to a function: events of other shapes than the documentation's, and a panic. Real bootstraps
 // behind a real Runtime API; after each event, the same process serves the next.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Account, bootstraps, ROOT } from './emulator.mjs';
@@ -24,19 +23,8 @@ before(async () => {
 });
 after(() => account?.stop());
 
-/** Makes a function of a program, without any stack. */
-async function create(name, program, variables = {}) {
-  const folder = join(account.folder, `code-${name}`);
-  mkdirSync(folder);
-  copyFileSync(program, join(folder, 'bootstrap'));
-  // The emulator's Python has a zip program in it, which keeps that a file may be run.
-  execFileSync(process.env.MINISTACK_PYTHON ?? join(ROOT, 'target/ministack/bin/python'), ['-m', 'zipfile', '-c', '../code.zip', 'bootstrap'], { cwd: folder });
-  await client.send(new lambda.CreateFunctionCommand({
-    FunctionName: name, Runtime: 'provided.al2023', Handler: 'bootstrap', Role: 'arn:aws:iam::000000000000:role/any', Timeout: 20,
-    Code: { ZipFile: readFileSync(join(account.folder, 'code.zip')) },
-    Environment: { Variables: { TABLE_NAME: TABLE, CALLBACK_URL: `${account.endpoint}/_aws/execute-api/none/none`, LOG_LEVEL: 'warn', ...variables } },
-  }));
-}
+/** Makes a function of a program. */
+const create = (name, program) => account.function(name, program, { TABLE_NAME: TABLE, CALLBACK_URL: `${account.endpoint}/_aws/execute-api/none/none`, LOG_LEVEL: 'warn' });
 
 async function invoke(name, event) {
   const { FunctionError, Payload } = await client.send(new lambda.InvokeCommand({ FunctionName: name, Payload: JSON.stringify(event) }));
