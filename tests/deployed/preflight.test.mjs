@@ -59,3 +59,38 @@ test('what is wrong with a stage is said by preflight and by cdk alike, and noth
   const { StackSummaries } = await client.send(new cloudformation.ListStacksCommand({}));
   assert.deepEqual(StackSummaries.map((one) => one.StackName), ['CDKToolkit']);
 });
+
+test("a secret is given under a name that functions may read, and a team's secret is one that they can use", async () => {
+  const client = new secrets.SecretsManagerClient(account.client);
+  const give = (name, value) => account.scriptTold(value, 'secret', 'dev', name);
+  const elsewhere = await give('slack', 'a token');
+  assert.equal(elsewhere.code, 1);
+  assert.match(elsewhere.said, /NAME is cohere, or teams\/ and a name, such as teams\/platform/);
+  for (const value of ['xoxb-canary', '{"token":"xoxb-canary"}', '{"botToken":1}', '[]', '{}']) {
+    const { code, said } = await give('teams/platform', value);
+    assert.equal(code, 1, value);
+    assert.match(said, /a team's secret is a JSON object with botToken, signingSecret, bearer/);
+    assert.doesNotMatch(said, /canary/);
+  }
+  assert.equal((await give('teams/platform', ' \n')).code, 1);
+  for (const value of ['{"botToken":"xoxb-1"}', '{"botToken":"xoxb-2","bearer":"b"}']) {
+    assert.equal((await give('teams/platform', `${value}\n`)).code, 0);
+    const { SecretString } = await client.send(new secrets.GetSecretValueCommand({ SecretId: 'cyclesheet/dev/teams/platform' }));
+    assert.equal(SecretString, value);
+  }
+});
+
+test('what is protected, or is not there, is not taken down, and is told how it would be', async () => {
+  const client = new cloudformation.CloudFormationClient(account.client);
+  const hold = () => account.script('destroyable', 'dev', ...contextArguments(SHARED));
+  const missing = await hold();
+  assert.deepEqual([missing.code, missing.said], [1, 'dev is not deployed in eu-central-1: there is nothing to destroy\n']);
+  const StackName = 'cyclesheet-dev';
+  const TemplateBody = JSON.stringify({ Resources: { Any: { Type: 'AWS::SQS::Queue' } } });
+  await client.send(new cloudformation.CreateStackCommand({ StackName, TemplateBody, EnableTerminationProtection: true }));
+  const held = await hold();
+  assert.equal(held.code, 1);
+  assert.match(held.said, /^dev is protected\. To keep its table: aws cloudformation update-termination-protection .*--stack-name cyclesheet-dev/);
+  await client.send(new cloudformation.UpdateTerminationProtectionCommand({ StackName, EnableTerminationProtection: false }));
+  assert.deepEqual(await hold(), { code: 0, said: '' });
+});
