@@ -18,6 +18,9 @@ import { HOME, type Settings, SettingsError } from "./settings.ts";
 /** The machine of an ELF file, at byte 18 of its header. */
 const MACHINES: Readonly<Record<string, number>> = { x86_64: 0x3e, arm64: 0xb7 };
 
+/** Of a function that refuses by errors: the share of invocations that is no refusal any more. */
+const MOST_ERRORS = 0.9;
+
 /** What Lambda gives a function. Memory is processor too: a full core is 1,769 MB. */
 interface Size {
   readonly memoryMb: number;
@@ -30,6 +33,11 @@ export interface BootstrapProps extends Size {
   readonly environment: Readonly<Record<string, string>>;
   /** Environments at once; nothing is reserved when it is absent. */
   readonly reserved?: number;
+  /**
+   * Does it refuse by an error? The authorizer must, for the gateway answers 401 to nothing else; so a few errors are
+   * tabs with a spent token, and only when most of its answers are errors is it broken.
+   */
+  readonly refusesByError?: boolean;
   /** The application that CodeDeploy knows, when versions are shifted to by and by. */
   readonly application?: codedeploy.LambdaApplication | undefined;
 }
@@ -70,12 +78,13 @@ export class Bootstrap extends Construct {
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
     });
     this.alias = new lambda.Alias(this, "Live", { aliasName: "live", version: handler.currentVersion });
+    const period = Duration.minutes(1);
     this.errors = new cloudwatch.Alarm(this, "Errors", {
       alarmDescription: `${functionName} fails: look into ${logGroup.logGroupName}`,
-      metric: this.alias.metricErrors({ period: Duration.minutes(1) }),
-      threshold: 1,
-      evaluationPeriods: 2,
-      datapointsToAlarm: 2,
+      ...(props.refusesByError
+        ? { metric: this.alias.metricErrors({ period, statistic: "Average" }), threshold: MOST_ERRORS }
+        : { metric: this.alias.metricErrors({ period }), threshold: 1 }),
+      evaluationPeriods: props.refusesByError ? 3 : 2,
       treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
     });
     if (props.application) {

@@ -9,7 +9,7 @@ import type { Bootstrap } from "./bootstrap.ts";
 import { ownDomain } from "./domain.ts";
 import type { Settings } from "./settings.ts";
 
-const { GET, POST, PUT, DELETE } = apigatewayv2.HttpMethod;
+const { GET, POST } = apigatewayv2.HttpMethod;
 
 export class Http extends Construct {
   /** `https://…` of the API itself. */
@@ -32,12 +32,7 @@ export class Http extends Construct {
         ? {
             corsPreflight: {
               allowOrigins: [...origins],
-              allowMethods: [
-                apigatewayv2.CorsHttpMethod.GET,
-                apigatewayv2.CorsHttpMethod.POST,
-                apigatewayv2.CorsHttpMethod.PUT,
-                apigatewayv2.CorsHttpMethod.DELETE,
-              ],
+              allowMethods: [apigatewayv2.CorsHttpMethod.GET, apigatewayv2.CorsHttpMethod.POST],
               allowHeaders: ["authorization", "content-type", "if-none-match"],
               exposeHeaders: ["etag", "retry-after", "content-disposition"],
               maxAge: Duration.hours(1),
@@ -67,7 +62,7 @@ export class Http extends Construct {
     });
     const integration = new HttpLambdaIntegration("http", to.alias);
     const added = [
-      ...this.api.addRoutes({ path: "/api/{proxy+}", methods: [GET, POST, PUT, DELETE], integration }),
+      ...this.api.addRoutes({ path: "/api/{proxy+}", methods: [GET, POST], integration }),
       // Messages that are pushed from elsewhere; in the proxy's reach too, but with limits and metrics of its own.
       ...this.api.addRoutes({ path: "/api/inbox/{tenant}/{team}", methods: [POST], integration }),
     ];

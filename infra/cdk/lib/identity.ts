@@ -3,7 +3,7 @@
  *
  * - `cognito`: a pool of this stack's with a hosted sign-in. An administrator makes people and sets `custom:tenant`,
  *   `custom:teams` (with commas) and `custom:role`; a trigger puts them into the identity token under the names we read.
- * - `oidc`: any issuer that publishes its keys.
+ * - `oidc`: any issuer that publishes its keys. The page signs people in there if the stage says where.
  * - `secret`: a key that this stack makes and that whoever signs tokens reads.
  */
 import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
@@ -25,12 +25,19 @@ const CLAIMS = `exports.handler = async (event) => {
   return event;
 };`;
 
+/** A place where the page signs people in: the authorization code flow with PKCE, the identity token is the bearer. */
+export interface SignIn {
+  readonly authorizeUrl: string;
+  readonly tokenUrl: string;
+  readonly clientId: string;
+}
+
 export class Identity extends Construct {
   private readonly secret: Secret | undefined;
   private readonly pool: cognito.UserPool | undefined;
   private readonly client: cognito.UserPoolClient | undefined;
-  /** Where people sign in, if this stack has such a place. */
-  readonly signIn: { readonly host: string; readonly clientId: string } | undefined;
+  /** Where the page signs people in, if there is such a place. */
+  readonly signIn: SignIn | undefined;
 
   constructor(
     scope: Construct,
@@ -71,11 +78,16 @@ export class Identity extends Construct {
           callbackUrls: ["https://localhost/"],
         },
       });
-      const stack = Stack.of(this);
+      const hosted = `https://${domain.domainName}.auth.${Stack.of(this).region}.amazoncognito.com/oauth2`;
       this.signIn = {
-        host: `${domain.domainName}.auth.${stack.region}.amazoncognito.com`,
+        authorizeUrl: `${hosted}/authorize`,
+        tokenUrl: `${hosted}/token`,
         clientId: this.client.userPoolClientId,
       };
+    }
+    if (settings.identity === "oidc" && settings.tokenUrl) {
+      const { authorizeUrl, tokenUrl, audience } = settings;
+      this.signIn = { authorizeUrl, tokenUrl, clientId: audience };
     }
   }
 
@@ -107,6 +119,16 @@ export class Identity extends Construct {
   /** Lets functions read the key, if there is one. */
   verifiedBy(...functions: readonly Bootstrap[]): void {
     for (const each of functions) this.secret?.grantRead(each.role);
+  }
+
+  /** The pool's id, for whoever makes people. */
+  get poolId(): string | undefined {
+    return this.pool?.userPoolId;
+  }
+
+  /** Where the page asks for tokens: what its policy must let it connect to. */
+  get tokenOrigin(): string | undefined {
+    return this.signIn?.tokenUrl.replace(/^(https:\/\/[^/]+).*$/, "$1");
   }
 
   /** The key's name, for whoever signs. */

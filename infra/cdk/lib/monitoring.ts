@@ -19,6 +19,15 @@ export interface MonitoringProps {
   readonly httpApiId: string;
 }
 
+/** What `extract` says of its runs, in lines of its log (functions/extract/src/metrics.rs): one namespace, no dimension. */
+const extraction = (metricName: string) =>
+  new cloudwatch.Metric({
+    namespace: "Cyclesheet",
+    metricName,
+    statistic: "Sum",
+    period: Duration.hours(1),
+  });
+
 const MINUTE = Duration.minutes(1);
 const FIVE = Duration.minutes(5);
 
@@ -144,6 +153,14 @@ export class Monitoring extends Construct {
             each((alias, label) => alias.metricErrors({ label, period: MINUTE })),
             each((alias, label) => alias.metricThrottles({ label, period: MINUTE })),
           ),
+        ],
+        [
+          graph(
+            "Sheets filled in (all stages here)",
+            ["Extractions", "Fallbacks", "FailedExtractions", "Refusals", "StaleSheets"].map(extraction),
+          ),
+          graph("Tokens", [extraction("InputTokens"), extraction("OutputTokens")]),
+          graph("Messages read, rows made", [extraction("Messages"), extraction("Rows")]),
         ],
       ],
     });

@@ -64,11 +64,18 @@ export async function issuer(settings: Settings): Promise<string | null> {
     const said = (await read(`${base}/.well-known/openid-configuration`)) as {
       issuer?: string;
       jwks_uri?: string;
+      authorization_endpoint?: string;
+      token_endpoint?: string;
     };
     if (said.issuer !== settings.issuer)
       return about(`calls itself ${said.issuer}: write exactly that into issuer, for tokens carry it`);
     if (said.jwks_uri !== keysUrl)
       return about(`has its keys at ${said.jwks_uri}, not at ${keysUrl}: write that into jwksUrl`);
+    const { authorizeUrl, tokenUrl } = settings;
+    if (tokenUrl && said.authorization_endpoint !== authorizeUrl)
+      return about(`signs people in at ${said.authorization_endpoint}: write that into authorizeUrl`);
+    if (tokenUrl && said.token_endpoint !== tokenUrl)
+      return about(`gives tokens at ${said.token_endpoint}: write that into tokenUrl`);
     const { keys } = (await read(keysUrl)) as { keys?: { kty?: string }[] };
     if (!keys?.some((key) => key.kty === "RSA" || key.kty === "EC"))
       return about(`publishes no RSA or EC key at ${keysUrl}: tokens are verified by RS256 or ES256`);

@@ -27,11 +27,20 @@ export const SETTINGS = {
       "Who issues tokens: `cognito` (a pool of this stack's), `oidc` (an issuer of yours), `secret` (whoever holds this stack's HS256 key).",
   },
   issuer: { default: "", meaning: "With `oidc` and `secret`: the `iss` of tokens, an https address." },
-  audience: { default: "cyclesheet", meaning: "With `oidc` and `secret`: the `aud` of tokens." },
+  audience: {
+    default: "cyclesheet",
+    meaning: "With `oidc` and `secret`: the `aud` of tokens; where the page signs people in, its client id.",
+  },
   jwksUrl: {
     default: "",
     meaning: "With `oidc`: where the issuer's keys are, if not at `<issuer>/.well-known/jwks.json`.",
   },
+  authorizeUrl: {
+    default: "",
+    meaning:
+      "With `oidc`: where the page sends people to sign in (code flow with PKCE); else they bring a token.",
+  },
+  tokenUrl: { default: "", meaning: "With `oidc`: where the page then gets the identity token." },
   signInPrefix: { default: "", meaning: "With `cognito`: the hosted sign-in's name, unique in its region." },
   cohereSecret: {
     default: "",
@@ -249,6 +258,13 @@ function check(settings: Settings, problems: string[]): void {
   }
   if (settings.jwksUrl && !isAddress(settings.jwksUrl))
     problems.push(`jwksUrl must be an https address, not ${JSON.stringify(settings.jwksUrl)}`);
+  for (const name of ["authorizeUrl", "tokenUrl"] as const)
+    if (settings[name] && !isAddress(settings[name]))
+      problems.push(`${name} must be an https address, not ${JSON.stringify(settings[name])}`);
+  if ((settings.authorizeUrl === "") !== (settings.tokenUrl === ""))
+    problems.push("authorizeUrl and tokenUrl are given together, or neither");
+  if (settings.tokenUrl && settings.identity !== "oidc")
+    problems.push(`authorizeUrl and tokenUrl belong to identity oidc, not ${settings.identity}`);
   if (!settings.audience) problems.push("audience must not be empty");
   for (const name of ["weeklyCron", "sweepCron"] as const) {
     const problem =

@@ -1,5 +1,5 @@
 /** The WebSocket API: who may enter is decided once, at `$connect`; every message goes to `$default`. */
-import { Stack } from "aws-cdk-lib";
+import { RemovalPolicy, Stack } from "aws-cdk-lib";
 import * as apigateway from "aws-cdk-lib/aws-apigateway";
 import * as apigatewayv2 from "aws-cdk-lib/aws-apigatewayv2";
 import { WebSocketLambdaAuthorizer } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
@@ -110,7 +110,10 @@ export class Sockets extends Construct {
   }
 }
 
-/** The role by which API Gateway writes the access logs of WebSocket APIs: one for the account's region. */
+/**
+ * The role by which API Gateway writes the access logs of WebSocket APIs: one for the account's region. It stays when the
+ * stage goes, for the region's other stages write by it too.
+ */
 function logsRole(scope: Construct): apigateway.CfnAccount {
   const role = new iam.Role(scope, "LogsRole", {
     assumedBy: new iam.ServicePrincipal("apigateway.amazonaws.com"),
@@ -123,5 +126,8 @@ function logsRole(scope: Construct): apigateway.CfnAccount {
     `IAM4[${managedPolicy("AmazonAPIGatewayPushToCloudWatchLogs")}]`,
     "API Gateway's own managed policy for its logs: the account's setting demands these rights on all log groups.",
   );
-  return new apigateway.CfnAccount(scope, "Account", { cloudWatchRoleArn: role.roleArn });
+  role.applyRemovalPolicy(RemovalPolicy.RETAIN);
+  const account = new apigateway.CfnAccount(scope, "Account", { cloudWatchRoleArn: role.roleArn });
+  account.applyRemovalPolicy(RemovalPolicy.RETAIN);
+  return account;
 }

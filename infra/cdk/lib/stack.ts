@@ -4,7 +4,7 @@
 import { CfnOutput, Duration, Stack, type StackProps, Tags } from "aws-cdk-lib";
 import * as codedeploy from "aws-cdk-lib/aws-codedeploy";
 import type { Construct } from "constructs";
-import { Bootstrap } from "./bootstrap.ts";
+import { Bootstrap, type BootstrapProps } from "./bootstrap.ts";
 import { asks, Extraction } from "./extraction.ts";
 import { Http } from "./http.ts";
 import { Identity } from "./identity.ts";
@@ -41,32 +41,36 @@ export class CyclesheetStack extends Stack {
       description: string,
       memoryMb: number,
       environment: Record<string, string>,
-      timeout = ANSWER_WITHIN,
-      reserved = 0,
+      further: Partial<BootstrapProps> = {},
     ) =>
       new Bootstrap(this, name, {
         settings,
         description,
         memoryMb,
-        timeout,
+        timeout: ANSWER_WITHIN,
         environment: { TABLE_NAME: table.table.tableName, CALLBACK_URL: sockets.callbackUrl, ...environment },
         application,
-        ...(reserved ? { reserved } : {}),
+        ...further,
       });
     const extract = make(
       "Extract",
       "The weekly run and refreshes",
       512,
       { ...model.environment(), ...(web ? { PAGE_URL: web.origin } : {}) },
-      EXTRACT_WITHIN,
-      settings.extractConcurrency,
+      {
+        timeout: EXTRACT_WITHIN,
+        ...(settings.extractConcurrency ? { reserved: settings.extractConcurrency } : {}),
+      },
     );
     const asking = { EXTRACT_FUNCTION: extract.alias.functionArn };
     const functions = {
-      authorize: make("Authorize", "Who is this, and may they enter this room?", 256, {
-        ...identity.environment(),
-        ALLOWED_ORIGINS: origins.join(","),
-      }),
+      authorize: make(
+        "Authorize",
+        "Who is this, and may they enter this room?",
+        256,
+        { ...identity.environment(), ALLOWED_ORIGINS: origins.join(",") },
+        { refusesByError: true },
+      ),
       connect: make("Connect", "Notes the socket with its user", 256, {}),
       disconnect: make("Disconnect", "Takes the socket out of its room", 256, {}),
       // 64 MB of folded sheets, and processor for the fold.
@@ -105,7 +109,9 @@ export class CyclesheetStack extends Stack {
     output("PageBucket", web?.bucket.bucketName);
     output("Distribution", web?.distribution.distributionId);
     output("TokenKey", identity.keyName);
-    output("SignInHost", identity.signIn?.host);
+    output("UserPool", identity.poolId);
+    output("SignInAuthorizeUrl", identity.signIn?.authorizeUrl);
+    output("SignInTokenUrl", identity.signIn?.tokenUrl);
     output("SignInClient", identity.signIn?.clientId);
     output("FailedQueue", extraction.failed.queueUrl);
     output("UndeliveredQueue", extraction.undelivered.queueUrl);
@@ -118,7 +124,7 @@ export class CyclesheetStack extends Stack {
     sockets: Sockets,
     identity: Identity,
   ): { web: Web | undefined; http: Http; origins: readonly string[] } {
-    const signIn = identity.signIn ? [`https://${identity.signIn.host}`] : [];
+    const signIn = identity.tokenOrigin ? [identity.tokenOrigin] : [];
     const page = (apiHost: string | undefined, connects: readonly string[]) =>
       settings.page
         ? new Web(this, "Web", { settings, connects: [sockets.url, ...connects, ...signIn], apiHost })

@@ -73,19 +73,15 @@ await script(async (args) => {
 
 /** What the page is told: where the sockets are, the API if it is elsewhere, and where people sign in. */
 function pageConfig(outputs: ReadonlyMap<string, string>): Record<string, unknown> {
-  const [host, clientId] = [outputs.get("SignInHost"), outputs.get("SignInClient")];
+  const signIn = {
+    authorizeUrl: outputs.get("SignInAuthorizeUrl"),
+    tokenUrl: outputs.get("SignInTokenUrl"),
+    clientId: outputs.get("SignInClient"),
+  };
   return {
     socketUrl: outputs.get("SocketUrl"),
     ...(outputs.get("SameOriginApi") === "true" ? {} : { httpUrl: outputs.get("HttpUrl") }),
-    ...(host && clientId
-      ? {
-          signIn: {
-            authorizeUrl: `https://${host}/oauth2/authorize`,
-            tokenUrl: `https://${host}/oauth2/token`,
-            clientId,
-          },
-        }
-      : {}),
+    ...(signIn.tokenUrl ? { signIn } : {}),
   };
 }
 

@@ -22,6 +22,19 @@ test("an issuer that says of itself what tokens will carry is well", async (cont
   assert.equal(await issuer(oidc), null);
 });
 
+test("where the page signs people in is where the issuer says that it does", async (context) => {
+  const [authorizeUrl, tokenUrl] = ["https://id.example/authorize", "https://id.example/token"];
+  const page = settings("dev", { identity: "oidc", issuer: "https://id.example/", authorizeUrl, tokenUrl });
+  const answers = (places: Readonly<Record<string, string>>) =>
+    answering(context, { [CONFIGURATION]: { ...said, ...places }, [KEYS]: { keys: [{ kty: "EC" }] } });
+  answers({ authorization_endpoint: authorizeUrl, token_endpoint: tokenUrl });
+  assert.equal(await issuer(page), null);
+  answers({ authorization_endpoint: "https://id.example/login", token_endpoint: tokenUrl });
+  assert.match((await issuer(page)) ?? "", /signs people in at https:\/\/id\.example\/login.*authorizeUrl/);
+  answers({ authorization_endpoint: authorizeUrl, token_endpoint: "https://id.example/t" });
+  assert.match((await issuer(page)) ?? "", /gives tokens at https:\/\/id\.example\/t.*tokenUrl/);
+});
+
 test("another name, another place for keys, no usable key, no answer: each is said", async (context) => {
   answering(context, { [CONFIGURATION]: { ...said, issuer: "https://id.example" } });
   assert.match(

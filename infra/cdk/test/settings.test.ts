@@ -55,6 +55,14 @@ test("each bad value is refused with what would be right", () => {
     [{ identity: "saml" }, /identity is one of cognito, oidc, secret/],
     [{ identity: "oidc" }, /issuer must be an https address/],
     [{ identity: "oidc", issuer: "http://id.example" }, /issuer must be an https address/],
+    [
+      { identity: "oidc", issuer: "https://id.example", authorizeUrl: "https://id.example/a" },
+      /authorizeUrl and tokenUrl are given together/,
+    ],
+    [
+      { authorizeUrl: "https://id.example/a", tokenUrl: "https://id.example/t" },
+      /belong to identity oidc, not cognito/,
+    ],
     [{ signInPrefix: "my-aws-login" }, /without aws, amazon or cognito/],
     [{ weeklyCron: "0 8 * * FRI" }, /it has 5 fields, and EventBridge wants 6/],
     [{ weeklyCron: "0 8 * * FRI *" }, /exactly one of day-of-month and day-of-week must be \?/],

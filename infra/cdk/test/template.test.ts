@@ -130,16 +130,29 @@ test("sockets are authorized at $connect by room, throttled, and logged without 
   }
 });
 
+test("the role by which a region's gateways write logs outlives the stage that set it", () => {
+  for (const type of ["AWS::ApiGateway::Account", "AWS::IAM::Role"])
+    prod.hasResource(type, { DeletionPolicy: "Retain" });
+  template("dev", { gatewayLogsRole: "false" }).resourceCountIs("AWS::ApiGateway::Account", 0);
+});
+
+test("the dashboard draws what extract counts, under the names that it counts by", () => {
+  const source = readFileSync(join(HOME, "../../functions/extract/src/metrics.rs"), "utf8");
+  const body = JSON.stringify(resources(prod, "AWS::CloudWatch::Dashboard")[0]?.[1].Properties.DashboardBody);
+  const drawn = [...body.matchAll(/Cyclesheet\\*",\\*"(\w+)/g)].map(([, name]) => name);
+  assert.ok(drawn.length >= 9, body);
+  assert.ok(source.includes('NAMESPACE: &str = "Cyclesheet"'));
+  for (const name of drawn) assert.ok(source.includes(`("${name}", `), name);
+});
+
 test("everything under /api reaches http, and the inbox has a route of its own", () => {
   const keys = resources(prod, "AWS::ApiGatewayV2::Route")
     .map(([, route]) => String(route.Properties.RouteKey))
     .filter((key) => !key.startsWith("$"));
   assert.deepEqual(keys.sort(), [
-    "DELETE /api/{proxy+}",
     "GET /api/{proxy+}",
     "POST /api/inbox/{tenant}/{team}",
     "POST /api/{proxy+}",
-    "PUT /api/{proxy+}",
   ]);
 });
 
@@ -195,6 +208,38 @@ test("the page's policy is the local stack's, with addresses in the place of sch
     assert.ok(config.includes(header), header);
 });
 
+test("the page signs people in at Cognito, or at the stage's own issuer, and its policy lets it ask there", () => {
+  const policy = (of: Template) =>
+    JSON.stringify(resources(of, "AWS::CloudFront::ResponseHeadersPolicy")[0]?.[1].Properties);
+  assert.match(policy(prod), /amazoncognito\.com/);
+  prod.hasOutput("UserPool", {});
+  const oidc = template("prod", {
+    identity: "oidc",
+    issuer: "https://id.example/",
+    audience: "the-page",
+    authorizeUrl: "https://id.example/authorize",
+    tokenUrl: "https://tokens.example/oauth/token",
+  });
+  assert.match(policy(oidc), / https:\/\/tokens\.example; /);
+  assert.doesNotMatch(policy(oidc), /oauth/);
+  oidc.hasOutput("SignInAuthorizeUrl", { Value: "https://id.example/authorize" });
+  oidc.hasOutput("SignInTokenUrl", { Value: "https://tokens.example/oauth/token" });
+  oidc.hasOutput("SignInClient", { Value: "the-page" });
+});
+
+test("an authorizer that refuses is not taken for a broken one, and every other error counts", () => {
+  const alarms = resources(prod, "AWS::CloudWatch::Alarm");
+  const errors = alarms.filter(([id]) => /FunctionErrors/.test(id));
+  assert.equal(errors.length, FUNCTIONS.length);
+  for (const [id, { Properties }] of errors) {
+    // The average of a metric that is 0 or 1 an invocation is a share.
+    const expected = id.startsWith("Authorize") ? ["Average", 0.9] : ["Sum", 1];
+    assert.deepEqual([Properties.Statistic, Properties.Threshold], expected, id);
+  }
+  for (const [id, { Properties }] of alarms)
+    assert.equal((Properties.AlarmActions as unknown[] | undefined)?.length, 1, `${id} tells somebody`);
+});
+
 test("the origins that may open sockets are those that may use the API from elsewhere", () => {
   const origins = (of: Template) => {
     const { Variables } = functionOf(of, "Authorize").Environment as { Variables: Record<string, unknown> };
@@ -216,18 +261,20 @@ test("the origins that may open sockets are those that may use the API from else
   assert.match(origins(prod), /DomainName/, "the distribution's own");
 });
 
+const certificate = (region: string) => `arn:aws:acm:${region}:123456789012:certificate/a`;
+const OWN_DOMAINS: Overrides = {
+  pageDomain: "sheet.example.com",
+  pageCertificate: certificate("us-east-1"),
+  apiDomain: "api.sheet.example.com",
+  apiCertificate: certificate("eu-central-1"),
+  socketDomain: "live.sheet.example.com",
+  socketCertificate: certificate("eu-central-1"),
+  hostedZone: "example.com",
+  hostedZoneId: "Z123",
+};
+
 test("own domains have certificates and records", () => {
-  const certificate = (region: string) => `arn:aws:acm:${region}:123456789012:certificate/a`;
-  const of = template("prod", {
-    pageDomain: "sheet.example.com",
-    pageCertificate: certificate("us-east-1"),
-    apiDomain: "api.sheet.example.com",
-    apiCertificate: certificate("eu-central-1"),
-    socketDomain: "live.sheet.example.com",
-    socketCertificate: certificate("eu-central-1"),
-    hostedZone: "example.com",
-    hostedZoneId: "Z123",
-  });
+  const of = template("prod", OWN_DOMAINS);
   of.resourceCountIs("AWS::ApiGatewayV2::DomainName", 2);
   of.resourceCountIs("AWS::ApiGatewayV2::ApiMapping", 2);
   of.resourceCountIs("AWS::Route53::RecordSet", 3);
@@ -295,6 +342,17 @@ test("cdk-nag has nothing to say", () => {
     ["prod", {}],
     ["dev", { identity: "secret", issuer: "https://id.example/" }],
     ["dev", { sameOriginApi: "false" }],
+    [
+      "prod",
+      {
+        identity: "oidc",
+        issuer: "https://id.example/",
+        page: "false",
+        sameOriginApi: "false",
+        origins: "https://a.example",
+      },
+    ],
+    ["prod", OWN_DOMAINS],
   ];
   for (const [stage, overrides] of stages) {
     // Findings make synthesis an error.
