@@ -9,7 +9,7 @@ PORT ?= 4510
 ARGS ?=
 
 help: ## List the words
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 dev: tools web ## Run everything on this machine and print sign-in links (PORT=4510, ARGS="--data DIR")
 	$(CARGO) build --package cyclesheet

@@ -28,14 +28,17 @@ test-infra: infra ## The AWS stack: settings, the template, what must not be in 
 
 # The emulator of AWS that the stack is deployed to; pinned with hashes.
 $(MINISTACK): tests/deployed/requirements.txt
-	@command -v python3 >/dev/null 2>&1 || { echo "The deployed tests need Python 3.10 or newer for MiniStack: install it (on Debian: apt-get install python3-venv), then run this again." >&2; exit 1; }
-	python3 -m venv target/ministack
+	@has() { python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; }; \
+	if ! has && command -v apt-get >/dev/null 2>&1 && [ "$$(id -u)" = 0 ]; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv >/dev/null || true; \
+	fi; \
+	has || { echo "The deployed tests need Python 3.10 or newer with venv, for MiniStack: install it (on Debian: sudo apt-get install python3-venv), then run this again." >&2; exit 1; }
+	python3 -m venv --clear target/ministack
 	target/ministack/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
 	@touch $@
 
 test-deployed: infra web $(MINISTACK) ## The whole stack, deployed to an emulator of AWS on this machine and used
-	$(CARGO) build --quiet --bins $(FUNCTIONS:%=--package cyclesheet-%) --package cyclesheet-tests-conformance
-	$(CARGO) build --quiet --package cyclesheet-platform --example panicking
+	$(CARGO) build --quiet --bins --example panicking $(FUNCTIONS:%=--package cyclesheet-%) --package cyclesheet-platform --package cyclesheet-tests-conformance
 	node --test --test-concurrency=1 tests/deployed/
 
 # cargo-lambda serves and invokes functions here; without ziglang, which only builds for other processors need.
@@ -50,11 +53,13 @@ EVENT ?=
 FIRST_default := default-hello
 FIRST_http := http-cycles
 FIRST_extract := extract-scheduler
-invoke-%: target/ministack/bin/cargo-lambda ## Send an event file to a function under make watch (invoke-default EVENT=default-ping)
-	PATH="$(CURDIR)/target/ministack/bin:$$PATH" cargo lambda invoke $* --data-file events/$(or $(EVENT),$(FIRST_$*),$*).json
+invoke-%: infra target/ministack/bin/cargo-lambda ## Send an event file to a function under make watch (invoke-default EVENT=default-ping)
+	@event=$$(node tests/deployed/event.mjs $(or $(EVENT),$(FIRST_$*),$*)); \
+	PATH="$(CURDIR)/target/ministack/bin:$$PATH" cargo lambda invoke $* --invoke-address 127.0.0.1 --data-ascii "$$event"
 
 # With a stage, for its processor; else for ARCH; else for this machine's.
 build: tools ## The Lambda bootstraps, in target/lambda (STAGE=dev, or ARCH=arm64, or this machine's processor)
+	@command -v zip >/dev/null 2>&1 || { echo "make build needs zip: install it (on Debian: sudo apt-get install zip), then run this again." >&2; exit 1; }
 	@host=$$(uname -m | sed 's/aarch64/arm64/'); arch="$(ARCH)"; \
 	if [ -n "$(STAGE)" ] && [ -z "$$arch" ]; then $(MAKE) --no-print-directory infra; arch=$$($(SCRIPT)/setting.ts "$(STAGE)" architecture); fi; \
 	arch=$${arch:-$$host}; \
@@ -72,18 +77,20 @@ build: tools ## The Lambda bootstraps, in target/lambda (STAGE=dev, or ARCH=arm6
 preflight: infra ## Look at a stage and its account before anything is created (STAGE=dev)
 	@$(SCRIPT)/preflight.ts "$(STAGE)" $(CDK_ARGS)
 
-deploy: build web preflight ## Deploy a stage to AWS and publish its page (STAGE=dev)
+# Looked at first: nobody waits for a build to hear that they are not signed in.
+deploy: preflight build web ## Deploy a stage to AWS and publish its page (STAGE=dev)
 	cd infra/cdk && npx cdk deploy --require-approval never --outputs-file ../../target/outputs-$(STAGE).json -c stage=$(STAGE) $(CDK_ARGS)
 	@$(SCRIPT)/publish.ts "$(STAGE)"
 
 diff: infra ## What a deployment would change (STAGE=dev)
 	cd infra/cdk && npx cdk diff -c stage=$(STAGE) $(CDK_ARGS)
 
-destroy: infra ## Take a stage down; a protected table stays (STAGE=dev)
+destroy: infra ## Take a stage down, unless it is protected (STAGE=dev)
+	@$(SCRIPT)/destroyable.ts "$(STAGE)" $(CDK_ARGS)
 	@$(SCRIPT)/publish.ts "$(STAGE)" --empty
 	cd infra/cdk && npx cdk destroy -c stage=$(STAGE) $(CDK_ARGS)
 
-secret: infra ## Give a stage's secret its value, read from the terminal (STAGE=prod NAME=cohere)
+secret: infra ## Give a stage's secret its value, read from the terminal (STAGE=prod NAME=cohere, or NAME=teams/platform)
 	@$(SCRIPT)/secret.ts "$(STAGE)" "$(NAME)"
 
 smoke: infra ## Two people in a deployed room: edit, see it, measure, clean up (STAGE=dev or WS_URL=… HTTP_URL=…, TOKEN_CMD=…)

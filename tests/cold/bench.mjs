@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { event } from '../deployed/event.mjs';
 import { startAws } from './aws.mjs';
 import { startRuntime } from './runtime.mjs';
 
@@ -18,22 +19,12 @@ const SECRET = 'sample-secret-of-the-event-files-not-a-real-one';
 /** A team, so that a room can be entered; the rest is made by the first hello. */
 const TEAM = { pk: { S: 'T#acme' }, sk: { S: 'TEAM#platform' }, team: { S: 'platform' }, name: { S: 'Platform' }, timeZone: { S: 'UTC' }, sources: { L: [] } };
 
-const event = (name) => readFileSync(`${ROOT}events/${name}.json`, 'utf8');
-/** The current week, so that a hello to it is let in. */
-const thisWeek = (text) => {
-  const day = new Date();
-  day.setUTCHours(0, 0, 0, 0);
-  day.setUTCDate(day.getUTCDate() + 4 - (day.getUTCDay() || 7));
-  const number = Math.ceil(((day - Date.UTC(day.getUTCFullYear(), 0, 1)) / 86_400_000 + 1) / 7);
-  return text.replaceAll('2026-W47', `${day.getUTCFullYear()}-W${String(number).padStart(2, '0')}`);
-};
-
 /** What each is sent, and what makes its answer a useful one. */
 const FUNCTIONS = {
   authorize: { event: event('authorize'), useful: (answer) => answer.body.includes('"Allow"') },
-  connect: { event: thisWeek(event('connect')), useful: (answer) => answer.body.includes('200') },
-  disconnect: { event: thisWeek(event('disconnect')), useful: (answer) => answer.body.includes('200') },
-  default: { event: thisWeek(event('default-hello')), useful: (_, posts) => posts.some((post) => post.body.includes('"welcome"')) },
+  connect: { event: event('connect'), useful: (answer) => answer.body.includes('200') },
+  disconnect: { event: event('disconnect'), useful: (answer) => answer.body.includes('200') },
+  default: { event: event('default-hello'), useful: (_, posts) => posts.some((post) => post.body.includes('"welcome"')) },
   http: { event: event('http-cycles'), useful: (answer) => answer.body.includes('cycles') },
   extract: { event: event('extract-scheduler'), useful: (answer) => answer.body.includes('[') },
 };

@@ -29,7 +29,9 @@ before(async () => {
   stack = await begin();
   await stack.account.cdk('bootstrap', 'aws://000000000000/eu-central-1');
   await stack.secrets.send(new secrets.CreateSecretCommand({ Name: COHERE_SECRET, SecretString: COHERE_KEY }));
+  const began = performance.now();
   await stack.deploy();
+  console.log(`# deployed from built bootstraps in ${((performance.now() - began) / 1000).toFixed(1)} s`);
   await stack.team();
 });
 after(() => stack?.stop());

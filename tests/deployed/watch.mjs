@@ -2,10 +2,12 @@
 // an emulated AWS behind them that holds what the event files speak of. Ctrl-C ends both and leaves nothing.
 import { spawn } from 'node:child_process';
 import { Account, ROOT } from './emulator.mjs';
+import { SIGNING_SECRET } from './event.mjs';
 import { dynamodb, secrets } from './libraries.mjs';
 
 /** As events/README.md names them. */
 const KEY = 'sample-secret-of-the-event-files-not-a-real-one';
+const INBOX = { signingSecret: SIGNING_SECRET, bearer: 'sample-bearer-not-a-real-one' };
 const TABLE = 'cyclesheet';
 const text = (values) => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { S: value }]));
 
@@ -23,10 +25,13 @@ try {
   }));
   const put = (Item) => database.send(new dynamodb.PutItemCommand({ TableName: TABLE, Item }));
   await put(text({ pk: 'TENANTS', sk: 'acme', tenant: 'acme' }));
-  await put({ ...text({ pk: 'T#acme', sk: 'TEAM#platform', team: 'platform', name: 'Platform', timeZone: 'Europe/Berlin' }), sources: { L: [{ M: text({ kind: 'path', path: `${ROOT}events/week` }) }] } });
-  await new secrets.SecretsManagerClient(account.client).send(new secrets.CreateSecretCommand({ Name: 'sample', SecretString: KEY }));
+  await put({ ...text({ pk: 'T#acme', sk: 'TEAM#platform', team: 'platform', name: 'Platform', timeZone: 'Europe/Berlin' }), sources: { L: [{ M: text({ kind: 'path', path: `${ROOT}events/week` }) }, { M: text({ kind: 'inbox', secret: 'inbox' }) }] } });
+  const vault = new secrets.SecretsManagerClient(account.client);
+  for (const [Name, SecretString] of [['sample', KEY], ['inbox', JSON.stringify(INBOX)]])
+    await vault.send(new secrets.CreateSecretCommand({ Name, SecretString }));
   const { HOME: _home, TMPDIR: _folder, ...environment } = account.environment;
-  watch = spawn('cargo', ['lambda', 'watch', ...process.argv.slice(2)], {
+  // By itself it would listen to the whole network.
+  watch = spawn('cargo', ['lambda', 'watch', '--invoke-address', '127.0.0.1', ...process.argv.slice(2)], {
     cwd: ROOT,
     stdio: 'inherit',
     env: {
