@@ -3,7 +3,7 @@
 //! The room's row is written before the tip is read, so that a change committed in between is either in the answer or
 //! told to this socket.
 use crate::Message;
-use platform::{broadcast::Posted, identity::peer, invoke::ExtractRequest, room};
+use platform::{broadcast::Posted, identity::peer, invoke::ExtractRequest, roles, room};
 use protocol::{
     ServerFrame,
     limits::{MAX_SERVER_FRAME_BYTES, presence_interval_ms, reconnect_jitter_ms},
@@ -42,6 +42,9 @@ impl Message<'_> {
             Ok(entered) => entered,
             Err(error) => return self.error(error.refusal()).await,
         };
+        if let Err(error) = roles::heard(&self.telling(), &self.identity.user, &entered).await {
+            return self.error(room::busy(&error)).await;
+        }
         self.answered(self.welcome(since, epoch, docs, entered)).await;
     }
 
@@ -91,7 +94,7 @@ impl Message<'_> {
             notifications: notes.iter().filter_map(|note| serde_json::to_value(note).ok()).collect(),
             docs,
             presence_interval_ms: presence_interval_ms(everybody.len()),
-            reconnect_jitter_ms: reconnect_jitter_ms(everybody.len()),
+            reconnect_jitter_ms: reconnect_jitter_ms(everybody.len(), self.context.expected_connections),
             at: now,
         };
         let posted = self.post(&ServerFrame::Welcome(Box::new(welcome))).await;

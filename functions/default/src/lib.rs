@@ -201,7 +201,7 @@ impl<'a> Message<'a> {
             self.error(refusal).await;
             return Ok(());
         }
-        if !self.context.invoke.extract(&ExtractRequest::cycle(self.room, true)).await {
+        if !self.context.invoke.extract(&ExtractRequest::refresh(self.room, self.connection_id)).await {
             self.error(Refusal::new(Code::Busy, "the extraction could not be started: ask again")).await;
         }
         Ok(())

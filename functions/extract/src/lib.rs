@@ -3,7 +3,8 @@
 //! # Layout
 //! - [`run`]: one cycle, step by step. A run resumes at the first step that is not done.
 //! - [`ask`]: the model, behind a narrow trait.
-//! - [`read`]: the messages of the week, from the team's sources. [`carry`]: what goes on from week to week.
+//! - [`read`]: the messages of the week, from the team's sources. [`look`]: whether a refresh finds anything new.
+//!   [`carry`]: what goes on from week to week.
 //! - [`rows`]: a result in parts. [`report`]: what is kept of it for admins. [`metrics`]: what is measured of it.
 //! - [`seal`]: last week is closed. [`announce`]: the new sheet is posted to the team's channel.
 //! - [`summary`]: the summary as a document. [`sweep`]: what is looked after in between. [`slack`], [`system`]: calls of Slack, changes of the system.
@@ -13,6 +14,7 @@
 mod announce;
 pub mod ask;
 mod carry;
+mod look;
 pub mod metrics;
 mod read;
 pub mod report;
@@ -67,9 +69,13 @@ impl Extractor {
     /// Handles one event. An error asks for a retry; what is done already is not done again.
     pub async fn handle(&self, context: &Context, event: Event) -> Result<Vec<Extracted>, ExtractError> {
         match event {
-            Event::Request(ExtractRequest::Cycle { tenant, team, cycle, refresh }) => {
+            Event::Request(ExtractRequest::Cycle { tenant, team, cycle, refresh, asked_on }) => {
                 let key = CycleKey { tenant, team, week: cycle };
-                Ok(vec![self.extract(context, &key, refresh).await?])
+                let extracted = self.extract(context, &key, refresh).await?;
+                if let (Some(connection_id), Some(why)) = (asked_on, extracted.why_not()) {
+                    look::tell(context, &self.endpoint, &connection_id, why).await;
+                }
+                Ok(vec![extracted])
             }
             Event::Request(ExtractRequest::Weekly) | Event::Scheduled { .. } => self.weekly(context).await,
             Event::Request(ExtractRequest::Sweep) => self.sweep(context).await,

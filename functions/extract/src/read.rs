@@ -67,13 +67,27 @@ pub(crate) struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    /// As a run before this one stored it, or read from the team's sources and stored. In words, why no source could
-    /// be read.
-    pub(crate) async fn read(&self) -> Result<Result<Read, String>, ExtractError> {
+    /// As a run before this one stored it, or as it was `looked` at, or read from the team's sources; stored. In words, why
+    /// no source could be read.
+    pub(crate) async fn read(&self, looked: Option<Read>) -> Result<Result<Read, String>, ExtractError> {
         let table = &self.context.store.table;
         if let Some(read) = raw::get::<Read>(table, self.key, self.generation, MESSAGES).await? {
             return Ok(Ok(read));
         }
+        let read = match looked {
+            Some(read) => read,
+            None => match self.gather().await? {
+                Ok(read) => read,
+                Err(reason) => return Ok(Err(reason)),
+            },
+        };
+        let expires = self.team.expires(self.context.now());
+        raw::put(table, self.key, self.generation, MESSAGES, &read, expires).await?;
+        Ok(Ok(read))
+    }
+
+    /// Read from the team's sources, and nothing stored. In words, why no source could be read.
+    pub(crate) async fn gather(&self) -> Result<Result<Read, String>, ExtractError> {
         let earlier = self.earlier().await?;
         let mut known = KnownNumbers::new();
         for (_, read) in &earlier {
@@ -87,16 +101,13 @@ impl Reading<'_> {
         let line = |message: &Message| message.stored_line().ok();
         let person = |person: Person| StoredPerson { name: person.name, aliases: person.aliases };
         let lines: Vec<String> = loaded.messages.iter().filter_map(line).collect();
-        let read = Read {
+        Ok(Ok(Read {
             same_as: self.same_as(&earlier, &lines).await?,
             lines,
             people: loaded.people.into_iter().map(person).collect(),
             problems: loaded.problems.iter().map(ToString::to_string).collect(),
             open: self.open().await?,
-        };
-        let expires = self.team.expires(self.context.now());
-        raw::put(table, self.key, self.generation, MESSAGES, &read, expires).await?;
-        Ok(Ok(read))
+        }))
     }
 
     /// What earlier generations of this week read, oldest first.

@@ -1,7 +1,9 @@
 //! One cycle's extraction, step by step. Killed anywhere, the next run that gets the lease goes on at the first step
 //! that is not done: what was read, sent and answered is stored before it is used.
 use crate::{
-    Extractor, announce, carry, metrics,
+    Extractor, announce, carry,
+    look::{self, Look},
+    metrics,
     read::{Read, Reading, last_week},
     report::{ANSWER, Asked, PROMPT, REPORT, Report},
     rows, summary,
@@ -24,7 +26,7 @@ use platform::{
 use protocol::{client::ProposedChange, server::Rejected};
 use serde::Serialize;
 use sheet::{
-    ChangeId, Code, CycleKey, Op, TaskId,
+    ChangeId, Code, CycleKey, Op, Refusal, TaskId,
     model::Origin,
     op::Generated,
     planted::{self, Fault},
@@ -55,6 +57,9 @@ pub struct Extracted {
     pub calls: u32,
     /// Why it is a fallback, if it is one.
     pub reason: Option<&'static str>,
+    /// Why no source could be read, if none could.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
 }
 
 /// What happened.
@@ -65,8 +70,26 @@ pub enum Done {
     Generated,
     /// There was nothing to do: it is done, or another run holds the lease.
     Elsewhere,
+    /// A refresh found every message as the last result had read it: nothing was asked, committed or counted.
+    Unchanged,
+    /// A refresh came within a minute of another's look at the messages.
+    TooSoon,
+    /// A refresh could read no source; the result that stands is left as it is.
+    Unread,
     /// The sources could not be read; the sheet says so.
     Failed,
+}
+
+impl Extracted {
+    /// What the person who asked is told of a refresh that leaves no trace in the log.
+    pub(crate) fn why_not(&self) -> Option<Refusal> {
+        match self.result {
+            Done::Unchanged => Some(look::unchanged()),
+            Done::TooSoon => Some(look::too_soon()),
+            Done::Unread => Some(look::unread(self.problem.as_deref().unwrap_or_default())),
+            Done::Generated | Done::Elsewhere | Done::Failed => None,
+        }
+    }
 }
 
 /// Why a run did not end. It is tried again.
@@ -127,10 +150,24 @@ impl Extractor {
             rows: 0,
             calls: 0,
             reason: None,
+            problem: None,
         };
         let Some(generation) = tip.state.due_generation(refresh) else { return Ok(elsewhere) };
         let client = TaskId::new(&format!("run-{}", context.unique()))
             .map_err(|error| ExtractError::Team(error.to_string()))?;
+        let mut looked = None;
+        if refresh && tip.state.may_stand() {
+            let reading = Reading { extractor: self, context, key, team: &team, zone: &zone, generation };
+            match look::look(&reading).await? {
+                Look::New(read) => looked = Some(*read),
+                Look::Unchanged => return Ok(Extracted { result: Done::Unchanged, ..elsewhere }),
+                Look::TooSoon => return Ok(Extracted { result: Done::TooSoon, ..elsewhere }),
+                Look::Unread(reason) => {
+                    tracing::error!(cycle = %key, "no source could be read for a refresh");
+                    return Ok(Extracted { result: Done::Unread, problem: Some(reason), ..elsewhere });
+                }
+            }
+        }
         let report = Report::new(generation, context.now());
         let mut run = Run {
             extractor: self,
@@ -147,8 +184,8 @@ impl Extractor {
         };
         // The lease is a change: of five runs that come here at once, one gets past this line.
         match run.commit(Op::GenerationStarted { generation, lease_ms: LEASE_MS }).await {
-            Ok(()) => run.generate(elsewhere).await,
-            Err(_) if planted::is(Fault::ModelWithoutLease) => run.generate(elsewhere).await,
+            Ok(()) => run.generate(elsewhere, looked).await,
+            Err(_) if planted::is(Fault::ModelWithoutLease) => run.generate(elsewhere, looked).await,
             Err(ExtractError::Refused { code, .. }) if code != Code::Busy => Ok(elsewhere),
             Err(error) => Err(error),
         }
@@ -156,7 +193,7 @@ impl Extractor {
 }
 
 impl Run<'_> {
-    async fn generate(&mut self, begun: Extracted) -> Result<Extracted, ExtractError> {
+    async fn generate(&mut self, begun: Extracted, looked: Option<Read>) -> Result<Extracted, ExtractError> {
         let reading = Reading {
             extractor: self.extractor,
             context: self.context,
@@ -165,7 +202,7 @@ impl Run<'_> {
             zone: &self.zone,
             generation: self.generation,
         };
-        let read = match reading.read().await? {
+        let read = match reading.read(looked).await? {
             Ok(read) => read,
             Err(reason) => {
                 tracing::error!(cycle = %self.key, "no source could be read");

@@ -10,7 +10,7 @@ use extraction::{
     message::{KnownNumbers, MessageKey},
     talk::is_high_priority,
 };
-use platform::{Context, members};
+use platform::{Context, membership};
 use sheet::{
     CycleKey, Name, Op, Sheet, TimestampMs, Week,
     limits::MAX_GENERATIONS,
@@ -36,7 +36,7 @@ impl Extractor {
     pub(crate) async fn sweep(&self, context: &Context) -> Result<Vec<Extracted>, ExtractError> {
         let mut done = Vec::new();
         for tenant in directory::tenants(&context.store.table).await? {
-            let resumed = members::resume(context, &self.endpoint, &tenant).await?;
+            let resumed = membership::resume(context, &self.endpoint, &tenant).await?;
             if resumed > 0 {
                 tracing::warn!(%tenant, resumed, "removals that had died half way are done");
             }

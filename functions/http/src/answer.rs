@@ -112,6 +112,8 @@ fn status(code: Code) -> StatusCode {
         Code::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::Locked => StatusCode::LOCKED,
         Code::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+        // A refresh is asked for on a socket; over HTTPS nobody is answered this.
+        Code::Unchanged => StatusCode::CONFLICT,
         Code::Busy => StatusCode::SERVICE_UNAVAILABLE,
     }
 }

@@ -16,7 +16,7 @@ use platform::{
     broadcast::{Endpoint, Telling},
     changes::{self, Answer, Sender},
     identity::{TokenError, Verifier},
-    room,
+    roles, room,
 };
 use protocol::server::{committed, without_ops};
 use route::Route;
@@ -80,19 +80,21 @@ impl Api {
             Route::Export { team, cycle, format } => export(context, &key(&team, &cycle)?, format).await,
             Route::Messages { team, cycle, generation } => {
                 // Raw messages hold more than the sheet says; who only reads the sheet does not need them.
-                only(&identity, Role::edits, "an editor reads raw messages")?;
+                only(context, &identity, Role::edits, "an editor reads raw messages").await?;
                 messages(context, &key(&team, &cycle)?, generation).await
             }
             Route::Log { team, cycle, since, limit } => {
-                only(&identity, |role| role == Role::Admin, "an admin reads the audit log")?;
+                only(context, &identity, |role| role == Role::Admin, "an admin reads the audit log").await?;
                 audit(context, &key(&team, &cycle)?, since, limit).await.map_err(|error| room::busy(&error))
             }
             Route::Generations { team, cycle } => {
-                only(&identity, |role| role == Role::Admin, "an admin sees what was sent to the model")?;
+                let rule = "an admin sees what was sent to the model";
+                only(context, &identity, |role| role == Role::Admin, rule).await?;
                 generations::list(context, &key(&team, &cycle)?).await
             }
             Route::Generation { team, cycle, number } => {
-                only(&identity, |role| role == Role::Admin, "an admin sees what was sent to the model")?;
+                let rule = "an admin sees what was sent to the model";
+                only(context, &identity, |role| role == Role::Admin, rule).await?;
                 generations::one(context, &key(&team, &cycle)?, number).await
             }
             Route::Doc { team, cycle, doc, state_vector, version } => {
@@ -163,8 +165,9 @@ impl Api {
         if proposed.id.seq == 0 {
             return Err(Refusal::new(Code::Malformed, "seq counts from 1"));
         }
-        room::enter(context, key).await.map_err(|error| error.refusal())?;
+        let entered = room::enter(context, key).await.map_err(|error| error.refusal())?;
         let telling = Telling { context, endpoint: &self.endpoint, room: key };
+        roles::heard(&telling, &identity.user, &entered).await.map_err(|error| room::busy(&error))?;
         match changes::commit(&telling, &Sender::person(identity, None, context.now()), proposed).await {
             Answer::Committed { text, .. } => Ok(Reply::json(committed(&[text]).concat())),
             Answer::Rejected(rejected) => {
@@ -190,9 +193,15 @@ async fn cycles(context: &Context, identity: &Identity, team: &Name) -> Result<R
     Ok(Reply::json(json!({"cycles": cycles}).to_string()))
 }
 
-/// Refuses whose role does not allow it.
-fn only(identity: &Identity, allowed: impl Fn(Role) -> bool, rule: &str) -> Result<(), Refusal> {
-    if allowed(identity.role) { Ok(()) } else { Err(Refusal::new(Code::Forbidden, rule)) }
+/// Refuses whose role does not allow it: the one that an admin set, else the token's.
+async fn only(
+    context: &Context,
+    identity: &Identity,
+    allowed: impl Fn(Role) -> bool,
+    rule: &str,
+) -> Result<(), Refusal> {
+    let role = roles::standing(context, identity).await.map_err(|error| room::busy(&error))?;
+    if allowed(role) { Ok(()) } else { Err(Refusal::new(Code::Forbidden, rule)) }
 }
 
 /// The sheet for other programs, as a file.
@@ -236,8 +245,13 @@ async fn members(context: &Context, identity: &Identity, team: &Name) -> Result<
     let stays = |member: &directory::Member| {
         member.teams.contains(team) && !denied.iter().any(|d| d.user == member.user)
     };
+    let set = store::roles::all(table, &identity.tenant).await?;
+    let role = |member: &directory::Member| {
+        set.iter().find(|set| set.user == member.user).map_or(member.role, |set| set.role)
+    };
     let people = everybody.into_iter().filter(stays).map(|member| {
-        json!({"id": member.user, "name": member.name, "color": member.color, "role": member.role, "seenAt": member.seen_at})
+        let role = role(&member);
+        json!({"id": member.user, "name": member.name, "color": member.color, "role": role, "seenAt": member.seen_at})
     });
     Ok(Reply::json(json!({"members": people.collect::<Vec<_>>()}).to_string()))
 }

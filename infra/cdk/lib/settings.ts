@@ -102,6 +102,10 @@ export const SETTINGS = {
     meaning: "Messages a second that the sockets take; posts count against the account's 10,000 too.",
   },
   socketBurst: { default: 2000, meaning: "And in a burst." },
+  expectedConnections: {
+    default: 500,
+    meaning: "Sockets open at once in all rooms: clients spread their return over 4 ms for each.",
+  },
   httpRate: { default: 200, meaning: "Requests a second that the API takes." },
   httpBurst: { default: 400, meaning: "And in a burst." },
   gatewayLogsRole: {
@@ -304,6 +308,7 @@ function check(settings: Settings, problems: string[]): void {
   for (const name of ["socketRate", "socketBurst", "httpRate", "httpBurst"] as const)
     if (settings[name] < 1 || settings[name] > 10_000)
       problems.push(`${name} is a number from 1 to 10000, the account's limit`);
+  if (settings.expectedConnections < 1) problems.push("expectedConnections is at least 1");
   if (settings.logLevel === "") problems.push("logLevel must not be empty");
 }
 

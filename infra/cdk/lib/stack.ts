@@ -74,7 +74,10 @@ export class CyclesheetStack extends Stack {
       connect: make("Connect", "Notes the socket with its user", 256, {}),
       disconnect: make("Disconnect", "Takes the socket out of its room", 256, {}),
       // 64 MB of folded sheets, and processor for the fold.
-      default: make("Default", "hello, change, presence, replay, refresh, ping", 512, asking),
+      default: make("Default", "hello, change, presence, replay, refresh, ping", 512, {
+        ...asking,
+        EXPECTED_CONNECTIONS: String(settings.expectedConnections),
+      }),
       http: make("Http", "The same over HTTPS", 512, { ...identity.environment(), ...asking }),
       extract,
     };

@@ -76,6 +76,7 @@ test("each bad value is refused with what would be right", () => {
     [{ page: "maybe" }, /page must be true or false/],
     [{ httpRate: "many" }, /httpRate must be a whole number/],
     [{ socketRate: "20000" }, /socketRate is a number from 1 to 10000/],
+    [{ expectedConnections: "0" }, /expectedConnections is at least 1/],
     [{ pageDomain: "sheet.example.com" }, /pageDomain and pageCertificate are given together/],
     [
       {

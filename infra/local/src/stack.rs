@@ -18,6 +18,7 @@ use platform::{
     invoke::{ExtractRequest, Invoke},
     secrets::Secrets,
 };
+use protocol::limits::DEFAULT_EXPECTED_CONNECTIONS;
 use sheet::model::Origin;
 use std::{
     collections::BTreeMap,
@@ -63,6 +64,8 @@ pub struct Options {
     pub origin: Origin,
     /// What teams share with Slack and with their scripts, by the names of the secrets.
     pub secrets: BTreeMap<String, String>,
+    /// Sockets expected at once, in all rooms.
+    pub expected_connections: usize,
     /// Where Slack's Web API is.
     pub slack_base_url: String,
     /// Where figures of extractions go.
@@ -99,6 +102,7 @@ impl Options {
             model: None,
             origin: Origin::Model,
             secrets: BTreeMap::new(),
+            expected_connections: DEFAULT_EXPECTED_CONNECTIONS,
             slack_base_url: DEFAULT_BASE_URL.to_owned(),
             metrics: metrics::nowhere(),
             page: page_folder(),
@@ -177,6 +181,7 @@ impl Stack {
             random,
             rates: Arc::default(),
             secrets: Secrets::new(options.secrets),
+            expected_connections: options.expected_connections,
         };
         let extractor = Extractor {
             model: options.model,

@@ -1,14 +1,14 @@
 //! A change's way: into the log, then to the room. The same for a frame and for a request over HTTPS.
 //!
-//! What it takes beyond one cycle stands here: a removal concerns every cycle of the tenant, a mention people in other
+//! What it takes beyond one cycle stands here: a removal or a role concerns every cycle of the tenant, a mention people in other
 //! rooms.
-use crate::{broadcast::Telling, commit::commit_one, members, mentions, room::busy};
+use crate::{broadcast::Telling, commit::commit_one, members, membership, mentions, room::busy};
 use protocol::{client::ProposedChange, server::Rejected};
 use sheet::{Code, Refusal, Verdict, check};
 
 pub use crate::commit::{Answer, Sender};
 
-/// Commits a change and tells the room; a removal, all rooms of the tenant; a mention, whom it names.
+/// Commits a change and tells the room; a removal or a role, all rooms of the tenant; a mention, whom it names.
 pub async fn commit(telling: &Telling<'_>, sender: &Sender, proposed: ProposedChange) -> Answer {
     let answer = attempt(telling, sender, proposed.clone()).await;
     match &answer {
@@ -26,26 +26,20 @@ pub async fn commit(telling: &Telling<'_>, sender: &Sender, proposed: ProposedCh
 async fn attempt(telling: &Telling<'_>, sender: &Sender, proposed: ProposedChange) -> Answer {
     let id = proposed.id.to_string();
     let refused = |refusal| Answer::Rejected(Rejected::new(id.clone(), refusal, 0));
-    let steps = match members::wanted(&proposed.ops) {
-        None => Vec::new(),
-        Some(Err(refusal)) => return refused(refusal),
-        Some(Ok(steps)) => steps,
+    let wishes = match membership::wanted(&proposed.ops) {
+        Err(refusal) => return refused(refusal),
+        Ok(wishes) => wishes,
     };
     let (context, tenant) = (telling.context, &telling.room.tenant);
     let mut begun = Vec::new();
-    if !steps.is_empty() {
-        // Whether they may is the fold's to say, before anybody is denied anything.
+    if !wishes.is_empty() {
+        // Whether they may is the fold's to say, before anything is written about anybody.
         let repeats = match judged(telling, sender, &proposed).await {
             Ok(judged) => judged.repeats,
             Err(rejected) => return Answer::Rejected(rejected),
         };
-        for (user, standing) in steps {
-            // What a change did once it does not do again: others may have decided otherwise since.
-            let step = match repeats {
-                true => members::unfinished(context, tenant, &user, standing).await,
-                false => members::begin(context, tenant, &user, standing).await,
-            };
-            match step {
+        for wish in wishes {
+            match wish.begin(context, tenant, repeats).await {
                 Ok(step) => begun.extend(step),
                 Err(error) => return refused(busy(&error)),
             }
@@ -62,9 +56,9 @@ async fn attempt(telling: &Telling<'_>, sender: &Sender, proposed: ProposedChang
         Err(error) => return refused(busy(&error)),
     };
     for step in begun {
-        // What fails here, or dies, is gone on with by the sweep: the denial says that it is not done.
-        if let Err(error) = members::finish(context, telling.endpoint, tenant, &step).await {
-            tracing::warn!(%error, "a member's standing is not carried out everywhere yet");
+        // What fails here, or dies, is gone on with by the sweep: what was written says that it is not done.
+        if let Err(error) = step.finish(context, telling.endpoint, tenant).await {
+            tracing::warn!(%error, "what was decided about a member is not carried out everywhere yet");
         }
     }
     answer

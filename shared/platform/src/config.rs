@@ -1,5 +1,6 @@
 //! The environment, read once at start-up. Every variable stands in the README's table; a test compares the two.
 use crate::identity::{Keys, Rules};
+use protocol::limits::DEFAULT_EXPECTED_CONNECTIONS;
 use sheet::check::Policy;
 use std::{collections::BTreeMap, fmt};
 use store::StoreConfig;
@@ -10,6 +11,11 @@ pub const VARIABLES: &[(&str, &str, &str)] = &[
     ("MAX_CACHE_BYTES", "67108864", "Folded cycles that a warm function keeps, in bytes (estimated)."),
     ("MAX_GROUP", "256", "Changes that may share one log entry; 1 turns group commit off."),
     ("RATE_PER_10S", "100", "Changes one author may commit in ten seconds."),
+    (
+        "EXPECTED_CONNECTIONS",
+        "500",
+        "Sockets open at once in all rooms of the deployment: clients spread their return by it.",
+    ),
     (
         "EPOCH_SALT",
         "",
@@ -112,6 +118,11 @@ impl Environment {
         (self.required("TABLE_NAME"), config)
     }
 
+    /// Sockets that are expected at once, in all rooms.
+    pub fn expected_connections(&mut self) -> usize {
+        self.number("EXPECTED_CONNECTIONS", DEFAULT_EXPECTED_CONNECTIONS as u64, 1) as usize
+    }
+
     /// What a token must satisfy, but for the keys.
     pub fn tokens(&mut self) -> (Rules, KeySource) {
         let rules = Rules { issuer: self.required("JWT_ISSUER"), audience: self.required("JWT_AUDIENCE") };
@@ -176,14 +187,24 @@ mod tests {
     fn every_missing_or_bad_variable_is_named_at_once() {
         let mut env = environment(&[
             ("MAX_GROUP", "0"),
+            ("EXPECTED_CONNECTIONS", "many"),
             ("ALLOWED_ORIGINS", "https://a.example, *"),
             ("JWT_ISSUER", " "),
         ]);
         env.store();
+        env.expected_connections();
         env.tokens();
         env.origins();
         let error = env.finish().unwrap_err().to_string();
-        for name in ["TABLE_NAME", "MAX_GROUP", "JWT_ISSUER", "JWT_AUDIENCE", "JWT_JWKS_URL", "\"*\""] {
+        for name in [
+            "TABLE_NAME",
+            "MAX_GROUP",
+            "EXPECTED_CONNECTIONS",
+            "JWT_ISSUER",
+            "JWT_AUDIENCE",
+            "JWT_JWKS_URL",
+            "\"*\"",
+        ] {
             assert!(error.contains(name), "{name} is not in: {error}");
         }
     }
@@ -200,6 +221,7 @@ mod tests {
         ]);
         let (table, config) = env.store();
         assert_eq!((table.as_str(), config.policy.rate_per_window), ("cyclesheet", 50));
+        assert_eq!(env.expected_connections(), DEFAULT_EXPECTED_CONNECTIONS);
         assert_eq!(env.tokens().1, KeySource::Jwks("https://id.example/keys".into()));
         assert_eq!(env.origins(), ["https://sheet.example"]);
         assert_eq!(env.finish(), Ok(()));

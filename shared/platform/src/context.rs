@@ -37,6 +37,8 @@ pub struct Context {
     pub rates: Arc<Rates>,
     /// What teams share with Slack and with their scripts.
     pub secrets: Secrets,
+    /// Sockets that this deployment expects at once, in all its rooms: their return is spread by it.
+    pub expected_connections: usize,
 }
 
 impl Context {
@@ -53,6 +55,7 @@ impl Context {
     /// The context of a Lambda, from its environment. Names everything that is missing.
     pub async fn of_lambda(mut env: Environment) -> Result<(Self, Secrets), Box<dyn Error + Send + Sync>> {
         let (table, config) = env.store();
+        let expected_connections = env.expected_connections();
         let (callback_url, extract) = (env.optional("CALLBACK_URL"), env.optional("EXTRACT_FUNCTION"));
         env.finish()?;
         let aws = clients::load()?;
@@ -71,6 +74,7 @@ impl Context {
             random,
             rates: Arc::default(),
             secrets: secrets.clone(),
+            expected_connections,
         };
         Ok((context, secrets))
     }

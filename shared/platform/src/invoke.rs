@@ -23,13 +23,24 @@ pub enum ExtractRequest {
         /// Another generation, although there is one?
         #[serde(default)]
         refresh: bool,
+        /// The socket on which it was asked for: it is told if there is nothing new.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        asked_on: Option<String>,
     },
 }
 
 impl ExtractRequest {
     /// The request for one cycle.
     pub fn cycle(key: &CycleKey, refresh: bool) -> Self {
-        Self::Cycle { tenant: key.tenant.clone(), team: key.team.clone(), cycle: key.week, refresh }
+        let (tenant, team) = (key.tenant.clone(), key.team.clone());
+        Self::Cycle { tenant, team, cycle: key.week, refresh, asked_on: None }
+    }
+
+    /// The request for another generation, as a person asks for it on a socket.
+    pub fn refresh(key: &CycleKey, connection_id: &str) -> Self {
+        let (tenant, team) = (key.tenant.clone(), key.team.clone());
+        let asked_on = Some(connection_id.to_owned());
+        Self::Cycle { tenant, team, cycle: key.week, refresh: true, asked_on }
     }
 }
 

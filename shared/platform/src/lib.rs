@@ -7,7 +7,8 @@
 //! - [`identity`]: who somebody is, from a token or from the connection. [`room`]: may they enter, and which room.
 //! - [`event`]: the gateway's events, as far as we need them.
 //! - [`broadcast`]: telling a room. [`changes`]: a change into the log and to the room.
-//! - [`members`]: removal, return and roles. `mentions`: who is told of one. [`rates`]: frames a socket may send.
+//! - [`members`]: removal and return. [`roles`]: roles that are set. [`membership`]: either, as changes want it.
+//! - `mentions`: who is told of one. [`rates`]: frames a socket may send.
 //! - [`invoke`]: asking for an extraction.
 //! - [`telemetry`]: JSON logs. [`context`]: all of it together, as handlers get it.
 //!
@@ -25,8 +26,10 @@ pub mod identity;
 pub mod invoke;
 pub mod jwks;
 pub mod members;
+pub mod membership;
 mod mentions;
 pub mod rates;
+pub mod roles;
 pub mod room;
 pub mod secrets;
 pub mod telemetry;

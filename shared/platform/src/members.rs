@@ -1,4 +1,4 @@
-//! Removal, return and roles of members: tenant-wide, ordered with the edits of every open cycle.
+//! Removal and return of members: tenant-wide, ordered with the edits of every open cycle.
 //!
 //! The denial changes first, conditionally and counted; then the op goes into every open cycle; then the sockets are
 //! closed. From the denial on nobody gets in; from the op on nothing of theirs is committed; and within seconds nothing
@@ -11,14 +11,14 @@ use crate::{
     room,
 };
 use protocol::client::ProposedChange;
-use sheet::{ChangeId, Code, CycleKey, Name, Op, Refusal, TaskId};
+use sheet::{ChangeId, CycleKey, Name, Op, TaskId, ledger::Ledger};
 use store::{
-    StoreError, connections,
+    StoreError, Table, UserConnection, connections,
     directory::{self, Denial},
 };
 
-/// Attempts at a denial that others change at the same moment.
-const ATTEMPTS: usize = 5;
+/// Attempts at what others change at the same moment.
+pub(crate) const ATTEMPTS: usize = 5;
 
 /// What is done about a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +32,15 @@ pub enum Standing {
 impl Standing {
     fn of(denied: bool) -> Self {
         if denied { Self::Removed } else { Self::Back }
+    }
+
+    /// What the log is told.
+    fn op(self, user: &Name) -> Op {
+        let user_id = user.clone();
+        match self {
+            Self::Removed => Op::MemberRevoke { user_id },
+            Self::Back => Op::MemberRestore { user_id },
+        }
     }
 }
 
@@ -104,7 +113,7 @@ pub async fn is_removed(telling: &Telling<'_>, user: &Name) -> Result<bool, Stor
     let table = &context.store.table;
     for _ in 0..ATTEMPTS {
         let denied = directory::is_denied(table, &room.tenant, user).await?;
-        note_in(context, endpoint, room, user, Standing::of(denied)).await?;
+        note_in(context, endpoint, room, Standing::of(denied).op(user)).await?;
         if directory::is_denied(table, &room.tenant, user).await? == denied {
             return Ok(denied);
         }
@@ -112,7 +121,7 @@ pub async fn is_removed(telling: &Telling<'_>, user: &Name) -> Result<bool, Stor
     Err(contended())
 }
 
-fn contended() -> StoreError {
+pub(crate) fn contended() -> StoreError {
     StoreError::Unavailable {
         operation: "PutItem",
         reason: "others change this member's standing too".into(),
@@ -151,13 +160,8 @@ async fn carry_out(
 ) -> Result<(), StoreError> {
     let table = &context.store.table;
     let sockets = connections::of_user(table, tenant, user, context.now()).await?;
-    // Open cycles, and closed ones in which they sit at this moment: a closed week can still be edited.
-    let sits =
-        |key: &CycleKey| sockets.iter().any(|socket| socket.team == key.team && socket.week == key.week);
-    for (room, indexed) in directory::all_cycles(table, tenant).await? {
-        if !indexed.sealed || sits(&room) {
-            note_in(context, endpoint, &room, user, standing).await?;
-        }
+    for room in concerned(table, tenant, &sockets).await? {
+        note_in(context, endpoint, &room, standing.op(user)).await?;
     }
     if standing == Standing::Removed {
         for socket in sockets {
@@ -170,27 +174,39 @@ async fn carry_out(
     Ok(())
 }
 
-/// Commits the op in one cycle, unless it says so already.
-async fn note_in(
+/// The cycles that hear of a member's standing or role at once: the open ones, and closed ones in which they sit at this
+/// moment, because a closed week can still be edited.
+pub(crate) async fn concerned(
+    table: &Table,
+    tenant: &Name,
+    sockets: &[UserConnection],
+) -> Result<Vec<CycleKey>, StoreError> {
+    let sits =
+        |key: &CycleKey| sockets.iter().any(|socket| socket.team == key.team && socket.week == key.week);
+    let cycles = directory::all_cycles(table, tenant).await?;
+    let concerned = cycles.into_iter().filter(|(key, indexed)| !indexed.sealed || sits(key));
+    Ok(concerned.map(|(key, _)| key).collect())
+}
+
+/// Commits an op about a member in one cycle, unless its log says so already.
+pub(crate) async fn note_in(
     context: &Context,
     endpoint: &Endpoint,
     room: &CycleKey,
-    user: &Name,
-    standing: Standing,
+    op: Op,
 ) -> Result<(), StoreError> {
     let tip = match context.store.tip(room).await {
-        Ok(tip) => tip,
-        // In the index, but never begun: whoever begins it finds the denial.
-        Err(StoreError::NotFound) => return Ok(()),
-        Err(error) => return Err(error),
+        // In the index, and not yet begun: whoever begins it may have looked before this was written. Begun here, it
+        // carries it; begun there, it is told below.
+        Err(StoreError::NotFound) => {
+            context.store.create(room, context.now()).await?;
+            context.store.tip(room).await?
+        }
+        found => found?,
     };
-    if tip.state.ledger.denials.contains(user) == (standing == Standing::Removed) {
+    if says(&tip.state.ledger, &op) {
         return Ok(());
     }
-    let op = match standing {
-        Standing::Removed => Op::MemberRevoke { user_id: user.clone() },
-        Standing::Back => Op::MemberRestore { user_id: user.clone() },
-    };
     let failed = |reason: String| StoreError::Unavailable { operation: "commit", reason };
     let client =
         TaskId::new(&format!("member-{}", context.unique())).map_err(|error| failed(error.to_string()))?;
@@ -202,18 +218,11 @@ async fn note_in(
     }
 }
 
-/// What a person's change wants to do about members, if that is all it does.
-pub(crate) fn wanted(ops: &[Op]) -> Option<Result<Vec<(Name, Standing)>, Refusal>> {
-    let concerns = |op: &Op| matches!(op, Op::MemberRevoke { .. } | Op::MemberRestore { .. });
-    if !ops.iter().any(concerns) {
-        return None;
+fn says(ledger: &Ledger, op: &Op) -> bool {
+    match op {
+        Op::MemberRevoke { user_id } => ledger.denials.contains(user_id),
+        Op::MemberRestore { user_id } => !ledger.denials.contains(user_id),
+        Op::MemberRole { user_id, role } => ledger.roles.get(user_id) == Some(role),
+        _ => false,
     }
-    let step = |op: &Op| match op {
-        Op::MemberRevoke { user_id } => Some((user_id.clone(), Standing::Removed)),
-        Op::MemberRestore { user_id } => Some((user_id.clone(), Standing::Back)),
-        _ => None,
-    };
-    let mixed =
-        || Refusal::new(Code::Malformed, "a change that removes members or lets them back does nothing else");
-    Some(ops.iter().map(step).collect::<Option<Vec<_>>>().ok_or_else(mixed))
 }

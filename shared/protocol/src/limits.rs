@@ -15,9 +15,12 @@ pub const PRESENCE_POSTS_PER_SECOND: u64 = 150;
 pub const MIN_PRESENCE_INTERVAL_MS: u64 = 250;
 /// The least jitter that `welcome` asks for before a reconnect, milliseconds.
 pub const MIN_RECONNECT_JITTER_MS: u64 = 2_000;
-/// New connections a second that a room which returns at once may come to: API Gateway allows an account 500, and the
+/// New connections a second that everybody's return at once may come to: API Gateway allows an account 500, and the
 /// worst second of a random spread has more than the mean.
 pub const RECONNECTS_PER_SECOND: u64 = 250;
+/// Sockets that a deployment expects at once, unless it is told: as many as the least jitter is enough for.
+pub const DEFAULT_EXPECTED_CONNECTIONS: usize =
+    (MIN_RECONNECT_JITTER_MS * RECONNECTS_PER_SECOND / 1_000) as usize;
 
 /// Milliseconds between two presence frames of one client in a room of `people`, so that the room keeps
 /// [`PRESENCE_POSTS_PER_SECOND`]: everybody's movement is posted to everybody else.
@@ -26,9 +29,11 @@ pub fn presence_interval_ms(people: usize) -> u64 {
     (people * people.saturating_sub(1) * 1_000 / PRESENCE_POSTS_PER_SECOND).max(MIN_PRESENCE_INTERVAL_MS)
 }
 
-/// The jitter before a reconnect, milliseconds, in a room of `people`: everybody's return is spread over it.
-pub fn reconnect_jitter_ms(people: usize) -> u64 {
-    (people as u64 * 1_000 / RECONNECTS_PER_SECOND).max(MIN_RECONNECT_JITTER_MS)
+/// The jitter before a reconnect, milliseconds, of a client in a room of `people` where `expected` sockets are open in all
+/// rooms of the deployment. When a gateway restarts, everybody returns: a thousand people in small rooms are as many as in
+/// a large one.
+pub fn reconnect_jitter_ms(people: usize, expected: usize) -> u64 {
+    (people.max(expected) as u64 * 1_000 / RECONNECTS_PER_SECOND).max(MIN_RECONNECT_JITTER_MS)
 }
 
 #[cfg(test)]
@@ -47,10 +52,17 @@ mod tests {
 
     // rule: R7
     #[test]
-    fn a_room_that_returns_at_once_stays_below_what_the_gateway_lets_in() {
-        assert_eq!(reconnect_jitter_ms(5), 2_000);
-        for people in [500, 1_000, 10_000] {
-            assert!(people as u64 * 1_000 / reconnect_jitter_ms(people) <= RECONNECTS_PER_SECOND);
+    fn r7_who_returns_at_once_stays_below_what_the_gateway_lets_in_in_one_room_and_in_many() {
+        let unset = DEFAULT_EXPECTED_CONNECTIONS;
+        assert_eq!(reconnect_jitter_ms(5, unset), MIN_RECONNECT_JITTER_MS);
+        let crowds = [(500, unset), (1_000, unset), (10_000, unset), (50, 1_000), (50, 20_000), (1, 0)];
+        for (people, expected) in crowds {
+            let everybody = people.max(expected) as u64;
+            let jitter = reconnect_jitter_ms(people, expected);
+            assert!(
+                everybody * 1_000 / jitter <= RECONNECTS_PER_SECOND,
+                "{people} of {expected}: {jitter} ms"
+            );
         }
     }
 }

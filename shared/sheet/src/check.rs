@@ -206,6 +206,10 @@ fn check_op(state: &State, change: &Change, role: Role, op: &Op) -> Result<(), R
             refuse(Code::InvalidValue, "nobody removes themselves: ask another admin")
         }
         Op::MemberRevoke { user_id } | Op::MemberRestore { user_id } => not_the_system(user_id),
+        // Or the last admin would lock everybody out of managing members.
+        Op::MemberRole { user_id, .. } if *user_id == change.author.id => {
+            refuse(Code::InvalidValue, "nobody changes their own role: ask another admin")
+        }
         Op::MemberRole { user_id, role } => {
             not_the_system(user_id)?;
             if *role == Role::System {

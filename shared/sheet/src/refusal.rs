@@ -47,6 +47,7 @@ codes! {
     Unsupported "UNSUPPORTED" false "A type this server does not know.";
     TokenExpired "TOKEN_EXPIRED" true "The token has expired: connect again with a fresh one, then send the same again.";
     NotFound "NOT_FOUND" false "No such cycle or path.";
+    Unchanged "UNCHANGED" false "A refresh leaves the sheet as it is: there is nothing new, or nobody could look just now.";
     Busy "BUSY" true "The server could not decide now: send the same again.";
 }
 

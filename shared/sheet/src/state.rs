@@ -5,7 +5,7 @@ use crate::{
     docs,
     ledger::Ledger,
     limits::MAX_GENERATIONS,
-    model::Sheet,
+    model::{GenerationState, Origin, Sheet},
     name::CycleKey,
     refusal::{Code, Refusal},
     time::TimestampMs,
@@ -77,6 +77,17 @@ impl State {
             Some(lease) if !lease.finished => Some(lease.generation),
             Some(lease) => refresh.then_some(lease.generation + 1),
         }
+    }
+
+    /// May the result that stands be the one that a refresh would have? Then the refresh looks at the messages first,
+    /// because a generation that asks nobody would count as one of the week's. Not where it is a fallback, which the same
+    /// messages may better, and not where the sheet is stale, which only the next result takes back.
+    pub fn may_stand(&self) -> bool {
+        let generation = self.sheet.generation.as_ref();
+        self.sheet.stale.is_none()
+            && generation.is_some_and(|made| {
+                made.state == GenerationState::Generated && made.origin != Some(Origin::Fallback)
+            })
     }
 
     /// May a refresh be asked for? The budget and a running extraction speak against it.

@@ -12,7 +12,7 @@ use crate::{
     cache::Cache,
     directory::{self, Team},
     log::{self, Put},
-    record,
+    record, roles,
     room::{Committed, Failure, Folded, MAX_WAITING, Outcome, Proposal, Waiting, take},
     table::{StoreError, Table},
 };
@@ -102,9 +102,9 @@ impl Store {
 
     /// Makes sure that the cycle exists.
     ///
-    /// The index first, then the denials, then the first entry that carries them, then the record, without which nobody
-    /// reads the cycle. A removal lists the cycles after it has denied: either it finds this one in the index, or this
-    /// one finds the denial. Killed in between, the next call goes on.
+    /// The index first, then the denials and the roles that were set, then the first entry that carries them, then the
+    /// record, without which nobody reads the cycle. A removal lists the cycles after it has denied: either it finds this
+    /// one in the index, or this one finds the denial. Killed in between, the next call goes on.
     pub async fn create(&self, key: &CycleKey, now: TimestampMs) -> Result<(), StoreError> {
         directory::index_cycle(&self.table, key, now).await?;
         let mut ops = Vec::new();
@@ -114,6 +114,8 @@ impl Store {
                 ops.push(Op::MemberRevoke { user_id: listed.user });
             }
         }
+        let set = roles::all(&self.table, &key.tenant).await?;
+        ops.extend(set.into_iter().map(|set| Op::MemberRole { user_id: set.user, role: set.role }));
         if let (false, Some(author)) = (ops.is_empty(), Author::system()) {
             let genesis = State::genesis(key);
             let cut = ops.chunks(MAX_OPS).zip(1u64..);

@@ -57,6 +57,11 @@ pub fn denied(user: &Name) -> String {
     format!("DENIED#{user}")
 }
 
+/// The role that a member was given.
+pub fn role(user: &Name) -> String {
+    format!("ROLE#{user}")
+}
+
 /// A member in the tenant's directory.
 pub fn member(user: &Name) -> String {
     format!("MEMBER#{user}")
@@ -77,6 +82,8 @@ pub fn pushed(channel: &Name, unique: &Name) -> String {
     format!("MSG#{channel}#{unique}")
 }
 
+/// The minute in which a refresh last looked at the messages.
+pub const LOOKED: &str = "LOOKED";
 /// What a cycle's announcement came to.
 pub const ANNOUNCED: &str = "ANNOUNCED";
 

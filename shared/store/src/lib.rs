@@ -4,7 +4,7 @@
 //! - [`keys`]: the one table's keys. [`table`]: calls to it, and what their failures mean.
 //! - [`log`]: entries put and read. [`record`]: the folded state and its chunks.
 //! - [`cycle`]: the commit. [`room`]: one cycle in this process, its fold and its queue. [`cache`]: bounded by bytes.
-//! - [`connections`]: who is connected where. [`directory`]: teams, members, cycles, denials.
+//! - [`connections`]: who is connected where. [`directory`]: teams, members, cycles, denials. [`roles`]: roles that were set.
 //! - [`past`]: the state at an earlier version.
 //! - [`inbox`]: messages that were pushed. [`notes`]: unread mentions. [`raw`]: messages and answers.
 //!
@@ -24,6 +24,7 @@ pub mod notes;
 pub mod past;
 pub mod raw;
 pub mod record;
+pub mod roles;
 pub mod room;
 pub mod table;
 

@@ -127,14 +127,20 @@ pub(crate) async fn welcome(address: &str, team: &str, number: usize) -> Outcome
     hello(&mut connect(address, team, number).await?, r#"{"type":"hello"}"#.into()).await
 }
 
-/// The version at which client `number` stands after its return with `since`.
-pub(crate) async fn back(address: &str, team: &str, number: usize, epoch: &str, since: u64) -> Outcome<u64> {
+/// Client `number` after its return with `since`, and the version at which it stands.
+pub(crate) async fn back(
+    address: &str,
+    team: &str,
+    number: usize,
+    epoch: &str,
+    since: u64,
+) -> Outcome<(Socket, u64)> {
     let mut socket = connect(address, team, number).await?;
     let frame = format!(r#"{{"type":"hello","since":{since},"epoch":"{epoch}"}}"#);
     let welcome = hello(&mut socket, frame).await?;
     let missed = welcome["changes"].as_array().map_or(0, Vec::len) as u64;
     let tip = welcome["version"].as_u64().unwrap_or_default();
-    Ok(if since + missed == tip { tip } else { since })
+    Ok((socket, if since + missed == tip { tip } else { since }))
 }
 
 /// Opens the socket of client `number` in `team`'s room of this week, and joins it.

@@ -59,6 +59,9 @@ pub(crate) struct Bench {
     /// Idle sockets to open
     #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(100..=10_000))]
     sockets: u32,
+    /// People in a room that returns after the server was killed
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    storm_room: u32,
     /// Only these: w1, w2, w3, counts, idle, crowd, storm
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     only: Vec<plan::Part>,

@@ -8,6 +8,7 @@ use crate::{
     servers::{Kind, Machine, Server},
     storm,
 };
+use protocol::limits::DEFAULT_EXPECTED_CONNECTIONS;
 use std::{path::PathBuf, time::Duration};
 
 /// Rooms of W2, and of the idle sockets.
@@ -28,7 +29,8 @@ pub(crate) enum Part {
     Idle,
     /// 400 authors in one room.
     Crowd,
-    /// 10,000 connections that are refused, and 1,000 clients that return after the server was killed.
+    /// 10,000 connections that are refused, and 1,000 clients that return after the server was killed: once with a
+    /// server that expects as many as it does unless told, and once with one that expects them all.
     Storm,
 }
 
@@ -92,7 +94,7 @@ pub(crate) async fn run(bench: &Bench, machine: Machine) -> Outcome {
         plan.idle(if bench.quick { bench.sockets.min(500) } else { bench.sockets } as usize).await?;
     }
     if wants(Part::Storm) {
-        plan.storm(if bench.quick { 10 } else { 1 }).await?;
+        plan.storm(if bench.quick { 10 } else { 1 }, bench.storm_room as usize).await?;
     }
     Ok(())
 }
@@ -154,23 +156,34 @@ impl Plan {
         Ok(())
     }
 
-    async fn storm(&self, less: usize) -> Outcome {
-        let server = self.start(Kind::Disk, &Self::teams("load", 1))?;
-        let refused = storm::refused(&server, 10_000 / less).await?;
+    async fn storm(&self, less: usize, people: usize) -> Outcome {
+        let (refusals, clients) = (10_000 / less, 1_000 / less);
+        let teams = Self::teams("load", clients.div_ceil(people).max(1));
+        let mut server = self.start(Kind::Disk, &teams)?;
+        let refused = storm::refused(&server, refusals).await?;
         let (before, after) = refused.resident;
         println!("\nRefused connections, {}\n", server.kind.name());
         println!("| refused | a second | resident after 1,000, KB | after all, KB |\n|---|---|---|---|");
         println!("| {} | {:.0} | {} | {} |", refused.count, refused.per_second, before / 1024, after / 1024);
-        let (_server, back) = storm::comes_back(server, 1_000 / less).await?;
-        println!("\nOne room returns after its server was killed\n");
+        println!("\nEverybody returns after the server was killed\n");
         println!(
-            "| clients | jitter sent, ms | connections in the worst second (the gateway lets in 500) | all at the tip after, s | behind |"
+            "| told to expect | clients | rooms | jitter sent, ms | connections in the worst second (the gateway lets in 500) | ready after, s | all at the tip after, s | behind |"
         );
-        println!("|---|---|---|---|---|");
-        println!(
-            "| {} | {} | {} | {:.1} | {} |",
-            back.clients, back.jitter_ms, back.worst_second, back.whole_s, back.behind
-        );
+        println!("|---|---|---|---|---|---|---|---|");
+        for expected in [DEFAULT_EXPECTED_CONNECTIONS, clients] {
+            server.expect(expected)?;
+            let back = storm::comes_back(&mut server, &teams, people).await?;
+            println!(
+                "| {expected} | {} | {} | {} | {} | {:.1} | {:.1} | {} |",
+                back.clients,
+                back.rooms,
+                back.jitter_ms,
+                back.worst_second,
+                back.ready_s,
+                back.whole_s,
+                back.behind
+            );
+        }
         Ok(())
     }
 

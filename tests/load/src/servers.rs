@@ -1,5 +1,6 @@
 //! Servers as processes of their own: started, watched from outside, and ended by their id.
 use crate::Outcome;
+use protocol::limits::DEFAULT_EXPECTED_CONNECTIONS;
 use rustix::{
     process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, setrlimit},
     thread::{CpuSet, sched_getaffinity, sched_setaffinity},
@@ -96,6 +97,8 @@ pub(crate) struct Server {
     binary: PathBuf,
     teams: Vec<String>,
     machine: Machine,
+    /// How many sockets it is told to expect.
+    expected: usize,
 }
 
 impl Server {
@@ -105,9 +108,16 @@ impl Server {
             Kind::Disk | Kind::DiskOneByOne => Some(tempfile::tempdir()?),
             Kind::Floor | Kind::Memory => None,
         };
-        let (child, address) = Self::begin(kind, binary, teams, machine, data.as_ref(), "0")?;
+        let expected = DEFAULT_EXPECTED_CONNECTIONS;
+        let (child, address) = Self::begin(kind, binary, teams, machine, data.as_ref(), "0", expected)?;
         let (binary, teams) = (binary.to_owned(), teams.to_vec());
-        Ok(Self { child, address, kind, data, binary, teams, machine })
+        Ok(Self { child, address, kind, data, binary, teams, machine, expected })
+    }
+
+    /// Starts it again, told to expect this many sockets.
+    pub(crate) fn expect(&mut self, connections: usize) -> Outcome {
+        self.expected = connections;
+        self.kill_and_restart()
     }
 
     /// Kills it without a word and starts it again on the same data and port.
@@ -115,8 +125,8 @@ impl Server {
         self.child.kill()?;
         self.child.wait()?;
         let port = self.address.rsplit(':').next().unwrap_or("0").to_owned();
-        let Self { kind, binary, teams, machine, data, .. } = self;
-        let (child, address) = Self::begin(*kind, binary, teams, *machine, data.as_ref(), &port)?;
+        let Self { kind, binary, teams, machine, data, expected, .. } = self;
+        let (child, address) = Self::begin(*kind, binary, teams, *machine, data.as_ref(), &port, *expected)?;
         (self.child, self.address) = (child, address);
         Ok(())
     }
@@ -128,6 +138,7 @@ impl Server {
         machine: Machine,
         data: Option<&tempfile::TempDir>,
         port: &str,
+        expected: usize,
     ) -> Outcome<(Child, String)> {
         let mut command = match kind {
             Kind::Floor => {
@@ -138,6 +149,7 @@ impl Server {
             _ => {
                 let mut ours = Command::new(binary);
                 ours.args(["dev", "--port", port, "--no-model", "--rate-per-10s", "1000000"]);
+                ours.arg("--expected-connections").arg(expected.to_string());
                 ours
             }
         };

@@ -1,10 +1,10 @@
-//! Everybody at once: connections that are refused, and a room that returns after the server was killed.
+//! Everybody at once: connections that are refused, and rooms that return after the server was killed.
 use crate::{
     Outcome,
     client::{self, Socket},
-    servers::{Kind, Server},
+    servers::Server,
 };
-use futures::{StreamExt, stream};
+use futures::{SinkExt, StreamExt, stream};
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 use tokio_tungstenite::{connect_async, tungstenite::Message};
@@ -50,72 +50,98 @@ pub(crate) async fn refused(server: &Server, count: usize) -> Outcome<Refused> {
 
 /// What a return came to.
 pub(crate) struct Return {
-    /// How many came back.
+    /// How many came back, and in how many rooms they sit.
     pub clients: usize,
+    pub rooms: usize,
     /// The jitter that the server had sent, milliseconds.
     pub jitter_ms: u64,
-    /// The most connections that opened within one second.
+    /// The most connections that were begun within one second.
     pub worst_second: usize,
-    /// From the kill to the last one at the tip, seconds.
+    /// From the kill until the server was ready again, and until the last one stood at the tip, seconds.
+    pub ready_s: f64,
     pub whole_s: f64,
     /// Those that did not stand at the tip.
     pub behind: usize,
 }
 
-/// Fills one room, kills the server, starts it again on the same data, and lets everybody return as rule R7 says.
-pub(crate) async fn comes_back(mut server: Server, clients: usize) -> Outcome<(Server, Return)> {
-    let opening = (0..clients).map(|number| client::open(&server.address, server.kind, "load-000", number));
-    let opened: Vec<Outcome<Socket>> = stream::iter(opening).buffered(AT_ONCE).collect().await;
-    let mut sockets = opened.into_iter().collect::<Outcome<Vec<_>>>()?;
-    let (jitter_ms, epoch) = told(&server).await?;
-    let mut author = client::join_at(&server.address, Kind::Disk, "load-000", clients).await?;
-    let tip = told_version(&mut author.socket).await?;
+/// A room before the server is killed.
+struct Room {
+    team: String,
+    sockets: Vec<Socket>,
+    tip: u64,
+    epoch: String,
+}
+
+/// Fills rooms of `people`, kills the server, starts it again on the same data, and lets everybody return as rule R7 says.
+pub(crate) async fn comes_back(server: &mut Server, teams: &[String], people: usize) -> Outcome<Return> {
+    let mut rooms = Vec::with_capacity(teams.len());
+    for team in teams {
+        rooms.push(fill(server, team, people).await?);
+    }
+    let jitter_ms = jitter(server, &teams[0]).await?;
     let killed = Instant::now();
     server.kill_and_restart()?;
-    for socket in &mut sockets {
-        while let Some(Ok(_)) = socket.next().await {}
-    }
+    let ready_s = killed.elapsed().as_secs_f64();
     let mut returns = JoinSet::new();
-    for number in 0..clients {
-        let (address, epoch) = (server.address.clone(), epoch.clone());
-        // Spread evenly and out of order, as randomness would, so that a run can be repeated.
-        let jitter = (number as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) % jitter_ms;
-        returns.spawn(async move {
-            tokio::time::sleep(Duration::from_millis(BEFORE_JITTER_MS + jitter)).await;
-            let opened = Instant::now();
-            let version = client::back(&address, "load-000", number, &epoch, tip.saturating_sub(1)).await?;
-            Outcome::Ok((opened, version))
-        });
+    for (nth, room) in rooms.iter_mut().enumerate() {
+        for socket in &mut room.sockets {
+            while let Some(Ok(_)) = socket.next().await {}
+        }
+        for number in 0..people {
+            // Spread evenly and out of order, as randomness would, so that a run can be repeated.
+            let jitter = ((nth * people + number) as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) % jitter_ms;
+            let (team, address) = (room.team.clone(), server.address.clone());
+            let (epoch, tip) = (room.epoch.clone(), room.tip);
+            returns.spawn(async move {
+                tokio::time::sleep(Duration::from_millis(BEFORE_JITTER_MS + jitter)).await;
+                let began = Instant::now();
+                let (socket, version) =
+                    client::back(&address, &team, number, &epoch, tip.saturating_sub(1)).await?;
+                Outcome::Ok((began, version >= tip, socket))
+            });
+        }
     }
-    let (mut times, mut behind) = (Vec::with_capacity(clients), 0);
+    let (mut times, mut behind, mut stay) = (Vec::with_capacity(returns.len()), 0, Vec::new());
     while let Some(done) = returns.join_next().await {
-        let (opened, version) = done??;
-        times.push(opened);
-        behind += usize::from(version < tip);
+        let (began, at_tip, socket) = done??;
+        times.push(began);
+        behind += usize::from(!at_tip);
+        stay.push(socket);
     }
-    times.sort();
-    let worst_second = (0..times.len())
-        .map(|from| {
-            times[from..].iter().take_while(|time| **time - times[from] < Duration::from_secs(1)).count()
-        })
-        .max()
-        .unwrap_or_default();
     let whole_s = killed.elapsed().as_secs_f64();
-    Ok((server, Return { clients, jitter_ms, worst_second, whole_s, behind }))
+    let (clients, worst_second) = (times.len(), worst_second(&mut times));
+    Ok(Return { clients, rooms: rooms.len(), jitter_ms, worst_second, ready_s, whole_s, behind })
 }
 
-/// The jitter and the epoch of a welcome to somebody who joins now.
-async fn told(server: &Server) -> Outcome<(u64, String)> {
-    let welcome = client::welcome(&server.address, "load-000", 90_000).await?;
-    let jitter = welcome["reconnectJitterMs"].as_u64().ok_or("a welcome without jitter")?;
-    Ok((jitter, welcome["epoch"].as_str().unwrap_or_default().to_owned()))
+/// Fills one room; the last to come writes, so that there is something to have missed.
+async fn fill(server: &Server, team: &str, people: usize) -> Outcome<Room> {
+    let opening = (1..people).map(|number| client::open(&server.address, server.kind, team, number));
+    let opened: Vec<Outcome<Socket>> = stream::iter(opening).buffered(AT_ONCE).collect().await;
+    let mut sockets = opened.into_iter().collect::<Outcome<Vec<_>>>()?;
+    let mut author = client::join(server, team, 0).await?;
+    let pong = pong(&mut author.socket).await?;
+    sockets.push(author.socket);
+    let tip = pong["version"].as_u64().ok_or("a pong without a version")?;
+    let epoch = pong["epoch"].as_str().ok_or("a pong without an epoch")?.to_owned();
+    Ok(Room { team: team.to_owned(), sockets, tip, epoch })
 }
 
-/// The log's tip.
-async fn told_version(socket: &mut Socket) -> Outcome<u64> {
-    use futures::SinkExt;
+/// The jitter in the welcome of somebody who joins a full room and leaves.
+async fn jitter(server: &Server, team: &str) -> Outcome<u64> {
+    let welcome = client::welcome(&server.address, team, 90_000).await?;
+    Ok(welcome["reconnectJitterMs"].as_u64().ok_or("a welcome without jitter")?)
+}
+
+async fn pong(socket: &mut Socket) -> Outcome<serde_json::Value> {
     socket.send(Message::text(r#"{"type":"ping"}"#)).await?;
-    let pong = client::until(socket, |text| text.starts_with(r#"{"type":"pong""#)).await?;
-    let pong: serde_json::Value = serde_json::from_str(&pong)?;
-    Ok(pong["version"].as_u64().ok_or("a pong without a version")?)
+    Ok(serde_json::from_str(&client::until(socket, |text| text.starts_with(r#"{"type":"pong""#)).await?)?)
+}
+
+/// The most of `times` that lie within one second.
+fn worst_second(times: &mut [Instant]) -> usize {
+    times.sort();
+    let within = |from: usize| {
+        times[from..].iter().take_while(|time| **time - times[from] < Duration::from_secs(1)).count()
+    };
+    (0..times.len()).map(within).max().unwrap_or_default()
 }

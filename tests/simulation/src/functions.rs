@@ -18,6 +18,7 @@ use platform::{
     event::{RequestContext, SocketEvent},
     invoke::ExtractRequest,
 };
+use protocol::limits::DEFAULT_EXPECTED_CONNECTIONS;
 use serde_json::Value;
 use sheet::{CycleKey, Name, TimestampMs, model::Origin};
 use std::{
@@ -127,6 +128,7 @@ impl World {
             clock: Arc::new(move || TimestampMs((time.open().now_us / MS) as i64 + skew)),
             random,
             rates: Arc::default(),
+            expected_connections: DEFAULT_EXPECTED_CONNECTIONS,
             secrets: platform::secrets::Secrets::new(std::collections::BTreeMap::<String, String>::new()),
         };
         self.environments.push(Environment { function, context, busy: 0, slots, is_alive: true });

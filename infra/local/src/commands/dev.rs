@@ -17,7 +17,8 @@ use local::{
     tokens::{self, SECRET},
 };
 use platform::{context::system_random, invoke::ExtractRequest, telemetry};
-use sheet::{Name, Week, check::Policy, model::Origin, week::time_zone};
+use protocol::limits::DEFAULT_EXPECTED_CONNECTIONS;
+use sheet::{CycleKey, Name, Week, check::Policy, model::Origin, week::time_zone};
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 use store::{
     StoreConfig,
@@ -62,6 +63,9 @@ pub(crate) struct Dev {
     /// Changes that may share one log entry; 1 turns group commit off
     #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..))]
     max_group: u32,
+    /// Sockets to expect at once in all rooms: clients spread their return by it
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_EXPECTED_CONNECTIONS as u32, value_parser = clap::value_parser!(u32).range(1..))]
+    expected_connections: u32,
     /// Another origin that may open sockets, for a page served by a development server
     #[arg(long, value_name = "ORIGIN")]
     allow_origin: Vec<String>,
@@ -115,6 +119,7 @@ impl Dev {
             origin: model.origin,
             page: self.page.clone().unwrap_or_else(page_folder),
             secrets: self.secrets()?,
+            expected_connections: self.expected_connections as usize,
             store: StoreConfig {
                 policy: Policy { rate_per_window: self.rate_per_10s },
                 max_group: self.max_group as usize,
@@ -246,7 +251,7 @@ fn latest_week(
 
 /// Fills the sheet that the links open, if it is not filled.
 async fn first_sheet(stack: &Stack, tenant: Name, team: Name, week: Week) {
-    let request = Event::Request(ExtractRequest::Cycle { tenant, team, cycle: week, refresh: false });
+    let request = Event::Request(ExtractRequest::cycle(&CycleKey { tenant, team, week }, false));
     let (extractor, context) = (stack.extractor.clone(), stack.context.clone());
     let running = tokio::spawn(async move { extractor.handle(&context, request).await });
     if let Ok(Err(error)) = running.await {

@@ -274,22 +274,53 @@ fn write_messages(path: &std::path::Path, count: usize) {
 
 // rule: E6
 #[tokio::test]
-async fn a_refresh_over_unchanged_messages_asks_nobody_and_changes_no_row() {
+async fn e6_a_refresh_over_unchanged_messages_commits_nothing_and_is_none_of_the_three() {
     let other = sample::ANSWER.replace("75%", "5%");
     let (cohere, ask) = model([Mode::Success(sample::ANSWER.to_owned()), Mode::Success(other)], CALL).await;
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("week.jsonl");
+    write_messages(&copy, 5);
+    let world = world(Some(ask), vec![Source::Path { path: copy.display().to_string() }]).await;
+    let mut ana = world.join_week(&who("ana"), THIS_WEEK).await;
+    generated(&mut ana, 1).await;
+    let (bytes, version) = (ana.replica.bytes(), ana.replica.version());
+    // More often than a week has extractions.
+    for round in 0..5 {
+        ana.send(json!({"type": "refresh"})).await;
+        let answer = ana.frame_of("error").await;
+        assert_eq!((&answer["code"], &answer["retryable"]), (&json!("UNCHANGED"), &json!(false)));
+        assert!(answer["message"].as_str().unwrap().starts_with("No message is new"), "{round}: {answer}");
+        world.advance(Duration::from_secs(61));
+    }
+    assert_eq!((cohere.calls(), ana.ping().await["version"].as_u64()), (1, Some(version)));
+    assert_eq!(ana.replica.bytes(), bytes);
+    assert_eq!(world.log(THIS_WEEK).await.changes.len() as u64, version);
+    // What is new is extracted, and the budget is whole.
+    write_messages(&copy, 6);
+    ana.send(json!({"type": "refresh"})).await;
+    generated(&mut ana, 2).await;
+    assert_eq!(cohere.calls(), 2);
+}
+
+// rule: E6
+#[tokio::test]
+async fn e6_refreshes_at_once_look_at_the_messages_once_a_minute() {
+    let (cohere, ask) = model([Mode::Success(sample::ANSWER.to_owned())], CALL).await;
     let world = world(Some(ask), vec![week()]).await;
     let mut ana = world.join_week(&who("ana"), THIS_WEEK).await;
     generated(&mut ana, 1).await;
-    let (rows, summary) = (rows_of(&ana.replica), ana.replica.sheet().executive_summary.clone());
-    ana.send(json!({"type": "refresh"})).await;
-    let generation = generated(&mut ana, 2).await;
-    assert_eq!(cohere.calls(), 1);
-    assert_eq!((rows_of(&ana.replica), &ana.replica.sheet().executive_summary), (rows, &summary));
-    assert_eq!((&generation["origin"], &generation["model"]), (&json!("model"), &json!("command-a-03-2025")));
-    assert!(generation["note"].as_str().unwrap().starts_with("No message is new"), "{generation}");
-    let log = world.log(THIS_WEEK).await;
-    let carries_rows = |op: &sheet::Op| matches!(op, sheet::Op::Generated(result) if !result.rows.is_empty());
-    assert_eq!(log.changes.iter().flat_map(|change| &change.ops).filter(|op| carries_rows(op)).count(), 1);
+    let version = ana.replica.version();
+    for _ in 0..4 {
+        ana.send(json!({"type": "refresh"})).await;
+    }
+    let mut told = Vec::new();
+    for _ in 0..4 {
+        let answer = ana.frame_of("error").await;
+        assert_eq!(answer["code"], "UNCHANGED");
+        told.push(answer["message"].as_str().unwrap().starts_with("No message is new"));
+    }
+    assert_eq!(told.iter().filter(|looked| **looked).count(), 1, "{told:?}");
+    assert_eq!((cohere.calls(), ana.ping().await["version"].as_u64()), (1, Some(version)));
 }
 
 /// The rows as they are, to the letter.

@@ -1,15 +1,20 @@
 //! Every cell of the specification's table of roles.
 use super::{
     docs::typed,
-    support::{comment, get, post},
+    support::{self, comment, get, name, polled, post},
 };
+use cyclesheet_extract::Event;
 use harness::{
     Client, NEXT_WEEK, Settled, THIS_WEEK, Who, World,
     client::{insert, modify},
-    who,
+    log, who,
+    world::key,
 };
+use platform::invoke::ExtractRequest;
 use serde_json::{Value, json};
+use sheet::{Op, Role};
 
+const LAST_WEEK: &str = "2026-W46";
 const SPEC: &str = include_str!("../../../../shared/protocol/SPEC.md");
 
 /// The rows of the table under "Roles": what is done, and whether viewer, editor and admin may.
@@ -208,25 +213,144 @@ async fn every_cell_of_the_table_of_roles_is_as_it_says() {
     }
 }
 
-// rule: M4
+fn role(user: &str, role: &str) -> Value {
+    json!([{"op": "MEMBER_ROLE", "userId": user, "role": role}])
+}
+
+async fn may_write(client: &mut Client, task: &str) -> bool {
+    commits(client, json!([insert(task, "x")]), &["FORBIDDEN"]).await
+}
+
 #[tokio::test]
-async fn m4_a_role_set_in_one_cycle_outranks_the_tokens_there_and_nowhere_else() {
+async fn m4_a_role_that_is_set_outranks_the_tokens_in_every_room_and_for_every_question() {
     let world = World::new().await;
     let mut boss = world.join(&who("boss").admin()).await;
-    let (mut ben, mut vera) = (world.join(&who("ben")).await, world.join(&who("vera").viewer()).await);
-    let role = |user: &str, role: &str| json!([{"op": "MEMBER_ROLE", "userId": user, "role": role}]);
+    let (ben, vera, cleo) = (who("ben"), who("vera").viewer(), who("cleo").admin());
+    let mut here = world.join(&ben).await;
+    let mut next_door = world.join_week(&ben, THIS_WEEK).await;
+    let mut vera_here = world.join(&vera).await;
+    world.join(&cleo).await;
+    let mut namesake = world.join(&who("ben").of("globex")).await;
+    for op in [role("vera", "editor"), role("cleo", "viewer"), role("ben", "viewer")] {
+        let tip = boss.commit(op).await.version();
+        here.reach(tip).await;
+    }
+    next_door.reach(1).await;
+    assert!(!may_write(&mut here, "t1").await && !may_write(&mut next_door, "t1").await);
+    here.send(json!({"type": "refresh"})).await;
+    assert_eq!(here.frame_of("error").await["code"], "FORBIDDEN");
+    assert!(may_write(&mut vera_here, "t2").await);
+    assert_eq!(world.join(&ben).await.welcome["role"], "viewer");
+    assert_eq!(world.join_week(&vera, THIS_WEEK).await.welcome["role"], "editor");
+    let cycle = format!("/api/cycles/platform/{NEXT_WEEK}");
+    for (person, what, status) in [
+        (&ben, "/messages", 403),
+        (&vera, "/messages", 200),
+        (&cleo, "/log", 403),
+        (&cleo, "/generations", 403),
+    ] {
+        assert_eq!(get(&world, person, &format!("{cycle}{what}")).await.status, status, "{what}");
+    }
+    let people = get(&world, &ben, "/api/members?team=platform").await.json();
+    let told = |id: &str| {
+        let people = people["members"].as_array().unwrap();
+        people.iter().find(|member| member["id"] == id).unwrap()["role"].clone()
+    };
+    assert_eq!((told("ben"), told("vera"), told("boss")), (json!("viewer"), json!("editor"), json!("admin")));
+    assert!(may_write(&mut namesake, "t1").await, "another tenant's namesake keeps theirs");
+}
+
+#[tokio::test]
+async fn m4_a_cycle_begun_later_carries_the_roles_in_its_first_entry_and_a_closed_one_hears_at_the_door() {
+    let world = World::new().await;
+    let mut boss = world.join(&who("boss").admin()).await;
+    let context = &world.stack.context;
+    context.store.create(&world.key(LAST_WEEK), context.now()).await.unwrap();
+    world.stack.extractor.handle(context, Event::Request(ExtractRequest::Weekly)).await.unwrap();
+    boss.commit(role("ben", "admin")).await.version();
+    boss.commit(json!([{"op": "MEMBER_REVOKE", "userId": "dan"}])).await.version();
     boss.commit(role("ben", "viewer")).await.version();
-    let tip = boss.commit(role("vera", "editor")).await.version();
-    ben.reach(tip).await;
-    vera.reach(tip).await;
-    assert_eq!(ben.commit(json!([insert("t1", "x")])).await.rejected()["code"], "FORBIDDEN");
-    ben.send(json!({"type": "refresh"})).await;
-    assert_eq!(ben.frame_of("error").await["code"], "FORBIDDEN");
-    vera.commit(json!([insert("t1", "x")])).await.version();
-    assert_eq!(world.join(&who("ben")).await.welcome["role"], "viewer");
-    assert_eq!(world.join(&who("vera").viewer()).await.welcome["role"], "editor");
-    let mut elsewhere = world.join_week(&who("ben"), THIS_WEEK).await;
-    elsewhere.commit(json!([insert("t1", "x")])).await.version();
-    let mut vera = world.join_week(&who("vera").viewer(), THIS_WEEK).await;
-    assert_eq!(vera.commit(json!([insert("t2", "x")])).await.rejected()["code"], "FORBIDDEN");
+    boss.ping().await;
+    // Begun later: the standing removals and the roles that hold now, and nothing of how they came about.
+    let mut later = world.join(&who("ben").in_team("billing")).await;
+    assert_eq!(later.welcome["role"], "viewer");
+    let billing = key("acme", "billing", NEXT_WEEK);
+    let first = log::verified(&world.table(), &billing).await.changes[0].clone();
+    let (dan, ben) = (name("dan"), name("ben"));
+    let ops = [Op::MemberRevoke { user_id: dan }, Op::MemberRole { user_id: ben, role: Role::Viewer }];
+    assert_eq!((first.version, first.author.id.as_str(), first.ops), (1, "cyclesheet", ops.into()));
+    assert!(!may_write(&mut later, "t2").await);
+    // Closed when it was set: not written to, until somebody enters whom it concerns.
+    let said = async || {
+        let changes = log::verified(&world.table(), &world.key(LAST_WEEK)).await.changes;
+        changes.into_iter().flat_map(|change| change.ops).filter(Op::is_membership).count()
+    };
+    assert_eq!(said().await, 0);
+    let mut closed = world.join_week(&who("ben"), LAST_WEEK).await;
+    assert_eq!((closed.welcome["role"].as_str(), said().await), (Some("viewer"), 1));
+    assert!(!may_write(&mut closed, "t3").await);
+}
+
+#[tokio::test]
+async fn m4_a_role_that_died_at_any_await_is_gone_on_with_by_the_sweep() {
+    let world = World::new().await;
+    let boss = who("boss").admin();
+    world.join(&boss).await;
+    let (context, here, there) = (&world.stack.context, world.key(NEXT_WEEK), world.key(THIS_WEEK));
+    world.join_week(&boss, THIS_WEEK).await;
+    for polls in 1.. {
+        let user = format!("u{polls}");
+        world.faults.give_way();
+        let frame =
+            json!({"type": "change", "id": format!("late.{polls}"), "base": 0, "ops": role(&user, "viewer")});
+        let event = support::event(&boss, &here, "late=", &frame.to_string());
+        let done = polled(cyclesheet_default::handle(context, &event), polls).await.is_some();
+        world.stack.extractor.handle(context, Event::Request(ExtractRequest::Sweep)).await.unwrap();
+        let set = store::roles::of(&world.table(), &name("acme"), &name(&user)).await.unwrap();
+        for room in [&here, &there] {
+            let roles = log::verified(&world.table(), room).await.state.ledger.roles;
+            let told = roles.get(&name(&user)).copied();
+            assert_eq!(told, set.as_ref().map(|set| set.role), "after {polls} polls in {room}");
+        }
+        assert!(set.is_none_or(|set| set.done), "after {polls} polls");
+        if done {
+            assert!(polls > 8, "there was something to kill: {polls}");
+            break;
+        }
+    }
+}
+
+#[tokio::test]
+async fn m4_of_two_roles_set_at_once_the_later_one_holds_everywhere() {
+    let world = World::new().await;
+    let mut bosses = Vec::new();
+    for boss in ["boss", "chief"] {
+        bosses.push((
+            world.join(&who(boss).admin()).await,
+            world.join_week(&who(boss).admin(), THIS_WEEK).await,
+        ));
+    }
+    let [(boss, _), (_, chief)] = &mut bosses[..] else { panic!("two") };
+    for round in 0..10 {
+        let (one, other) = if round % 2 == 0 { ("viewer", "editor") } else { ("editor", "viewer") };
+        let (_, _) = tokio::join!(boss.commit(role("ben", one)), chief.commit(role("ben", other)));
+    }
+    world.stack.extractor.handle(&world.stack.context, Event::Request(ExtractRequest::Sweep)).await.unwrap();
+    let holds = store::roles::of(&world.table(), &name("acme"), &name("ben")).await.unwrap().unwrap();
+    assert!(holds.done);
+    let told = async |week: &str| {
+        log::verified(&world.table(), &world.key(week)).await.state.ledger.roles.get(&name("ben")).copied()
+    };
+    assert_eq!((told(NEXT_WEEK).await, told(THIS_WEEK).await), (Some(holds.role), Some(holds.role)));
+}
+
+#[tokio::test]
+async fn m5_nobody_changes_their_own_role_and_a_change_about_members_does_nothing_else() {
+    let world = World::new().await;
+    let mut boss = world.join(&who("boss").admin()).await;
+    assert_eq!(boss.commit(role("boss", "viewer")).await.rejected()["code"], "INVALID_VALUE");
+    let mixed = json!([{"op": "MEMBER_ROLE", "userId": "ben", "role": "viewer"}, insert("t1", "and a row")]);
+    assert_eq!(boss.commit(mixed).await.rejected()["code"], "MALFORMED");
+    assert!(store::roles::all(&world.table(), &name("acme")).await.unwrap().is_empty());
+    assert!(world.log(NEXT_WEEK).await.changes.is_empty());
 }

@@ -60,7 +60,7 @@ export function MembersPanel() {
       </header>
       <p className="side-note">
         {isAdmin
-          ? "Roles are set for this week. Removing somebody closes this workspace to them at once; what they wrote stays."
+          ? "A role that you set here holds from now on, in this week and in the next ones. Removing somebody closes this workspace to them at once; what they wrote stays."
           : "An admin changes roles and removes people."}
       </p>
       {members === "loading" && <p className="side-note">Loading…</p>}
@@ -133,7 +133,7 @@ function Person({ person, isMe, isAdmin }: { person: Listed; isMe: boolean; isAd
               onChange={(event) =>
                 void send(
                   { op: "MEMBER_ROLE", userId: id, role: event.target.value as Role },
-                  `${name} is ${event.target.value} this week.`,
+                  `${name} is ${event.target.value} now.`,
                 )
               }
             >

@@ -29,6 +29,8 @@ export const CODES = {
   TOKEN_EXPIRED: { retryable: true },
   /** No such cycle or path. */
   NOT_FOUND: { retryable: false },
+  /** A refresh leaves the sheet as it is: there is nothing new, or nobody could look just now. */
+  UNCHANGED: { retryable: false },
   /** The server could not decide now: send the same again. */
   BUSY: { retryable: true },
 } as const satisfies Record<string, { retryable: boolean }>;

@@ -1,0 +1,89 @@
+//! A mention of somebody who has no socket open goes to them in Slack as well, where their team wants it.
+//!
+//! The commit writes down who is to be told and asks for this run; it waits for nothing of it. The sweep sends what a
+//! run that died, or was never begun, has left. Who has read the mention in the app meanwhile is not told again.
+use crate::{
+    ExtractError, Extractor,
+    posting::{self, Turn},
+    slack::{self, escaped},
+};
+use extraction::source::slack_api::Mark;
+use platform::Context;
+use sheet::Name;
+use store::{
+    StoreError,
+    direct::{self, Direct},
+    directory, keys, notes,
+};
+
+/// Messages of one run: Slack takes about one a second, and the sweep comes again.
+const MAX_A_RUN: usize = 50;
+
+/// Sends what a tenant has to send. That one could not be sent is no failure: the sweep tries again.
+pub(crate) async fn send_all(
+    extractor: &Extractor,
+    context: &Context,
+    tenant: &Name,
+) -> Result<(), ExtractError> {
+    let wanted = direct::wanted(&context.store.table, tenant, context.now()).await?;
+    for direct in wanted.iter().take(MAX_A_RUN) {
+        if send(extractor, context, tenant, direct).await? {
+            direct::settled(&context.store.table, tenant, direct).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Sends one. True if nothing is left to do about it.
+async fn send(
+    extractor: &Extractor,
+    context: &Context,
+    tenant: &Name,
+    direct: &Direct,
+) -> Result<bool, StoreError> {
+    let table = &context.store.table;
+    let team = context.store.team(tenant, &direct.note.team, context.now()).await?;
+    let Some(secret) = team.as_ref().and_then(|team| team.mention_secret.as_deref()) else { return Ok(true) };
+    let Some(slack_id) = directory::profile(table, tenant, &direct.user).await?.and_then(|p| p.slack_id) else {
+        return Ok(true);
+    };
+    let is_read = !notes::waits(table, tenant, &direct.user, &direct.note).await?;
+    if is_read || directory::is_denied(table, tenant, &direct.user).await? {
+        return Ok(true);
+    }
+    let key = direct.cycle(tenant);
+    let posting = match posting::begin(context, keys::cycle(&key), keys::sent(&direct.name())).await? {
+        Turn::Done => return Ok(true),
+        Turn::UnderWay => return Ok(false),
+        Turn::Mine(posting) => posting,
+    };
+    let api = match slack::api(context, &extractor.slack_base_url, secret).await {
+        Ok(api) => api,
+        Err(reason) => {
+            tracing::warn!(cycle = %key, reason, "a mention is not sent");
+            return Ok(false);
+        }
+    };
+    let mark = Mark::mention(format!("{}#{}", key.cycle_id(), direct.name()));
+    let sent = match api.open_direct(&slack_id).await {
+        Ok(channel) => posting.post(&api, &channel, &mark, &text(extractor, direct)).await?,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = &sent {
+        tracing::warn!(cycle = %key, %error, "a mention is not sent yet");
+    }
+    Ok(sent.is_ok())
+}
+
+fn text(extractor: &Extractor, direct: &Direct) -> String {
+    let note = &direct.note;
+    let place = format!("{}, week {}", note.team, note.cycle);
+    let place = match extractor.page_url.as_deref() {
+        Some(url) => {
+            format!("<{}/?team={}&cycle={}|{place}>", url.trim_end_matches('/'), note.team, note.cycle)
+        }
+        None => place,
+    };
+    let quoted = escaped(&note.text).replace('\n', "\n> ");
+    format!("{} mentioned you in {place}:\n> {quoted}", escaped(&note.name))
+}

@@ -1,0 +1,82 @@
+//! A refresh looks at the messages before it takes the lease: where they say what they said, it asks nobody, commits
+//! nothing, and counts for nothing.
+//!
+//! What comes without a lease may come at once from many, so a week is looked at once a minute at most: reading is what a
+//! refresh costs others, Slack's limits above all.
+use crate::{
+    ExtractError,
+    read::{Read, Reading},
+};
+use platform::{Context, broadcast::Endpoint};
+use protocol::ServerFrame;
+use serde::Serialize;
+use sheet::{Code, Refusal};
+use store::{StoreError, keys};
+
+/// How long one look stands for the next, milliseconds.
+const LOOK_EVERY_MS: i64 = 60_000;
+
+/// What a look came to.
+pub(crate) enum Look {
+    /// There is something new: what was read, so that it is not read again.
+    New(Box<Read>),
+    /// Every message is as the last result read it.
+    Unchanged,
+    /// Somebody has looked a moment ago.
+    TooSoon,
+    /// No source could be read, in words.
+    Unread(String),
+}
+
+#[derive(Serialize)]
+struct Row {
+    pk: String,
+    sk: &'static str,
+    revision: String,
+}
+
+/// Looks, unless somebody has a moment ago.
+pub(crate) async fn look(reading: &Reading<'_>) -> Result<Look, ExtractError> {
+    if !turn(reading).await? {
+        return Ok(Look::TooSoon);
+    }
+    Ok(match reading.gather().await? {
+        Ok(read) if read.same_as.is_some() => Look::Unchanged,
+        Ok(read) => Look::New(Box::new(read)),
+        Err(reason) => Look::Unread(reason),
+    })
+}
+
+/// Is it this caller's turn in this minute? After each generation anew: those are counted anyway.
+async fn turn(reading: &Reading<'_>) -> Result<bool, StoreError> {
+    let minute = reading.context.now().0.div_euclid(LOOK_EVERY_MS);
+    let revision = format!("{:03}.{minute:012}", reading.generation);
+    let row = Row { pk: keys::cycle(reading.key), sk: keys::LOOKED, revision: revision.clone() };
+    reading.context.store.table.put_later(&row, &revision).await
+}
+
+/// Tells whoever asked for a refresh that there is none, on the socket they asked on.
+pub(crate) async fn tell(context: &Context, endpoint: &Endpoint, connection_id: &str, why: Refusal) {
+    context.callback.post(endpoint, connection_id, ServerFrame::error(why).to_text().into()).await;
+}
+
+/// Why there is none, for the person who asked.
+pub(crate) fn unchanged() -> Refusal {
+    Refusal::new(
+        Code::Unchanged,
+        "No message is new or changed since the extraction: nothing was asked, and none of the week's extractions is used.",
+    )
+}
+
+/// The same, of who comes too soon.
+pub(crate) fn too_soon() -> Refusal {
+    Refusal::new(Code::Unchanged, "Somebody has asked within this minute: ask again in a minute.")
+}
+
+/// The same, where no source could be read.
+pub(crate) fn unread(reason: &str) -> Refusal {
+    Refusal::new(
+        Code::Unchanged,
+        format!("The messages could not be read: {reason} The sheet stays as it is."),
+    )
+}

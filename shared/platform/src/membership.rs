@@ -1,0 +1,86 @@
+//! What a change wants about members: begun before it is committed, and carried out in the whole tenant after it.
+use crate::{
+    Context,
+    broadcast::Endpoint,
+    members::{self, Standing},
+    roles,
+};
+use sheet::{Code, Name, Op, Refusal, Role};
+use store::{StoreError, roles::SetRole};
+
+/// One thing that a change wants.
+#[derive(Clone, Debug)]
+pub(crate) enum Wish {
+    /// Somebody leaves, or comes back.
+    Standing(Name, Standing),
+    /// Somebody has another role.
+    Role(Name, Role),
+}
+
+/// One that is written and not yet carried out.
+#[derive(Clone, Debug)]
+pub(crate) enum Begun {
+    /// A removal or a return.
+    Standing(members::Begun),
+    /// A role.
+    Role(SetRole),
+}
+
+/// What a person's change wants about members, if that is all it does.
+pub(crate) fn wanted(ops: &[Op]) -> Result<Vec<Wish>, Refusal> {
+    if !ops.iter().any(Op::is_membership) {
+        return Ok(Vec::new());
+    }
+    let wish = |op: &Op| match op {
+        Op::MemberRevoke { user_id } => Some(Wish::Standing(user_id.clone(), Standing::Removed)),
+        Op::MemberRestore { user_id } => Some(Wish::Standing(user_id.clone(), Standing::Back)),
+        Op::MemberRole { user_id, role } => Some(Wish::Role(user_id.clone(), *role)),
+        _ => None,
+    };
+    let mixed = || Refusal::new(Code::Malformed, "a change about members does nothing else");
+    ops.iter().map(wish).collect::<Option<Vec<_>>>().ok_or_else(mixed)
+}
+
+impl Wish {
+    /// Writes it. None: it stands and is carried out. Of a change that `repeats` only what is not done is gone on with:
+    /// others may have decided otherwise since.
+    pub(crate) async fn begin(
+        self,
+        context: &Context,
+        tenant: &Name,
+        repeats: bool,
+    ) -> Result<Option<Begun>, StoreError> {
+        Ok(match self {
+            Self::Standing(user, standing) => match repeats {
+                true => members::unfinished(context, tenant, &user, standing).await?,
+                false => members::begin(context, tenant, &user, standing).await?,
+            }
+            .map(Begun::Standing),
+            Self::Role(user, role) => match repeats {
+                true => roles::unfinished(context, tenant, &user, role).await?,
+                false => roles::begin(context, tenant, &user, role).await?,
+            }
+            .map(Begun::Role),
+        })
+    }
+}
+
+impl Begun {
+    /// Carries it out.
+    pub(crate) async fn finish(
+        &self,
+        context: &Context,
+        endpoint: &Endpoint,
+        tenant: &Name,
+    ) -> Result<(), StoreError> {
+        match self {
+            Self::Standing(begun) => members::finish(context, endpoint, tenant, begun).await,
+            Self::Role(set) => roles::finish(context, endpoint, tenant, set).await,
+        }
+    }
+}
+
+/// Goes on with everything about members that is not done; how much it was. For the sweep.
+pub async fn resume(context: &Context, endpoint: &Endpoint, tenant: &Name) -> Result<usize, StoreError> {
+    Ok(members::resume(context, endpoint, tenant).await? + roles::resume(context, endpoint, tenant).await?)
+}

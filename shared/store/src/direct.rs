@@ -1,0 +1,65 @@
+//! Mentions that are to be sent as direct messages: kept until they are, because a post and the table are two steps.
+use crate::{
+    keys,
+    notes::Note,
+    table::{StoreError, Table},
+};
+use serde::{Deserialize, Serialize};
+use sheet::{CycleKey, Name, TimestampMs};
+
+/// How long one waits to be sent, seconds: who has been away for longer finds it in the sheet.
+const WAITS_SECONDS: i64 = 7 * 24 * 3600;
+
+/// A mention that is to be sent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Direct {
+    /// To whom.
+    pub user: Name,
+    /// What.
+    pub note: Note,
+}
+
+impl Direct {
+    /// The cycle in which they were mentioned.
+    pub fn cycle(&self, tenant: &Name) -> CycleKey {
+        CycleKey { tenant: tenant.clone(), team: self.note.team.clone(), week: self.note.cycle }
+    }
+
+    /// Its name within its cycle, for good.
+    pub fn name(&self) -> String {
+        format!("{:012}#{}#{}", self.note.version, self.note.comment_id, self.user)
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Row {
+    pk: String,
+    sk: String,
+    expires: i64,
+    #[serde(flatten)]
+    direct: Direct,
+}
+
+fn place(tenant: &Name, direct: &Direct) -> (String, String) {
+    let cycle = direct.cycle(tenant).cycle_id();
+    (keys::tenant(tenant), format!("{}{cycle}#{}", keys::DIRECT, direct.name()))
+}
+
+/// Keeps one until it is sent. The same again is the same.
+pub async fn want(table: &Table, tenant: &Name, direct: &Direct) -> Result<(), StoreError> {
+    let (pk, sk) = place(tenant, direct);
+    let expires = direct.note.at.0 / 1000 + WAITS_SECONDS;
+    table.put(&Row { pk, sk, expires, direct: direct.clone() }).await
+}
+
+/// What a tenant has to send.
+pub async fn wanted(table: &Table, tenant: &Name, now: TimestampMs) -> Result<Vec<Direct>, StoreError> {
+    let rows: Vec<Row> = table.prefixed(&keys::tenant(tenant), keys::DIRECT).await?;
+    Ok(rows.into_iter().filter(|row| row.expires * 1000 > now.0).map(|row| row.direct).collect())
+}
+
+/// One is sent, or will not be.
+pub async fn settled(table: &Table, tenant: &Name, direct: &Direct) -> Result<(), StoreError> {
+    let (pk, sk) = place(tenant, direct);
+    table.delete(&pk, &sk).await
+}
