@@ -44,7 +44,8 @@ async fn send(
     let table = &context.store.table;
     let team = context.store.team(tenant, &direct.note.team, context.now()).await?;
     let Some(secret) = team.as_ref().and_then(|team| team.mention_secret.as_deref()) else { return Ok(true) };
-    let Some(slack_id) = directory::profile(table, tenant, &direct.user).await?.and_then(|p| p.slack_id) else {
+    let Some(slack_id) = directory::profile(table, tenant, &direct.user).await?.and_then(|p| p.slack_id)
+    else {
         return Ok(true);
     };
     let is_read = !notes::waits(table, tenant, &direct.user, &direct.note).await?;

@@ -6,7 +6,8 @@
 //! - [`read`]: the messages of the week, from the team's sources. [`look`]: whether a refresh finds anything new.
 //!   [`carry`]: what goes on from week to week.
 //! - [`rows`]: a result in parts. [`report`]: what is kept of it for admins. [`metrics`]: what is measured of it.
-//! - [`seal`]: last week is closed. [`announce`]: the new sheet is posted to the team's channel.
+//! - [`seal`]: last week is closed. [`announce`]: the new sheet is posted to the team's channel. [`direct`]: mentions go to
+//!   whom they are of. [`posting`]: either once.
 //! - [`summary`]: the summary as a document. [`sweep`]: what is looked after in between. [`slack`], [`system`]: calls of Slack, changes of the system.
 //!
 //! The schedule fires at least once, and anybody may open the sheet at the same moment. Only who commits
@@ -14,8 +15,10 @@
 mod announce;
 pub mod ask;
 mod carry;
+mod direct;
 mod look;
 pub mod metrics;
+mod posting;
 mod read;
 pub mod report;
 mod rows;
@@ -79,6 +82,10 @@ impl Extractor {
             }
             Event::Request(ExtractRequest::Weekly) | Event::Scheduled { .. } => self.weekly(context).await,
             Event::Request(ExtractRequest::Sweep) => self.sweep(context).await,
+            Event::Request(ExtractRequest::Mentions { tenant }) => {
+                direct::send_all(self, context, &tenant).await?;
+                Ok(Vec::new())
+            }
         }
     }
 

@@ -8,16 +8,20 @@ use platform::Context;
 /// Chance of the outside, as a pause takes it.
 pub(crate) type Chance = Box<dyn Fn() -> f64 + Send + Sync>;
 
+/// The API, as the functions call it.
+pub(crate) type Api = SlackApi<TokioPause<Chance>>;
+
 /// The API with the bot's token of this secret; in words, why not.
-pub(crate) async fn api(
-    context: &Context,
-    base_url: &str,
-    secret: &str,
-) -> Result<SlackApi<TokioPause<Chance>>, String> {
+pub(crate) async fn api(context: &Context, base_url: &str, secret: &str) -> Result<Api, String> {
     let found = context.secrets.of_team(secret, context.now()).await.map_err(|error| error.to_string())?;
     let token = found.bot_token.ok_or_else(|| format!("the secret {secret} has no botToken"))?;
     let random = context.random.clone();
     let chance: Chance = Box::new(move || random() as f64 / u64::MAX as f64);
     SlackApi::new(base_url, SecretString::from(token), TokioPause(chance))
         .map_err(|error: SlackError| error.to_string())
+}
+
+/// As Slack wants text: three signs are its own. What a message says cannot mention anybody or forge a link.
+pub(crate) fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -1,6 +1,6 @@
 //! What is looked after between the weekly runs: what died half way, outages that have passed, messages that have come.
 use crate::{
-    ExtractError, Extracted, Extractor, announce, metrics,
+    ExtractError, Extracted, Extractor, announce, direct, metrics,
     read::{Read, Reading},
     report::{MESSAGES, REPORT, Report},
     seal, system,
@@ -39,6 +39,9 @@ impl Extractor {
             let resumed = membership::resume(context, &self.endpoint, &tenant).await?;
             if resumed > 0 {
                 tracing::warn!(%tenant, resumed, "removals that had died half way are done");
+            }
+            if let Err(error) = direct::send_all(self, context, &tenant).await {
+                tracing::error!(%error, %tenant, "mentions could not be sent");
             }
             for team in directory::teams(&context.store.table, &tenant).await? {
                 match self.look_after(context, &tenant, &team).await {

@@ -91,6 +91,14 @@ impl Embedded {
         Ok(Self { database, on_disk: true, writing: Arc::default() }.with_table()?)
     }
 
+    /// The one in a folder, for who only reads: a mistyped folder is not made into one.
+    pub fn existing(folder: &Path) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        if !folder.join(FILE).is_file() {
+            return Err(format!("there is no data in {}", folder.display()).into());
+        }
+        Self::in_folder(folder)
+    }
+
     fn with_table(self) -> Result<Self, DynoxideError> {
         let table = json!({
             "TableName": TABLE,

@@ -77,6 +77,7 @@ impl FakeSlack {
         let app = Router::new()
             .route("/api/{method}", get(read))
             .route("/api/chat.postMessage", post(write))
+            .route("/api/conversations.open", post(open))
             .with_state(inner.clone());
         let task = tokio::spawn(async move {
             // Ends only with the task: the listener has no other way to fail for good.
@@ -213,6 +214,26 @@ fn page(all: &[Value], field: &str, query: &HashMap<String, String>, page: usize
         json!({"ok": true, "has_more": to < all.len(), "response_metadata": {"next_cursor": next}});
     body[field] = all.get(from..to).unwrap_or_default().into();
     Json(body).into_response()
+}
+
+/// The direct messages of a user: channel D… of user U….
+async fn open(State(inner): State<Arc<Mutex<Inner>>>, headers: HeaderMap, body: String) -> Response {
+    let mut inner = lock(&inner);
+    inner.calls.push(("conversations.open".to_owned(), HashMap::new()));
+    if let Some(trouble) = meets(&mut inner, "conversations.open") {
+        return troubled(&trouble);
+    }
+    if !is_allowed(&headers) {
+        return refused("invalid_auth");
+    }
+    let asked: Value = serde_json::from_str(&body).unwrap_or_default();
+    let user = asked["users"].as_str().unwrap_or_default();
+    if !inner.workspace.users.iter().any(|known| known["id"] == user) {
+        return refused("user_not_found");
+    }
+    let id = user.replacen('U', "D", 1);
+    inner.workspace.channels.entry(id.clone()).or_default();
+    Json(json!({"ok": true, "channel": {"id": id}})).into_response()
 }
 
 async fn write(State(inner): State<Arc<Mutex<Inner>>>, headers: HeaderMap, body: String) -> Response {

@@ -9,7 +9,7 @@
 //! answer    the tolerant parser: whatever a model wrote → rows           (pure, total, linear)
 //! fallback  rows without a model: one per thread                         (pure)
 //! ladder    answer, second question or fallback                          (pure)
-//! fake      local servers of Cohere's and of Slack's shape               (feature `fake`)
+//! fake      local servers of Cohere's and of Slack's shape, an export    (feature `fake`)
 //! ```
 //!
 //! Owns how messages are read, what is asked, and how an answer becomes cells that `sheet` accepts.
@@ -19,6 +19,8 @@ pub mod answer;
 pub mod cohere;
 #[cfg(feature = "fake")]
 pub mod fake;
+#[cfg(feature = "fake")]
+pub mod fake_export;
 #[cfg(feature = "fake")]
 pub mod fake_slack;
 pub mod fallback;

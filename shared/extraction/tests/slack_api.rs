@@ -3,7 +3,10 @@
 use extraction::{
     cohere::{Pause, SecretString},
     fake_slack::{FakeSlack, TOKEN, Trouble, Workspace},
-    source::{ChannelRef, Gatherer, Loaded, Options, SlackApi, slack_api::MAX_WAITED_S},
+    source::{
+        ChannelRef, Gatherer, Loaded, Options, SlackApi,
+        slack_api::{MAX_WAITED_S, Mark},
+    },
 };
 use serde_json::{Value, json};
 use sheet::{Week, WeekSpan, week::time_zone};
@@ -207,12 +210,19 @@ async fn a_summary_that_was_posted_is_found_by_its_mark() {
     let noted = Noted::default();
     let api = SlackApi::new(slack.base_url(), SecretString::from(TOKEN.to_owned()), noted).unwrap();
     let since = week().0;
-    assert_eq!(api.was_posted("C1", since, "platform/2026-W47").await.unwrap(), None);
-    let posted = api.post_summary("C1", "The week", "platform/2026-W47").await.unwrap();
-    assert_eq!(api.was_posted("C1", since, "platform/2026-W47").await.unwrap(), Some(posted));
-    assert_eq!(api.was_posted("C1", since, "platform/2026-W48").await.unwrap(), None);
+    let mark = |cycle: &str| Mark::summary(cycle.to_owned());
+    let (own, next) = (mark("platform/2026-W47"), mark("platform/2026-W48"));
+    assert_eq!(api.was_posted("C1", since, &own).await.unwrap(), None);
+    let posted = api.post_marked("C1", "The week", &own).await.unwrap();
+    assert_eq!(api.was_posted("C1", since, &own).await.unwrap(), Some(posted));
+    assert_eq!(api.was_posted("C1", since, &next).await.unwrap(), None);
+    assert_eq!(
+        api.was_posted("C1", since, &Mark::mention("platform/2026-W47".into())).await.unwrap(),
+        None,
+        "a mark of another kind is another"
+    );
     // A post whose answer is lost is not sent again: it may stand there.
     slack.trouble("chat.postMessage", Trouble::PostedAndLost);
-    assert!(api.post_summary("C1", "The next week", "platform/2026-W48").await.is_err());
+    assert!(api.post_marked("C1", "The next week", &next).await.is_err());
     assert_eq!(slack.posted().len(), 2);
 }

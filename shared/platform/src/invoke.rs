@@ -12,6 +12,11 @@ pub enum ExtractRequest {
     Weekly,
     /// What was begun and not done: removals that died half way.
     Sweep,
+    /// Mentions that are to be sent as direct messages.
+    Mentions {
+        /// Whose.
+        tenant: Name,
+    },
     /// One cycle that was opened before its weekly run, or whose people ask for a refresh.
     Cycle {
         /// Whose.

@@ -3,12 +3,17 @@
 //! A mention of somebody who may not enter the room is refused before anything is committed. After the commit the
 //! mention is kept first and delivered then, to every socket the person has open in whatever room; what was delivered
 //! is no longer kept. A repeated delivery carries the same name (team, cycle, version, thread).
-use crate::broadcast::{Posted, Telling};
+use crate::{
+    broadcast::{Posted, Telling},
+    invoke::ExtractRequest,
+};
 use protocol::server::notification;
 use sheet::{Change, Code, Name, Op, Refusal, TaskId};
 use std::collections::BTreeSet;
 use store::{
-    StoreError, connections, directory,
+    StoreError, connections,
+    direct::{self, Direct},
+    directory,
     notes::{self, Note},
 };
 
@@ -42,8 +47,10 @@ pub(crate) async fn allowed(telling: &Telling<'_>, ops: &[Op]) -> Result<Result<
     Ok(Ok(()))
 }
 
-/// Tells everybody whom a committed change mentions.
+/// Tells everybody whom a committed change mentions. Those whom no socket could be told are written to in Slack as well,
+/// where their team wants it: that is noted here, and done by whoever is asked for it.
 pub(crate) async fn deliver(telling: &Telling<'_>, change: &Change) {
+    let mut is_to_be_sent = false;
     for op in &change.ops {
         let Some((comment_id, task_id, text, mentions)) = of(op) else { continue };
         for user in mentions.iter().filter(|user| **user != change.author.id) {
@@ -58,14 +65,24 @@ pub(crate) async fn deliver(telling: &Telling<'_>, change: &Change) {
                 text: text.chars().take(MAX_EXCERPT).collect(),
                 at: change.at,
             };
-            if let Err(error) = tell(telling, user, &note).await {
-                tracing::warn!(%error, "a mention waits to be delivered");
+            match tell(telling, user, &note).await {
+                Ok(sends) => is_to_be_sent |= sends,
+                Err(error) => tracing::warn!(%error, "a mention waits to be delivered"),
             }
         }
     }
+    if is_to_be_sent {
+        // Not asked, or asked in vain: the sweep sends it.
+        telling
+            .context
+            .invoke
+            .extract(&ExtractRequest::Mentions { tenant: telling.room.tenant.clone() })
+            .await;
+    }
 }
 
-async fn tell(telling: &Telling<'_>, user: &Name, note: &Note) -> Result<(), StoreError> {
+/// Tells one person; true if it is to be sent as a direct message.
+async fn tell(telling: &Telling<'_>, user: &Name, note: &Note) -> Result<bool, StoreError> {
     let (context, tenant) = (telling.context, &telling.room.tenant);
     let table = &context.store.table;
     notes::keep(table, tenant, user, note).await?;
@@ -78,5 +95,14 @@ async fn tell(telling: &Telling<'_>, user: &Name, note: &Note) -> Result<(), Sto
             Posted::Failed => {}
         }
     }
-    if delivered { notes::told(table, tenant, user, note).await } else { Ok(()) }
+    if delivered {
+        notes::told(table, tenant, user, note).await?;
+        return Ok(false);
+    }
+    let team = context.store.team(tenant, &note.team, context.now()).await?;
+    if team.is_none_or(|team| team.mention_secret.is_none()) {
+        return Ok(false);
+    }
+    direct::want(table, tenant, &Direct { user: user.clone(), note: note.clone() }).await?;
+    Ok(true)
 }

@@ -40,6 +40,9 @@ pub struct Team {
     /// Where a new sheet is announced, if anywhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub announce: Option<Announce>,
+    /// The secret with the bot's token that sends mentions as direct messages; none: nobody does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mention_secret: Option<String>,
 }
 
 impl Team {
@@ -53,6 +56,7 @@ impl Team {
             stale: StaleRule::default(),
             retention_days: None,
             announce: None,
+            mention_secret: None,
         }
     }
 
@@ -285,6 +289,12 @@ pub struct Known {
 /// Puts a profile.
 pub async fn put_profile(table: &Table, tenant: &Name, profile: &Profile) -> Result<(), StoreError> {
     table.put(&Row { pk: keys::tenant(tenant), sk: keys::profile(&profile.user), what: profile }).await
+}
+
+/// What others know of a member, if they know anything.
+pub async fn profile(table: &Table, tenant: &Name, user: &Name) -> Result<Option<Profile>, StoreError> {
+    let row: Option<Row<Profile>> = table.get(&keys::tenant(tenant), &keys::profile(user)).await?;
+    Ok(row.map(|row| row.what))
 }
 
 /// Puts a member whom nobody has seen yet; false if they are known, and nothing changes.

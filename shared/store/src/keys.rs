@@ -82,6 +82,14 @@ pub fn pushed(channel: &Name, unique: &Name) -> String {
     format!("MSG#{channel}#{unique}")
 }
 
+/// A mention that is to be sent as a direct message.
+pub const DIRECT: &str = "DIRECT#";
+
+/// What sending it came to.
+pub fn sent(name: &str) -> String {
+    format!("SENT#{name}")
+}
+
 /// The minute in which a refresh last looked at the messages.
 pub const LOOKED: &str = "LOOKED";
 /// What a cycle's announcement came to.

@@ -6,7 +6,7 @@
 //! - [`cycle`]: the commit. [`room`]: one cycle in this process, its fold and its queue. [`cache`]: bounded by bytes.
 //! - [`connections`]: who is connected where. [`directory`]: teams, members, cycles, denials. [`roles`]: roles that were set.
 //! - [`past`]: the state at an earlier version.
-//! - [`inbox`]: messages that were pushed. [`notes`]: unread mentions. [`raw`]: messages and answers.
+//! - [`inbox`]: messages that were pushed. [`notes`]: unread mentions. [`direct`]: those that are to be sent. [`raw`]: messages and answers.
 //!
 //! This crate owns every read and write of the table. It decides nothing about a sheet (that is `sheet`), sends
 //! nothing to anybody (that is `platform`), never asks for the time and never makes up a random number: both come in.
@@ -16,6 +16,7 @@
 pub mod cache;
 pub mod connections;
 pub mod cycle;
+pub mod direct;
 pub mod directory;
 pub mod inbox;
 pub mod keys;

@@ -68,6 +68,12 @@ pub async fn waiting(
     Ok(live.take(MAX_HANDED).collect())
 }
 
+/// Does a mention still wait for a user?
+pub async fn waits(table: &Table, tenant: &Name, user: &Name, note: &Note) -> Result<bool, StoreError> {
+    let row: Option<Row> = table.get(&keys::user(tenant, user), &sort_key(tenant, note)).await?;
+    Ok(row.is_some())
+}
+
 /// A user has been told.
 pub async fn told(table: &Table, tenant: &Name, user: &Name, note: &Note) -> Result<(), StoreError> {
     table.delete(&keys::user(tenant, user), &sort_key(tenant, note)).await

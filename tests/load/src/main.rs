@@ -8,7 +8,7 @@
 //! # Layout
 //! - [`servers`]: the processes, their processor time and memory. [`floor`]: the server that stores nothing.
 //! - [`client`]: one WebSocket client. [`open`]: W1 and W2. [`closed`]: W3. [`idle`]: sockets that do nothing.
-//!   [`storm`]: everybody at once.
+//!   [`storm`]: everybody at once. [`week`]: a week of messages becomes a sheet.
 //! - [`counts`]: calls to the table per change, in this process. [`report`]: medians and tables.
 #![recursion_limit = "256"]
 mod client;
@@ -21,6 +21,7 @@ mod plan;
 mod report;
 mod servers;
 mod storm;
+mod week;
 
 use clap::{Parser, Subcommand};
 use std::{path::PathBuf, process::ExitCode};
@@ -62,7 +63,7 @@ pub(crate) struct Bench {
     /// People in a room that returns after the server was killed
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     storm_room: u32,
-    /// Only these: w1, w2, w3, counts, idle, crowd, storm
+    /// Only these: w1, w2, w3, counts, idle, crowd, storm, week
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     only: Vec<plan::Part>,
     /// The processor that servers run on; the clients run on the others

@@ -6,7 +6,7 @@ use crate::{
     open::{self, Load},
     report,
     servers::{Kind, Machine, Server},
-    storm,
+    storm, week,
 };
 use protocol::limits::DEFAULT_EXPECTED_CONNECTIONS;
 use std::{path::PathBuf, time::Duration};
@@ -32,6 +32,8 @@ pub(crate) enum Part {
     /// 10,000 connections that are refused, and 1,000 clients that return after the server was killed: once with a
     /// server that expects as many as it does unless told, and once with one that expects them all.
     Storm,
+    /// From `cyclesheet dev` with a week of 5,000 messages to its sheet.
+    Week,
 }
 
 struct Plan {
@@ -95,6 +97,14 @@ pub(crate) async fn run(bench: &Bench, machine: Machine) -> Outcome {
     }
     if wants(Part::Storm) {
         plan.storm(if bench.quick { 10 } else { 1 }, bench.storm_room as usize).await?;
+    }
+    if wants(Part::Week) {
+        println!("\n`cyclesheet dev --week` with an export of 5,000 messages, no model\n");
+        println!("| rows | from the start to the whole sheet, s |\n|---|---|");
+        for _ in 0..plan.rounds {
+            let made = week::run(&plan.binary, 5_000, plan.machine).await?;
+            println!("| {} | {:.2} |", made.rows, made.seconds);
+        }
     }
     Ok(())
 }

@@ -196,7 +196,7 @@ impl Server {
 
 /// Spawned from a thread that stands on the servers' processor: a child inherits it, and no thread of it ever runs
 /// elsewhere.
-fn spawn(mut command: Command, machine: Machine) -> Outcome<Child> {
+pub(crate) fn spawn(mut command: Command, machine: Machine) -> Outcome<Child> {
     let started = std::thread::spawn(move || -> Outcome<Child> {
         if let Some(cpu) = machine.server_cpu {
             let mut set = CpuSet::new();
@@ -210,7 +210,7 @@ fn spawn(mut command: Command, machine: Machine) -> Outcome<Child> {
 }
 
 /// Reads standard output until it says `ready http://…`, and the rest of it into nothing.
-fn ready(child: &mut Child) -> Outcome<String> {
+pub(crate) fn ready(child: &mut Child) -> Outcome<String> {
     let stdout = child.stdout.take().ok_or("no standard output")?;
     let (say, said) = mpsc::channel();
     std::thread::spawn(move || {

@@ -88,7 +88,22 @@ impl Dev {
 
 /// Runs the command to its end: code, standard output, standard error.
 pub async fn run(program: &str, arguments: &[&str], directory: &Path) -> (Option<i32>, String, String) {
-    let output = Command::new(program).args(arguments).current_dir(directory).stdin(Stdio::null()).output();
+    run_in(program, arguments, directory, &[]).await
+}
+
+/// The same with this in its environment, and nothing of AWS but that.
+pub async fn run_in(
+    program: &str,
+    arguments: &[&str],
+    directory: &Path,
+    environment: &[(&str, &str)],
+) -> (Option<i32>, String, String) {
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(directory).stdin(Stdio::null());
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("AWS_")) {
+        command.env_remove(name);
+    }
+    let output = command.envs(environment.iter().copied()).output();
     let output = patiently("the command to end", output).await.expect("the command runs");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("its words are UTF-8");
     (output.status.code(), text(output.stdout), text(output.stderr))

@@ -7,6 +7,7 @@ mod rules {
     mod audit;
     mod classic;
     mod connecting;
+    mod direct;
     mod docs;
     mod extraction;
     mod gate;

@@ -92,7 +92,7 @@ async fn read(
     if !data.is_dir() {
         return Err(format!("{} is no data folder", data.display()).into());
     }
-    let table = Table::new(Embedded::in_folder(data)?.client(), TABLE);
+    let table = Table::new(Embedded::existing(data)?.client(), TABLE);
     let head = record::head(&table, key)
         .await?
         .ok_or_else(|| format!("there is no cycle {key} in {}", data.display()))?;
@@ -105,7 +105,10 @@ impl Log {
         let (log, head) = read(&data, &key).await?;
         let mut text = String::new();
         if self.json {
-            let head = head.map(|head| (head.version, head.hash));
+            // The record lags behind its log. A log that holds is printed with where it ends, so that a cut file shows;
+            // one that does not, with what the record says of it.
+            let tip = chain::verify(&key, &log, head.as_ref()).ok();
+            let head = tip.or(head).map(|head| (head.version, head.hash));
             let heading = Heading { tenant: key.tenant, team: key.team, cycle: key.week, head };
             text.push_str(&format!("{}\n", serde_json::to_string(&heading)?));
             for entry in &log {

@@ -36,6 +36,7 @@ impl Where {
         match (&self.data, &self.table) {
             (Some(folder), _) => Ok(Table::new(Embedded::in_folder(folder)?.client(), TABLE)),
             (None, Some(name)) => {
+                environment()?;
                 let aws = clients::load()?;
                 Ok(Table::new(aws_sdk_dynamodb::Client::new(&aws), name))
             }
@@ -47,6 +48,19 @@ impl Where {
         let all = directory::teams(table, &self.tenant).await?;
         Ok(all.into_iter().find(|found| found.team == *team))
     }
+}
+
+/// What the functions find in their environment, and nothing else is looked for: profiles and roles are not.
+fn environment() -> Result<(), Failed> {
+    let is_set = |name: &str| std::env::var(name).is_ok_and(|value| !value.is_empty());
+    if !is_set("AWS_REGION") && !is_set("AWS_DEFAULT_REGION") {
+        return Err("--table needs the table's region: export AWS_REGION=…".into());
+    }
+    if !is_set("AWS_ACCESS_KEY_ID") || !is_set("AWS_SECRET_ACCESS_KEY") {
+        let profile = r#"of a profile: eval "$(aws configure export-credentials --format env)""#;
+        return Err(format!("--table needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; {profile}").into());
+    }
+    Ok(())
 }
 
 #[derive(clap::Subcommand)]
@@ -85,6 +99,9 @@ pub(crate) struct TeamAdd {
     /// The secret with the token that announces
     #[arg(long, value_name = "SECRET", requires = "announce_channel")]
     announce_secret: Option<String>,
+    /// The secret with the token that sends mentions as direct messages to who is not there
+    #[arg(long, value_name = "SECRET")]
+    mention_secret: Option<String>,
 }
 
 impl Teams {
@@ -122,6 +139,7 @@ impl TeamAdd {
         if let (Some(channel), Some(secret)) = (self.announce_channel, self.announce_secret) {
             team.announce = Some(Announce { secret, channel });
         }
+        team.mention_secret = self.mention_secret.or(team.mention_secret);
         directory::put_team(&table, &self.at.tenant, &team).await?;
         print(&format!("{}\n", serde_json::to_string(&team)?))
     }

@@ -99,6 +99,13 @@ pub(super) async fn m4(endpoint: &Endpoint) -> Shown {
         "FORBIDDEN"
     );
     assert_eq!(endpoint.join(&person).await.welcome["role"], "viewer");
+    // In the tenant's other rooms as well.
+    let teams = format!("{},{}", endpoint.setup.team, endpoint.setup.other_team);
+    let token = endpoint.token(&Person { teams, ..person.clone() }).await;
+    let door = endpoint.door_to(&endpoint.setup.other_team, &endpoint.setup.cycle, Some(token));
+    assert_eq!(Client::join(&door).await.welcome["role"], "viewer");
+    let own = json!([{"op": "MEMBER_ROLE", "userId": admin.user, "role": "viewer"}]);
+    assert_eq!(endpoint.post(&admin, own).await.refusal().1, "INVALID_VALUE", "an admin demotes themselves");
     Shown::Yes
 }
 

@@ -32,10 +32,11 @@ const REQUESTS: [(&str, u16); 10] = [
     ("change", 200),
 ];
 /// What `extract` is sent, and what that means.
-const RUNS: [(&str, Run); 5] = [
+const RUNS: [(&str, Run); 6] = [
     ("scheduler", Run::Weekly),
     ("eventbridge", Run::Weekly),
     ("sweep", Run::Sweep),
+    ("mentions", Run::Mentions),
     ("cycle", Run::Cycle { refresh: false }),
     ("refresh", Run::Cycle { refresh: true }),
 ];
@@ -44,6 +45,7 @@ const RUNS: [(&str, Run); 5] = [
 enum Run {
     Weekly,
     Sweep,
+    Mentions,
     Cycle { refresh: bool },
 }
 
@@ -118,6 +120,7 @@ fn each_event_file_of_extract_means_what_it_says() {
             Event::Scheduled { .. } | Event::Request(ExtractRequest::Weekly) => Run::Weekly,
             Event::Request(ExtractRequest::Sweep) => Run::Sweep,
             Event::Request(ExtractRequest::Cycle { refresh, .. }) => Run::Cycle { refresh },
+            Event::Request(ExtractRequest::Mentions { .. }) => Run::Mentions,
         };
         assert_eq!(run, expected, "{name}");
     }

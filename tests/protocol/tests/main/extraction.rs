@@ -322,8 +322,3 @@ async fn e6_refreshes_at_once_look_at_the_messages_once_a_minute() {
     assert_eq!(told.iter().filter(|looked| **looked).count(), 1, "{told:?}");
     assert_eq!((cohere.calls(), ana.ping().await["version"].as_u64()), (1, Some(version)));
 }
-
-/// The rows as they are, to the letter.
-fn rows_of(replica: &Replica) -> Vec<Row> {
-    replica.sheet().rows().map(|row| Row::clone(row)).collect()
-}

@@ -152,6 +152,11 @@ async fn a_log_is_printed_for_people_and_as_a_file_that_an_auditor_takes_away() 
         (code == Some(0), said + &complained)
     };
     assert!(audit(&whole).await.0);
+    // The file says how far the log went, although the record has not followed it there.
+    let (tail_cut, _) = whole.trim_end().rsplit_once('\n').unwrap();
+    let (good, said) = audit(tail_cut).await;
+    let ended = format!("the log ends at version {}, its head is at {ENTRIES}", ENTRIES - 1);
+    assert!(!good && said.contains(&ended), "{said}");
     let lines: Vec<&str> = whole.lines().collect();
     for (what, named) in [
         ([&lines[..3], &lines[4..]].concat().join("\n"), "version 3 is missing: the next entry begins at 4"),
@@ -159,7 +164,7 @@ async fn a_log_is_printed_for_people_and_as_a_file_that_an_auditor_takes_away() 
             [&lines[..3], &lines[2..]].concat().join("\n"),
             "the entry at version 2 is out of order: version 3 should follow",
         ),
-        (lines[..4].join("\n"), "the log ends at version 3, its head is at 4"),
+        (lines[..4].join("\n"), "the log ends at version 3, its head is at 6"),
         (whole.replacen("as it was said", "as it suits", 1), "the entry at version 1 has been altered"),
         (lines[1..].join("\n"), "line 1 does not say whose log it is"),
         (whole.replace("acme", "globex"), "the entry at version 1 has been altered"),

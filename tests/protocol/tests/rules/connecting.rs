@@ -1,5 +1,5 @@
 //! Sockets of one person, rooms apart, frames too many, and what a hello is owed.
-use super::support::{event, get, post};
+use super::support::{event, get, handled, post};
 use harness::{
     Client, NEXT_WEEK, THIS_WEEK, World,
     client::{Door, Heard, insert, modify},
@@ -172,6 +172,33 @@ async fn f9_every_kind_of_frame_has_its_rate_and_three_times_the_rate_closes_the
     assert_eq!(starter.frame_of("error").await["code"], "RATE_LIMITED");
     world.advance(Duration::from_secs(10));
     assert_eq!(starter.ping().await["type"], "pong", "ten seconds later it goes on");
+}
+
+/// What bounds an author everywhere is in the log: each process counts frames for itself, as each environment of Lambda.
+// rule: X11
+#[tokio::test]
+async fn f9_frames_are_counted_by_each_process_and_an_authors_changes_by_the_log_whoever_judges_them() {
+    let world = World::new().await;
+    let (ana, room) = (who("ana"), world.key(NEXT_WEEK));
+    world.join(&ana).await.close().await;
+    let here = world.stack.context.clone();
+    let there = Context { rates: Arc::default(), store: rival(&world), ..here.clone() };
+    let mut done = (0, 0);
+    for n in 0..60 {
+        for (process, context) in [("here", &here), ("there", &there)] {
+            let ops = json!([insert(&format!("{process}-{n}"), "x")]);
+            let frame =
+                json!({"type": "change", "id": format!("{process}.{}", n + 1), "base": 0, "ops": ops});
+            let answers = handled(&world, context, &ana, &room, frame).await;
+            let committed = answers.iter().any(|answer| answer["type"] == "committed");
+            let limited = answers.iter().any(|answer| answer["code"] == "RATE_LIMITED");
+            assert!(committed != limited, "{answers:?}");
+            done = (done.0 + usize::from(committed), done.1 + usize::from(limited));
+        }
+    }
+    // Neither process saw more frames than its rate: it is the log that refused.
+    assert_eq!(done, (100, 20));
+    assert_eq!(world.log(NEXT_WEEK).await.changes.len(), 100);
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ use harness::{
 use platform::invoke::ExtractRequest;
 use serde_json::{Value, json};
 use sheet::{Op, Role};
+use store::directory::Source;
 
 const LAST_WEEK: &str = "2026-W46";
 const SPEC: &str = include_str!("../../../../shared/protocol/SPEC.md");
@@ -20,7 +21,9 @@ const SPEC: &str = include_str!("../../../../shared/protocol/SPEC.md");
 /// The rows of the table under "Roles": what is done, and whether viewer, editor and admin may.
 fn table() -> Vec<(String, [bool; 3])> {
     let roles = SPEC.split("## Roles").nth(1).expect("there is a chapter about roles");
-    let rows = roles.lines().filter(|line| line.starts_with("| ") && line.contains("| yes |"));
+    let rows = roles
+        .lines()
+        .filter(|line| line.starts_with("| ") && line.ends_with("| yes |") || line.ends_with("| no |"));
     rows.map(|row| {
         let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
         let may = |cell: &str| match cell {
@@ -42,7 +45,9 @@ struct Scene {
 }
 
 async fn scene(role: usize) -> Scene {
-    let world = World::new().await;
+    let secret = json!({"bearer": "the-bearer-of-a-script"}).to_string();
+    let world = World::with(|options| options.secrets = [("inbox".to_owned(), secret)].into()).await;
+    world.put_team("acme", "platform", vec![Source::Inbox { secret: "inbox".into() }]).await;
     let person = [who("kim").viewer(), who("kim"), who("kim").admin()][role].clone();
     let mut ana = world.join(&who("ana")).await;
     let lock = json!({"op": "ROW_LOCK", "taskId": "held", "seconds": 300});
@@ -153,6 +158,15 @@ async fn refreshes(scene: &mut Scene) -> Vec<bool> {
     vec![begins(&answer)]
 }
 
+async fn pushes(scene: &mut Scene) -> Vec<bool> {
+    let message =
+        json!({"id": "1", "channel": "ops", "author": "Kim", "at": "2026-11-20T10:00:00Z", "text": "x"});
+    let body = json!({"messages": [message]});
+    let answer = post(&scene.world, &scene.person, "/api/inbox/acme/platform", &body).await;
+    assert!(answer.status == 200 || answer.refusal() == (403, "FORBIDDEN".into()), "{}", answer.status);
+    vec![answer.status == 200]
+}
+
 async fn manages(scene: &mut Scene) -> Vec<bool> {
     let mut done = Vec::new();
     for op in [
@@ -172,6 +186,7 @@ async fn done(scene: &mut Scene, what: &str) -> Vec<bool> {
         "write in documents, add save points" => writes(scene).await,
         "refresh" => refreshes(scene).await,
         "raw messages" => vec![gets(scene, "/messages").await, gets(scene, "/messages?generation=1").await],
+        "push to the inbox (the team's secret does)" => pushes(scene).await,
         "audit log" => vec![gets(scene, "/log").await, gets(scene, "/log?since=1&limit=1").await],
         "what an extraction sent and got" => vec![gets(scene, "/generations").await],
         "break another's lock" => {
@@ -192,7 +207,7 @@ async fn done(scene: &mut Scene, what: &str) -> Vec<bool> {
 #[tokio::test]
 async fn every_cell_of_the_table_of_roles_is_as_it_says() {
     let table = table();
-    assert_eq!(table.len(), 10, "the table reads");
+    assert_eq!(table.len(), 11, "the table reads");
     for (what, allowed) in table {
         for (role, allowed) in
             ["viewer", "editor", "admin"].into_iter().enumerate().map(|(n, name)| (name, allowed[n]))

@@ -1,8 +1,9 @@
-//! Slack's Web API: a week of some channels, and the one message that is posted back.
+//! Slack's Web API: a week of some channels, and what is posted back: a summary, and mentions to those they are of.
 //!
 //! Reads `users.list`, `conversations.info`, `conversations.history` and, for every thread with replies in the week,
 //! `conversations.replies`. The bot must be a member of each channel and needs `channels:read`, `channels:history` (for
-//! private ones `groups:…`), `users:read` and, to join people by their email, `users:read.email`; `chat:write` to post.
+//! private ones `groups:…`), `users:read` and, to join people by their email, `users:read.email`; `chat:write` to post;
+//! `im:write` and `im:history` for mentions.
 //!
 //! Slack allows an app of one's own about 50 calls a minute and method, and says with `Retry-After` when it is too many.
 //! What it asks to wait is waited, up to [`MAX_WAITED_S`] a run: then what is missing is named and the rest is used. A
@@ -34,8 +35,25 @@ pub const MAX_THREADS: usize = 400;
 pub const MAX_WAITED_S: u64 = 180;
 /// How far before the week a thread may have begun whose replies in the week are read, milliseconds.
 const LOOK_BACK_MS: i64 = 7 * 24 * 3600 * 1000;
-/// How the message that is posted back is marked, so that a run that died after posting finds it.
-pub const POSTED_EVENT: &str = "cyclesheet_summary";
+
+/// How what is posted is marked, as Slack's metadata, so that a run that died after posting finds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    event: &'static str,
+    of: String,
+}
+
+impl Mark {
+    /// A week's summary.
+    pub fn summary(cycle: String) -> Self {
+        Self { event: "cyclesheet_summary", of: cycle }
+    }
+
+    /// A mention, by its name in its cycle.
+    pub fn mention(name: String) -> Self {
+        Self { event: "cyclesheet_mention", of: name }
+    }
+}
 
 /// A channel to be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -198,20 +216,27 @@ fn seconds(at: TimestampMs) -> String {
 }
 
 impl<P: Pause> SlackApi<P> {
-    /// Posts the week's summary; `cycle` marks it, so that [`SlackApi::was_posted`] finds it. Its `ts`.
-    pub async fn post_summary(&self, channel: &str, text: &str, cycle: &str) -> Result<String, SlackError> {
-        let metadata = json!({"event_type": POSTED_EVENT, "event_payload": {"cycle": cycle}});
+    /// The channel of direct messages to a user, opened if there is none.
+    pub async fn open_direct(&self, user: &str) -> Result<String, SlackError> {
+        let answer = self.post("conversations.open", &json!({"users": user})).await?;
+        let id = answer.pointer("/channel/id").and_then(Value::as_str);
+        id.map(str::to_owned).ok_or(SlackError::Malformed("the channel is missing"))
+    }
+
+    /// Posts a text with a mark by which [`SlackApi::was_posted`] finds it. Its `ts`.
+    pub async fn post_marked(&self, channel: &str, text: &str, mark: &Mark) -> Result<String, SlackError> {
+        let metadata = json!({"event_type": mark.event, "event_payload": {"of": mark.of}});
         let body = json!({"channel": channel, "text": text, "unfurl_links": false, "metadata": metadata});
         let answer = self.post("chat.postMessage", &body).await?;
         Ok(answer.get("ts").and_then(Value::as_str).unwrap_or_default().to_owned())
     }
 
-    /// The `ts` of the summary of `cycle` if it was posted since `since`.
+    /// The `ts` of what was posted with this mark since `since`.
     pub async fn was_posted(
         &self,
         channel: &str,
         since: TimestampMs,
-        cycle: &str,
+        mark: &Mark,
     ) -> Result<Option<String>, SlackError> {
         let parameters = vec![
             ("channel", channel.to_owned()),
@@ -222,8 +247,8 @@ impl<P: Pause> SlackApi<P> {
         let mut pages = self.pages("conversations.history", parameters, "messages");
         while let Some(messages) = pages.next().await? {
             let is_it = |message: &&Value| {
-                message.pointer("/metadata/event_type").and_then(Value::as_str) == Some(POSTED_EVENT)
-                    && message.pointer("/metadata/event_payload/cycle").and_then(Value::as_str) == Some(cycle)
+                message.pointer("/metadata/event_type").and_then(Value::as_str) == Some(mark.event)
+                    && message.pointer("/metadata/event_payload/of").and_then(Value::as_str) == Some(&mark.of)
             };
             if let Some(found) = messages.iter().find(is_it) {
                 return Ok(Some(found.get("ts").and_then(Value::as_str).unwrap_or_default().to_owned()));
