@@ -126,16 +126,9 @@ function Surface(props: SurfaceProps) {
 
   const comment = useCallback(
     (made: Editor) => {
-      const begun = () => {
-        const anchor = anchorOf(made.state);
-        if (anchor !== null) beginThread(controller, { doc: name, anchor });
-        return anchor !== null;
-      };
-      if (begun()) return;
-      // A quick hand's key overtakes its own selection: browsers tell of one only in the next frame.
-      requestAnimationFrame(() => {
-        if (!made.isDestroyed && !begun()) controller.say("Select the words to comment on first.");
-      });
+      const anchor = anchorOf(made.state);
+      if (anchor === null) controller.say("Select the words to comment on first.");
+      else beginThread(controller, { doc: name, anchor });
     },
     [controller, name],
   );

@@ -13,6 +13,7 @@ import type { SuggestionOptions } from "@tiptap/suggestion";
 import { inkOn, personColor } from "../model/people";
 import { Anchors, type ThreadAnchor } from "./anchors";
 import { safeHref } from "./safety";
+import { PromptSelection } from "./selection";
 
 /** A link has an address and nothing else, whoever wrote it: no target, no class, no protocol that runs anything. */
 const SafeLink = Link.extend({
@@ -75,6 +76,7 @@ export function noteExtensions({
     ...schemaExtensions().filter(({ name }) => name !== "mention"),
     Mention.configure({ deleteTriggerWithBackspace: true, suggestion: mentions }),
     Placeholder.configure({ placeholder }),
+    PromptSelection.configure({ document: state.doc }),
     Collaboration.configure({ document: state.doc }),
     CollaborationCaret.configure({
       provider: { awareness: state.awareness },
