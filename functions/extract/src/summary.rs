@@ -12,6 +12,6 @@ pub(crate) fn ops(state: &State, part: Generated) -> Vec<Op> {
     let text = text.and_then(|written| {
         written.inspect_err(|error| tracing::warn!(%error, "the summary's document stays as it is")).ok()
     });
-    let update = text.map(|update| Op::TextUpdate { doc, update });
+    let update = text.map(|update| Op::TextUpdate { doc, update, mentions: Vec::new() });
     [Op::Generated(Box::new(part))].into_iter().chain(update).collect()
 }

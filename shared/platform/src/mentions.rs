@@ -2,13 +2,13 @@
 //!
 //! A mention of somebody who may not enter the room is refused before anything is committed. After the commit the
 //! mention is kept first and delivered then, to every socket the person has open in whatever room; what was delivered
-//! is no longer kept. A repeated delivery carries the same name (team, cycle, version, thread).
+//! is no longer kept. A repeated delivery carries the same name (team, cycle, version, place).
 use crate::{
     broadcast::{Posted, Telling},
     invoke::ExtractRequest,
 };
 use protocol::server::notification;
-use sheet::{Change, Code, Name, Op, Refusal, TaskId};
+use sheet::{Change, Code, DocName, Name, Op, Refusal, TaskId};
 use std::collections::BTreeSet;
 use store::{
     StoreError, connections,
@@ -17,16 +17,27 @@ use store::{
     notes::{self, Note},
 };
 
-/// Code points of a comment that a notification shows.
+/// Code points of a text that a notification shows.
 const MAX_EXCERPT: usize = 200;
 
-fn of(op: &Op) -> Option<(&TaskId, Option<&TaskId>, &str, &[Name])> {
+/// Where somebody is named.
+enum Place<'a> {
+    /// In a comment, with its words and the row it is about.
+    Thread { id: &'a TaskId, row: Option<&'a TaskId>, text: &'a str },
+    /// In a document; its words are the document's.
+    Document(&'a DocName),
+}
+
+fn of(op: &Op) -> Option<(Place<'_>, &[Name])> {
     match op {
-        Op::CommentAdd { comment_id, task_id, text, mentions, .. } => {
-            Some((comment_id, task_id.as_ref(), text, mentions))
+        Op::CommentAdd { comment_id: id, task_id, text, mentions, .. } => {
+            Some((Place::Thread { id, row: task_id.as_ref(), text }, mentions))
         }
-        Op::CommentReply { comment_id, text, mentions, .. }
-        | Op::CommentEdit { comment_id, text, mentions, .. } => Some((comment_id, None, text, mentions)),
+        Op::CommentReply { comment_id: id, text, mentions, .. }
+        | Op::CommentEdit { comment_id: id, text, mentions, .. } => {
+            Some((Place::Thread { id, row: None, text }, mentions))
+        }
+        Op::TextUpdate { doc, mentions, .. } => Some((Place::Document(doc), mentions)),
         _ => None,
     }
 }
@@ -34,8 +45,7 @@ fn of(op: &Op) -> Option<(&TaskId, Option<&TaskId>, &str, &[Name])> {
 /// Refuses a change that mentions somebody who may not enter the room.
 pub(crate) async fn allowed(telling: &Telling<'_>, ops: &[Op]) -> Result<Result<(), Refusal>, StoreError> {
     let table = &telling.context.store.table;
-    let everybody: BTreeSet<&Name> =
-        ops.iter().filter_map(of).flat_map(|(_, _, _, mentions)| mentions).collect();
+    let everybody: BTreeSet<&Name> = ops.iter().filter_map(of).flat_map(|(_, mentions)| mentions).collect();
     for user in everybody {
         let member = directory::member(table, &telling.room.tenant, user).await?;
         let enters = member.is_some_and(|member| member.teams.contains(&telling.room.team));
@@ -52,14 +62,19 @@ pub(crate) async fn allowed(telling: &Telling<'_>, ops: &[Op]) -> Result<Result<
 pub(crate) async fn deliver(telling: &Telling<'_>, change: &Change) {
     let mut is_to_be_sent = false;
     for op in &change.ops {
-        let Some((comment_id, task_id, text, mentions)) = of(op) else { continue };
+        let Some((place, mentions)) = of(op) else { continue };
         for user in mentions.iter().filter(|user| **user != change.author.id) {
+            let (thread, doc, row, text) = match place {
+                Place::Thread { id, row, text } => (Some(id), None, row.cloned(), text.to_owned()),
+                Place::Document(doc) => (None, Some(doc), doc.task_id(), around(telling, doc, user).await),
+            };
             let note = Note {
                 team: telling.room.team.clone(),
                 cycle: telling.room.week,
                 version: change.version,
-                comment_id: comment_id.clone(),
-                task_id: task_id.cloned(),
+                comment_id: thread.cloned(),
+                doc: doc.cloned(),
+                task_id: row,
                 by: change.author.id.clone(),
                 name: change.author.name.clone(),
                 text: text.chars().take(MAX_EXCERPT).collect(),
@@ -79,6 +94,19 @@ pub(crate) async fn deliver(telling: &Telling<'_>, change: &Change) {
             .extract(&ExtractRequest::Mentions { tenant: telling.room.tenant.clone() })
             .await;
     }
+}
+
+/// The words around somebody's name in a document; nothing where they cannot be had: the mention says where it stands.
+async fn around(telling: &Telling<'_>, doc: &DocName, user: &Name) -> String {
+    let tip = match telling.context.store.tip(telling.room).await {
+        Ok(tip) => tip,
+        Err(error) => {
+            tracing::warn!(%error, "a mention goes without its words");
+            return String::new();
+        }
+    };
+    let document = tip.state.document(doc);
+    document.and_then(|document| document.naming(user).ok().flatten()).unwrap_or_default()
 }
 
 /// Tells one person; true if it is to be sent as a direct message.

@@ -120,7 +120,7 @@ pub fn lines(change: &Change) -> Vec<String> {
         }
         Op::RowRemove { task_id } => format!("ROW_REMOVE|{task_id}|{author}"),
         // What was typed is in the log; a terminal shows how much.
-        Op::TextUpdate { doc, update } => format!("TEXT_UPDATE|{doc}|{} bytes|{author}", update.0.len()),
+        Op::TextUpdate { doc, update, .. } => format!("TEXT_UPDATE|{doc}|{} bytes|{author}", update.0.len()),
         Op::BatchUpdate { task_id, updates } => format!("BATCH_UPDATE|{task_id}|{}|{author}", json(updates)),
         other => {
             let mut value = serde_json::to_value(other).unwrap_or_default();

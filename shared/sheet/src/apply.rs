@@ -70,7 +70,7 @@ pub(crate) fn apply_op(state: &mut State, change: &Change, op: &Op) {
         state.ledger.bury(row);
     }
     match op {
-        Op::TextUpdate { doc, update } if docs::has_place(&state.sheet, doc) => {
+        Op::TextUpdate { doc, update, .. } if docs::has_place(&state.sheet, doc) => {
             docs::append(state, doc, update)
         }
         Op::RowInsert { .. } | Op::RowRemove { .. } => docs::prune(state),
@@ -105,7 +105,7 @@ pub fn apply_op_to_sheet(sheet: &mut Sheet, change: &Change, op: &Op) {
         | Op::CommentDelete { .. }
         | Op::CommentResolve { .. }
         | Op::CommentReopen { .. } => comment(sheet, change, op),
-        Op::TextUpdate { doc, update } => docs::update(sheet, change, doc, update),
+        Op::TextUpdate { doc, update, .. } => docs::update(sheet, change, doc, update),
         Op::SavePointAdd { name } => docs::add_save_point(sheet, change, name),
         Op::SavePointRemove { version } => drop(sheet.save_points.remove(version)),
         Op::MemberRevoke { .. } | Op::MemberRestore { .. } | Op::MemberRole { .. } => {}

@@ -199,7 +199,10 @@ fn check_op(state: &State, change: &Change, role: Role, op: &Op) -> Result<(), R
         | Op::CommentDelete { .. }
         | Op::CommentResolve { .. }
         | Op::CommentReopen { .. } => check_comment(state, change, op),
-        Op::TextUpdate { doc, update } => check_update(state, change, role, doc, update),
+        Op::TextUpdate { doc, update, mentions } => {
+            check_mentions(mentions)?;
+            check_update(state, change, role, doc, update)
+        }
         Op::SavePointAdd { name } => check_save_point_added(state, change, name),
         Op::SavePointRemove { version } => check_save_point_removed(state, change, role, *version),
         Op::MemberRevoke { user_id } if *user_id == change.author.id => {
@@ -380,8 +383,12 @@ fn check_words(text: &str, mentions: &[Name]) -> Result<(), Refusal> {
             format!("a comment has 1 to {MAX_COMMENT_CODE_POINTS} characters"),
         );
     }
+    check_mentions(mentions)
+}
+
+fn check_mentions(mentions: &[Name]) -> Result<(), Refusal> {
     if mentions.len() > MAX_MENTIONS {
-        return refuse(Code::InvalidValue, format!("a comment mentions at most {MAX_MENTIONS} people"));
+        return refuse(Code::InvalidValue, format!("at most {MAX_MENTIONS} people are mentioned at once"));
     }
     Ok(())
 }

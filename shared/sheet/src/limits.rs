@@ -30,7 +30,7 @@ pub const MAX_COMMENTS: usize = 2_000;
 pub const MAX_REPLIES: usize = 200;
 /// Code points of one comment or reply.
 pub const MAX_COMMENT_CODE_POINTS: usize = 4_000;
-/// People one comment may mention: each is a delivery.
+/// People one comment, or one update of a document, may mention: each is a delivery.
 pub const MAX_MENTIONS: usize = 20;
 /// Generations (extractions and refreshes) of one cycle: each costs a model call.
 pub const MAX_GENERATIONS: u32 = 3;

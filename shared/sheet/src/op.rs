@@ -143,6 +143,9 @@ pub enum Op {
         doc: DocName,
         /// A Yjs update (v1), as base64.
         update: Bytes,
+        /// Who is named in what was typed, and is to be told.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mentions: Vec<Name>,
     },
     /// This version gets a name.
     SavePointAdd {

@@ -83,7 +83,7 @@ impl Room {
 }
 
 fn text_update(update: Vec<u8>) -> Op {
-    Op::TextUpdate { doc: DocName::summary(), update: Bytes::from(update) }
+    Op::TextUpdate { doc: DocName::summary(), update: Bytes::from(update), mentions: Vec::new() }
 }
 
 /// Somebody's copy of the summary.

@@ -55,7 +55,11 @@ fn folded(updates: &[Bytes]) -> State {
             role: Role::Editor,
             at: TimestampMs(version as i64 * 60_000),
             base: version - 1,
-            ops: vec![Op::TextUpdate { doc: DocName::summary(), update: update.clone() }],
+            ops: vec![Op::TextUpdate {
+                doc: DocName::summary(),
+                update: update.clone(),
+                mentions: Vec::new(),
+            }],
         };
         match check(&state, &change, 1_000, &Policy::default()) {
             Verdict::Accept(next) => state = *next,
@@ -181,13 +185,23 @@ fn an_export_holds_what_people_wrote_as_markdown_that_runs_nothing() {
             let text = paragraph.push_back(&mut typing, XmlTextPrelim::new(words));
             text.format(&mut typing, 0, 3, [("bold".into(), true.into())].into_iter().collect());
         }
+        let named = root.push_back(&mut typing, XmlElementPrelim::empty("paragraph"));
+        named.push_back(&mut typing, XmlTextPrelim::new("ask "));
+        let mention = named.push_back(&mut typing, XmlElementPrelim::empty("mention"));
+        mention.insert_attribute(&mut typing, "id", "ben");
+        mention.insert_attribute(&mut typing, "label", "Ben <Ode>");
         let code = root.push_back(&mut typing, XmlElementPrelim::empty("codeBlock"));
         code.push_back(&mut typing, XmlTextPrelim::new("let x = 1;\n*y*"));
         Bytes::from(typing.encode_update_v1())
     };
     let state = folded(&[update]);
-    let wanted = "## Risks &amp; &lt;plans>\n\n- **fir**st\n- **sec**ond\n\n````\nlet x = 1;\n*y*\n````";
+    let wanted = "## Risks &amp; &lt;plans>\n\n- **fir**st\n- **sec**ond\n\nask @Ben &lt;Ode>\n\n````\nlet x = 1;\n*y*\n````";
     assert_eq!(state.document(&DocName::summary()).unwrap().markdown().unwrap(), wanted);
+    let naming = |user: &str| {
+        let document = state.document(&DocName::summary()).unwrap();
+        document.naming(&Name::new(user).unwrap()).unwrap()
+    };
+    assert_eq!((naming("ben").as_deref(), naming("eva")), (Some("ask @Ben <Ode>"), None));
     let file = sheet::export::export(&state, sheet::export::Format::Markdown).unwrap();
     assert!(file.contains(wanted), "{file}");
     let json = sheet::export::export(&state, sheet::export::Format::Json).unwrap();

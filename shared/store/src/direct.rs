@@ -27,7 +27,7 @@ impl Direct {
 
     /// Its name within its cycle, for good.
     pub fn name(&self) -> String {
-        format!("{:012}#{}#{}", self.note.version, self.note.comment_id, self.user)
+        format!("{:012}#{}#{}", self.note.version, self.note.place(), self.user)
     }
 }
 

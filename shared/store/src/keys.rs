@@ -1,6 +1,6 @@
 //! The one table's keys. Every part that comes from outside is a validated word before it gets here.
 use sheet::{
-    CycleKey, Name, TaskId, Week,
+    CycleKey, Name, Week,
     planted::{self, Fault},
 };
 
@@ -95,10 +95,10 @@ pub const LOOKED: &str = "LOOKED";
 /// What a cycle's announcement came to.
 pub const ANNOUNCED: &str = "ANNOUNCED";
 
-/// An unread mention: the change that made it and the thread it stands in, for one change may answer in several. The same
-/// change always makes the same ones.
-pub fn note(cycle: &CycleKey, version: u64, thread: &TaskId) -> String {
-    format!("NOTE#{}#{}#{version:012}#{thread}", cycle.team, cycle.week)
+/// An unread mention: the change that made it and the place it stands in (a thread's id, or `doc:` and a document's
+/// name), for one change may write in several. The same change always makes the same ones.
+pub fn note(cycle: &CycleKey, version: u64, place: &str) -> String {
+    format!("NOTE#{}#{}#{version:012}#{place}", cycle.team, cycle.week)
 }
 
 /// A team of a tenant.

@@ -4,7 +4,7 @@ use crate::{
     table::{StoreError, Table},
 };
 use serde::{Deserialize, Serialize};
-use sheet::{CycleKey, Name, TaskId, TimestampMs, Week};
+use sheet::{CycleKey, DocName, Name, TaskId, TimestampMs, Week};
 
 /// How long a mention waits, seconds.
 const WAITS_SECONDS: i64 = 30 * 24 * 3600;
@@ -19,10 +19,14 @@ pub struct Note {
     pub team: Name,
     /// The week.
     pub cycle: Week,
-    /// The change that mentions them; with team, cycle and thread it names the mention for good.
+    /// The change that mentions them; with team, cycle and place it names the mention for good.
     pub version: u64,
-    /// The thread.
-    pub comment_id: TaskId,
+    /// The thread that names them …
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment_id: Option<TaskId>,
+    /// … or the document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doc: Option<DocName>,
     /// The row it is about, if it is about one.
     #[serde(default)]
     pub task_id: Option<TaskId>,
@@ -30,10 +34,20 @@ pub struct Note {
     pub by: Name,
     /// Their name.
     pub name: String,
-    /// What they say, cut.
+    /// What they say, cut; of a document, the block that names the reader.
     pub text: String,
     /// When.
     pub at: TimestampMs,
+}
+
+impl Note {
+    /// What is unique about its place in a change: a thread's id, or `doc:` and a document's name.
+    pub(crate) fn place(&self) -> String {
+        match (&self.comment_id, &self.doc) {
+            (Some(thread), _) => thread.to_string(),
+            (None, doc) => format!("doc:{}", doc.as_ref().map_or("", DocName::as_str)),
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -47,7 +61,7 @@ struct Row {
 
 fn sort_key(tenant: &Name, note: &Note) -> String {
     let cycle = CycleKey { tenant: tenant.clone(), team: note.team.clone(), week: note.cycle };
-    keys::note(&cycle, note.version, &note.comment_id)
+    keys::note(&cycle, note.version, &note.place())
 }
 
 /// Keeps a mention for a user. The same again is the same.

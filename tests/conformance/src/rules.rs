@@ -93,6 +93,7 @@ rules! {
     "D6" play!(documents::d6),
     "D7" play!(documents::d7),
     "D8" Check::Elsewhere(elsewhere::EXTRACTS),
+    "D9" play!(documents::d9),
     "K1" Check::Elsewhere(elsewhere::DURABLE),
     "K2" play!(changes::k2),
     "K3" play!(changes::k3),

@@ -113,7 +113,10 @@ pub fn yjs(data: &[u8]) {
         let length = usize::from(u16::from_be_bytes(*length)).min(more.len());
         let (update, more) = more.split_at(length);
         rest = more;
-        commit(&mut state, vec![Op::TextUpdate { doc: doc.clone(), update: Bytes(update.into()) }]);
+        commit(
+            &mut state,
+            vec![Op::TextUpdate { doc: doc.clone(), update: Bytes(update.into()), mentions: Vec::new() }],
+        );
     }
     let Some(document) = state.document(&doc) else { return };
     let vector = document.state_vector();
@@ -121,7 +124,7 @@ pub fn yjs(data: &[u8]) {
     assert!(state.doc_since(&doc, Some(&vector.0)).is_ok(), "with what it has");
     let mut other = genesis();
     assert!(
-        commit(&mut other, vec![Op::TextUpdate { doc: doc.clone(), update: whole }]),
+        commit(&mut other, vec![Op::TextUpdate { doc: doc.clone(), update: whole, mentions: Vec::new() }]),
         "the whole of a document is an update that is taken"
     );
     assert_eq!(other.document(&doc).map(|document| document.state_vector()), Some(vector));
@@ -162,7 +165,10 @@ mod tests {
         let seeds = yjs_seeds();
         for seed in &seeds[1..seeds.len() - 1] {
             let update = Bytes(seed[2..].into());
-            assert!(commit(&mut state, vec![Op::TextUpdate { doc: doc.clone(), update }]), "{seed:02x?}");
+            assert!(
+                commit(&mut state, vec![Op::TextUpdate { doc: doc.clone(), update, mentions: Vec::new() }]),
+                "{seed:02x?}"
+            );
         }
         assert!(state.document(&doc).is_some());
     }

@@ -85,11 +85,17 @@ pub fn check_op(sheet: &Sheet, op: &Op, asker: &Asker) -> Option<Objection> {
             }
             on_row(sheet, task_id, asker, |_| None)
         }
-        Op::TextUpdate { doc, update } => {
+        Op::TextUpdate { doc, update, mentions } => {
             if update.0.len() > MAX_UPDATE_BYTES {
                 return object(
                     Code::PayloadTooLarge,
                     format!("an update is at most {MAX_UPDATE_BYTES} bytes"),
+                );
+            }
+            if mentions.len() > MAX_MENTIONS {
+                return object(
+                    Code::InvalidValue,
+                    format!("an update mentions at most {MAX_MENTIONS} people"),
                 );
             }
             doc.task_id().and_then(|task_id| on_row(sheet, &task_id, asker, |_| None))

@@ -2,7 +2,8 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use yrs::{
-    Doc, GetString, OffsetKind, Options, ReadTxn, Text, TextRef, Transact, Update,
+    Doc, GetString, OffsetKind, Options, ReadTxn, Text, TextRef, Transact, Update, Xml, XmlElementPrelim,
+    XmlFragment, XmlTextPrelim,
     updates::{decoder::Decode, encoder::Encode},
 };
 
@@ -61,6 +62,18 @@ impl Editor {
         self.doc.transact().has_missing_updates()
     }
 
+    /// Begins a paragraph that names somebody, as the page's editor does; the update that says so.
+    pub fn name(&self, before: &str, user: &str, label: &str) -> String {
+        let root = self.doc.get_or_insert_xml_fragment("default");
+        let mut typing = self.doc.transact_mut();
+        let paragraph = root.push_back(&mut typing, XmlElementPrelim::empty("paragraph"));
+        paragraph.push_back(&mut typing, XmlTextPrelim::new(before));
+        let mention = paragraph.push_back(&mut typing, XmlElementPrelim::empty("mention"));
+        mention.insert_attribute(&mut typing, "id", user);
+        mention.insert_attribute(&mut typing, "label", label);
+        STANDARD.encode(typing.encode_update_v1())
+    }
+
     /// What it knows, as `hello` says it.
     pub fn state_vector(&self) -> String {
         STANDARD.encode(self.doc.transact().state_vector().encode_v1())
@@ -77,6 +90,11 @@ impl Editor {
 /// The op that carries an update.
 pub fn text_update(doc: &str, update: impl Into<String>) -> Value {
     json!({"op": "TEXT_UPDATE", "doc": doc, "update": update.into()})
+}
+
+/// The same with whom it names.
+pub fn naming_update(doc: &str, update: impl Into<String>, mentions: &[&str]) -> Value {
+    json!({"op": "TEXT_UPDATE", "doc": doc, "update": update.into(), "mentions": mentions})
 }
 
 /// The bytes of an update as it travels.

@@ -30,8 +30,8 @@ export interface Documents {
   /** Tells one person's cycle from every other: a key for what is kept on the device. */
   readonly scope: Promise<string>;
   attach(listener: DocumentListener): () => void;
-  /** Puts an update (base64) into the one queue of changes. */
-  send(doc: string, update: string): Sending;
+  /** Puts an update (base64) into the one queue of changes; `mentions`: ids of those whom it names anew. */
+  send(doc: string, update: string, mentions?: readonly string[]): Sending;
   /** Updates on their way, oldest first; those of earlier pages too. */
   pending(doc: string): readonly string[];
   fetch(doc: string, query?: DocumentQuery): Promise<DocumentResult>;
@@ -42,7 +42,7 @@ export interface Documents {
 /** An update in the queue. */
 export interface Sending {
   /** Puts another update in its place; false once it has been sent or refused. */
-  amend(update: string): boolean;
+  amend(update: string, mentions?: readonly string[]): boolean;
 }
 
 /** What the driver lends. */
@@ -84,12 +84,12 @@ export class DocumentsHub implements Documents {
     return all.length === 0 ? {} : { docs: Object.fromEntries(all.slice(0, MAX_HELLO_DOCS)) };
   }
 
-  send(doc: string, update: string): Sending {
-    const call = this.lent.enqueue({ op: "TEXT_UPDATE", doc, update });
+  send(doc: string, update: string, mentions: readonly string[] = []): Sending {
+    const call = this.lent.enqueue(textUpdate(doc, update, mentions));
     return {
-      amend: (other) => {
+      amend: (other, named = []) => {
         if (!this.lent.isWaiting(call)) return false;
-        this.lent.amend(call, [{ op: "TEXT_UPDATE", doc, update: other }]);
+        this.lent.amend(call, [textUpdate(doc, other, named)]);
         return true;
       },
     };
@@ -109,4 +109,8 @@ export class DocumentsHub implements Documents {
     this.places = place == null ? others : { ...others, [doc]: place };
     this.lent.tell();
   }
+}
+
+function textUpdate(doc: string, update: string, mentions: readonly string[]): Op {
+  return { op: "TEXT_UPDATE", doc, update, ...(mentions.length > 0 && { mentions }) };
 }

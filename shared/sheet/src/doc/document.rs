@@ -10,7 +10,10 @@ use super::{
     scan::{self, Clocks, Scan, Unfit},
     yjs::{self, Broken},
 };
-use crate::limits::{MAX_DOC_TAIL, MIN_DOC_MERGE_BYTES};
+use crate::{
+    limits::{MAX_DOC_TAIL, MIN_DOC_MERGE_BYTES},
+    name::Name,
+};
 use imbl::Vector;
 use serde::{Deserialize, Serialize};
 
@@ -161,6 +164,11 @@ impl Document {
     /// Its text as Markdown.
     pub fn markdown(&self) -> Result<String, Broken> {
         yjs::markdown(self.updates())
+    }
+
+    /// The words around a person's name, where the last mention of them stands.
+    pub fn naming(&self, user: &Name) -> Result<Option<String>, Broken> {
+        yjs::naming(self.updates(), user)
     }
 
     /// The update that replaces everything with paragraphs, one a line, in the name of a generation.

@@ -1,4 +1,5 @@
 //! A document's text for other programs: Markdown, as far as it has words for what an editor makes.
+use super::naming::label;
 use crate::export::escaped;
 use yrs::{
     Any, Out, ReadTxn, Text, Xml, XmlElementRef, XmlFragment, XmlFragmentRef, XmlOut, XmlTextRef,
@@ -76,7 +77,10 @@ fn words<T: ReadTxn>(reading: &T, element: &XmlElementRef) -> String {
     let word = |node: XmlOut| match node {
         XmlOut::Text(text) => inline(reading, &text),
         XmlOut::Element(inner) if inner.try_tag().is_some_and(|tag| &**tag == "hardBreak") => "<br>".into(),
-        XmlOut::Element(inner) => words(reading, &inner),
+        XmlOut::Element(inner) => match label(reading, &inner) {
+            Some(name) => escaped(&format!("@{name}")),
+            None => words(reading, &inner),
+        },
         XmlOut::Fragment(_) => String::new(),
     };
     element.children(reading).map(word).collect()

@@ -3,7 +3,8 @@
 //! The library is given only what has passed [`scan`](super::scan), and is still not trusted not to panic on what
 //! somebody forged: a panic there is caught and is an answer like any other, so that no room is lost to it. Nothing
 //! random goes in: client ids are given.
-use super::{markdown, scan::Clocks};
+use super::{markdown, naming, scan::Clocks};
+use crate::name::Name;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use yrs::{
     Doc, OffsetKind, Options, ReadTxn, StateVector, Transact, Update, XmlElementPrelim, XmlFragment,
@@ -75,6 +76,17 @@ pub(crate) fn markdown<'a>(updates: impl Iterator<Item = &'a [u8]>) -> Result<St
     with(updates, NOBODY, |doc| {
         let fragment = doc.get_or_insert_xml_fragment(EDITORS_ROOT);
         markdown::lines(&doc.transact(), &fragment).join("\n")
+    })
+}
+
+/// The words around a person's name; none: they are not named.
+pub(crate) fn naming<'a>(
+    updates: impl Iterator<Item = &'a [u8]>,
+    user: &Name,
+) -> Result<Option<String>, Broken> {
+    with(updates, NOBODY, |doc| {
+        let fragment = doc.get_or_insert_xml_fragment(EDITORS_ROOT);
+        naming::around(&doc.transact(), &fragment, user)
     })
 }
 

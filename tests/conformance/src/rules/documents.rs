@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use wire::{
     Client,
     client::insert,
-    editor::{Editor, text_update},
+    editor::{Editor, naming_update, text_update},
 };
 
 /// An update of nothing, base64.
@@ -170,5 +170,27 @@ pub(super) async fn w11(endpoint: &Endpoint) -> Shown {
     assert_eq!((read(&past["update"]), &past["version"]), ("first".into(), &json!(then)));
     let sv = editor.state_vector().replace('+', "-").replace('/', "_").replace('=', "");
     assert_eq!(fetched(endpoint, &doc, &format!("?sv={sv}")).await["update"], NOTHING);
+    Shown::Yes
+}
+
+pub(super) async fn d9(endpoint: &Endpoint) -> Shown {
+    let editor = Editor::new(1);
+    let (mut client, row, doc) = with_note(endpoint, &editor, "from one").await;
+    let person = endpoint.editor();
+    let mut here = endpoint.join(&person).await;
+    let nobody = endpoint.fresh("nobody");
+    let stranger = naming_update(&doc, editor.name("", &nobody, "Nobody"), &[&nobody]);
+    assert_eq!(code(&mut client, stranger).await, "UNKNOWN_TARGET");
+    let crowd: Vec<&str> = vec![person.user.as_str(); 21];
+    assert_eq!(code(&mut client, naming_update(&doc, NOTHING, &crowd)).await, "INVALID_VALUE");
+    let words = Editor::new(2).name("look, ", &person.user, "You");
+    let version = client.commit(json!([naming_update(&doc, words, &[&person.user])])).await.version();
+    let told = here
+        .frame("the mention", |frame| frame["type"] == "notification" && frame["version"] == version)
+        .await;
+    assert_eq!(
+        (&told["doc"], &told["taskId"], &told["text"]),
+        (&json!(doc), &json!(row), &json!("look, @You"))
+    );
     Shown::Yes
 }

@@ -3,6 +3,7 @@ use super::support::{comment, name, revoke};
 use harness::{
     Call, Client, Fault, NEXT_WEEK, THIS_WEEK, Who, World,
     client::{Door, insert},
+    editor::{Editor, naming_update, text_update},
     who,
 };
 use local::tokens;
@@ -155,4 +156,77 @@ async fn x4_a_retried_mention_is_acknowledged_even_if_the_mentioned_has_been_rem
     ana.reach(3).await;
     ana.change_as(&id, ops).await;
     assert_eq!(ana.settled(&id).await.version(), 2, "it stands in the log, whoever has left since");
+}
+
+#[tokio::test]
+async fn d9_a_note_that_names_whoever_may_not_enter_is_refused_and_tells_nobody() {
+    let world = World::new().await;
+    let mut boss = world.join(&who("boss").admin()).await;
+    let mut ana = room(&world, &[who("gone"), who("bil").in_team("billing"), who("eva").of("globex")]).await;
+    boss.commit(revoke("gone")).await.version();
+    ana.reach(2).await;
+    world.posts.forget();
+    for user in ["nobody", "bil", "gone", "eva"] {
+        let words = Editor::new(7).name("see ", user, user);
+        let refusal = ana.commit(json!([naming_update("notes:t1", words, &[user])])).await.rejected().clone();
+        assert_eq!(refusal["code"], "UNKNOWN_TARGET", "{user}: {refusal}");
+        for tenant in ["acme", "globex"] {
+            assert_eq!(waiting(&world, tenant, user).await, 0, "{user} of {tenant}");
+        }
+    }
+    let crowd: Vec<&str> = vec!["ana"; 21];
+    let words = Editor::new(7).name("see ", "ana", "Ana");
+    let refusal =
+        ana.commit(json!([naming_update("notes:t1", words.as_str(), &crowd)])).await.rejected().clone();
+    assert_eq!(refusal["code"], "INVALID_VALUE");
+    assert_eq!((world.log(NEXT_WEEK).await.changes.len(), world.posts.count("notification")), (2, 0));
+    ana.commit(json!([naming_update("notes:t1", words, &crowd[..20])])).await.version();
+}
+
+#[tokio::test]
+async fn d9_whom_a_note_names_is_told_on_every_socket_with_its_words() {
+    let world = World::new().await;
+    let mut ana = room(&world, &[]).await;
+    let ben = who("ben");
+    let mut here = world.join(&ben).await;
+    let mut there = Client::join(&of_both(&world, &ben, "billing", THIS_WEEK)).await;
+    let words = Editor::new(7).name("please look, ", "ben", "Ben Ode");
+    let version = ana.commit(json!([naming_update("notes:t1", words, &["ben", "ana"])])).await.version();
+    for socket in [&mut here, &mut there] {
+        let told = socket.frame_of("notification").await;
+        let said = json!({
+            "type": "notification", "team": "platform", "cycle": NEXT_WEEK, "version": version, "doc": "notes:t1",
+            "taskId": "t1", "by": "ana", "name": "ana", "text": "please look, @Ben Ode", "at": told["at"],
+        });
+        assert_eq!(told, said);
+    }
+    ana.ping().await;
+    assert!(!ana.heard.iter().any(|frame| frame["type"] == "notification"), "who writes is not told");
+    assert_eq!(waiting(&world, "acme", "ben").await, 0);
+}
+
+#[tokio::test]
+async fn d9_whom_a_note_names_while_they_are_away_finds_it_once_and_words_alone_name_nobody() {
+    let world = World::new().await;
+    let mut ana = room(&world, &[who("ben")]).await;
+    let editor = Editor::new(7);
+    let (note, summary) = (editor.name("in the note, ", "ben", "Ben"), Editor::new(8).name("", "ben", "Ben"));
+    // A thread that is called like a document is another place.
+    let named = json!([
+        naming_update("notes:t1", note, &["ben"]),
+        naming_update("summary", summary, &["ben"]),
+        comment("summary", "t1", "in a comment", &["ben"]),
+    ]);
+    ana.commit(named).await.version();
+    ana.commit(json!([text_update("notes:t1", editor.name("once more ", "ben", "Ben"))])).await.version();
+    ana.ping().await;
+    let back = world.join(&who("ben")).await;
+    let notes = back.welcome["notifications"].as_array().unwrap();
+    let places: Vec<(&Value, &Value)> = notes.iter().map(|note| (&note["doc"], &note["commentId"])).collect();
+    let (null, thread) = (Value::Null, json!("summary"));
+    let (first, second) = (json!("notes:t1"), json!("summary"));
+    assert_eq!(places, [(&first, &null), (&second, &null), (&null, &thread)]);
+    let mut back = back;
+    back.ping().await;
+    assert_eq!(world.join(&who("ben")).await.welcome["notifications"], json!([]), "once");
 }

@@ -324,7 +324,7 @@ fn wanted(sheet: &Sheet, Deed { what, at, column, .. }: Deed, mark: &str) -> Opt
         }
         What::Write => {
             let doc = if at % 3 == 0 { DocName::summary() } else { DocName::notes(&task_id) };
-            vec![Op::TextUpdate { doc, update: Bytes(typed(mark, at).into()) }]
+            vec![Op::TextUpdate { doc, update: Bytes(typed(mark, at).into()), mentions: Vec::new() }]
         }
         What::Name if at % 2 == 0 => {
             let version = sheet.save_points.keys().nth(at % 3).copied().unwrap_or(1);

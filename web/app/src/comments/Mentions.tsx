@@ -3,9 +3,10 @@ import { pageLink } from "../boot/places";
 import { BellIcon } from "../chrome/icons";
 import { Popover } from "../chrome/Popover";
 import { ago, exactly } from "../model/time";
+import { openDoc } from "../notes/names";
 import { useClient, useController } from "../state/context";
 import { useServerNow } from "../state/now";
-import { type Mention, markMentionsRead, useMentions } from "./mentions";
+import { type Mention, markMentionsRead, placeOf, useMentions } from "./mentions";
 import { openThread } from "./open";
 
 interface Props {
@@ -40,7 +41,8 @@ export function Mentions({ team, cycle }: Props) {
           onSeen={() => user && markMentionsRead(user)}
           onUse={(mention) => {
             close();
-            openThread(controller, mention.commentId);
+            if (mention.commentId) openThread(controller, mention.commentId);
+            else if (mention.doc) openDoc(controller, mention.doc);
           }}
         />
       )}
@@ -63,7 +65,9 @@ function List({
   return (
     <>
       <h2 className="popover-title">Mentions of you</h2>
-      {mentions.length === 0 && <p className="muted mentions-none">Nobody has named you in a comment yet.</p>}
+      {mentions.length === 0 && (
+        <p className="muted mentions-none">Nobody has named you in a comment or a note yet.</p>
+      )}
       <ul className="mention-list">
         {mentions.map((one) => {
           const isHere = one.team === here.team && one.cycle === here.cycle;
@@ -81,17 +85,21 @@ function List({
                 )}
                 {!one.isRead && <span className="tag tag-new">new</span>}
               </span>
-              <bdi className="mention-text">{one.text}</bdi>
+              <bdi className="mention-text">{one.text || "in a note"}</bdi>
             </>
           );
-          const key = `${one.cycle}:${one.version}:${one.commentId}`;
+          const place = placeOf(one);
+          const key = `${one.cycle}:${one.version}:${place}`;
+          const leads = one.commentId
+            ? `comment=${encodeURIComponent(one.commentId)}`
+            : `note=${encodeURIComponent(one.doc ?? "")}`;
           return (
             <li key={key}>
               {isHere ? (
                 <button
                   type="button"
                   className="mention-item"
-                  data-testid={`mentioned:${one.commentId}`}
+                  data-testid={`mentioned:${place}`}
                   onClick={() => {
                     onSeen();
                     onUse(one);
@@ -102,8 +110,8 @@ function List({
               ) : (
                 <a
                   className="mention-item"
-                  data-testid={`mentioned:${one.commentId}`}
-                  href={`${pageLink(one.team, one.cycle)}&comment=${encodeURIComponent(one.commentId)}`}
+                  data-testid={`mentioned:${place}`}
+                  href={`${pageLink(one.team, one.cycle)}&${leads}`}
                   onClick={onSeen}
                 >
                   {inside}

@@ -11,7 +11,9 @@ export interface Mention {
   readonly team: string;
   readonly cycle: string;
   readonly version: number;
-  readonly commentId: string;
+  /** The thread, or the document, that names this person. */
+  readonly commentId?: string;
+  readonly doc?: string;
   /** Who wrote it, by name. */
   readonly name: string;
   /** The beginning of what was written. */
@@ -30,15 +32,17 @@ const parsed = new Map<string, { readonly text: string; readonly mentions: reado
 
 /** A delivered notice as a mention; null if it is none. */
 export function mentionIn(notice: Notification): Mention | null {
-  const { team, cycle, version, commentId, name, by, text, at } = notice;
-  if (typeof team !== "string" || typeof cycle !== "string" || typeof commentId !== "string") return null;
+  const { team, cycle, version, commentId, doc, name, by, text, at } = notice;
+  if (typeof team !== "string" || typeof cycle !== "string") return null;
+  const place = typeof commentId === "string" ? { commentId } : typeof doc === "string" ? { doc } : null;
+  if (place === null) return null;
   if (typeof version !== "number" || typeof at !== "number") return null;
   const who = typeof name === "string" ? name : typeof by === "string" ? by : "Somebody";
   return {
     team,
     cycle,
     version,
-    commentId,
+    ...place,
     name: who,
     text: typeof text === "string" ? text : "",
     at,
@@ -47,7 +51,10 @@ export function mentionIn(notice: Notification): Mention | null {
 }
 
 const same = (a: Mention, b: Mention): boolean =>
-  a.team === b.team && a.cycle === b.cycle && a.version === b.version && a.commentId === b.commentId;
+  a.team === b.team && a.cycle === b.cycle && a.version === b.version && placeOf(a) === placeOf(b);
+
+/** What is unique about a mention's place in its week. */
+export const placeOf = ({ commentId, doc }: Mention): string => commentId ?? `doc:${doc}`;
 
 /** The list with what has come, newest first; what was told twice stands in it once. */
 export function withNews(known: readonly Mention[], news: readonly Mention[]): readonly Mention[] {
@@ -104,6 +111,11 @@ export function markMentionsRead(user: string): void {
     );
 }
 
+function sentence({ name, text }: Mention): string {
+  const who = `${isolated(name)} mentioned you`;
+  return text === "" ? `${who} in a note.` : `${who}: “${isolated(text)}”`;
+}
+
 /** Starts keeping what is delivered, and saying it; returns how to stop. */
 export function followMentions(controller: Controller): () => void {
   const { client } = controller;
@@ -118,7 +130,7 @@ export function followMentions(controller: Controller): () => void {
     if (all !== known) {
       save(user.id, all);
       const [latest] = all;
-      if (latest) controller.say(`${isolated(latest.name)} mentioned you: “${isolated(latest.text)}”`);
+      if (latest) controller.say(sentence(latest));
     }
     client.dismiss("notifications");
   };

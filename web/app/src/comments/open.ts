@@ -1,4 +1,5 @@
 /** Ways to the comments: from a cell, a row, a marker, a mention. */
+import { openDoc } from "../notes/names";
 import type { Controller } from "../state/controller";
 import { type Target, threadIndex } from "./threads";
 
@@ -36,18 +37,21 @@ export function commentOnCell(
   else beginThread(controller, { taskId, column: about });
 }
 
-/** Opens the thread that the page's address names, as soon as the sheet is there; the address then forgets it. */
+/** Opens the thread, or the document, that the page's address names, as soon as the sheet is there; the address then forgets it. */
 export function followLink(controller: Controller): () => void {
   const query = new URLSearchParams(location.search);
-  const wanted = query.get("comment");
-  if (!wanted) return () => {};
+  const [wanted, doc] = [query.get("comment"), query.get("note")];
+  if (!wanted && !doc) return () => {};
   const look = () => {
     const { sheet } = controller.client.getState();
     if (!sheet) return;
     stop();
-    if (sheet.comments.some((thread) => thread.commentId === wanted)) openThread(controller, wanted);
-    else controller.say("The comment that the link leads to is not in this week.", "bad");
+    if (doc) openDoc(controller, doc);
+    if (wanted && sheet.comments.some((thread) => thread.commentId === wanted))
+      openThread(controller, wanted);
+    else if (wanted) controller.say("The comment that the link leads to is not in this week.", "bad");
     query.delete("comment");
+    query.delete("note");
     history.replaceState(history.state, "", `?${query}`);
   };
   const stop = controller.client.subscribe(look);

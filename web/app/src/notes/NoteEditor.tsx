@@ -153,6 +153,7 @@ function Surface(props: SurfaceProps) {
         mentions: mentionOptions(
           () => latest.current.people.filter(({ id }) => id !== latest.current.own),
           setOffer,
+          (id) => props.note.mention(id),
         ),
       }),
       editorProps: {

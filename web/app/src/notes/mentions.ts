@@ -13,10 +13,11 @@ export interface Offer {
 
 type Props = SuggestionProps<Person, { id: string; label: string }>;
 
-/** `people` is asked at every key; `show` draws, null: nothing. */
+/** `people` is asked at every key; `show` draws, null: nothing; `named` is told who was chosen. */
 export function mentionOptions(
   people: () => readonly Person[],
   show: (offer: Offer | null) => void,
+  named: (id: string) => void,
 ): Omit<SuggestionOptions<Person, { id: string; label: string }>, "editor"> {
   return {
     char: "@",
@@ -24,13 +25,16 @@ export function mentionOptions(
     render: () => {
       let props: Props | null = null;
       let active = 0;
+      const put = ({ id, name }: Person) => {
+        props?.command({ id, label: name });
+        named(id);
+      };
       const draw = (next: Props | null) => {
         props = next;
         if (!props || props.items.length === 0) return show(null);
         active = Math.min(active, props.items.length - 1);
-        const { items, clientRect, command } = props;
-        const choose = ({ id, name }: Person) => command({ id, label: name });
-        show({ people: items, active, rect: clientRect?.() ?? null, choose });
+        const { items, clientRect } = props;
+        show({ people: items, active, rect: clientRect?.() ?? null, choose: put });
       };
       return {
         onStart(started) {
@@ -50,7 +54,7 @@ export function mentionOptions(
             return true;
           }
           if (event.key !== "Enter" && event.key !== "Tab") return false;
-          props.command({ id: person.id, label: person.name });
+          put(person);
           return true;
         },
       };

@@ -16,7 +16,7 @@ export const MAX_COMMENTS = 2_000;
 export const MAX_REPLIES = 200;
 /** Code points of one comment or reply. */
 export const MAX_COMMENT_CODE_POINTS = 4_000;
-/** People one comment may mention. */
+/** People one comment, or one update of a document, may mention. */
 export const MAX_MENTIONS = 20;
 /** Longest position key before the rows are numbered anew. */
 export const MAX_POSITION_BYTES = 32;

@@ -103,6 +103,8 @@ export interface TextUpdate {
   readonly doc: string;
   /** A Yjs update (v1) of at most 64 KiB, as standard base64. */
   readonly update: string;
+  /** Who is named in what was typed, and is to be told; at most 20. Absent: nobody. */
+  readonly mentions?: readonly string[];
 }
 
 export interface SavePointAdd {

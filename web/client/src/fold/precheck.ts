@@ -182,12 +182,14 @@ function checkInsert(sheet: Sheet, op: RowInsert): Refusal | null {
   return null;
 }
 
-function checkText(sheet: Sheet, { doc, update }: TextUpdate, asker: Asker): Refusal | null {
+function checkText(sheet: Sheet, { doc, update, mentions = [] }: TextUpdate, asker: Asker): Refusal | null {
   const bytes = bytesOf(update);
   if (!isDocName(doc) || bytes === null)
     return refusal("MALFORMED", "doc is summary or notes:<taskId>, update is base64");
   if (bytes.length > limits.MAX_UPDATE_BYTES)
     return refusal("PAYLOAD_TOO_LARGE", `an update is at most ${limits.MAX_UPDATE_BYTES} bytes`);
+  if (mentions.length > limits.MAX_MENTIONS)
+    return refusal("INVALID_VALUE", `an update mentions at most ${limits.MAX_MENTIONS} people`);
   return doc === "summary" ? null : onRow(sheet, doc.slice(noteOf("").length), asker, () => null);
 }
 

@@ -71,6 +71,7 @@ const OPS: Readonly<Record<string, Check>> = {
   TEXT_UPDATE: record({
     doc: (doc) => typeof doc === "string" && isDocName(doc),
     update: (update) => typeof update === "string" && bytesOf(update) !== null,
+    mentions: optional(list(string)),
   }),
   SAVE_POINT_ADD: record({ name: string }),
   SAVE_POINT_REMOVE: record({ version: number }),

@@ -23,7 +23,7 @@ export {
   type NoteRecord,
   type NoteStorage,
 } from "./storage.js";
-export { blocks, FIELD, plainText } from "./text.js";
+export { blocks, FIELD, namedIn, plainText } from "./text.js";
 
 /** An open document, as its user holds it. */
 export interface OpenNote {
@@ -32,6 +32,8 @@ export interface OpenNote {
   subscribe(listener: () => void): () => void;
   /** Forgets words that the server refused. */
   dismiss(): void;
+  /** Somebody, by id, was just named in the text: they are told with the update that names them. */
+  mention(userId: string): void;
   /** Sends now what was written, instead of in a moment. */
   flush(): void;
   /** Lets go of it. It closes when everybody who opened it has. */
@@ -135,6 +137,7 @@ export function createNotes(client: Client, options: NotesOptions = {}): Notes {
         getState: () => note.getState(),
         subscribe: (listener) => note.subscribe(listener),
         dismiss: () => note.dismiss(),
+        mention: (userId) => note.mention(userId),
         flush: () => note.flush(),
         close() {
           if (isOpen) release(name);

@@ -6,12 +6,12 @@
 import * as Y from "yjs";
 import type { Client, Clock } from "../client.js";
 import type { Sending } from "../documents.js";
-import { MAX_UPDATE_BYTES } from "../fold/limits.js";
+import { MAX_MENTIONS, MAX_UPDATE_BYTES } from "../fold/limits.js";
 import type { DocumentUpdate } from "../frames.js";
 import { NoteAwareness } from "./awareness.js";
 import { fromBase64, toBase64 } from "./base64.js";
 import type { NoteRecord, NoteStorage } from "./storage.js";
-import { wordsOnlyIn } from "./text.js";
+import { namedIn, wordsOnlyIn } from "./text.js";
 
 /** Keystrokes of one person become a change at most this often … */
 export const GATHER_MS = 150;
@@ -69,8 +69,10 @@ export class Note {
   private early: Uint8Array[] = [];
   /** Written here, not yet in the client's queue. */
   private buffer: Uint8Array[] = [];
+  /** Who was named in what was written, and is not told yet. */
+  private readonly named = new Set<string>();
   /** The last in the queue, which may still take more. */
-  private waiting: { readonly sending: Sending; readonly update: Uint8Array } | null = null;
+  private waiting: Waiting | null = null;
   private sentAt = 0;
   private failures = 0;
   private readonly timers = new Map<"send" | "save" | "fetch" | "load", unknown>();
@@ -104,6 +106,11 @@ export class Note {
     if (this.state.lost !== null) this.show({ lost: null });
   }
 
+  /** Somebody was named: an act, which pasting, undoing and going back to an old version are not. */
+  mention(userId: string): void {
+    this.named.add(userId);
+  }
+
   /** What the log is known to hold, for a `hello`; null before that is known. */
   stateVector(): string | null {
     return this.isSynced ? toBase64(Y.encodeStateVector(this.confirmed)) : null;
@@ -119,7 +126,8 @@ export class Note {
     this.sentAt = this.around.clock.now();
     const groups = grouped(this.buffer);
     this.buffer = [];
-    for (const group of groups) this.enqueue(group);
+    const mentions = this.mentions();
+    for (const [n, group] of groups.entries()) this.enqueue(group, n === groups.length - 1 ? mentions : []);
   }
 
   close(): void {
@@ -192,6 +200,7 @@ export class Note {
       if (record.unsent !== null) {
         applyTo(this.state.doc, [record.unsent]);
         this.buffer.unshift(record.unsent);
+        for (const id of record.mentions ?? []) this.named.add(id);
       }
       this.show({ status: "cached" });
     }
@@ -314,16 +323,28 @@ export class Note {
   }
 
   /** One more update for the queue: with the one before it, as long as that has not left. */
-  private enqueue(update: Uint8Array): void {
+  private enqueue(update: Uint8Array, mentions: readonly string[]): void {
     const { documents } = this.around.client;
     if (this.waiting !== null) {
       const both = Y.mergeUpdates([this.waiting.update, update]);
-      if (both.length <= MAX_UPDATE_BYTES && this.waiting.sending.amend(toBase64(both))) {
-        this.waiting = { ...this.waiting, update: both };
+      const all = [...new Set([...this.waiting.mentions, ...mentions])];
+      const fits = both.length <= MAX_UPDATE_BYTES && all.length <= MAX_MENTIONS;
+      if (fits && this.waiting.sending.amend(toBase64(both), all)) {
+        this.waiting = { ...this.waiting, update: both, mentions: all };
         return;
       }
     }
-    this.waiting = { sending: documents.send(this.name, toBase64(update)), update };
+    this.waiting = { sending: documents.send(this.name, toBase64(update), mentions), update, mentions };
+  }
+
+  /** Who is to be told with what leaves now: whose name still stands there. More than a change takes go with the next. */
+  private mentions(): string[] {
+    if (this.named.size === 0) return [];
+    const standing = namedIn(this.state.doc);
+    const ids = [...this.named].filter((id) => standing.has(id));
+    this.named.clear();
+    for (const id of ids.slice(MAX_MENTIONS)) this.named.add(id);
+    return ids.slice(0, MAX_MENTIONS);
   }
 
   // ── the device ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -341,6 +362,7 @@ export class Note {
       confirmed: Y.encodeStateAsUpdate(this.confirmed),
       hash: isKnown ? (confirmedSheet.docs[this.name]?.hash ?? null) : null,
       unsent,
+      ...(this.named.size > 0 && { mentions: [...this.named] }),
       savedAt: this.around.clock.now(),
     };
     try {
@@ -378,6 +400,13 @@ export class Note {
     this.around.clock.clearTimeout(this.timers.get(timer));
     this.timers.delete(timer);
   }
+}
+
+/** An update in the client's queue. */
+interface Waiting {
+  readonly sending: Sending;
+  readonly update: Uint8Array;
+  readonly mentions: readonly string[];
 }
 
 /** Why the server did not take something. */

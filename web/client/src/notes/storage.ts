@@ -9,6 +9,8 @@ export interface NoteRecord {
   readonly hash: string | null;
   /** Written here and not yet in the client's queue; null: nothing. */
   readonly unsent: Uint8Array | null;
+  /** Ids of those whom `unsent` names. */
+  readonly mentions?: readonly string[];
   /** Milliseconds since 1970. */
   readonly savedAt: number;
 }

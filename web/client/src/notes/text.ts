@@ -16,6 +16,16 @@ export function plainText(doc: Y.Doc): string {
   return blocks(doc).join("\n");
 }
 
+/** Ids of the people whom the document names. */
+export function namedIn(doc: Y.Doc): Set<string> {
+  const ids = new Set<string>();
+  for (const node of doc.getXmlFragment(FIELD).createTreeWalker(() => true)) {
+    const id = node instanceof Y.XmlElement && node.nodeName === "mention" && node.getAttribute("id");
+    if (id) ids.add(id);
+  }
+  return ids;
+}
+
 function collect(node: Y.XmlElement | Y.XmlText | Y.XmlHook, lines: string[]): void {
   if (node instanceof Y.XmlText) {
     lines.push(words(node));

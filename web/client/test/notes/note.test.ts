@@ -344,6 +344,69 @@ describe("who is in it", () => {
   });
 });
 
+describe("naming somebody", () => {
+  /** Puts a mention into the text as an editor does, and says so. */
+  const name = (desk: Desk, id: string) => {
+    const fragment = desk.doc.getXmlFragment(FIELD);
+    const paragraph = new Y.XmlElement("paragraph");
+    const mention = new Y.XmlElement("mention");
+    mention.setAttribute("id", id);
+    paragraph.insert(0, [mention]);
+    fragment.insert(fragment.length, [paragraph]);
+    desk.note.mention(id);
+  };
+  const told = (world: World) => updates(world).map((op) => (op.op === "TEXT_UPDATE" && op.mentions) || []);
+
+  it("goes with the update that brings the name, and once", async () => {
+    const { world, desks } = await room();
+    const [ana] = desks as [Desk];
+    ana.type("Look, ");
+    await pass(world, 1_000);
+    name(ana, "bo");
+    await pass(world, 1_000);
+    ana.type("more ");
+    await pass(world, 1_000);
+    expect(told(world)).toEqual([[], ["bo"], []]);
+    expect(updates(world)[0]).not.toHaveProperty("mentions");
+  });
+
+  it("is no naming where the name was taken back before it left, nor where it is undone and done again", async () => {
+    const { world, desks } = await room();
+    const [ana] = desks as [Desk];
+    ana.type("a");
+    await pass(world, 10);
+    name(ana, "bo");
+    ana.doc.getXmlFragment(FIELD).delete(1, 1);
+    await pass(world, 1_000);
+    const undo = new Y.UndoManager(ana.doc.getXmlFragment(FIELD));
+    name(ana, "cy");
+    await pass(world, 1_000);
+    undo.undo();
+    await pass(world, 1_000);
+    undo.redo();
+    await pass(world, 1_000);
+    expect(told(world).flat()).toEqual(["cy"]);
+  });
+
+  it("waits with the words without a connection, through a reload, and more than a change takes go with the next", async () => {
+    const { world, desks } = await room();
+    const [ana] = desks as [Desk];
+    world.block(ana.member, true);
+    world.cut(ana.member);
+    const ids = Array.from({ length: 23 }, (_, n) => `u${n}`);
+    for (const id of ids) {
+      name(ana, id);
+      await pass(world, 200);
+    }
+    ana.reload();
+    await pass(world, 1_000);
+    world.block(ana.member, false);
+    await pass(world, 90_000);
+    expect(told(world).flat().sort()).toEqual([...ids].sort());
+    expect(Math.max(...told(world).map(({ length }) => length))).toBeLessThanOrEqual(20);
+  });
+});
+
 describe("words", () => {
   it("are read block by block, marks and all left out", () => {
     const doc = new Y.Doc();
