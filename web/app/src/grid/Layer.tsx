@@ -83,6 +83,10 @@ function People({ geometry }: { geometry: Geometry }) {
   });
 }
 
+/** Somebody whose caret is in a document types there, not in the cell they came from. */
+const isTypingHere = ({ state }: Peer): boolean =>
+  state?.status === "typing" && Object.values(state.docs ?? {}).every((place) => place == null);
+
 function PeerCursor({ peer, rect, place }: { peer: Peer; rect: Rect; place: number }) {
   const color = personColor(peer.user.color, peer.user.id);
   const style = {
@@ -102,7 +106,7 @@ function PeerCursor({ peer, rect, place }: { peer: Peer; rect: Rect; place: numb
     >
       <span className="peer-tag">
         <bdi>{peer.user.name}</bdi>
-        {peer.state?.status === "typing" && <span className="peer-typing"> is typing</span>}
+        {isTypingHere(peer) && <span className="peer-typing"> is typing</span>}
       </span>
     </div>
   );

@@ -3,9 +3,9 @@
  *
  * Owns the editor and what stands around it; what is in the document is the provider's, what may be in it `extensions`'.
  */
-import type { Client } from "@cyclesheet/client";
 import { FIELD, type Lost, type NoteState, type OpenNote } from "@cyclesheet/client/notes";
 import { Editor } from "@tiptap/core";
+import { ySyncPluginKey } from "@tiptap/y-tiptap";
 import { lazy, useCallback, useEffect, useId, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { Mark } from "../comments/Mark";
 import { beginThread, openThread } from "../comments/open";
@@ -26,6 +26,9 @@ import { cleaned, plainly, safeHref } from "./safety";
 
 /** The past is looked at rarely, and brings a comparison of texts with it. */
 const NoteVersions = lazy(() => import("./NoteVersions"));
+
+/** Whoever has not typed for this long is not typing. */
+const WRITING_MS = 3_000;
 
 interface Props {
   /** `summary` or `notes:<taskId>` */
@@ -114,6 +117,7 @@ function Surface(props: SurfaceProps) {
   const [editor, setEditor] = useState<Editor | null>(null);
   const [offer, setOffer] = useState<Offer | null>(null);
   const holder = useHolder(name);
+  const writing = useWriting();
   const isEditor = useMayEdit();
   const mayEdit = isEditor && !readOnly && holder === null && state.status === "ready";
   const people = usePeople();
@@ -199,10 +203,13 @@ function Surface(props: SurfaceProps) {
         },
       },
     });
+    const written = (_: Uint8Array, origin: unknown) => origin === ySyncPluginKey && writing(name);
+    state.doc.on("update", written);
     setEditor(made);
     if (latest.current.mayEdit) begin();
     if (autoFocus && latest.current.mayEdit) made.commands.focus("end", { scrollIntoView: false });
     return () => {
+      state.doc.off("update", written);
       made.destroy();
       setEditor(null);
       setOffer(null);
@@ -260,14 +267,33 @@ function Surface(props: SurfaceProps) {
         tabIndex={mayEdit ? undefined : 0}
         data-editable={mayEdit || undefined}
       />
-      <Here state={state} client={controller.client} />
+      <Here name={name} state={state} />
       {offer && <MentionList offer={offer} id={listId} />}
     </>
   );
 }
 
-/** Who else is in the document. */
-function Here({ state, client }: { state: NoteState; client: Client }) {
+/** Says that one writes in a document, until one has rested a while. */
+function useWriting(): (doc: string) => void {
+  const { screen } = useController();
+  const timer = useRef(0);
+  const rest = useCallback(() => {
+    clearTimeout(timer.current);
+    screen.set({ writing: null });
+  }, [screen]);
+  useEffect(() => rest, [rest]);
+  return useCallback(
+    (doc) => {
+      clearTimeout(timer.current);
+      timer.current = window.setTimeout(rest, WRITING_MS);
+      screen.set({ writing: doc });
+    },
+    [screen, rest],
+  );
+}
+
+/** Who else is in the document, and which of them writes. */
+function Here({ name, state }: { name: string; state: NoteState }) {
   const { awareness } = state;
   const subscribe = useCallback(
     (listener: () => void) => {
@@ -279,19 +305,27 @@ function Here({ state, client }: { state: NoteState; client: Client }) {
   const ids = useSyncExternalStore(subscribe, () =>
     [...awareness.states.values()].map(({ user }) => user.id).join(),
   );
+  const peers = useClient((state) => state.peers);
   if (ids === "") return null;
   const here = ids.split(",");
-  const people = client.getState().peers.filter(({ user }) => here.includes(user.id));
+  const people = peers.filter(({ user }) => here.includes(user.id));
+  const typing = people.filter((peer) => peer.state?.status === "typing" && peer.state.docs?.[name] != null);
   return (
     <p className="note-here" data-testid="note-here">
       {people.map(({ user }) => (
-        <span key={user.id}>
+        <span key={user.id} data-typing={typing.some((one) => one.user.id === user.id) || undefined}>
           <Mark person={user} /> <bdi>{user.name}</bdi>
         </span>
       ))}
-      <span className="muted">{people.length === 1 ? "is here too" : "are here too"}</span>
+      <span className="muted">{hereWords(people.length, typing.length)}</span>
     </p>
   );
+}
+
+function hereWords(people: number, typing: number): string {
+  if (typing === 0) return people === 1 ? "is here too" : "are here too";
+  if (people === 1) return "is typing";
+  return typing === people ? "are typing" : `are here too, ${typing} typing`;
 }
 
 /** What the server did not take, to be copied: nobody should have to type it twice. */

@@ -12,14 +12,14 @@ export function followPresence({ client, screen }: Controller): () => void {
   let last = "";
 
   const tell = () => {
-    const { selection, editing, composing } = screen.get();
+    const { selection, editing, composing, writing } = screen.get();
     const quiet = Date.now() - seen;
     const status =
       document.hidden || quiet >= AWAY_MS
         ? "away"
         : quiet >= IDLE_MS
           ? "idle"
-          : editing || composing
+          : editing || composing || writing
             ? "typing"
             : "active";
     const cursor = selection ? { taskId: selection.anchor.taskId, column: selection.anchor.column } : null;

@@ -69,6 +69,8 @@ export interface Screen {
   readonly shown: number;
   /** The row whose note stands beside the sheet; `focus`: it was opened to be written in. */
   readonly note: { readonly taskId: string; readonly focus: boolean } | null;
+  /** The document that is being written in right now. */
+  readonly writing: string | null;
   /** Whether the summary was asked for as a document. */
   readonly summary: boolean;
   readonly help: boolean;
@@ -90,6 +92,7 @@ export const createScreen = (): Store<Screen> =>
     thread: null,
     draft: null,
     composing: false,
+    writing: null,
     scope: "all",
     menu: null,
     arrangement: load(),
