@@ -24,8 +24,8 @@ test-rust: tools ## Rust: unit, property, golden-vector and integration tests
 	$(CARGO) test --package cyclesheet-tests-simulation --features planted-faults
 	./target/debug/chaos --kills 3
 
-test-web: web ## TypeScript: the fold against the golden vectors, the client, the page's parts
-	cd web && npm test
+test-web: web ## TypeScript: the fold against the golden vectors, the client, the page's parts, what the page weighs
+	cd web && npm test && npm run --silent size
 
 test-browser: web chromium ## Chromium: pages against a real local stack
 	$(CARGO) build --quiet --package cyclesheet

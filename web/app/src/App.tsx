@@ -14,18 +14,16 @@ import { ColumnMenu } from "./grid/ColumnMenu";
 import { RowMenu } from "./grid/RowMenu";
 import { SheetGrid } from "./grid/SheetGrid";
 import { HistoryProvider, useTime } from "./history/context";
-import { VersionBar } from "./history/VersionBar";
-import { VersionView } from "./history/VersionView";
 import { weekSpan } from "./model/dates";
 import { type Network, NetworkProvider } from "./network/context";
 import { Diagnosis } from "./network/Diagnosis";
 import { NotePanel } from "./notes/NotePanel";
 import { openDoc } from "./notes/names";
 import { Conflicts } from "./panels/Conflicts";
-import { Details } from "./panels/Details";
 import { Help } from "./panels/Help";
+import { Details, VersionBar, VersionView } from "./panels/lazy";
 import { SidePanel } from "./panels/SidePanel";
-import { ControllerProvider, useController } from "./state/context";
+import { ControllerProvider, useController, useScreen } from "./state/context";
 import type { Controller } from "./state/controller";
 import { followPresence } from "./state/presence";
 import { followLocks, followRefusals } from "./state/tellings";
@@ -80,6 +78,7 @@ export function App({ controller, network, team, cycle, loadCycles }: Props) {
 function Page({ team, cycle, loadCycles }: Omit<Props, "controller" | "network">) {
   const controller = useController();
   const isOld = useTime((time) => time.viewing !== null);
+  const isDetailed = useScreen((screen) => screen.side === "details");
   return (
     <div className="page">
       <TopBar team={team} cycle={cycle} loadCycles={loadCycles} />
@@ -93,7 +92,7 @@ function Page({ team, cycle, loadCycles }: Omit<Props, "controller" | "network">
           </div>
           {isOld && <VersionView />}
         </div>
-        <Details />
+        {isDetailed && <Details />}
         <NotePanel />
         <CommentsPanel
           onDoc={({ doc, commentId }) => {

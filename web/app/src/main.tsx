@@ -19,6 +19,7 @@ import { applyTheme, savedTheme } from "./chrome/theme";
 import { createNetwork } from "./network/network";
 import { Controller } from "./state/controller";
 import { createScreen } from "./state/screen";
+import "ag-grid-community/styles/ag-grid.css";
 import "./styles/index.css";
 
 /** A busy room is drawn twenty times a second: faster than one can follow, and slow enough to leave room for one's own keys. */

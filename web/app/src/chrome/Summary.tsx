@@ -3,10 +3,11 @@
  * it is a document that several people edit at once.
  */
 import { Suspense, useEffect, useState } from "react";
-import { Later, NoteEditor, Proposal, prepare } from "../notes/lazy";
+import { NoteEditor, Proposal, prepare } from "../notes/lazy";
 import { SUMMARY } from "../notes/names";
 import { useClient, useController, useMayEdit, useScreen } from "../state/context";
 import { CheckIcon, ChevronIcon, EditIcon } from "./icons";
+import { Later } from "./Later";
 
 const KEY = "cyclesheet.summary";
 /** Below this width the summary begins folded. */

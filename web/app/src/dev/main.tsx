@@ -5,6 +5,7 @@ import { App } from "../App";
 import { applyTheme, savedTheme } from "../chrome/theme";
 import { Controller } from "../state/controller";
 import { createScreen } from "../state/screen";
+import "ag-grid-community/styles/ag-grid.css";
 import "../styles/index.css";
 import { createFixture, emptyState, type Fixture } from "./fixtureClient";
 import { fixtureNetwork } from "./fixtureNetwork";

@@ -7,6 +7,7 @@ import { FIELD, type Lost, type NoteState, type OpenNote } from "@cyclesheet/cli
 import { Editor } from "@tiptap/core";
 import { ySyncPluginKey } from "@tiptap/y-tiptap";
 import { lazy, useCallback, useEffect, useId, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { Later } from "../chrome/Later";
 import { Mark } from "../comments/Mark";
 import { beginThread, openThread } from "../comments/open";
 import { usePeople } from "../comments/people";
@@ -16,7 +17,6 @@ import { useServerNow } from "../state/now";
 import { anchorOf, anchorsKey, rangeOf, type ThreadAnchor } from "./anchors";
 import { say } from "./contents";
 import { noteExtensions } from "./extensions";
-import { Later } from "./lazy";
 import { MentionList } from "./MentionList";
 import { mentionOptions, type Offer } from "./mentions";
 import { NoteToolbar } from "./NoteToolbar";

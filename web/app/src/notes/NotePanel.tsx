@@ -1,8 +1,9 @@
 /** The note of one row, beside the sheet. It follows the selection, unless one is writing in it. */
 import { useEffect } from "react";
 import { CloseIcon } from "../chrome/icons";
+import { Later } from "../chrome/Later";
 import { useClient, useController, useScreen } from "../state/context";
-import { Later, NoteEditor } from "./lazy";
+import { NoteEditor } from "./lazy";
 import { noteName } from "./names";
 
 /** Who walks through rows does not want each one's note: milliseconds at rest. */

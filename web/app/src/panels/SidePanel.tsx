@@ -1,8 +1,6 @@
 /** The panel beside the sheet: what happened, who is here, what the model was told. */
-import { AuditPanel } from "../admin/AuditPanel";
-import { MembersPanel } from "../admin/MembersPanel";
-import { HistoryPanel } from "../history/HistoryPanel";
 import { useScreen } from "../state/context";
+import { AuditPanel, HistoryPanel, MembersPanel } from "./lazy";
 
 export function SidePanel() {
   const side = useScreen((screen) => screen.side);

@@ -1,13 +1,5 @@
-/** The door to the editor: what stands behind it is loaded when it is first needed, so that the sheet does not wait. */
-import { Component, lazy, type ReactNode, Suspense } from "react";
-
-const load = () => import("./NoteEditor");
-
-export const NoteEditor = lazy(load);
-export const Proposal = lazy(() => import("./Proposal"));
-
-/** Fetches the editor ahead of its use, as when a pointer rests on its button. */
-export const prepare = () => void load().catch(() => {});
+/** The place of something that is loaded when it is first needed. */
+import { Component, type ReactNode, Suspense } from "react";
 
 /** A page that was open over a release asks for a file that is gone; a network may be, too. */
 class Boundary extends Component<{ readonly children: ReactNode }, { readonly failed: boolean }> {
@@ -21,7 +13,7 @@ class Boundary extends Component<{ readonly children: ReactNode }, { readonly fa
     if (!this.state.failed) return this.props.children;
     return (
       <p className="note-problem" role="alert">
-        The editor could not be loaded. Reload the page to try again.
+        This part of the page could not be loaded. Reload the page to try again.
       </p>
     );
   }
