@@ -54,6 +54,15 @@ function watch({ page }, own, others) {
   }, [DOC, own, others]);
 }
 
+/** Bytes of the note as the server hands it to who has nothing: what is deleted is gone from it. */
+async function compacted({ address, link }) {
+  const headers = { authorization: `Bearer ${/token=([^&\s]+)/.exec(link('Jana'))[1]}` };
+  const get = async (path) => (await fetch(`${address}/api/cycles${path}`, { headers })).json();
+  const [{ cycle }] = (await get('?team=platform')).cycles;
+  const { update } = await get(`/platform/${cycle}/docs/${encodeURIComponent(DOC)}`);
+  return Buffer.from(update, 'base64').length;
+}
+
 export async function benchNotes({ browser, stack, keystrokes = 1_000, idleMs = 60_000 }) {
   const people = [['Tomás', 'a'], ['Aylin', 'o'], ['Jana', 'u']];
   const desks = await Promise.all(people.map(([name]) => sit(browser, stack.link(name))));
@@ -89,6 +98,8 @@ export async function benchNotes({ browser, stack, keystrokes = 1_000, idleMs = 
   const bytes = (frames) => frames.reduce((sum, frame) => sum + Buffer.byteLength(frame), 0);
   const per1000 = (count) => Math.round((count * 1_000) / (each * desks.length));
 
+  const words = await desks[0].text.innerText();
+  const state = await compacted(stack);
   await desks[0].page.waitForTimeout(SETTLE_MS);
   const before = desks.map(({ frames }) => frames.sent.length + frames.received);
   await desks[0].page.waitForTimeout(idleMs);
@@ -102,6 +113,8 @@ export async function benchNotes({ browser, stack, keystrokes = 1_000, idleMs = 
     { name: 'a keystroke on another screen, p95', value: Math.round(percentile(waits, 0.95)), unit: 'ms' },
     { name: 'changes per 1,000 keystrokes', value: per1000(changes.length), unit: '' },
     { name: 'bytes of changes sent per 1,000 keystrokes', value: per1000(bytes(changes)), unit: 'B' },
+    { name: 'bytes of the text', value: Buffer.byteLength(words), unit: 'B' },
+    { name: 'bytes of the note, compacted', value: state, unit: 'B' },
     { name: 'presence frames sent per 1,000 keystrokes', value: per1000(presence.length), unit: '' },
     { name: 'frames per idle minute and page, both ways', value: Math.max(...idle) * (60_000 / idleMs), unit: '' },
   ];

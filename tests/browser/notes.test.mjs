@@ -116,6 +116,29 @@ test('one writes offline and returns, another writes meanwhile, a third reads bo
   await close(tomas, aylin, jana);
 });
 
+test('what was written offline outlives the page it was written in', async () => {
+  const tomas = await signIn(browser, stack.link('Tomás'));
+  const aylin = await signIn(browser, stack.link('Aylin'));
+  await openNote(aylin, 'g1-11');
+  const his = await openNote(tomas, 'g1-11');
+  await his.click();
+  const context = tomas.context();
+  await context.setOffline(true);
+  await tomas.keyboard.type('Written in a tunnel.');
+  await tomas.locator('[data-testid="connection"]:not([data-unsaved="0"])').waitFor();
+  assert.equal(await words(tomas, 'notes:g1-11'), 'Written in a tunnel.');
+  await tomas.close({ runBeforeUnload: false });
+  await context.setOffline(false);
+  const again = await context.newPage();
+  await again.goto(stack.link('Tomás'));
+  await live(again);
+  await agree([aylin], 'notes:g1-11', (read) => read === 'Written in a tunnel.');
+  await openNote(again, 'g1-11');
+  await agree([again, aylin], 'notes:g1-11', (read) => read === 'Written in a tunnel.');
+  await context.close();
+  await close(aylin);
+});
+
 test('a reload keeps what was written, and undo takes back one’s own words only', async () => {
   const tomas = await signIn(browser, stack.link('Tomás'));
   const aylin = await signIn(browser, stack.link('Aylin'));
@@ -232,6 +255,7 @@ test('a comment on some words follows them, leads back to them, and outlives the
   await his.click();
   await tomas.keyboard.type('alpha beta');
   await tomas.keyboard.press(`${CHOSEN}+Shift+ArrowLeft`);
+  await tomas.waitForFunction(() => getSelection().toString() === 'beta');
   await tomas.keyboard.press(`${CHOSEN}+Alt+m`);
   await tomas.locator('[data-testid="comment-field"]').fill('Why beta?');
   await tomas.keyboard.press('Enter');
@@ -252,6 +276,46 @@ test('a comment on some words follows them, leads back to them, and outlives the
   await mark.waitFor({ state: 'detached' });
   assert.equal(await thread.count(), 1);
   await close(tomas, aylin);
+});
+
+test('a key that comes before the browser has told of a selection acts on what the person sees selected', async () => {
+  const tomas = await signIn(browser, stack.link('Tomás'));
+  const his = await openNote(tomas, 'g1-10');
+  await his.click();
+  await tomas.keyboard.type('gamma delta');
+  await tomas.waitForFunction(() => document.activeElement.textContent.includes('gamma delta'));
+  // In one task, as on a busy machine: the telling comes after it.
+  const seen = await his.evaluate((text) => {
+    getSelection().modify('extend', 'backward', 'word');
+    const told = getSelection().toString();
+    text.dispatchEvent(new KeyboardEvent('keydown', { key: 'm', code: 'KeyM', ctrlKey: true, altKey: true, bubbles: true, cancelable: true }));
+    return told;
+  });
+  assert.equal(seen, 'delta');
+  await tomas.locator('[data-testid="comment-field"]').fill('Which delta?');
+  await tomas.keyboard.press('Enter');
+  const mark = his.locator('.note-comment', { hasText: 'delta' });
+  await mark.waitFor();
+  assert.equal(await mark.innerText(), 'delta');
+  await close(tomas);
+});
+
+test('who writes in a note is seen typing, by those in it and by those who are not, until they rest', async () => {
+  const tomas = await signIn(browser, stack.link('Tomás'));
+  const aylin = await signIn(browser, stack.link('Aylin'));
+  const jana = await signIn(browser, stack.link('Jana'));
+  const his = await openNote(tomas, 'g1-4');
+  await openNote(aylin, 'g1-4');
+  const here = aylin.locator('[data-testid="note-here"]');
+  await his.click();
+  await here.filter({ hasText: 'is here too' }).waitFor();
+  await tomas.keyboard.type('Writing this down.', { delay: 20 });
+  await here.filter({ hasText: 'is typing' }).waitFor();
+  await jana.locator('.avatar[data-state="typing"]').waitFor();
+  assert.equal(await jana.locator('.peer-typing').count(), 0, 'not in the cell that he came from');
+  await here.filter({ hasText: 'is here too' }).waitFor();
+  await jana.locator('.avatar[data-state="typing"]').waitFor({ state: 'detached' });
+  await close(tomas, aylin, jana);
 });
 
 test('the summary is a document once somebody edits it, and an earlier version comes back as a change', async () => {
@@ -278,6 +342,41 @@ test('the summary is a document once somebody edits it, and an earlier version c
   await tomas.locator('[data-testid="note-restore"]').click();
   await agree([tomas, aylin], 'summary', (now) => now.trim() === written);
   await close(tomas, aylin);
+});
+
+test('who is named in a note is told at once, or when they come back, and is led to the note', async () => {
+  const tomas = await signIn(browser, stack.link('Tomás'));
+  const aylin = await signIn(browser, stack.link('Aylin'));
+  const his = await openNote(tomas, 'g1-3');
+  await his.click();
+  await tomas.keyboard.press(`${CHOSEN}+End`);
+  await tomas.keyboard.type(' Please look, @Ay');
+  await tomas.locator('[data-testid^="mention:aylin"]').waitFor();
+  await tomas.keyboard.press('Enter');
+  const bell = (page) => page.locator('[data-testid="mentions"]');
+  await aylin.locator('[data-testid="mentions"][data-unread="1"]').waitFor();
+  await bell(aylin).click();
+  const told = aylin.locator('[data-testid="mentioned:doc:notes:g1-3"]');
+  assert.match(await told.innerText(), /Tomás[^]*Please look, @Aylin/);
+  await told.click();
+  await aylin.locator('[data-testid="note:notes:g1-3"]').waitFor();
+  await text(aylin, 'notes:g1-3').locator('[data-type="mention"]').waitFor();
+  assert.equal(await bell(tomas).getAttribute('data-unread'), null, 'who writes is not told');
+  // Away, and named in the summary of the week.
+  await aylin.context().close();
+  await tomas.locator('[data-testid="summary-edit"]').click();
+  await text(tomas, 'summary').click();
+  await tomas.keyboard.press(`${CHOSEN}+End`);
+  await tomas.keyboard.type(' Done by @Ay');
+  await tomas.locator('[data-testid^="mention:aylin"]').waitFor();
+  await tomas.keyboard.press('Enter');
+  await live(tomas);
+  const back = await signIn(browser, stack.link('Aylin'));
+  await back.locator('[data-testid="mentions"][data-unread="1"]').waitFor();
+  await bell(back).click();
+  await back.locator('[data-testid="mentioned:doc:summary"]').click();
+  await text(back, 'summary').locator('[data-type="mention"]').waitFor();
+  await close(tomas, back);
 });
 
 test('a note and its tools can be used and heard by everybody', async () => {
