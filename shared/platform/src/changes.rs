@@ -31,7 +31,7 @@ async fn attempt(telling: &Telling<'_>, sender: &Sender, proposed: ProposedChang
         Ok(wishes) => wishes,
     };
     let (context, tenant) = (telling.context, &telling.room.tenant);
-    let mut begun = Vec::new();
+    let (mut begun, mut stood) = (Vec::new(), Vec::new());
     if !wishes.is_empty() {
         // Whether they may is the fold's to say, before anything is written about anybody.
         let repeats = match judged(telling, sender, &proposed).await {
@@ -39,8 +39,10 @@ async fn attempt(telling: &Telling<'_>, sender: &Sender, proposed: ProposedChang
             Err(rejected) => return Answer::Rejected(rejected),
         };
         for wish in wishes {
+            let user = wish.standing_of().cloned();
             match wish.begin(context, tenant, repeats).await {
-                Ok(step) => begun.extend(step),
+                Ok(Some(step)) => begun.push(step),
+                Ok(None) => stood.extend(user),
                 Err(error) => return refused(busy(&error)),
             }
         }
@@ -59,6 +61,13 @@ async fn attempt(telling: &Telling<'_>, sender: &Sender, proposed: ProposedChang
         // What fails here, or dies, is gone on with by the sweep: what was written says that it is not done.
         if let Err(error) = step.finish(context, telling.endpoint, tenant).await {
             tracing::warn!(%error, "what was decided about a member is not carried out everywhere yet");
+        }
+    }
+    for user in stood {
+        // Nothing was to be done when it was looked at. Somebody may have decided otherwise before this change came into
+        // the log behind theirs; what fails here, the sweep finds.
+        if let Err(error) = members::is_removed(telling, &user).await {
+            tracing::warn!(%error, "the log may say otherwise of a member than their denial");
         }
     }
     answer

@@ -14,7 +14,7 @@ use protocol::client::ProposedChange;
 use sheet::{ChangeId, CycleKey, Name, Op, TaskId, ledger::Ledger};
 use store::{
     StoreError, Table, UserConnection, connections,
-    directory::{self, Denial},
+    directory::{self, Denial, Denied},
 };
 
 /// Attempts at what others change at the same moment.
@@ -131,24 +131,53 @@ pub(crate) fn contended() -> StoreError {
 /// Goes on with every removal and return that is not done. For the sweep.
 pub async fn resume(context: &Context, endpoint: &Endpoint, tenant: &Name) -> Result<usize, StoreError> {
     let table = &context.store.table;
+    let listed = directory::denied(table, tenant).await?;
     let mut resumed = 0;
-    for user in directory::denied(table, tenant)
-        .await?
-        .into_iter()
-        .filter(|denied| !denied.done)
-        .map(|denied| denied.user)
-    {
-        let standing = Standing::of(directory::is_denied(table, tenant, &user).await?);
-        match begin(context, tenant, &user, standing).await? {
+    for Denied { user, .. } in listed.iter().filter(|denied| !denied.done) {
+        let standing = Standing::of(directory::is_denied(table, tenant, user).await?);
+        match begin(context, tenant, user, standing).await? {
             Some(begun) => {
                 finish(context, endpoint, tenant, &begun).await?;
                 resumed += 1;
             }
             // Killed between the list and the denial: nothing was decided, or all of it is done.
-            None => directory::relist(table, tenant, &user).await?,
+            None => directory::relist(table, tenant, user).await?,
         }
     }
+    hold(context, endpoint, tenant, &listed).await?;
     Ok(resumed)
+}
+
+/// Who was removed stands removed in every open cycle, even where a change that let them back came into the log late,
+/// behind the removal, and died before it was looked after.
+async fn hold(
+    context: &Context,
+    endpoint: &Endpoint,
+    tenant: &Name,
+    listed: &[Denied],
+) -> Result<(), StoreError> {
+    if listed.is_empty() {
+        return Ok(());
+    }
+    for (room, indexed) in directory::all_cycles(&context.store.table, tenant).await? {
+        if indexed.sealed {
+            continue;
+        }
+        let denials = match context.store.tip(&room).await {
+            Ok(tip) => tip.state.ledger.denials.clone(),
+            Err(StoreError::NotFound) => continue,
+            // One room's trouble is not another's: the next sweep looks again.
+            Err(error) => {
+                tracing::warn!(%error, cycle = %room, "nobody looked after who is removed here");
+                continue;
+            }
+        };
+        let telling = Telling { context, endpoint, room: &room };
+        for Denied { user, .. } in listed.iter().filter(|listed| !denials.contains(&listed.user)) {
+            is_removed(&telling, user).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn carry_out(

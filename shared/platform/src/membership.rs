@@ -42,6 +42,14 @@ pub(crate) fn wanted(ops: &[Op]) -> Result<Vec<Wish>, Refusal> {
 }
 
 impl Wish {
+    /// Whose standing it is about, if it is about one.
+    pub(crate) fn standing_of(&self) -> Option<&Name> {
+        match self {
+            Self::Standing(user, _) => Some(user),
+            Self::Role(..) => None,
+        }
+    }
+
     /// Writes it. None: it stands and is carried out. Of a change that `repeats` only what is not done is gone on with:
     /// others may have decided otherwise since.
     pub(crate) async fn begin(

@@ -373,26 +373,33 @@ pub async fn put_denial(
     }
     let row = Row { pk: keys::user(tenant, user), sk: keys::DENY.into(), what: denial.clone() };
     let stands = table.put_counted(&row, denial.count, denial.done).await?;
-    // Only if it stands: of a standing that others have changed since, nothing is done. What has begun is listed once
-    // more, because a sweep may have taken the entry for one that a death left over.
-    if stands {
+    // Only if it stands: of a standing that others have changed since, nothing is done.
+    if stands && denial.done {
         list(table, tenant, user, denial).await?;
     }
     Ok(stands)
 }
 
 /// Brings a user's entry in the tenant's list to what their denial says.
+///
+/// An entry of a later count is of a change that died before its denial, or of one that begins at this moment. Nobody
+/// can tell which, so the count is taken from it first: what still begins meets a denial that is further, and begins
+/// anew under a later count. Only then does the entry go.
 pub async fn relist(table: &Table, tenant: &Name, user: &Name) -> Result<(), StoreError> {
     let found = denial(table, tenant, user).await?;
-    let settled = Denial { done: found.done || found.count == 0, ..found };
-    if settled.denied || !settled.done {
-        return list(table, tenant, user, &settled).await;
+    if found.count > 0 && !found.done {
+        return list(table, tenant, user, &found).await;
     }
-    // An entry for the next count is of a removal that died before its denial, or of one that begins at this moment
-    // and lists itself again.
-    table.delete_counted(&keys::tenant(tenant), &keys::denied(user), settled.count + 1).await?;
-    let now = denial(table, tenant, user).await?;
-    if now != found { list(table, tenant, user, &now).await } else { Ok(()) }
+    let entry: Option<Row<Denied>> = table.get(&keys::tenant(tenant), &keys::denied(user)).await?;
+    let later = entry.map(|row| row.what.count).filter(|count| *count > found.count);
+    let settled = Denial { done: true, count: later.unwrap_or(found.count), ..found };
+    if later.is_some() {
+        let row = Row { pk: keys::user(tenant, user), sk: keys::DENY.into(), what: settled.clone() };
+        if !table.put_next(&row, settled.count).await? {
+            return Ok(());
+        }
+    }
+    list(table, tenant, user, &settled).await
 }
 
 async fn list(table: &Table, tenant: &Name, user: &Name, denial: &Denial) -> Result<(), StoreError> {

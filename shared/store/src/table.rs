@@ -98,6 +98,22 @@ impl Table {
         put_if(put).await
     }
 
+    /// Puts an item whose `count` is `count`, where one stands whose count is one lower, or none and `count` is 1; false
+    /// otherwise, if the same stands there too.
+    pub async fn put_next<T: Serialize>(&self, item: &T, count: u64) -> Result<bool, StoreError> {
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.name)
+            .set_item(Some(write(item)?))
+            .condition_expression("#count = :before OR (attribute_not_exists(pk) AND :count = :one)")
+            .expression_attribute_names("#count", "count")
+            .expression_attribute_values(":count", AttributeValue::N(count.to_string()))
+            .expression_attribute_values(":before", AttributeValue::N(count.saturating_sub(1).to_string()))
+            .expression_attribute_values(":one", AttributeValue::N("1".into()));
+        put_if(put).await
+    }
+
     /// Puts an item where none stands, or one whose `revision` is lower in text order; false otherwise.
     pub async fn put_later<T: Serialize>(&self, item: &T, revision: &str) -> Result<bool, StoreError> {
         let put = self
