@@ -110,9 +110,12 @@ impl Message<'_> {
     /// What a client at `since` needs to stand at the tip.
     async fn content(&self, since: Option<u64>, tip: &Folded) -> Result<Content, StoreError> {
         if let Some(since) = since.filter(|since| *since <= tip.state.version()) {
-            let missed = self.context.store.replay(self.room, since, MAX_CHANGES, MAX_CONTENT_BYTES).await?;
+            let mut missed =
+                self.context.store.replay(self.room, since, MAX_CHANGES, MAX_CONTENT_BYTES).await?;
+            // What was committed since the tip was read is announced: a welcome ends at the version that it states.
+            missed.truncate(usize::try_from(tip.state.version() - since).unwrap_or(usize::MAX));
             // Complete, or a snapshot: never a part that looks like the whole.
-            if since + missed.len() as u64 >= tip.state.version() {
+            if since + missed.len() as u64 == tip.state.version() {
                 return missed.iter().map(raw).collect::<Result<_, _>>().map(Content::Changes);
             }
         }

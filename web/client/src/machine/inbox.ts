@@ -177,7 +177,8 @@ export function adopt(turn: Turn, epoch: string | null, sheet: Sheet, back: bool
 export function distrust({ state, effects }: Turn, epoch: string | null, version: number): void {
   const anew = (sent: InFlight): InFlight => ({
     ...sent,
-    base: version,
+    // Never raised: what this log may hold of it, and no longer remembers, has to be refused and searched for.
+    base: Math.min(sent.base, version),
     examined: 0,
     seen: new Set(),
     // A place in a log that is no more: it is sent again, or whatever waits behind it would wait for ever.

@@ -92,6 +92,11 @@ function take(turn: Turn, link: Link, frame: Welcome): void {
   const back = frame.version < link.since;
   const other = state.epoch !== null && frame.epoch !== state.epoch;
   if (other || back) distrust(turn, frame.epoch, frame.version);
+  else if (state.confirmed !== null && link.since === 0) {
+    // Asked for anew as a whole, this is all there is: what was announced beyond it may be of a log that is no more.
+    state.held = new Map();
+    state.target = Math.max(state.confirmed.version, frame.version);
+  }
   state.epoch = frame.epoch;
   if (frame.snapshot !== null) adopt(turn, frame.epoch, frame.snapshot, false);
   else if (frame.snapshotUrl !== null) {
