@@ -24,8 +24,9 @@ test-rust: tools ## Rust: unit, property, golden-vector and integration tests
 	$(CARGO) test --package cyclesheet-tests-simulation --features planted-faults
 	./target/debug/chaos --kills 3
 
-test-web: web ## TypeScript: the fold against the golden vectors, the client, the page's parts, what the page weighs
-	cd web && npm test && npm run --silent size
+test-web: web ## TypeScript: the fold against the golden vectors, the client against Rust's (ROOMS=3000), the page's parts, its weight
+	$(CARGO) run --quiet --package cyclesheet-tests-reference --bin traces -- --seeds $(or $(ROOMS),60) >target/traces-$(or $(ROOMS),60).jsonl
+	cd web && ROOMS=$(or $(ROOMS),60) npm test && npm run --silent size
 
 test-browser: web chromium ## Chromium: pages against a real local stack
 	$(CARGO) build --quiet --package cyclesheet

@@ -305,6 +305,13 @@ impl Tab {
                 self.settled.push(Asked { made, outcome });
             }
             Effect::Persist { record } => self.record = record,
+            // People here type little: no change outgrows a frame, and nobody opens a document.
+            Effect::Post { .. }
+            | Effect::DocumentCommitted { .. }
+            | Effect::DocumentRefused { .. }
+            | Effect::DocumentsSkipped
+            | Effect::DocumentsWelcomed { .. }
+            | Effect::DocumentsVoid => {}
         }
     }
 

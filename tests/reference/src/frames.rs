@@ -4,6 +4,7 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 use sheet::{Column, Name, Op, Role, Sheet};
+use std::collections::BTreeMap;
 
 /// A change as announced.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -83,6 +84,14 @@ pub struct Welcome {
     pub presence_interval_ms: Option<i64>,
     pub reconnect_jitter_ms: Option<i64>,
     pub at: Option<i64>,
+    pub docs: BTreeMap<String, Option<DocumentUpdate>>,
+}
+
+/// What a document lacked at a version; none: too large for the frame.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentUpdate {
+    pub update: String,
+    pub version: u64,
 }
 
 /// The frame in a text, if it is one.
@@ -136,7 +145,15 @@ fn welcome(json: &Value) -> Option<Welcome> {
         presence_interval_ms: moment(json.get("presenceIntervalMs")),
         reconnect_jitter_ms: moment(json.get("reconnectJitterMs")),
         at: moment(json.get("at")),
+        docs: json.get("docs").and_then(Value::as_object).map(documents).unwrap_or_default(),
     })
+}
+
+fn documents(json: &Map<String, Value>) -> BTreeMap<String, Option<DocumentUpdate>> {
+    let lacked = |lacked: &Value| {
+        Some(DocumentUpdate { update: text_of(lacked, "update")?, version: count(lacked.get("version"))? })
+    };
+    json.iter().map(|(doc, told)| (doc.clone(), lacked(told))).collect()
 }
 
 fn announced(json: &Value) -> Option<Announced> {

@@ -104,6 +104,7 @@ impl Turn<'_> {
             self.bury(&sheet, &change);
             apply_to_sheet(&mut sheet, &change);
             self.membership(&change);
+            self.pass(change);
         }
         if sheet.version != before {
             self.confirm(sheet);
@@ -152,6 +153,14 @@ impl Turn<'_> {
         self.state.tombstones.drain(..over);
     }
 
+    /// Documents are kept by whoever shows them: the sheet holds their versions alone.
+    fn pass(&mut self, Change { version, ops, .. }: Change) {
+        self.effects.extend(ops.into_iter().filter_map(|op| match op {
+            Op::TextUpdate { doc, update } => Some(Effect::DocumentCommitted { doc, update, version }),
+            _ => None,
+        }));
+    }
+
     /// What a change says about this very person.
     fn membership(&mut self, change: &Change) {
         let Some(user) = &self.state.user else { return };
@@ -179,12 +188,14 @@ impl Turn<'_> {
         }
         self.state.epoch = epoch.or_else(|| self.state.epoch.take());
         self.state.distrusted = false;
+        self.effects.push(Effect::DocumentsSkipped);
         self.confirm(sheet);
         true
     }
 
     /// The log was restored or wiped: what was known of its versions is void, what is on its way is not.
     pub fn distrust(&mut self, epoch: Option<String>, version: u64) {
+        self.effects.push(Effect::DocumentsVoid);
         let state: &mut MachineState = self.state;
         state.distrusted = true;
         state.epoch = epoch.or_else(|| state.epoch.take());
@@ -194,7 +205,8 @@ impl Turn<'_> {
         state.redo.clear();
         state.tombstones.clear();
         let anew = |change: &mut InFlight| {
-            change.base = version;
+            // Never raised: what this log may hold of it, and no longer remembers, has to be refused and searched for.
+            change.base = change.base.min(version);
             change.examined = 0;
             change.seen = BTreeSet::new();
             // A place in a log that is no more: it is sent again, or whatever waits behind it would wait for ever.

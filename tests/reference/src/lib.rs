@@ -16,6 +16,8 @@
 //! - **Sockets** have numbers. `Open` is answered by `Opened` (then frames) or `Closed { code }`; `Close` is not
 //!   answered. A frame to send is a [`ClientFrame`]: its JSON is the wire's. What a server sends goes in as text.
 //! - **HTTP**: `FetchSnapshot` and `FetchChanges` are answered by `Snapshot` and `Changes` with the same `request`.
+//! - **Documents** are the driver's: it adds state vectors to a `hello`, and the `Document…` effects tell it what the log
+//!   holds and what it never will. `Post` is answered by `Posted`.
 //! - **Edits**: `Event::Change { call, ops }`, with a `call` number of the driver's choice that was not used before
 //!   (positive); `Effect::Settle` tells what became of it. A settled `Done { version }` is an acknowledgement: the log
 //!   has it at that version (or nothing was left to do, then the version is that of the sheet).
@@ -25,8 +27,7 @@
 //!   [`Machine::confirmed`] are what tests ask for most.
 //!
 //! The JSON of `Input`, `Effect` and `QueueRecord` is that of the TypeScript machine, so that one trace drives both
-//! (`trace`). Same input, same effects, in the same order: wherever the two differ, one is wrong. Documents are not
-//! carried here yet.
+//! (`trace`). Same input, same effects, in the same order: wherever the two differ, one is wrong.
 //!
 //! # Layout
 //! File by file the modules of `web/client/src/machine`: [`types`] the data, `times` every wait and bound, `start`
@@ -55,6 +56,7 @@ mod room;
 mod start;
 mod turn;
 
+pub use outbox::pending_updates;
 pub use types::{ClientFrame, Effect, Event, Input, MachineState, Outcome, QueueRecord, Timer};
 
 use link::As;
@@ -114,6 +116,11 @@ impl Machine {
             &self.state;
         let idle = calls.is_empty() && queue.is_empty() && backlog.is_empty() && in_flight.is_none();
         idle && !distrusted && confirmed.as_ref().is_some_and(|sheet| sheet.version >= *target)
+    }
+
+    /// Whether the room has welcomed it and the log is still the same.
+    pub fn is_live(&self) -> bool {
+        self.status() == Status::Live && !self.state.distrusted
     }
 
     /// What a screen would show.
@@ -192,6 +199,8 @@ impl Turn<'_> {
                 self.request(call, &ops, Kind::Do);
                 self.moving(None);
             }
+            Event::Amend { call, ops } => self.amend(call, ops),
+            Event::Posted { id, result } => self.posted(&id, result),
             Event::Undo { call } => {
                 self.undo(call, Kind::Undo);
                 self.moving(None);

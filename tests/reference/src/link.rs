@@ -10,6 +10,7 @@ use crate::{
         Turn,
     },
 };
+use std::collections::BTreeMap;
 
 /// Codes of a close that somebody meant: nothing is wrong with the room.
 const ORDERLY: [u16; 2] = [1000, 1001];
@@ -56,7 +57,8 @@ impl Turn<'_> {
         self.approach();
         *self.slot(which) =
             Some(Link { phase: Phase::Hello, since: since.unwrap_or(0), busy: false, ..link });
-        self.effects.push(Effect::Send { socket: link.socket, frame: ClientFrame::Hello { since, epoch } });
+        let frame = ClientFrame::Hello { since, epoch, docs: BTreeMap::new() };
+        self.effects.push(Effect::Send { socket: link.socket, frame });
         self.wait(Timer::Hello, ANSWER_MS);
     }
 
@@ -116,6 +118,10 @@ impl Turn<'_> {
         let other = self.state.epoch.as_ref().is_some_and(|epoch| *epoch != frame.epoch);
         if other || back {
             self.distrust(Some(frame.epoch.clone()), frame.version);
+        } else if self.state.confirmed.is_some() && link.since == 0 {
+            // Asked for anew as a whole, this is all there is: what was announced beyond it may be of a log that is no more.
+            self.state.held.clear();
+            self.state.target = self.version().max(frame.version);
         }
         self.state.epoch = Some(frame.epoch.clone());
         if let Some(sheet) = frame.snapshot {
@@ -124,6 +130,7 @@ impl Turn<'_> {
             self.state.fetch = None;
             self.fetch_sheet(Some(url));
         }
+        self.effects.push(Effect::DocumentsWelcomed { docs: frame.docs });
         self.receive(frame.changes);
         self.expect(frame.version);
     }

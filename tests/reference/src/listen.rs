@@ -7,7 +7,7 @@ use crate::{
     times::{
         ANSWER_MS, BUSY_PING_MS, IDLE_PING_MS, MAX_ATTEMPTS, MAX_NOTIFICATIONS, QUIET_PING_MS, RETRY_MS,
     },
-    types::{ClientFrame, Effect, Halted, Phase, Problem, Timer, Turn, Verdict},
+    types::{ClientFrame, Effect, Halted, Phase, PostResult, Problem, Timer, Turn, Verdict},
 };
 
 impl Turn<'_> {
@@ -105,6 +105,23 @@ impl Turn<'_> {
         if self.replay() == Replay::Useless {
             self.state.gap_tries = 0;
             self.greet(As::Link, false);
+        }
+    }
+
+    /// A change that went over HTTP was answered; without an answer it is asked about again.
+    pub fn posted(&mut self, id: &str, result: PostResult) {
+        if self.state.in_flight.as_ref().is_none_or(|change| change.id != id) {
+            return;
+        }
+        match result {
+            PostResult::Committed { changes } => {
+                self.receive(changes);
+                self.busy(QUIET_PING_MS);
+            }
+            PostResult::Failed(_) => self.retry_later(),
+            PostResult::Refused { code, message, retryable, version } => {
+                self.rejected(id, retryable, Verdict { code, message, version });
+            }
         }
     }
 

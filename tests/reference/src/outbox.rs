@@ -6,12 +6,26 @@ use crate::{
     inverse::inverse,
     precheck::{check_op, name_of, provisional},
     rebase::{Contested, Dropped, Rebased, forced, rebase},
-    times::{ECHO_MS, MAX_ATTEMPTS, MAX_RETRY_MS, MAX_UNDO, RETRY_MS, SEND_INTERVAL_MS},
+    times::{
+        ECHO_MS, MAX_ATTEMPTS, MAX_FRAME_BYTES, MAX_RETRY_MS, MAX_UNDO, POST_MS, RETRY_MS, SEND_INTERVAL_MS,
+    },
     types::{
-        ClientFrame, Conflict, Edit, Halted, InFlight, Rejection, Sent, Timer, Turn, UndoStep, Verdict, Who,
+        ClientFrame, Conflict, Edit, Effect, Halted, InFlight, MachineState, Rejection, Sent, Timer, Turn,
+        UndoStep, Verdict, Who,
     },
 };
-use sheet::{Cell, Code, Column, Op, TaskId, apply::apply_op_to_sheet};
+use sheet::{Cell, Code, Column, DocName, Op, TaskId, apply::apply_op_to_sheet, doc::Bytes};
+
+/// Updates of a document that are on their way, oldest first.
+pub fn pending_updates(state: &MachineState, doc: &DocName) -> Vec<Bytes> {
+    let sent = state.in_flight.iter().chain(&state.backlog).flat_map(|change| &change.ops);
+    let all = sent.chain(state.queue.iter().flat_map(|edit| &edit.ops));
+    let of = |op: &Op| match op {
+        Op::TextUpdate { doc: of, update } if of == doc => Some(update.clone()),
+        _ => None,
+    };
+    all.filter_map(of).collect()
+}
 
 /// Which stack the inverse of an edit goes to.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -37,7 +51,10 @@ impl Turn<'_> {
         self.state.sheet = Some(rebased.sheet.clone());
         let left = rebased.edits.pop().unwrap_or_else(|| Edit::new(call, Vec::new()));
         self.state.conflicts.retain(|conflict| !writes(&left.ops, conflict));
-        self.remember(call, kind, inverse(&before, &left.ops, &asker));
+        // Documents have an undo of their own, per editor.
+        if !ops.iter().all(|op| matches!(op, Op::TextUpdate { .. })) {
+            self.remember(call, kind, inverse(&before, &left.ops, &asker));
+        }
         self.report(&rebased);
         if left.ops.is_empty() {
             let version = self.version();
@@ -46,6 +63,20 @@ impl Turn<'_> {
             self.state.queue.push(left);
             self.rewritten = true;
         }
+    }
+
+    /// Something else in place of a call that has not been sent yet; nothing, where it has.
+    pub fn amend(&mut self, call: i64, ops: Vec<Op>) {
+        let Some(at) = self.state.queue.iter().position(|waiting| waiting.call == call) else { return };
+        if ops.is_empty() {
+            let version = self.version();
+            self.state.queue.remove(at);
+            self.settle([call], version);
+        } else {
+            self.state.queue[at].ops = ops;
+        }
+        self.rewritten = true;
+        self.stale = true;
     }
 
     /// None, or why the whole request is refused at once. A conflict is no reason: that is for the person to decide.
@@ -120,12 +151,14 @@ impl Turn<'_> {
         let sent = self.state.backlog.iter().chain(&self.state.in_flight);
         let open = sent.filter(|change| change.committed.is_none_or(|at| at > version));
         let base = open.fold(confirmed, |sheet, change| forced(sheet, &change.ops, &who));
-        let mut rebased = rebase(&base, std::mem::take(&mut self.state.queue), &who);
+        let waiting = std::mem::take(&mut self.state.queue);
+        let mut rebased = rebase(&base, waiting.clone(), &who);
         self.state.sheet = Some(rebased.sheet.clone());
         let (left, done): (Vec<_>, Vec<_>) =
             std::mem::take(&mut rebased.edits).into_iter().partition(|edit| !edit.ops.is_empty());
+        // Others' changes are no reason to write down again what nothing became of.
+        self.rewritten |= left != waiting;
         self.state.queue = left;
-        self.rewritten = true;
         self.report(&rebased);
         self.settle(done.into_iter().map(|edit| edit.call), version);
         self.follow_theirs();
@@ -177,11 +210,17 @@ impl Turn<'_> {
     fn reject(&mut self, dropped: Vec<Dropped>) {
         for Dropped { call, code, message, ops } in dropped {
             self.fail(call, &code, &message, &[]);
+            let told = safe(&code).to_owned();
+            for op in &ops {
+                let Op::TextUpdate { doc, update } = op else { continue };
+                let (doc, update) = (doc.clone(), update.clone());
+                let (code, message) = (told.clone(), message.clone());
+                self.effects.push(Effect::DocumentRefused { doc, update, code, message });
+            }
             for refused in &ops {
                 self.prune_undo(call, |op| without_target(op, refused));
             }
-            let code = safe(&code).to_owned();
-            self.state.last_rejection = Some(Rejection { code, message, ops, at: self.now });
+            self.state.last_rejection = Some(Rejection { code: told, message, ops, at: self.now });
         }
     }
 
@@ -251,11 +290,16 @@ impl Turn<'_> {
     fn transmit(&mut self) {
         let now = self.now;
         let Some(change) = &mut self.state.in_flight else { return };
-        let echo = ECHO_MS[(change.tries as usize).min(ECHO_MS.len() - 1)];
         change.due = false;
-        change.tries += 1;
         let frame = ClientFrame::Change { id: change.id.clone(), base: change.base, ops: change.ops.clone() };
         self.state.last_sent_at = now;
+        if serde_json::to_vec(&frame).map_or(0, |json| json.len()) > MAX_FRAME_BYTES {
+            // The socket is not to blame for what HTTP takes its time with: `tries` stays as it is.
+            self.effects.push(Effect::Post { change: frame });
+            return self.wait(Timer::Echo, POST_MS);
+        }
+        let echo = ECHO_MS[(change.tries as usize).min(ECHO_MS.len() - 1)];
+        change.tries += 1;
         self.send(frame);
         self.wait(Timer::Echo, echo);
     }

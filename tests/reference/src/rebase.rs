@@ -4,7 +4,7 @@ use crate::{
     precheck::{Clash, check_op, provisional},
     types::{Asker, Edit},
 };
-use sheet::{Column, Op, Sheet, TaskId, apply::apply_op_to_sheet, op::Update};
+use sheet::{Column, DocName, Op, Sheet, TaskId, apply::apply_op_to_sheet, op::Update};
 use std::collections::{BTreeMap, HashMap};
 
 /// An edit's ops that were dropped, and why.
@@ -50,6 +50,7 @@ pub fn rebase(sheet: &Sheet, edits: Vec<Edit>, asker: &Asker) -> Rebased {
         dropped: Vec::new(),
         altered: false,
         undone: HashMap::new(),
+        broken: BTreeMap::new(),
     };
     let edits = edits.into_iter().map(|edit| walk.edit(edit)).collect();
     let Walk { sheet, contested, dropped, altered, .. } = walk;
@@ -80,6 +81,8 @@ struct Walk<'a> {
     altered: bool,
     /// Of dropped writes: what a later edit takes for the old value, and what stands there instead.
     undone: HashMap<(TaskId, Column), HashMap<String, String>>,
+    /// Documents of which an update was dropped, and why: code and message.
+    broken: BTreeMap<DocName, (String, String)>,
 }
 
 impl Walk<'_> {
@@ -159,6 +162,14 @@ impl Walk<'_> {
             Op::CommentReply { comment_id, reply_id, .. } if self.has_reply(comment_id, reply_id) => {
                 Left::Nothing
             }
+            // Yjs numbers what one page writes: what comes after a refused update would hang in the air for ever.
+            Op::TextUpdate { doc, .. } => match self.broken.get(doc).cloned() {
+                Some((code, message)) => {
+                    self.drop(call, op, code, message);
+                    Left::Nothing
+                }
+                None => self.checked(call, op, None),
+            },
             _ => self.checked(call, op, None),
         }
     }
@@ -238,6 +249,9 @@ impl Walk<'_> {
     }
 
     fn drop(&mut self, call: i64, op: &Op, code: String, message: String) {
+        if let Op::TextUpdate { doc, .. } = op {
+            self.broken.insert(doc.clone(), (code.clone(), message.clone()));
+        }
         match self.dropped.last_mut() {
             Some(last) if last.call == call && last.code == code => last.ops.push(op.clone()),
             _ => self.dropped.push(Dropped { call, code, message, ops: vec![op.clone()] }),

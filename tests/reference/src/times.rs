@@ -9,6 +9,8 @@ pub const MAX_PRESENCE_BYTES: usize = 2 * 1024;
 pub const SEND_INTERVAL_MS: i64 = 110;
 /// A change without an echo is sent again after these waits; then the socket is suspected.
 pub const ECHO_MS: [i64; 3] = [3_000, 6_000, 12_000];
+/// A change sent over HTTP is answered within this, or asked about again.
+pub const POST_MS: i64 = 20_000;
 /// First wait after a retryable code; doubles.
 pub const RETRY_MS: i64 = 1_000;
 /// No wait for a retry is longer.

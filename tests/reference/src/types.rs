@@ -4,10 +4,10 @@
     missing_docs,
     reason = "fields are named as in TypeScript, and documented where the name does not say all"
 )]
-use crate::frames::{Announced, Connection, User};
+use crate::frames::{Announced, Connection, DocumentUpdate, User};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use sheet::{Author, Column, Op, Role, Row, Sheet, TaskId};
+use sheet::{Author, Column, DocName, Op, Role, Row, Sheet, TaskId, doc::Bytes};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -47,6 +47,10 @@ pub enum Event {
     Changes { request: u32, result: ChangesResult },
     /// A person wants this; `call` names the promise to settle.
     Change { call: i64, ops: Vec<Op> },
+    /// Other ops in place of those of a call that has not been sent; without any, it is taken back.
+    Amend { call: i64, ops: Vec<Op> },
+    /// The answer to [`Effect::Post`].
+    Posted { id: String, result: PostResult },
     /// Takes back the last step.
     Undo { call: i64 },
     /// Makes it again.
@@ -104,6 +108,18 @@ pub enum Effect {
     FetchSnapshot { request: u32, url: Option<String>, etag: Option<String> },
     /// Fetch changes after `since`.
     FetchChanges { request: u32, since: u64, limit: u32 },
+    /// Send a change over HTTP, because it is too large for a frame; as a `Send` of a change, after its `Persist`.
+    Post { change: ClientFrame },
+    /// A document's update was folded.
+    DocumentCommitted { doc: DocName, update: Bytes, version: u64 },
+    /// An own update of a document will never be in the log.
+    DocumentRefused { doc: DocName, update: Bytes, code: String, message: String },
+    /// A whole sheet was taken in place of changes.
+    DocumentsSkipped,
+    /// What `welcome` told of the documents that `hello` named.
+    DocumentsWelcomed { docs: BTreeMap<String, Option<DocumentUpdate>> },
+    /// The log was restored or replaced: what was known of its documents is void.
+    DocumentsVoid,
     /// What became of a call.
     Settle { call: i64, outcome: Outcome },
     /// Write down what is on its way; none: nothing is left to keep.
@@ -122,6 +138,9 @@ pub enum ClientFrame {
         /// The epoch it belongs to.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         epoch: Option<String>,
+        /// State vectors of open documents: whoever carries the frame adds them.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        docs: BTreeMap<String, Bytes>,
     },
     /// Commit this.
     Change { id: String, base: u64, ops: Vec<Op> },
@@ -171,6 +190,18 @@ pub enum ChangesResult {
     /// The log's tip, and changes.
     Changes { version: u64, changes: Vec<Announced> },
     /// None.
+    Failed(Failure),
+}
+
+/// What a change sent over HTTP came to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum PostResult {
+    /// It is in the log.
+    Committed { changes: Vec<Announced> },
+    /// It is not, and this is why.
+    Refused { code: String, message: String, retryable: bool, version: u64 },
+    /// Nobody knows.
     Failed(Failure),
 }
 

@@ -1,5 +1,5 @@
 //! Whatever the network does, in the end everybody has the log's sheet, and what was acknowledged is in the log.
-use reference::{Outcome, Status, trace::world_of, types::Done};
+use reference::{Outcome, Status, trace::world_of, types::Done, world::notes::read};
 use sheet::canonical;
 
 /// Rooms; more by `SEEDS=5000 cargo test -p cyclesheet-tests-reference`.
@@ -10,6 +10,7 @@ fn seeds() -> std::ops::Range<u64> {
 
 #[test]
 fn in_any_weather_everybody_arrives_at_the_logs_sheet() {
+    let mut texts = 0;
     for seed in seeds() {
         let world = world_of(seed);
         assert!(world.server.is_sound(), "seed {seed}: a change stands twice, or a version is missing");
@@ -38,6 +39,13 @@ fn in_any_weather_everybody_arrives_at_the_logs_sheet() {
                 );
             }
             assert_eq!(member.record, None, "seed {seed}: {who} keeps something");
+            assert_eq!(member.notes.lacking(), None, "seed {seed}: {who} has not got a document");
+            for (doc, held) in member.notes.held() {
+                // The note of a row that is gone may be held for as long as its row may come back.
+                let Ok(is) = world.server.state.doc_since(doc, None) else { continue };
+                assert_eq!(read(&[&held]), read(&[&is.0]), "seed {seed}: {who} reads another {doc}");
+                texts += usize::from(!read(&[&held]).0.is_empty());
+            }
             for (call, outcome) in &member.outcomes {
                 if let Outcome::Done(Done { version, .. }) = outcome {
                     let known = *version as usize <= world.server.log.len();
@@ -49,6 +57,7 @@ fn in_any_weather_everybody_arrives_at_the_logs_sheet() {
             }
         }
     }
+    assert!(texts > 20, "documents are written in: {texts}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What people do, and what happens to them, one deed at a time.
 use super::World;
-use crate::types::{Event, Notice};
+use crate::types::{Edit, Event, Notice};
 use fastrand::Rng;
 use serde_json::{Value, json};
 use sheet::{
@@ -24,6 +24,8 @@ pub enum What {
     Comment,
     Reply,
     Write,
+    Note,
+    Amend,
     Name,
     Lock,
     Unlock,
@@ -60,6 +62,8 @@ const MENU: &[(usize, What)] = &[
     (3, What::Comment),
     (2, What::Reply),
     (4, What::Write),
+    (16, What::Note),
+    (2, What::Amend),
     (2, What::Name),
     (2, What::Lock),
     (1, What::Unlock),
@@ -193,6 +197,28 @@ impl World {
                 self.server.forget();
                 None
             }
+            What::Note => sheet.and_then(|sheet| {
+                let row = row_at(&sheet, at).filter(|_| at % 2 == 0);
+                let doc = row.map_or_else(DocName::summary, |row| DocName::notes(&row));
+                // Now and then more than a frame holds.
+                let words = if at % 19 == 4 { mark.repeat(9_000) } else { mark.to_owned() };
+                let super::Member { notes, machine, .. } = &mut self.members[who];
+                let update = Bytes(notes.write(machine, &doc, &words, at)?.into());
+                Some(Event::Change { call, ops: vec![Op::TextUpdate { doc, update }] })
+            }),
+            // The last update that waits becomes another, or none.
+            What::Amend => {
+                let waits =
+                    |edit: &Edit| matches!(edit.ops[..], [Op::TextUpdate { .. }]).then_some(edit.call);
+                let last = self.members[who].machine.state().queue.last().and_then(waits);
+                // What was written on top of it hangs in the air: whoever writes on is somebody new.
+                self.members[who].notes.refused();
+                last.map(|call| {
+                    let update = Bytes(typed(mark, at).into());
+                    let ops = vec![Op::TextUpdate { doc: DocName::summary(), update }];
+                    Event::Amend { call, ops: if at % 2 == 0 { ops } else { Vec::new() } }
+                })
+            }
             What::Restore => {
                 // Rarely: a room whose log is always torn away learns nothing.
                 if at < 15 {
@@ -224,6 +250,10 @@ impl World {
             }
         }
         self.run(15 * 60_000);
+        // A document a second, for as many as there are.
+        for _ in 0..120 {
+            self.fetch_notes();
+        }
     }
 }
 

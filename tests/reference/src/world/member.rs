@@ -1,4 +1,5 @@
 //! One person with one page, and what is kept for the next.
+use super::notes::Notes;
 use crate::{
     Machine,
     frames::User,
@@ -24,6 +25,9 @@ pub struct Member {
     pub outcomes: BTreeMap<i64, Outcome>,
     /// Counts reloads.
     pub page: u32,
+    /// The documents of this page.
+    pub notes: Notes,
+    number: usize,
     calls: i64,
     trace: Page,
 }
@@ -42,6 +46,8 @@ impl Member {
             record: None,
             outcomes: BTreeMap::new(),
             page: 0,
+            notes: Notes::new(number, 0),
+            number,
             calls: 0,
         }
     }
@@ -64,6 +70,7 @@ impl Member {
         let restored: Vec<QueueRecord> = self.record.clone().into_iter().collect();
         let name = format!("{}-tab", self.user.id);
         self.page += 1;
+        self.notes = Notes::new(self.number, self.page);
         self.sockets.clear();
         self.timers.clear();
         self.outcomes.clear();

@@ -7,6 +7,7 @@
 //! - [`World`]: time and the network; `member` the clients; `server` the room; `deeds` what people do.
 mod deeds;
 mod member;
+pub mod notes;
 mod server;
 
 pub use deeds::{Deed, What};
@@ -14,9 +15,9 @@ pub use member::Member;
 pub use server::Server;
 
 use crate::{
-    frames::Announced,
+    frames::{Announced, ServerFrame},
     trace::Page,
-    types::{ChangesResult, ClientFrame, Effect, Event, Failure, SnapshotResult},
+    types::{ChangesResult, ClientFrame, Effect, Event, Failure, PostResult, SnapshotResult},
 };
 use fastrand::Rng;
 use serde_json::Value;
@@ -152,6 +153,7 @@ impl World {
             }
         }
         self.run(1_000);
+        self.fetch_notes();
     }
 
     /// The sockets of a member break; the browser notices.
@@ -208,7 +210,10 @@ impl World {
         match effect {
             Effect::Open { socket } => self.later(20, member, page, Parcel::Open(socket)),
             Effect::Close { socket } => drop(self.members[member].sockets.remove(&socket)),
-            Effect::Send { socket, frame } => {
+            Effect::Send { socket, mut frame } => {
+                if let ClientFrame::Hello { docs, .. } = &mut frame {
+                    *docs = self.members[member].notes.vectors();
+                }
                 self.carry(member, page, || Parcel::ToServer(socket, frame.clone()));
             }
             Effect::SetTimer { timer, ms } => drop(self.members[member].timers.insert(timer, now + ms)),
@@ -221,6 +226,14 @@ impl World {
                 let result = self.changes_over_http(since, limit as usize);
                 self.later(50, member, page, Parcel::Input(Event::Changes { request, result }));
             }
+            Effect::Post { change } => self.post(member, page, change),
+            Effect::DocumentCommitted { doc, update, .. } => {
+                self.members[member].notes.committed(&doc, &update);
+            }
+            Effect::DocumentRefused { .. } => self.members[member].notes.refused(),
+            Effect::DocumentsSkipped => self.members[member].notes.skipped(),
+            Effect::DocumentsWelcomed { docs } => self.members[member].notes.welcomed(&docs),
+            Effect::DocumentsVoid => self.members[member].notes.voided(),
             Effect::Settle { call, outcome } => drop(self.members[member].outcomes.insert(call, outcome)),
             Effect::Persist { record } => self.members[member].record = record,
         }
@@ -269,7 +282,7 @@ impl World {
                 }
             }
             _ if !heard => {}
-            ClientFrame::Hello { since, epoch } => {
+            ClientFrame::Hello { since, epoch, docs } => {
                 // A socket whose first answer is lost is given up by its client; that is tested by `breaks`.
                 if patience.is_some() || self.server.is_removed(&user) {
                     let frame = self.server.no_welcome(&user);
@@ -277,7 +290,8 @@ impl World {
                 }
                 self.members[member].sockets.insert(socket, true);
                 let listed: Vec<_> = self.members.iter().flat_map(Member::connections).collect();
-                let frame = self.server.welcome(&user, socket, (since, epoch), &listed, at, omitted);
+                let mut frame = self.server.welcome(&user, socket, (since, epoch), &listed, at, omitted);
+                frame["docs"] = self.server.lacked(&docs, omitted);
                 self.tell(member, page, socket, &frame, false);
                 let news = self.server.news("joined", &user, socket, None);
                 self.broadcast(&news);
@@ -297,6 +311,37 @@ impl World {
             ClientFrame::Refresh => {
                 let frame = self.server.extract(at);
                 self.broadcast(&frame);
+            }
+        }
+    }
+
+    /// A change goes over HTTP: it may be lost either way, and is answered to its sender.
+    fn post(&mut self, member: usize, page: u32, change: ClientFrame) {
+        let ClientFrame::Change { id, base, ops } = change else { return };
+        let (lost, unanswered) = (self.chance(self.weather.http), self.chance(self.weather.http));
+        let user = self.members[member].user.clone();
+        let mut result = PostResult::Failed(failure(None, ""));
+        if !lost {
+            let answer = self.server.commit(&user, &id, base, ops, self.now + self.skew_ms, false);
+            if answer.to_room {
+                self.broadcast(&answer.frame);
+            }
+            if !unanswered {
+                result = posted(&answer.frame);
+            }
+        }
+        self.later(50, member, page, Parcel::Input(Event::Posted { id, result }));
+    }
+
+    /// Fetches what a page lacks of its documents, unless HTTP fails.
+    pub(crate) fn fetch_notes(&mut self) {
+        for member in 0..self.members.len() {
+            let Some(doc) = self.members[member].notes.lacking().cloned() else { continue };
+            // What comes is at the log's tip: no use to a page that follows a log which is no more.
+            let follows = self.members[member].machine.state().epoch.as_ref() == Some(&self.server.epoch);
+            if follows && self.members[member].machine.is_live() && !self.chance(self.weather.http) {
+                let whole = self.server.state.doc_since(&doc, None).ok();
+                self.members[member].notes.fetched(&doc, whole.as_ref());
             }
         }
     }
@@ -350,6 +395,17 @@ impl World {
         }
         let changes: Vec<Announced> = self.server.announced_after(since, limit);
         ChangesResult::Changes { version: self.server.state.version(), changes }
+    }
+}
+
+fn posted(frame: &Value) -> PostResult {
+    let text = frame.to_string();
+    match crate::frames::parse(&text) {
+        Some(ServerFrame::Committed(changes)) => PostResult::Committed { changes },
+        Some(ServerFrame::Rejected { code, message, retryable, version, .. }) => {
+            PostResult::Refused { code, message, retryable, version }
+        }
+        _ => PostResult::Failed(failure(Some(502), "")),
     }
 }
 

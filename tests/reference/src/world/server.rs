@@ -6,9 +6,10 @@ use crate::{
 };
 use serde_json::{Value, json};
 use sheet::{
-    Author, Change, ChangeId, Code, Column, CycleKey, Name, Op, Refusal, Role, State, TaskId, TimestampMs,
-    Verdict, check,
+    Author, Change, ChangeId, Code, Column, CycleKey, DocName, Name, Op, Refusal, Role, State, TaskId,
+    TimestampMs, Verdict, check,
     check::Policy,
+    doc::Bytes,
     model::Origin,
     op::{Generated, GeneratedRow},
 };
@@ -143,6 +144,19 @@ impl Server {
         };
         frame.insert("connectionId".into(), connection(user, socket)["connectionId"].clone());
         Value::Object(frame)
+    }
+
+    /// What documents lack, as `welcome` tells it; none: too large.
+    pub(super) fn lacked(&self, docs: &BTreeMap<String, Bytes>, omitted: bool) -> Value {
+        let lacked = |(doc, known): (&String, &Bytes)| {
+            let name = DocName::new(doc).ok()?;
+            let update = self.state.doc_since(&name, Some(&known.0)).ok().filter(|_| !omitted);
+            Some((
+                doc.clone(),
+                json!(update.map(|update| json!({"update": update, "version": self.state.version()}))),
+            ))
+        };
+        Value::Object(docs.iter().filter_map(lacked).collect())
     }
 
     pub(super) fn news(&self, what: &str, user: &User, socket: u32, state: Option<PresenceState>) -> Value {
