@@ -88,6 +88,10 @@ pub struct Task {
     pub(crate) failed_reads: BTreeSet<(String, &'static str)>,
     /// The user's denial when it began: removed, and how often that had changed.
     pub(crate) denial: (bool, u64),
+    /// Versions told to the socket that it is about.
+    pub(crate) told: BTreeSet<u64>,
+    /// Was that socket told anything else?
+    pub(crate) has_answered: bool,
 }
 
 impl Task {
@@ -221,6 +225,9 @@ impl World {
 
     /// Begins an invocation.
     pub(crate) fn start(&mut self, work: Work) {
+        if let Work::Connect(socket) = work {
+            self.worst_moment(socket);
+        }
         let function = match &work {
             Work::Authorize(_) => Function::Authorize,
             Work::Connect(_) => Function::Connect,
@@ -255,6 +262,8 @@ impl World {
             dies_whole: killed,
             failed_reads,
             denial,
+            told: BTreeSet::new(),
+            has_answered: false,
         };
         self.tasks.insert(task, running);
         let pause = self.latency(0, 4);
@@ -381,6 +390,7 @@ impl World {
 
     /// An invocation ended.
     pub(crate) fn finished(&mut self, task: TaskId, running: Task, done: Done) {
+        self.judge_replay(&running);
         let Task { work, denial, .. } = running;
         let user = self.user_of(&work);
         // Removed before it began and until it ended: then it may only have been refused.

@@ -29,6 +29,10 @@ pub struct Socket {
     pub authorizer: Option<Map<String, Value>>,
     /// Has a function tried to close it?
     pub was_closed_by_server: bool,
+    /// Has it answered 410 while it lived? Then the table may know nothing of it.
+    pub was_disowned: bool,
+    /// The table under which it was opened.
+    pub era: u64,
     /// Does its client still hear and speak? A broken socket is open for the gateway for a while.
     pub is_cut: bool,
 }
@@ -38,7 +42,15 @@ impl World {
     pub(crate) fn open(&mut self, client: usize) {
         let socket = self.sockets.len();
         let (state, authorizer) = (State::Opening, None);
-        self.sockets.push(Socket { client, state, authorizer, was_closed_by_server: false, is_cut: false });
+        self.sockets.push(Socket {
+            client,
+            state,
+            authorizer,
+            was_closed_by_server: false,
+            was_disowned: false,
+            era: self.era,
+            is_cut: false,
+        });
         self.clients[client].socket = Some(socket);
         let pause = self.latency(10, 80);
         self.after(pause, Event::Upgrade(client, socket));
@@ -63,6 +75,7 @@ impl World {
     pub(crate) fn upgraded(&mut self, socket: usize) {
         if self.is_opening(socket) {
             self.sockets[socket].state = State::Open;
+            self.judge_socket(socket);
             let (client, pause) = (self.sockets[socket].client, self.latency(5, 60));
             self.after(pause, Event::Upgraded(client, socket, 200));
         } else {
@@ -162,6 +175,7 @@ impl World {
             Some(_) if !is_open => Posted::Gone,
             Some(_) if self.random.chance(self.weather.false_gone) => {
                 self.tell(|| format!("c{socket} lives and answers 410"));
+                self.sockets[socket].was_disowned = true;
                 Posted::Gone
             }
             Some(frame) => self.pass(socket, frame),

@@ -30,7 +30,7 @@ struct Options {
     #[cfg(feature = "planted-faults")]
     #[arg(long)]
     faults: bool,
-    /// Plant this one.
+    /// Plant this one: alone with `--faults`, or under a seed that is told.
     #[cfg(feature = "planted-faults")]
     #[arg(long)]
     fault: Option<String>,
@@ -44,6 +44,11 @@ mod faults {
 
     /// A fault that is not found within so many seeds is a defect of the simulation.
     const MAX_SEEDS: u64 = 2_000;
+
+    /// The fault of that name.
+    pub fn named(name: &str) -> Option<Fault> {
+        Fault::ALL.iter().copied().find(|fault| format!("{fault:?}") == name)
+    }
 
     /// Plants each fault in turn. A run that panics has found it as well.
     pub fn find(options: &Options, plan: impl Fn(u64) -> Plan) -> ExitCode {
@@ -80,8 +85,11 @@ mod faults {
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    let plan =
-        |seed| Plan { seed, steps: options.steps, has_weather: !options.calm, is_told: false, fault: None };
+    #[cfg(feature = "planted-faults")]
+    let fault = options.fault.as_ref().and_then(|name| faults::named(name));
+    #[cfg(not(feature = "planted-faults"))]
+    let fault = None;
+    let plan = |seed| Plan { seed, steps: options.steps, has_weather: !options.calm, is_told: false, fault };
     #[cfg(feature = "planted-faults")]
     if options.faults {
         return faults::find(&options, plan);

@@ -36,7 +36,7 @@ pub fn answer(random: &mut Random, fails: u32) -> (u64, Option<Result<Response, 
     if !random.chance(fails) {
         return (ms, Some(Ok(response("COMPLETE", &table(random)))));
     }
-    let answer = match random.below(8) {
+    let answer = match random.below(9) {
         0 => return (120_000, None),
         1 => Ok(response("COMPLETE", "I'm sorry, but I can't help with summarising these messages.")),
         2 => Ok(response("ERROR", "")),
@@ -44,6 +44,8 @@ pub fn answer(random: &mut Random, fails: u32) -> (u64, Option<Result<Response, 
         4 => Ok(Response { status: 200, body: b"<html><body>502 Bad Gateway</body></html>".to_vec() }),
         5 => Err(Failure::Network { reason: "reset".into() }),
         6 => Ok(Response { status: 503, body: Vec::new() }),
+        // Everything twice, and not the same both times.
+        7 => Ok(response("COMPLETE", &(table(random) + "\n" + &table(random)))),
         _ => {
             let mut cut = table(random);
             cut.truncate(cut.len() - cut.len() / 4);

@@ -1,7 +1,7 @@
 //! Who is there, what they do, and what happens to the system as a whole.
 use crate::{
     checks::history::History,
-    client::{Intent, Person, Phase, Purpose},
+    client::{Client, Intent, Person, Phase, Purpose},
     functions::Work,
     table::Table,
     world::{Event, MS, SECOND, World},
@@ -112,6 +112,14 @@ impl World {
                     self.cut(client, socket);
                 }
             }
+            140..=259 => {
+                if let Some((intent, doc, struck)) = self.clients[client].write(number, &mut self.random) {
+                    self.tell(|| format!("client {client} writes {number} into {doc}, strikes {struck:?}"));
+                    if self.clients[client].want(intent) {
+                        self.written.note(number, doc, struck);
+                    }
+                }
+            }
             _ => {
                 let Self { clients, users, random, .. } = self;
                 if let Some(intent) = clients[client].edit(number, users, random) {
@@ -137,6 +145,37 @@ impl World {
             2 | 3 => Op::MemberRestore { user_id },
             _ => Op::MemberRole { user_id, role: *self.random.pick(&[Role::Viewer, Role::Editor])? },
         })
+    }
+
+    /// Somebody's upgrade is under way: an admin removes them at just that moment, and mostly lets them back.
+    pub(crate) fn worst_moment(&mut self, socket: usize) {
+        if !self.is_lively || !self.random.chance(self.weather.happenings / 8) {
+            return;
+        }
+        let person = self.clients[self.sockets[socket].client].person.clone();
+        let admins: Vec<usize> = (0..self.clients.len())
+            .filter(|n| {
+                let other = &self.clients[*n].person;
+                other.tenant == person.tenant && other.user != person.user && other.role == Role::Admin
+            })
+            .collect();
+        let (Some(admin), Ok(user_id)) = (self.random.pick(&admins).copied(), Name::new(&person.user)) else {
+            return;
+        };
+        let (now, later) = (self.latency(0, 40), self.latency(1_000, 20_000));
+        self.orders(admin, now, Op::MemberRevoke { user_id: user_id.clone() });
+        if self.random.chance(8_000) {
+            self.orders(admin, later, Op::MemberRestore { user_id });
+        }
+    }
+
+    /// An admin's script does this, after a while.
+    fn orders(&mut self, admin: usize, pause: u64, op: Op) {
+        let number = self.intent();
+        let Client { person, .. } = &self.clients[admin];
+        let body = json!({"id": format!("orders{admin}.{number}"), "base": self.clients[admin].version(), "ops": [op]});
+        let path = format!("/api/cycles/{}/{}/changes", person.team, person.week);
+        self.after(pause, Event::Https(admin, Purpose::Change, "POST", path, body.to_string()));
     }
 
     /// A script of the same person writes over HTTPS.

@@ -15,6 +15,8 @@ pub struct Weather {
     pub hung: u32,
     /// DynamoDB refuses it for now.
     pub throttled: u32,
+    /// It takes DynamoDB hundreds of milliseconds, and its caller waits.
+    pub slow: u32,
     /// A post never arrives, and is said to have.
     pub post_lost: u32,
     /// Nobody knows what became of a post.
@@ -90,6 +92,7 @@ impl Weather {
             model: rate(r, 2_000, 7_000),
             skew_ms: rate(r, 200, 2_000).into(),
             happenings: rate(r, 1_000, 6_000),
+            slow: rate(r, 100, 2_000),
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Nothing happens between two steps, and nothing that happens in one depends on anything but the seed.
 use crate::{
     checks::history::{History, Roles},
-    client::{Client, Effect, Person, Purpose, Timer},
+    client::{Client, Effect, Person, Purpose, Timer, docs::Written},
     functions::{Done, Environment, Task, Work},
     gateway::Socket,
     outside::{Answer, Ask, Outside, Request, Shared, Slot, TaskId},
@@ -177,6 +177,8 @@ pub struct World {
     pub(crate) clients: Vec<Client>,
     timers: BTreeMap<(usize, Timer), u64>,
     pub(crate) intents: u64,
+    /// What people wrote into documents.
+    pub(crate) written: Written,
     pub(crate) users: Vec<String>,
     pub(crate) roles: Roles,
     pub(crate) histories: BTreeMap<String, History>,
@@ -222,6 +224,7 @@ impl World {
             clients: Vec::new(),
             timers: BTreeMap::new(),
             intents: 0,
+            written: Written::default(),
             users: Vec::new(),
             roles: Roles::new(),
             histories: BTreeMap::new(),
@@ -249,6 +252,7 @@ impl World {
         let number = self.clients.len();
         let mut client = Client::new(person, name);
         client.shares_name = shares_name;
+        client.writer = (number as u64 + 1) << 20;
         let first = self.random.below(3_000);
         client.start(first);
         self.clients.push(client);
@@ -369,7 +373,8 @@ impl World {
                 self.start(Work::Https { client, purpose, method, path, body });
             }
             Event::Fetched(client, purpose, status, body) => {
-                self.clients[client].fetched(purpose, status, &body, &mut self.random);
+                let fetched = self.clients[client].fetched(purpose, status, &body, &mut self.random);
+                self.judge(fetched.map_err(|what| format!("{what} (client {client})")));
                 self.carry_out(client);
             }
             Event::Extract(request) => self.start(Work::Extract(request)),

@@ -7,7 +7,7 @@ use crate::{
 };
 use platform::invoke::ExtractRequest;
 use serde_json::Value;
-use sheet::{Op, op::Update};
+use sheet::{DocName, Op, op::Update};
 
 /// The longest that anything takes to heal: a lease of eleven minutes, two pings, a reconnect.
 const HEALS_IN_US: u64 = 14 * 60 * SECOND;
@@ -74,8 +74,14 @@ impl World {
                     format!("I9: client {client} still waits for {:?} and {:?}", own.in_flight, own.queue);
                 return self.violated(what);
             }
+            if let Some((doc, _)) = own.docs.iter().find(|(_, replica)| replica.lacks.is_some()) {
+                let what = format!("I9: client {client} still lacks something of {doc}");
+                return self.violated(what);
+            }
             self.judge_replica(client);
+            self.judge_documents(client);
         }
+        self.judge_written();
         self.judge_outcomes();
         self.judge_members();
         self.judge_rows();
@@ -111,6 +117,34 @@ impl World {
                 if stands.len() > 1 {
                     wrong =
                         Some(format!("I2: intent {intent} of client {n} stands in the log as {stands:?}"));
+                }
+            }
+        }
+        if let Some(what) = wrong {
+            self.violated(what);
+        }
+    }
+
+    /// I3: a word whose writing was acknowledged is in the text, unless somebody struck it out.
+    fn judge_written(&mut self) {
+        let mut wrong = None;
+        for (n, client) in self.clients.iter().enumerate().filter(|(_, client)| !client.shares_name) {
+            let Some(history) = self.histories.get(&self.partition(n)) else { continue };
+            let stands = |doc: &DocName| history.state(history.tip()).sheet.docs.contains_key(doc);
+            for (intent, outcome) in &client.outcomes {
+                let (Outcome::Committed { id, version }, Some(doc)) =
+                    (outcome, self.written.words.get(intent))
+                else {
+                    continue;
+                };
+                let word = format!("w{intent};");
+                let is_here = history.find(&client.person.user, id) == Some(*version) && stands(doc);
+                if !is_here || self.written.struck.contains(&word) {
+                    continue;
+                }
+                match history.texts.read(doc.as_str(), history.tip()) {
+                    Ok((text, _)) if text.contains(&word) => {}
+                    read => wrong = Some(format!("I3: {word} of {id} is not in {doc}: {read:?}")),
                 }
             }
         }

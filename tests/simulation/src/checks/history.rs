@@ -1,7 +1,10 @@
 //! One cycle as the table holds it, read by a second hand: raw items, a hash chain of its own, and what each change may
 //! have been. The fold of `sheet` is held against it, not trusted.
 use crate::{
-    checks::cells::{Cells, SYSTEM},
+    checks::{
+        cells::{Cells, SYSTEM},
+        texts::Texts,
+    },
     table::{Rows, binary, number, text},
 };
 use serde_json::Value;
@@ -62,6 +65,8 @@ pub struct History {
     /// (author, client, seq) → version.
     ids: BTreeMap<(String, String), u64>,
     cells: Cells,
+    /// Its documents.
+    pub texts: Texts,
     /// Members removed here.
     pub denied: BTreeSet<String>,
     roles: Roles,
@@ -103,6 +108,7 @@ impl History {
             canonical: BTreeMap::new(),
             ids: BTreeMap::new(),
             cells: Cells::default(),
+            texts: Texts::default(),
             denied: BTreeSet::new(),
             roles: Roles::new(),
             lease: None,
@@ -213,6 +219,7 @@ impl History {
             .map_err(|what| format!("{what} (version {version}, {id})"))?;
         for op in &ops {
             self.note(op, &id, by, at, version)?;
+            self.texts.fold(op, version);
         }
         self.changes.push(Past { id, author, text: text.to_owned(), ops, at, by });
         Ok(())
@@ -323,7 +330,8 @@ impl History {
     /// I4: the fold says what the second hand says.
     pub fn agrees(&self) -> Result<(), String> {
         let sheet = serde_json::to_value(&self.states[self.tip() as usize].sheet).expect("a sheet is JSON");
-        self.cells.agrees(&sheet)
+        self.cells.agrees(&sheet)?;
+        self.texts.agree(self.state(self.tip()))
     }
 
     /// The record was put. Its chunks stand in `rows`.
@@ -352,6 +360,7 @@ impl History {
         if *stored != *self.canonical(version) {
             return Err(format!("I4: {name} is not what the log folds to"));
         }
+        self.texts.agree(&state).map_err(|what| format!("{what} ({name})"))?;
         self.record = Some((epoch, version));
         Ok(())
     }

@@ -1,12 +1,15 @@
 //! Writes are judged as they land, frames and answers as they leave a function.
 use crate::{
     checks::history::{History, chunk_keys, packed},
+    client::docs::{Replica, read},
+    functions::{Task, Work},
+    gateway::{Socket, State},
     outside::{Answer, Ask, Request, TaskId},
     table::{Written, number, text},
     world::{Event, Fate, World},
 };
 use serde_json::Value;
-use sheet::{CycleKey, Name, canonical};
+use sheet::{CycleKey, DocName, Name, canonical};
 
 /// The cycle of a partition.
 pub(crate) fn cycle_of(pk: &str) -> Option<CycleKey> {
@@ -60,6 +63,7 @@ impl World {
         }
         let pause = match fate {
             Fate::Late => self.latency(1_000, 6_000),
+            _ if self.random.chance(self.weather.slow) => self.latency(50, 950),
             _ => self.latency(1, 6),
         };
         self.after(pause, Event::Arrive(request, fate));
@@ -113,6 +117,9 @@ impl World {
     /// A write landed.
     fn wrote(&mut self, task: TaskId, written: &Written) {
         let Written { pk, sk, before, after } = written;
+        if sk == "DENY" {
+            return self.judge_removed(pk);
+        }
         let Some(key) = cycle_of(pk) else { return };
         if sk.starts_with("LOG#") {
             match (before, after) {
@@ -150,6 +157,57 @@ impl World {
         self.judge(judged);
     }
 
+    /// M1: a removal that is carried out has left no socket open, whatever was under way meanwhile.
+    fn judge_removed(&mut self, pk: &str) {
+        for socket in 0..self.sockets.len() {
+            let person = &self.clients[self.sockets[socket].client].person;
+            if pk == format!("U#{}#{}", person.tenant, person.user) {
+                self.judge_socket(socket);
+            }
+        }
+    }
+
+    /// M1, for one socket: nobody is in whose removal is carried out. A live socket that answered 410 is nobody's for a
+    /// while: it is turned away at its next word.
+    pub(crate) fn judge_socket(&mut self, socket: usize) {
+        let Socket { client, state, was_closed_by_server, was_disowned, era, .. } = self.sockets[socket];
+        let person = &self.clients[client].person;
+        let row = self.table.row(&format!("U#{}#{}", person.tenant, person.user), "DENY");
+        let is_out = row.is_some_and(|row| row["denied"]["BOOL"] == true && row["done"]["BOOL"] == true);
+        let is_in = state == State::Open && !was_closed_by_server && !was_disowned && era == self.era;
+        if is_out && is_in {
+            let user = person.user.clone();
+            self.violated(format!("M1: {user} is removed, all of it is done, and c{socket} is open"));
+        }
+    }
+
+    /// R5: a replay is answered with the change that comes next, or with why it is not.
+    pub(crate) fn judge_replay(&mut self, running: &Task) {
+        let Work::Default(socket, body) = &running.work else { return };
+        let body: Value = serde_json::from_str(body).unwrap_or_default();
+        let pk = self.partition(self.sockets[*socket].client);
+        let (Some(since), Some(history)) = (body["since"].as_u64(), self.histories.get(&pk)) else { return };
+        let is_due = body["type"] == "replay" && history.tip_at(running.began) > since;
+        if is_due && !running.has_answered && !running.told.contains(&(since + 1)) {
+            let told = running.told.clone();
+            self.violated(format!("R5: a replay since {since} of c{socket} is answered with {told:?}"));
+        }
+    }
+
+    /// Notes what a task tells the socket that it is about.
+    fn note_answer(&mut self, task: TaskId, socket: usize, frame: &Value) {
+        let Some(running) = self.tasks.get_mut(&task) else { return };
+        if !matches!(running.work, Work::Default(own, _) if own == socket) {
+            return;
+        }
+        if frame["type"] == "committed" {
+            let changes = frame["changes"].as_array().into_iter().flatten();
+            running.told.extend(changes.filter_map(|change| change["version"].as_u64()));
+        } else {
+            running.has_answered = true;
+        }
+    }
+
     /// A frame leaves a function.
     pub(crate) fn judge_frame(&mut self, task: TaskId, connection_id: &str, text: &str) {
         let Some(socket) = connection_id.strip_prefix('c').and_then(|n| n.parse::<usize>().ok()) else {
@@ -159,6 +217,7 @@ impl World {
         let client = self.sockets[socket].client;
         let pk = self.partition(client);
         let frame: Value = serde_json::from_str(text).unwrap_or_default();
+        self.note_answer(task, socket, &frame);
         let user = self.clients[client].person.user.clone();
         let shares = self.clients[client].shares_name;
         let epoch = self.epoch(&pk);
@@ -208,7 +267,11 @@ impl World {
         let judged = if method == "POST" {
             committed(history, &body["changes"])
         } else if path.contains("/changes?") {
-            fresh(history, began, &body).and_then(|()| committed(history, &body["changes"]))
+            fresh(history, began, &body)
+                .and_then(|()| committed(history, &body["changes"]))
+                .and_then(|()| follows(history, began, path, &body["changes"]))
+        } else if path.contains("/docs/") {
+            fresh(history, began, &body)
         } else {
             fresh(history, began, &body).and_then(|()| snapshot(history, &body))
         };
@@ -252,6 +315,39 @@ impl World {
             }
         };
         self.judge(judged);
+        // Often enough: what differs goes on differing.
+        if version.is_multiple_of(8) {
+            self.judge_documents(client);
+        }
+    }
+
+    /// I4: what a client has of documents, and lacks nothing of, is what the log says at its version.
+    pub(crate) fn judge_documents(&mut self, client: usize) {
+        let own = &self.clients[client];
+        let (Some(state), Some(history)) = (&own.state, self.histories.get(&self.partition(client))) else {
+            return;
+        };
+        // Told at a later version than the client stands at, a document is further than the sheet.
+        if state.version() != history.tip() {
+            return;
+        }
+        let complete = |(doc, replica): &(&DocName, &Replica)| {
+            replica.lacks.is_none() && state.sheet.docs.contains_key(*doc)
+        };
+        let judged = own.docs.iter().filter(complete).try_for_each(|(doc, replica)| {
+            let (seen, is) = (read(&replica.confirmed), history.texts.read(doc.as_str(), history.tip())?);
+            if seen == (is.0.clone(), is.1, false) {
+                Ok(())
+            } else {
+                Err(format!(
+                    "I4: client {client} reads {:?} in {doc} at {}; the log says {:?}",
+                    seen.0,
+                    history.tip(),
+                    is.0
+                ))
+            }
+        });
+        self.judge(judged);
     }
 }
 
@@ -287,6 +383,17 @@ fn committed(history: &History, changes: &Value) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// W4: changes since a version begin with the one that comes next.
+fn follows(history: &History, began: u64, path: &str, changes: &Value) -> Result<(), String> {
+    let since = path.split("since=").nth(1).and_then(|rest| rest.split('&').next()?.parse::<u64>().ok());
+    let (Some(since), first) = (since, changes[0]["version"].as_u64()) else { return Ok(()) };
+    if first == Some(since + 1) || (first.is_none() && history.tip_at(began) <= since) {
+        Ok(())
+    } else {
+        Err(format!("W4: the changes since {since} begin with {first:?}; the log is at {}", history.tip()))
+    }
 }
 
 /// X13, R2, H2: what states a version was read after it was asked for.

@@ -4,17 +4,20 @@
 //! One change in flight (X3), strict order (K3), replay on gaps (R5), the same id until it is answered (R6, X14), a new
 //! number only for what was searched for and is absent (X5).
 pub mod acts;
+pub mod docs;
 
 use crate::random::Random;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use sheet::{Author, Change, ChangeId, Op, Role, Sheet, State, TaskId, TimestampMs};
+use sheet::{Author, Change, ChangeId, DocName, Op, Role, Sheet, State, TaskId, TimestampMs};
 use std::collections::{BTreeMap, VecDeque};
 
 /// Changes that wait behind the one in flight; beyond, a person pauses.
 const MAX_QUEUE: usize = 4;
 /// How long a client waits for `welcome` or `pong`, milliseconds.
 const ANSWER_MS: u64 = 10_000;
+/// Numbers of intents that a client has by itself begin here: what goes in once more after a refusal (D3).
+pub const AGAIN: u64 = 1 << 40;
 
 /// Whose client it is, and which room it is for.
 #[derive(Clone, Debug)]
@@ -76,6 +79,8 @@ pub enum Purpose {
     Search,
     /// A change sent by a script.
     Change,
+    /// What a document lacks.
+    Doc,
 }
 
 /// What the client wants done.
@@ -177,6 +182,16 @@ pub struct Client {
     pub pings: u64,
     /// The last row it removed, for undo.
     pub removed: Option<sheet::Row>,
+    /// The documents it has open.
+    pub docs: BTreeMap<DocName, docs::Replica>,
+    /// Whoever writes in them, as Yjs numbers people.
+    pub writer: u64,
+    again: u64,
+    /// Own updates that the log has, at versions that are not folded yet.
+    ahead: Vec<(u64, Op)>,
+    fetches_doc: Option<DocName>,
+    /// Did the last `hello` name what is known of the documents of this very log?
+    has_named: bool,
     effects: Vec<Effect>,
 }
 
@@ -206,6 +221,12 @@ impl Client {
             is_outdated: false,
             pings: 0,
             removed: None,
+            docs: BTreeMap::new(),
+            writer: 0,
+            again: 0,
+            ahead: Vec::new(),
+            fetches_doc: None,
+            has_named: false,
             effects: Vec::new(),
         }
     }
@@ -269,10 +290,9 @@ impl Client {
         self.phase = Phase::Greeting;
         let known = self.state.as_ref().zip(self.epoch.clone()).filter(|_| is_known);
         self.since = known.as_ref().map(|(state, _)| state.version());
-        let hello = match known {
-            Some((state, epoch)) => json!({"type": "hello", "since": state.version(), "epoch": epoch}),
-            None => json!({"type": "hello"}),
-        };
+        let known = known.map(|(state, epoch)| (state.version(), epoch));
+        let hello = docs::hello(known, self.vectors());
+        self.has_named = true;
         self.send(&hello);
         self.timer(Timer::Answer, ANSWER_MS);
     }
@@ -303,6 +323,7 @@ impl Client {
 
     fn halt(&mut self, code: &str) {
         self.phase = Phase::Halted;
+        self.writer += 1;
         if let Some(socket) = self.socket.take() {
             self.effects.push(Effect::Close(socket));
         }
@@ -368,9 +389,15 @@ impl Client {
     }
 
     /// HTTPS answered.
-    pub fn fetched(&mut self, purpose: Purpose, status: u16, body: &str, random: &mut Random) {
+    pub fn fetched(
+        &mut self,
+        purpose: Purpose,
+        status: u16,
+        body: &str,
+        random: &mut Random,
+    ) -> Result<(), String> {
         if self.is_fetching != Some(purpose) || self.phase == Phase::Halted {
-            return;
+            return Ok(());
         }
         let body: Value = serde_json::from_str(body).unwrap_or_default();
         self.is_fetching = None;
@@ -385,31 +412,35 @@ impl Client {
                     self.timer(Timer::Connect, random.below(500));
                 }
             }
-            (Purpose::Search, 200) => self.searched(&body),
+            (Purpose::Search, 200) => self.searched(&body)?,
+            (Purpose::Doc, _) => self.fetched_doc(status, &body)?,
             _ => {
                 self.is_fetching = Some(purpose);
                 self.timer(Timer::Fetch, 2_000);
             }
         }
+        self.catch_up();
+        Ok(())
     }
 
-    fn searched(&mut self, body: &Value) {
-        let Some(flying) = self.in_flight.clone().filter(|flying| flying.is_searched) else { return };
+    fn searched(&mut self, body: &Value) -> Result<(), String> {
+        let Some(flying) = self.in_flight.clone().filter(|flying| flying.is_searched) else { return Ok(()) };
         if body["epoch"].as_str() != self.epoch.as_deref() {
-            return self.greet(false);
+            self.greet(false);
+            return Ok(());
         }
-        let own = |change: &&Value| {
-            change["id"] == flying.id.to_string() && change["author"]["id"] == self.person.user.as_str()
-        };
-        let changes = body["changes"].as_array().cloned().unwrap_or_default();
-        if let Some(found) = changes.iter().find(own) {
-            return self.settle(found["version"].as_u64().unwrap_or_default());
+        // If it is among them, being announced settles it; and what goes out next is made on what was read.
+        self.receive(&body["changes"])?;
+        self.advance()?;
+        if self.in_flight.as_ref().is_none_or(|still| still.id != flying.id) {
+            return Ok(());
         }
         // Absent in everything after the version it was made on: it can never be committed under that number.
         self.in_flight = None;
         self.queue.push_front(flying.intent);
         self.expect(body["version"].as_u64().unwrap_or_default());
         self.flush();
+        Ok(())
     }
 
     /// A frame arrived. What it says that the protocol forbids is an error.
@@ -419,7 +450,11 @@ impl Client {
         }
         let frame: Value = serde_json::from_str(text).map_err(|error| format!("F4: {error}: {text}"))?;
         match frame["type"].as_str().unwrap_or_default() {
-            "welcome" => return self.welcomed(&frame),
+            "welcome" => {
+                self.welcomed(&frame)?;
+                self.catch_up();
+                return Ok(());
+            }
             "error" => self.failed(&frame, random),
             _ if self.phase != Phase::Live => return Ok(()),
             "committed" => {
@@ -438,7 +473,9 @@ impl Client {
             }
             _ => {}
         }
-        self.advance()
+        self.advance()?;
+        self.catch_up();
+        Ok(())
     }
 
     fn welcomed(&mut self, frame: &Value) -> Result<(), String> {
@@ -469,10 +506,13 @@ impl Client {
         if frame["snapshot"].is_null() && frame["snapshotUrl"].is_null() {
             let since = self.since.unwrap_or_default();
             let first = frame["changes"][0]["version"].as_u64();
-            // What was committed while the welcome was made may be in it already.
-            if since + changes < version || first.is_some_and(|first| first != since + 1) {
+            if since + changes != version || first.is_some_and(|first| first != since + 1) {
                 return Err(format!("H3: since {since}, tip {version}, {changes} changes from {first:?}"));
             }
+        }
+        // Of another history, nothing fits before its sheet has come.
+        if self.has_named && frame["epoch"].as_str() == self.epoch.as_deref() {
+            self.told(&frame["docs"])?;
         }
         self.receive(&frame["changes"])?;
         self.expect(version);
@@ -492,6 +532,14 @@ impl Client {
             self.target = self.version();
             return;
         }
+        if epoch.as_str() != self.epoch.as_deref() {
+            self.voided();
+            self.held.clear();
+            if let Some(flying) = &mut self.in_flight {
+                flying.base = flying.base.min(sheet.version);
+            }
+        }
+        self.skipped(sheet.version);
         self.epoch = epoch.as_str().map(str::to_owned);
         // Asked for as a whole, it is all there is: what was believed to be beyond it may be another history's.
         self.target = sheet.version;
@@ -533,6 +581,9 @@ impl Client {
     fn settle(&mut self, version: u64) {
         if let Some(flying) = self.in_flight.take() {
             let id = flying.id.to_string();
+            if version > self.version() {
+                self.ahead.extend(flying.intent.ops.into_iter().map(|op| (version, op)));
+            }
             self.outcomes.insert(flying.intent.number, Outcome::Committed { id, version });
             self.flush();
         }
@@ -540,23 +591,18 @@ impl Client {
 
     /// Folds what follows.
     fn advance(&mut self) -> Result<(), String> {
-        let Some(state) = self.state.as_mut().filter(|_| self.phase == Phase::Live) else { return Ok(()) };
-        while let Some(next) = self.held.remove(&(state.version() + 1)) {
-            let ops = next.ops.unwrap_or_default();
-            let Ok(ops) = ops.into_iter().map(serde_json::from_value).collect::<Result<Vec<Op>, _>>() else {
-                self.is_outdated = true;
-                return Ok(());
-            };
-            if let Some(Op::RowRemove { task_id }) = ops.first()
-                && next.author.id.as_str() == self.person.user
-            {
-                self.removed = state.sheet.row(task_id).map(|row| sheet::Row::clone(row));
-            }
-            let Announced { version, id, author, role, at, base, .. } = next;
-            sheet::apply::apply(state, &Change { version, id, author, role, at, base, ops });
+        if self.phase != Phase::Live {
+            return Ok(());
         }
+        let Some(mut state) = self.state.take() else { return Ok(()) };
+        let folded = self.fold(&mut state);
         let version = state.version();
+        self.state = Some(state);
+        if !folded? {
+            return Ok(());
+        }
         self.held = self.held.split_off(&(version + 1));
+        self.ahead.retain(|(at, _)| *at > version);
         if self.target > version {
             self.timer(Timer::Gap, if self.gap_tries == 0 { 250 } else { 1_500 });
         } else {
@@ -565,6 +611,26 @@ impl Client {
         }
         self.flush();
         Ok(())
+    }
+
+    /// Folds what is held; false once it meets an op that it does not know.
+    fn fold(&mut self, state: &mut State) -> Result<bool, String> {
+        while let Some(next) = self.held.remove(&(state.version() + 1)) {
+            let ops = next.ops.unwrap_or_default();
+            let Ok(ops) = ops.into_iter().map(serde_json::from_value).collect::<Result<Vec<Op>, _>>() else {
+                self.is_outdated = true;
+                return Ok(false);
+            };
+            if let Some(Op::RowRemove { task_id }) = ops.first()
+                && next.author.id.as_str() == self.person.user
+            {
+                self.removed = state.sheet.row(task_id).map(|row| sheet::Row::clone(row));
+            }
+            let Announced { version, id, author, role, at, base, .. } = next;
+            ops.iter().try_for_each(|op| self.committed(op))?;
+            sheet::apply::apply(state, &Change { version, id, author, role, at, base, ops });
+        }
+        Ok(true)
     }
 
     fn mend(&mut self) {
@@ -601,6 +667,8 @@ impl Client {
         if let Some(flying) = self.in_flight.take() {
             let id = flying.id.to_string();
             self.outcomes.insert(flying.intent.number, Outcome::Refused { id, code });
+            let again = self.unwritten(&flying.intent.ops, frame);
+            self.queue.extend(again);
         }
         self.flush();
     }
