@@ -10,7 +10,7 @@ use sheet::{ChangeId, TaskId};
 impl Message<'_> {
     /// Commits a change. Its author's own echo is the acknowledgement; only a refusal is answered here.
     pub(crate) async fn change(&self, proposed: ProposedChange) {
-        let sender = Sender::person(self.identity, Some(self.connection_id), self.context.now());
+        let sender = Sender::person(self.identity, Some(self.connection_id));
         let answer = changes::commit(&self.telling(), &sender, proposed).await;
         if let Answer::Rejected(rejected) = answer {
             tracing::debug!(code = %rejected.code, "rejected");

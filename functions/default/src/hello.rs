@@ -12,7 +12,7 @@ use protocol::{
 use serde_json::value::RawValue;
 use sheet::{DocName, Week, doc::Bytes, week::time_zone};
 use std::{collections::BTreeMap, sync::Arc};
-use store::{Connection, Folded, StoreError, connections, notes};
+use store::{Connection, Folded, Recipient, StoreError, connections, notes};
 
 /// Bytes of a welcome that hold the sheet or the changes; the rest is for the list of connections.
 const MAX_CONTENT_BYTES: usize = MAX_SERVER_FRAME_BYTES * 6 / 10;
@@ -103,7 +103,8 @@ impl Message<'_> {
             notes::told(&store.table, tenant, user, note).await?;
         }
         let joined = ServerFrame::Joined(&peer(&me)).to_text();
-        self.telling().tell_these(&everybody, &[joined], Some(self.connection_id)).await;
+        let recipients: Vec<Recipient> = everybody.iter().map(Recipient::from).collect();
+        self.telling().tell_these(&recipients, &[joined], Some(self.connection_id)).await;
         self.ask_for_extraction(&entered).await
     }
 

@@ -22,7 +22,7 @@ use sheet::{
     planted::{self, Fault},
 };
 use std::collections::BTreeMap;
-use store::{Connection, Folded, StoreError, UserConnection, connections};
+use store::{Connection, Folded, Recipient, StoreError, UserConnection, connections};
 
 /// Changes of one replay, bounded so that a function's time is; a client that is still behind asks again.
 const MAX_REPLAY_CHANGES: usize = 2_000;
@@ -234,14 +234,16 @@ impl<'a> Message<'a> {
     async fn probe(&self) -> Result<(), StoreError> {
         let (telling, now) = (self.telling(), self.context.now());
         let everybody = telling.everybody().await?;
-        let silent: Vec<&Connection> =
-            everybody.iter().filter(|connection| now.since(connection.seen_at) >= SILENT_AFTER_MS).collect();
+        let is_silent = |connection: &Connection| now.since(connection.seen_at) >= SILENT_AFTER_MS;
+        let recipients: Vec<Recipient> = everybody.iter().map(Recipient::from).collect();
+        let silent: Vec<&Recipient> =
+            recipients.iter().zip(&everybody).filter(|(_, c)| is_silent(c)).map(|(r, _)| r).collect();
         if silent.is_empty() {
             return Ok(());
         }
         let tip = self.context.store.tip(self.room).await?;
         let pong = ServerFrame::Pong { version: tip.state.version(), epoch: &tip.epoch }.to_text();
-        telling.tell_some(&everybody, &silent, &[pong]).await;
+        telling.tell_some(&recipients, &silent, &[pong]).await;
         Ok(())
     }
 

@@ -168,7 +168,7 @@ impl Api {
         let entered = room::enter(context, key).await.map_err(|error| error.refusal())?;
         let telling = Telling { context, endpoint: &self.endpoint, room: key };
         roles::heard(&telling, &identity.user, &entered).await.map_err(|error| room::busy(&error))?;
-        match changes::commit(&telling, &Sender::person(identity, None, context.now()), proposed).await {
+        match changes::commit(&telling, &Sender::person(identity, None), proposed).await {
             Answer::Committed { text, .. } => Ok(Reply::json(committed(&[text]).concat())),
             Answer::Rejected(rejected) => {
                 let code = rejected.code;

@@ -3,6 +3,7 @@
 //! The SDK's HTTP connector is replaced by one that hands each request to a database in this process. Everything
 //! above it, serialisation, retries, timeouts, errors, is the SDK's own: there is one storage code path. A connector is
 //! also where a test injects lost answers and refused requests.
+use crate::durable::{DiskFailed, Durable, Key};
 use aws_sdk_dynamodb::{
     Client, Config,
     config::{
@@ -18,15 +19,9 @@ use aws_smithy_runtime_api::client::{
 };
 use aws_smithy_types::body::SdkBody;
 use dynoxide::{Database, DynoxideError};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::json;
-use std::{
-    path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-};
+use std::{borrow::Cow, path::Path};
 
 /// The table's name in the local stack.
 pub const TABLE: &str = "cyclesheet";
@@ -37,26 +32,8 @@ const FILE: &str = "cyclesheet.db";
 #[derive(Clone)]
 pub struct Embedded {
     database: Database,
-    /// Does a write wait for a disk? Then it must not hold up the threads that serve sockets.
-    on_disk: bool,
-    /// Writes under way on a disk.
-    writing: Arc<AtomicUsize>,
-}
-
-/// A write under way, until it is dropped.
-struct Writing<'a>(&'a AtomicUsize);
-
-impl<'a> Writing<'a> {
-    fn begin(count: &'a AtomicUsize) -> Self {
-        count.fetch_add(1, Ordering::Relaxed);
-        Self(count)
-    }
-}
-
-impl Drop for Writing<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
+    /// The syncs of its file, if it has one.
+    disk: Option<Durable>,
 }
 
 /// The one endpoint: this process. Its name is never looked up.
@@ -71,14 +48,14 @@ impl ResolveEndpoint for InProcess {
 
 impl std::fmt::Debug for Embedded {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Embedded").field("on_disk", &self.on_disk).finish_non_exhaustive()
+        f.debug_struct("Embedded").field("on_disk", &self.disk.is_some()).finish_non_exhaustive()
     }
 }
 
 impl Embedded {
     /// One that ends with the process.
     pub fn in_memory() -> Result<Self, DynoxideError> {
-        Self { database: Database::memory()?, on_disk: false, writing: Arc::default() }.with_table()
+        Self { database: Database::memory()?, disk: None }.with_table()
     }
 
     /// One in a folder, which is made if it is not there.
@@ -88,7 +65,12 @@ impl Embedded {
         let file = folder.join(FILE);
         let database = Database::new(&file.to_string_lossy())
             .map_err(|error| format!("cannot open {}: {error}", file.display()))?;
-        Ok(Self { database, on_disk: true, writing: Arc::default() }.with_table()?)
+        let this = Self { database, disk: None }.with_table()?;
+        // `synchronous = NORMAL`: SQLite syncs before and after it moves its write-ahead log into the file, and we sync the log.
+        this.database.disable_bulk_loading()?;
+        let disk = Durable::of(&file)
+            .map_err(|error| format!("cannot sync the write-ahead log of {}: {error}", file.display()))?;
+        Ok(Self { disk: Some(disk), ..this })
     }
 
     /// The one in a folder, for who only reads: a mistyped folder is not made into one.
@@ -168,6 +150,78 @@ pub fn client(http: impl HttpClient + 'static) -> Client {
     Client::from_conf(config)
 }
 
+/// As much of a GetItem or a write as says which item it is about.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct One<'a> {
+    #[serde(borrow, alias = "Item")]
+    key: Option<KeyOf<'a>>,
+}
+
+/// As much of a Query as says which items it is about.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Many<'a> {
+    #[serde(borrow)]
+    expression_attribute_values: Between<'a>,
+}
+
+#[derive(Deserialize)]
+struct KeyOf<'a> {
+    #[serde(borrow)]
+    pk: Text<'a>,
+    #[serde(borrow)]
+    sk: Text<'a>,
+}
+
+/// The store's one shape of a Query.
+#[derive(Deserialize)]
+struct Between<'a> {
+    #[serde(borrow, rename = ":pk")]
+    pk: Text<'a>,
+    #[serde(borrow, rename = ":from")]
+    from: Text<'a>,
+    #[serde(borrow, rename = ":to")]
+    to: Text<'a>,
+}
+
+#[derive(Deserialize)]
+struct Text<'a> {
+    #[serde(borrow, rename = "S")]
+    text: Cow<'a, str>,
+}
+
+impl Embedded {
+    /// Runs one operation on its JSON and answers as DynamoDB does, once what it did or saw is on the disk.
+    async fn answer(self, operation: &str, body: &str) -> Result<HttpResponse, ConnectorError> {
+        let Some(disk) = &self.disk else { return Ok(respond(self.run(operation, body))) };
+        let failed = |error: DiskFailed| ConnectorError::other(error.into(), None);
+        let unnamed = |error: serde_json::Error| ConnectorError::user(error.into());
+        if operation == "Query" {
+            let Many { expression_attribute_values: Between { pk, from, to } } =
+                serde_json::from_str(body).map_err(unnamed)?;
+            let response = respond(self.run(operation, body));
+            disk.seen(&pk.text, &from.text, &to.text).await.map_err(failed)?;
+            return Ok(response);
+        }
+        let one: One<'_> = serde_json::from_str(body).map_err(unnamed)?;
+        let Some(KeyOf { pk: Text { text: pk }, sk: Text { text: sk } }) = one.key else {
+            return Ok(respond(self.run(operation, body)));
+        };
+        if operation == "GetItem" {
+            let response = respond(self.run(operation, body));
+            disk.seen(&pk, &sk, &sk).await.map_err(failed)?;
+            return Ok(response);
+        }
+        let key: Key = (pk.into_owned(), sk.into_owned());
+        disk.begin(&key);
+        let response = respond(self.run(operation, body));
+        // Also when a condition did not hold: the answer shows what stood there, and that must be on the disk too.
+        disk.written(key).await.map_err(failed)?;
+        Ok(response)
+    }
+}
+
 impl HttpConnector for Embedded {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let operation =
@@ -176,25 +230,13 @@ impl HttpConnector for Embedded {
         let (Some(operation), Some(body)) = (operation, body) else {
             return HttpConnectorFuture::ready(Err(ConnectorError::user("no operation of DynamoDB".into())));
         };
-        let reads = matches!(operation.as_str(), "Query" | "GetItem");
-        // A read waits for no disk, unless it waits for a write: the database has one lock.
-        if reads && (!self.on_disk || self.writing.load(Ordering::Relaxed) == 0) {
-            return HttpConnectorFuture::ready(Ok(respond(self.run(&operation, &body))));
-        }
         let this = self.clone();
-        if !self.on_disk {
-            return HttpConnectorFuture::new(async move {
+        HttpConnectorFuture::new(async move {
+            if this.disk.is_none() && !matches!(operation.as_str(), "Query" | "GetItem") {
                 // A write to a real table is never over at once. What waits meanwhile goes together with the next.
                 tokio::task::yield_now().await;
-                Ok(respond(this.run(&operation, &body)))
-            });
-        }
-        HttpConnectorFuture::new(async move {
-            let ran = tokio::task::spawn_blocking(move || {
-                let _writing = (!reads).then(|| Writing::begin(&this.writing));
-                this.run(&operation, &body)
-            });
-            ran.await.map(respond).map_err(|error| ConnectorError::other(error.into(), None))
+            }
+            this.answer(&operation, &body).await
         })
     }
 }

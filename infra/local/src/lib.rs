@@ -10,6 +10,7 @@
 //! Only what AWS would provide is replaced here, and only at its edge: the HTTP connector under the DynamoDB client, the
 //! gateway, the scheduler. This crate decides nothing about a sheet and is part of no deployment.
 pub mod database;
+mod durable;
 pub mod sample;
 pub mod schedule;
 pub mod sockets;

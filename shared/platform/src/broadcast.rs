@@ -8,13 +8,13 @@ use aws_sdk_apigatewaymanagement::{Client, config::Builder, error::SdkError, pri
 use aws_smithy_types::retry::RetryConfig;
 use bytes::Bytes;
 use futures::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
-use protocol::ServerFrame;
+use protocol::{ServerFrame, server::Peer};
 use sheet::{CycleKey, Name};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
 };
-use store::{Connection, StoreError, connections};
+use store::{Connection, Recipient, StoreError, connections};
 
 /// Posts under way at once: bounds the sockets a function opens to the callback endpoint.
 const CONCURRENT_POSTS: usize = 128;
@@ -139,58 +139,65 @@ pub struct Telling<'a> {
 }
 
 impl Telling<'_> {
-    /// Everybody in the room: one Query.
+    /// Everybody in the room, and all that is known of them: one Query.
     pub async fn everybody(&self) -> Result<Vec<Connection>, StoreError> {
         connections::room(&self.context.store.table, self.room, self.context.now()).await
     }
 
+    /// Whom a broadcast goes to: one Query, of less.
+    pub async fn recipients(&self) -> Result<Vec<Recipient>, StoreError> {
+        connections::recipients(&self.context.store.table, self.room, self.context.now()).await
+    }
+
     /// Posts `frames`, in order, to everybody in the room but `except`. How many sockets were posted to.
     pub async fn tell(&self, frames: &[String], except: Option<&str>) -> Result<usize, StoreError> {
-        let everybody = self.everybody().await?;
+        let everybody = self.recipients().await?;
         Ok(self.tell_these(&everybody, frames, except).await)
     }
 
-    /// The same to connections that were already read.
+    /// The same to sockets that were already read.
     pub async fn tell_these(
         &self,
-        everybody: &[Connection],
+        everybody: &[Recipient],
         frames: &[String],
         except: Option<&str>,
     ) -> usize {
-        let to: Vec<&Connection> =
-            everybody.iter().filter(|c| Some(c.connection_id.as_str()) != except).collect();
+        let to: Vec<&Recipient> =
+            everybody.iter().filter(|r| Some(r.connection_id.as_str()) != except).collect();
         self.tell_some(everybody, &to, frames).await;
         to.len()
     }
 
     /// Posts `frames` to some of the room. Sockets that turn out to be gone leave it, and the others are told so.
-    pub async fn tell_some(&self, everybody: &[Connection], to: &[&Connection], frames: &[String]) {
+    pub async fn tell_some(&self, everybody: &[Recipient], to: &[&Recipient], frames: &[String]) {
         let gone = self.post_to(to, frames).await;
         if gone.is_empty() {
             return;
         }
         let mut left = Vec::with_capacity(gone.len());
-        for connection in &gone {
-            self.forget(&connection.user, &connection.connection_id).await;
-            let peer = peer(connection);
-            left.push(ServerFrame::Left { connection_id: &peer.connection_id, user: &peer.user }.to_text());
+        for recipient in &gone {
+            // Whoever takes the row tells the room; where none stood, it has been told.
+            if let Some(row) = self.forget(&recipient.user, &recipient.connection_id).await {
+                let Peer { connection_id, user, .. } = &peer(&row);
+                left.push(ServerFrame::Left { connection_id, user }.to_text());
+            }
         }
-        let stays = |c: &&Connection| !gone.iter().any(|gone| gone.connection_id == c.connection_id);
-        let rest: Vec<&Connection> = everybody.iter().filter(stays).collect();
+        let stays = |r: &&Recipient| !gone.iter().any(|gone| gone.connection_id == r.connection_id);
+        let rest: Vec<&Recipient> = everybody.iter().filter(stays).collect();
         // Who is found gone only now is forgotten with the next frame.
         self.post_to(&rest, &left).await;
     }
 
     /// Posts `frames`, in order, to each; those whose socket is gone.
-    async fn post_to<'c>(&self, to: &[&'c Connection], frames: &[String]) -> Vec<&'c Connection> {
+    async fn post_to<'r>(&self, to: &[&'r Recipient], frames: &[String]) -> Vec<&'r Recipient> {
         let frames: Arc<[Bytes]> = frames.iter().map(|frame| Bytes::from(frame.clone())).collect();
         let (mut under_way, mut waiting, mut gone) =
             (FuturesUnordered::new(), to.iter().copied(), Vec::new());
         loop {
             while under_way.len() < CONCURRENT_POSTS
-                && let Some(connection) = waiting.next()
+                && let Some(recipient) = waiting.next()
             {
-                under_way.push(self.post_one(connection, frames.clone()));
+                under_way.push(self.post_one(recipient, frames.clone()));
             }
             match under_way.next().await {
                 Some(dead) => gone.extend(dead),
@@ -199,12 +206,12 @@ impl Telling<'_> {
         }
     }
 
-    /// Posts `frames`, in order, to one; the connection, if its socket is gone.
-    async fn post_one<'c>(&self, connection: &'c Connection, frames: Arc<[Bytes]>) -> Option<&'c Connection> {
+    /// Posts `frames`, in order, to one; the one, if its socket is gone.
+    async fn post_one<'r>(&self, recipient: &'r Recipient, frames: Arc<[Bytes]>) -> Option<&'r Recipient> {
         for frame in frames.iter() {
-            match self.context.callback.post(self.endpoint, &connection.connection_id, frame.clone()).await {
+            match self.context.callback.post(self.endpoint, &recipient.connection_id, frame.clone()).await {
                 Posted::Delivered => {}
-                Posted::Gone => return Some(connection),
+                Posted::Gone => return Some(recipient),
                 Posted::Failed => return None,
             }
         }
@@ -225,13 +232,15 @@ impl Telling<'_> {
         posted
     }
 
-    /// Deletes the rows of a socket that is gone. Should it live after all, its next `ping` writes them again.
-    async fn forget(&self, user: &Name, connection_id: &str) {
+    /// Deletes the rows of a socket that is gone; the room's, if it stood there. Should the socket live after all, its next
+    /// `ping` writes them again.
+    async fn forget(&self, user: &Name, connection_id: &str) -> Option<Connection> {
         let table = &self.context.store.table;
         let left = connections::leave(table, self.room, connection_id).await;
         let closed = connections::close(table, &self.room.tenant, user, connection_id).await;
-        if let (Err(error), _) | (_, Err(error)) = (left, closed) {
+        if let (Err(error), _) | (_, Err(error)) = (&left, &closed) {
             tracing::warn!(%error, "the rows of a gone socket stay until they expire");
         }
+        left.ok().flatten()
     }
 }

@@ -9,7 +9,7 @@ use sheet::{
     planted::{self, Fault},
 };
 use std::sync::Arc;
-use store::{Committed, Connection, Outcome, Proposal, StoreError};
+use store::{Committed, Outcome, Proposal, Recipient, StoreError};
 
 /// Whose change it is.
 #[derive(Clone, Debug)]
@@ -18,7 +18,7 @@ pub struct Sender {
     role: Role,
     /// Their socket in the room, if they have one: it is told even if its row is missing, because the author's own
     /// echo is the acknowledgement.
-    socket: Option<Connection>,
+    socket: Option<Recipient>,
 }
 
 impl Sender {
@@ -29,8 +29,9 @@ impl Sender {
     }
 
     /// Somebody on a socket, or over HTTPS when there is none.
-    pub fn person(identity: &Identity, connection_id: Option<&str>, now: TimestampMs) -> Self {
-        let socket = connection_id.map(|id| identity.connection(id, now));
+    pub fn person(identity: &Identity, connection_id: Option<&str>) -> Self {
+        let socket =
+            connection_id.map(|id| Recipient { connection_id: id.to_owned(), user: identity.user.clone() });
         Self { author: identity.author(), role: identity.role, socket }
     }
 
@@ -96,7 +97,7 @@ pub(crate) async fn commit_one(telling: &Telling<'_>, sender: &Sender, proposed:
 /// who was not told finds out by asking.
 struct Room<'a> {
     telling: &'a Telling<'a>,
-    socket: Option<&'a Connection>,
+    socket: Option<&'a Recipient>,
 }
 
 impl Room<'_> {
@@ -139,13 +140,13 @@ impl Room<'_> {
     }
 
     async fn tell_all(&self, frames: &[String]) {
-        let everybody: Result<_, StoreError> = self.telling.everybody().await;
+        let everybody: Result<_, StoreError> = self.telling.recipients().await;
         let mut everybody = everybody.unwrap_or_else(|error| {
             tracing::warn!(%error, "the room could not be told");
             Vec::new()
         });
         if let Some(socket) = self.socket
-            && !everybody.iter().any(|connection| connection.connection_id == socket.connection_id)
+            && !everybody.iter().any(|one| one.connection_id == socket.connection_id)
         {
             everybody.push(socket.clone());
         }

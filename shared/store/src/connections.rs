@@ -34,6 +34,22 @@ pub struct Connection {
     pub seen_at: TimestampMs,
 }
 
+/// A socket of a room as a broadcast knows it: where to post, and whose rows go if it is gone.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Recipient {
+    /// The gateway's id of it.
+    pub connection_id: String,
+    /// Whose it is.
+    pub user: Name,
+}
+
+impl From<&Connection> for Recipient {
+    fn from(connection: &Connection) -> Self {
+        Self { connection_id: connection.connection_id.clone(), user: connection.user.clone() }
+    }
+}
+
 /// A socket of a user, in whatever room.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -106,10 +122,20 @@ pub async fn find(
     Ok(row.map(|row| row.what))
 }
 
-/// Everybody in a room, strongly consistent: who joined before a commit is told of it.
+/// Everybody in a room and all that is known of them, strongly consistent.
 pub async fn room(table: &Table, key: &CycleKey, now: TimestampMs) -> Result<Vec<Connection>, StoreError> {
-    let items = table.items(&keys::cycle(key), "CONN#", &keys::end("CONN#")).await?;
-    // Once a change and for everybody in the room: the row's own fields are not gathered apart first.
+    Ok(live(table.prefixed(&keys::cycle(key), "CONN#").await?, now))
+}
+
+/// Whom to tell, strongly consistent: who joined before a commit is told of it. Once a change and for everybody in the
+/// room, which is most of what a change costs: so no more is read of a row than a post needs.
+pub async fn recipients(
+    table: &Table,
+    key: &CycleKey,
+    now: TimestampMs,
+) -> Result<Vec<Recipient>, StoreError> {
+    let needed = ["connectionId", "user", "expires"];
+    let items = table.projected(&keys::cycle(key), "CONN#", &keys::end("CONN#"), &needed).await?;
     items.into_iter().filter(|item| is_live(item, now)).map(read).collect()
 }
 

@@ -29,7 +29,7 @@ pub mod roles;
 pub mod room;
 pub mod table;
 
-pub use connections::{Connection, UserConnection};
+pub use connections::{Connection, Recipient, UserConnection};
 pub use cycle::{Store, StoreConfig};
 pub use room::{Committed, Folded, Outcome, Proposal};
 pub use table::{StoreError, Table};

@@ -183,7 +183,7 @@ impl Table {
         from: &str,
         to: &str,
     ) -> Result<Vec<T>, StoreError> {
-        self.items(pk, from, to).await?.into_iter().map(read).collect()
+        every_page(self.between(pk, from, to)).await?.into_iter().map(read).collect()
     }
 
     /// All items of a partition whose sort keys begin with `prefix`; strongly consistent; every page.
@@ -193,17 +193,21 @@ impl Table {
         self.range(pk, from, &keys::end(prefix)).await
     }
 
-    /// The same as they stand.
-    pub(crate) async fn items(&self, pk: &str, from: &str, to: &str) -> Result<Vec<Item>, StoreError> {
-        let (mut items, mut start) = (Vec::new(), None);
-        loop {
-            let (page, next) = self.page(pk, from, to, start).await?;
-            items.extend(page);
-            start = next;
-            if start.is_none() {
-                return Ok(items);
-            }
+    /// The same as they stand, with these attributes and no others: what is not read is neither sent nor taken apart.
+    pub(crate) async fn projected(
+        &self,
+        pk: &str,
+        from: &str,
+        to: &str,
+        attributes: &[&str],
+    ) -> Result<Vec<Item>, StoreError> {
+        let mut query = self.between(pk, from, to);
+        for (number, attribute) in attributes.iter().enumerate() {
+            // Under another name each: some of DynamoDB's words are reserved.
+            query = query.expression_attribute_names(format!("#{number}"), *attribute);
         }
+        let numbers: Vec<String> = (0..attributes.len()).map(|number| format!("#{number}")).collect();
+        every_page(query.projection_expression(numbers.join(", "))).await
     }
 
     /// One page of the same, and where the next one begins.
@@ -241,6 +245,20 @@ impl Table {
             .expression_attribute_values(":from", text(from))
             .expression_attribute_values(":to", text(to))
             .consistent_read(true)
+    }
+}
+
+/// The items of every page of a Query.
+async fn every_page(query: QueryFluentBuilder) -> Result<Vec<Item>, StoreError> {
+    let (mut items, mut start) = (Vec::new(), None);
+    loop {
+        let page = query.clone().set_exclusive_start_key(start).send().await;
+        let page = page.map_err(|e| unavailable("Query", &e))?;
+        items.extend(page.items.unwrap_or_default());
+        start = page.last_evaluated_key;
+        if start.is_none() {
+            return Ok(items);
+        }
     }
 }
 

@@ -60,7 +60,7 @@ async fn a_room_is_told_through_the_sdk_and_forgets_who_is_gone() {
     let telling = Telling { context: &context, endpoint: &endpoint, room: &room };
     let proposed =
         serde_json::from_value(json!({"id": "x.1", "base": 0, "ops": [insert("t1", "one")]})).unwrap();
-    let sender = platform::changes::Sender::person(&identity(), None, context.now());
+    let sender = platform::changes::Sender::person(&identity(), None);
     let answer = platform::changes::commit(&telling, &sender, proposed).await;
     assert!(matches!(answer, platform::changes::Answer::Committed { version: 1, .. }), "{answer:?}");
     ana.reach(1).await;
