@@ -12,25 +12,32 @@ use platform::{
     invoke::ExtractRequest,
 };
 use sheet::Column;
-use std::{collections::BTreeSet, fs};
+use std::{collections::BTreeSet, fs, time::Duration};
+use store::directory::Source;
 
 /// The key of the tokens in the event files, as events/README.md names it.
 const SECRET: &str = "sample-secret-of-the-event-files-not-a-real-one";
 /// The frames of `default`, in an order in which each makes sense.
 const FRAMES: [&str; 7] = ["hello", "change", "presence", "replay", "line", "ping", "refresh"];
 /// The requests of `http`, and what an editor is answered.
-const REQUESTS: [(&str, u16); 10] = [
+const REQUESTS: [(&str, u16); 11] = [
     ("cycles", 200),
     ("cycle", 200),
     ("changes", 200),
     ("export", 200),
     ("messages", 200),
     ("generations", 403),
+    ("generation", 403),
     ("doc", 200),
     ("members", 200),
     ("log", 403),
     ("change", 200),
 ];
+/// What is pushed to the inbox, and by whom: Slack, which signs it, and a script with the team's bearer.
+const PUSHES: [&str; 2] = ["slack", "bearer"];
+/// The secret of the team's inbox, as events/README.md has it.
+const INBOX: &str =
+    r#"{"signingSecret":"sample-signing-secret-not-a-real-one","bearer":"sample-bearer-not-a-real-one"}"#;
 /// What `extract` is sent, and what that means.
 const RUNS: [(&str, Run); 6] = [
     ("scheduler", Run::Weekly),
@@ -103,14 +110,44 @@ async fn each_event_file_of_the_api_is_read_as_the_request_it_was_and_answered()
     for name in ["default-hello", "default-change"] {
         cyclesheet_default::handle(context, &socket(name)).await;
     }
-    let api = Api { verifier: verifier(), endpoint: Endpoint::default() };
     for (name, status) in REQUESTS {
-        let request = lambda_http::request::from_str(&file(&format!("http-{name}"))).unwrap();
-        assert!(matches!(request.request_context(), RequestContext::ApiGatewayV2(_)), "{name}");
-        let answer = api.handle(context, &request.map(|body| Bytes::from(body.to_vec()))).await;
-        let body = String::from_utf8_lossy(answer.body()).into_owned();
-        assert_eq!(answer.status().as_u16(), status, "{name}: {body}");
+        let (answered, body) = ask(&world, name).await;
+        assert_eq!(answered, status, "{name}: {body}");
     }
+}
+
+/// The status and the body with which `http` answers an event file, read as the bootstrap reads it.
+async fn ask(world: &World, name: &str) -> (u16, String) {
+    let api = Api { verifier: verifier(), endpoint: Endpoint::default() };
+    let request = lambda_http::request::from_str(&file(&format!("http-{name}"))).unwrap();
+    assert!(matches!(request.request_context(), RequestContext::ApiGatewayV2(_)), "{name}");
+    let answer = api.handle(&world.stack.context, &request.map(|body| Bytes::from(body.to_vec()))).await;
+    (answer.status().as_u16(), String::from_utf8_lossy(answer.body()).into_owned())
+}
+
+#[tokio::test]
+async fn each_event_file_of_the_inbox_is_let_in_by_its_secret_and_kept() {
+    let world = team_with_inbox(INBOX).await;
+    for name in PUSHES {
+        let (status, body) = ask(&world, &format!("inbox-{name}")).await;
+        assert_eq!((status, body.as_str()), (200, r#"{"kept":1,"passed":0}"#), "{name}");
+    }
+    // A signature is good for five minutes: why the file is made anew before `make invoke-http` sends it.
+    world.advance(Duration::from_secs(301));
+    assert_eq!(ask(&world, "inbox-slack").await.0, 403);
+    assert_eq!(ask(&world, "inbox-bearer").await.0, 200);
+    let others = team_with_inbox(&INBOX.replace("sample", "another")).await;
+    for name in PUSHES {
+        assert_eq!(ask(&others, &format!("inbox-{name}")).await.0, 403, "{name}: another team's secret");
+    }
+}
+
+/// A world whose team takes what is pushed with this secret.
+async fn team_with_inbox(secret: &str) -> World {
+    let world =
+        World::with(|options| options.secrets = [("inbox".to_owned(), secret.to_owned())].into()).await;
+    world.put_team("acme", "platform", vec![Source::Inbox { secret: "inbox".into() }]).await;
+    world
 }
 
 #[test]
@@ -134,6 +171,7 @@ fn there_is_no_event_file_that_no_test_hands_to_its_function() {
         .into_iter()
         .chain(FRAMES.iter().map(|name| format!("default-{name}")))
         .chain(REQUESTS.iter().map(|(name, _)| format!("http-{name}")))
+        .chain(PUSHES.iter().map(|name| format!("http-inbox-{name}")))
         .chain(RUNS.iter().map(|(name, _)| format!("extract-{name}")))
         .collect();
     let names =
