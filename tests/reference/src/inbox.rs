@@ -156,7 +156,7 @@ impl Turn<'_> {
     /// Documents are kept by whoever shows them: the sheet holds their versions alone.
     fn pass(&mut self, Change { version, ops, .. }: Change) {
         self.effects.extend(ops.into_iter().filter_map(|op| match op {
-            Op::TextUpdate { doc, update } => Some(Effect::DocumentCommitted { doc, update, version }),
+            Op::TextUpdate { doc, update, .. } => Some(Effect::DocumentCommitted { doc, update, version }),
             _ => None,
         }));
     }

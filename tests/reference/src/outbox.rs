@@ -21,7 +21,7 @@ pub fn pending_updates(state: &MachineState, doc: &DocName) -> Vec<Bytes> {
     let sent = state.in_flight.iter().chain(&state.backlog).flat_map(|change| &change.ops);
     let all = sent.chain(state.queue.iter().flat_map(|edit| &edit.ops));
     let of = |op: &Op| match op {
-        Op::TextUpdate { doc: of, update } if of == doc => Some(update.clone()),
+        Op::TextUpdate { doc: of, update, .. } if of == doc => Some(update.clone()),
         _ => None,
     };
     all.filter_map(of).collect()
@@ -212,7 +212,7 @@ impl Turn<'_> {
             self.fail(call, &code, &message, &[]);
             let told = safe(&code).to_owned();
             for op in &ops {
-                let Op::TextUpdate { doc, update } = op else { continue };
+                let Op::TextUpdate { doc, update, .. } = op else { continue };
                 let (doc, update) = (doc.clone(), update.clone());
                 let (code, message) = (told.clone(), message.clone());
                 self.effects.push(Effect::DocumentRefused { doc, update, code, message });

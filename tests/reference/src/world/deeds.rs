@@ -204,7 +204,7 @@ impl World {
                 let words = if at % 19 == 4 { mark.repeat(9_000) } else { mark.to_owned() };
                 let super::Member { notes, machine, .. } = &mut self.members[who];
                 let update = Bytes(notes.write(machine, &doc, &words, at)?.into());
-                Some(Event::Change { call, ops: vec![Op::TextUpdate { doc, update }] })
+                Some(Event::Change { call, ops: vec![Op::TextUpdate { doc, update, mentions: Vec::new() }] })
             }),
             // The last update that waits becomes another, or none.
             What::Amend => {
@@ -215,7 +215,7 @@ impl World {
                 self.members[who].notes.refused();
                 last.map(|call| {
                     let update = Bytes(typed(mark, at).into());
-                    let ops = vec![Op::TextUpdate { doc: DocName::summary(), update }];
+                    let ops = vec![Op::TextUpdate { doc: DocName::summary(), update, mentions: Vec::new() }];
                     Event::Amend { call, ops: if at % 2 == 0 { ops } else { Vec::new() } }
                 })
             }

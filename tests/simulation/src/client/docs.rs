@@ -101,7 +101,7 @@ impl Client {
             let shown = replica.shown(self.pending(&doc), self.writer).ok()?;
             typed(&shown, number, random)
         };
-        let op = Op::TextUpdate { doc: doc.clone(), update: update.into() };
+        let op = Op::TextUpdate { doc: doc.clone(), update: update.into(), mentions: Vec::new() };
         Some((Intent { number, ops: vec![op] }, doc, struck))
     }
 
@@ -110,7 +110,7 @@ impl Client {
         let intents = self.in_flight.iter().map(|flying| &flying.intent).chain(&self.queue);
         let ahead = self.ahead.iter().map(|(_, op)| op);
         ahead.chain(intents.flat_map(|intent| &intent.ops)).filter_map(move |op| match op {
-            Op::TextUpdate { doc: of, update } if of == doc => Some(update),
+            Op::TextUpdate { doc: of, update, .. } if of == doc => Some(update),
             _ => None,
         })
     }
@@ -126,7 +126,7 @@ impl Client {
     /// An update stands in the log, and this client has folded as far.
     pub(super) fn committed(&self, op: &Op) -> Result<(), String> {
         match op {
-            Op::TextUpdate { doc, update } => {
+            Op::TextUpdate { doc, update, .. } => {
                 self.docs.get(doc).map_or(Ok(()), |replica| take(&replica.confirmed, &update.0))
             }
             _ => Ok(()),
@@ -239,7 +239,7 @@ impl Client {
         let whole = document([&*replica.before.take()?]).ok()?;
         let update = whole.transact().encode_state_as_update_v1(&vector);
         self.again += 1;
-        let op = Op::TextUpdate { doc: doc.clone(), update: update.into() };
+        let op = Op::TextUpdate { doc: doc.clone(), update: update.into(), mentions: Vec::new() };
         // Another change, not the same once more: a late copy of the first may still be committed.
         Some(Intent { number: super::AGAIN + self.again, ops: vec![op] })
     }
