@@ -16,7 +16,8 @@ const READY_MS = 60_000;
 export async function startStack(...args) {
   if (!existsSync(binary)) throw new Error(`${binary} is missing: run cargo build -p cyclesheet`);
   const port = args.includes('--port') ? [] : ['--port', '0'];
-  const child = spawn(binary, ['dev', ...port, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, COHERE_API_KEY: '' } });
+  // The page of this tree, wherever the binary was built.
+  const child = spawn(binary, ['dev', '--page', `${root}web/app/dist`, ...port, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, COHERE_API_KEY: '' } });
   let printed = '';
   let complained = '';
   child.stderr.on('data', (chunk) => { complained += chunk; });
@@ -56,6 +57,8 @@ export async function signIn(browser, url, { clock = false, ...options } = {}) {
   const page = await context.newPage();
   page.problems = [];
   page.on('pageerror', (error) => page.problems.push(error.message));
+  // CPU=6: everything as on a machine six times as slow, to find what only a busy one shows.
+  if (process.env.CPU) await (await context.newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate: Number(process.env.CPU) });
   // With `clock` the page's time is the test's to move.
   if (clock) await page.clock.install();
   await page.goto(url);
