@@ -1,11 +1,11 @@
 // The states of an extraction as people see them, with a model's service that this test answers for.
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { appendFile, cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { picture } from './look.mjs';
+import { accessible, picture } from './look.mjs';
 import { cell, holds, signIn, startBrowser, startStack, type } from './stack.mjs';
 
 const events = fileURLToPath(new URL('../../events/', import.meta.url));
@@ -17,8 +17,7 @@ after(() => browser?.close());
 async function service() {
   const answer = await readFile(`${events}answers/sample-week.cohere.json`);
   const waiting = [];
-  let arrived;
-  const asked = new Promise((resolve) => { arrived = resolve; });
+  let arrived = () => {};
   const server = createServer((request, response) => {
     request.resume();
     waiting.push(response);
@@ -27,7 +26,8 @@ async function service() {
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${server.address().port}`,
-    asked,
+    /** A question that waits for its answer. */
+    asked: () => waiting.length > 0 ? Promise.resolve() : new Promise((resolve) => { arrived = resolve; }),
     release() { for (const response of waiting.splice(0)) response.setHeader('content-type', 'application/json').end(answer); },
     close: () => { server.closeAllConnections(); server.close(); },
   };
@@ -37,7 +37,7 @@ test('while the model is asked, the page says so and for how long; people work m
   const cohere = await service();
   const stack = await startStack('--cohere-api-key', 'test', '--cohere-base-url', cohere.url);
   try {
-    await cohere.asked;
+    await cohere.asked();
     const context = await browser.newContext({ viewport: { width: 1400, height: 850 } });
     const page = await context.newPage();
     await page.goto(stack.link('Tomás'));
@@ -86,6 +86,48 @@ test('without the model the sheet says so; an extraction that fails says why and
     await picture(page, 'generation-budget');
     await page.context().close();
   } finally {
+    await stack.kill();
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+test('urgent messages after the extraction are counted and shown; a refresh reads them, says so meanwhile, and the banner goes', async () => {
+  const folder = await mkdtemp(`${tmpdir()}/cyclesheet-week-`);
+  const week = `${folder}/week.jsonl`;
+  let number = 0;
+  const arrive = (...texts) => appendFile(week, texts.map((text) => {
+    number += 1;
+    return `${JSON.stringify({ id: `m${number}`, channel: 'platform', author: 'Ben', at: new Date().toISOString(), text })}\n`;
+  }).join(''));
+  await arrive('The restore drill is on Thursday.', 'Batch 3 is live.');
+  const cohere = await service();
+  const stack = await startStack('--cohere-api-key', 'test', '--cohere-base-url', cohere.url, '--week', week, '--sweep', '1');
+  try {
+    await cohere.asked();
+    cohere.release();
+    const page = await signIn(browser, stack.link('Tomás'));
+    await page.getByTestId('notice:model').waitFor();
+    await type(page, 'g1-1', 'title', 'A person’s words');
+    await holds(page, 'g1-1', 'title', 'A person’s words');
+
+    await arrive('Thanks!', 'URGENT: the certificate ends tonight', 'An outage of the API, all hands', 'The release is blocked');
+    await page.getByTestId('notice:stale').getByText('3 new messages since the extraction').waitFor();
+    await picture(page, 'stale');
+    await accessible(page);
+
+    await page.getByTestId('notice:stale').getByTestId('refresh').click();
+    await cohere.asked();
+    await page.getByTestId('notice:started').waitFor();
+    await page.getByTestId('elapsed').filter({ hasText: /[1-9]\d* s/ }).waitFor();
+    assert.equal(await page.getByTestId('notice:stale').count(), 0, 'what is being done is not asked for');
+    await picture(page, 'stale-refreshing');
+    cohere.release();
+    await page.getByTestId('notice:model').waitFor();
+    assert.equal(await page.getByTestId('notice:stale').count(), 0);
+    assert.equal(await cell(page, 'g1-1', 'title').getAttribute('data-value'), 'A person’s words');
+    await page.context().close();
+  } finally {
+    cohere.close();
     await stack.kill();
     await rm(folder, { recursive: true, force: true });
   }

@@ -214,6 +214,7 @@ test('edits made without a connection survive a reload, go out under the same id
   await tomas.reload();
   assert.deepEqual(asked, ['beforeunload'], 'leaving with unsaved edits asks first');
   await tomas.locator('[data-testid="connection"][data-unsaved="2"]').waitFor();
+  assert.match(await tomas.getByTestId('connection').innerText(), /2 unsaved edits/);
   await picture(tomas, 'unsaved-after-reload');
   blocked = false;
   await live(tomas);

@@ -35,8 +35,6 @@ use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 pub const STAGE: &str = "dev";
 /// How long a shutdown waits for messages that are being handled.
 const DRAIN: Duration = Duration::from_secs(5);
-/// How often what has expired is deleted.
-const SWEEP: Duration = Duration::from_secs(600);
 
 /// What a stack is told.
 pub struct Options {
@@ -230,9 +228,9 @@ impl Stack {
     }
 
     /// Deletes what has expired and goes on with what died half way, from time to time; for ever.
-    pub async fn sweep(self) {
+    pub async fn sweep(self, every: Duration) {
         loop {
-            tokio::time::sleep(SWEEP).await;
+            tokio::time::sleep(every).await;
             if let Err(error) = self.database.sweep() {
                 tracing::warn!(%error, "what has expired could not be deleted");
             }

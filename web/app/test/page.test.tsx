@@ -209,6 +209,7 @@ test.each([
   ["live", 2, true, false, "Live"],
   ["live", 2, true, true, "Saving 2…"],
   ["connecting", 0, false, false, "Connecting…"],
+  ["connecting", 2, false, true, "Connecting… · 2 unsaved edits"],
   ["connecting", 1, true, true, "Reconnecting… · 1 unsaved edit"],
   ["offline", 3, true, true, "Offline · 3 unsaved edits"],
   ["sessionEnded", 0, true, false, "Signed out"],

@@ -57,6 +57,9 @@ pub(crate) struct Dev {
     /// When the weekly run starts, as a cron pattern in the team's zone
     #[arg(long, value_name = "CRON", default_value = WEEKLY)]
     schedule: String,
+    /// Seconds between sweeps, which count new messages, seal last week and go on with what died half way
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..))]
+    sweep: u64,
     /// Changes one author may commit in ten seconds
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
     rate_per_10s: u32,
@@ -148,7 +151,7 @@ impl Dev {
             (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
         print(&self.greeting(&stack, week)?)?;
         tokio::spawn(schedule::keep(stack.clone(), schedule));
-        tokio::spawn(stack.clone().sweep());
+        tokio::spawn(stack.clone().sweep(Duration::from_secs(self.sweep)));
         tokio::select! {
             _ = interrupted.recv() => {}
             _ = terminated.recv() => {}

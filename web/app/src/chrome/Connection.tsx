@@ -34,7 +34,9 @@ export function connectionWords(
     case "connecting":
       return loaded
         ? { tone: "warn", text: `Reconnecting…${kept}`, hint: "You can go on editing; nothing is lost." }
-        : { tone: "busy", text: "Connecting…", hint: "The sheet is on its way." };
+        : unsaved > 0
+          ? { tone: "warn", text: `Connecting…${kept}`, hint: "Your edits are kept on this device." }
+          : { tone: "busy", text: "Connecting…", hint: "The sheet is on its way." };
     case "offline":
       return {
         tone: "warn",

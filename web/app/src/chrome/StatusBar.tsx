@@ -34,11 +34,13 @@ export function StatusBar() {
       >
         {notice && <span key={notice.id}>{notice.text}</span>}
       </span>
-      <span className="statusbar-count">
-        {shown < total ? `${shown} of ` : ""}
-        {total} {total === 1 ? "row" : "rows"}
-        {total > 0 && `, ${done} done`}
-      </span>
+      {tasks && (
+        <span className="statusbar-count">
+          {shown < total ? `${shown} of ` : ""}
+          {total} {total === 1 ? "row" : "rows"}
+          {total > 0 && `, ${done} done`}
+        </span>
+      )}
       {user && (
         <span className="statusbar-user">
           {user.name}
