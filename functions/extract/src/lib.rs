@@ -70,20 +70,24 @@ pub enum Event {
 
 impl Extractor {
     /// Handles one event. An error asks for a retry; what is done already is not done again.
+    ///
+    /// Each kind is boxed: as one future of all steps they would be larger than a thread's stack takes.
     pub async fn handle(&self, context: &Context, event: Event) -> Result<Vec<Extracted>, ExtractError> {
         match event {
             Event::Request(ExtractRequest::Cycle { tenant, team, cycle, refresh, asked_on }) => {
                 let key = CycleKey { tenant, team, week: cycle };
-                let extracted = self.extract(context, &key, refresh).await?;
+                let extracted = Box::pin(self.extract(context, &key, refresh)).await?;
                 if let (Some(connection_id), Some(why)) = (asked_on, extracted.why_not()) {
                     look::tell(context, &self.endpoint, &connection_id, why).await;
                 }
                 Ok(vec![extracted])
             }
-            Event::Request(ExtractRequest::Weekly) | Event::Scheduled { .. } => self.weekly(context).await,
-            Event::Request(ExtractRequest::Sweep) => self.sweep(context).await,
+            Event::Request(ExtractRequest::Weekly) | Event::Scheduled { .. } => {
+                Box::pin(self.weekly(context)).await
+            }
+            Event::Request(ExtractRequest::Sweep) => Box::pin(self.sweep(context)).await,
             Event::Request(ExtractRequest::Mentions { tenant }) => {
-                direct::send_all(self, context, &tenant).await?;
+                Box::pin(direct::send_all(self, context, &tenant)).await?;
                 Ok(Vec::new())
             }
         }
@@ -98,7 +102,7 @@ impl Extractor {
                 let extracted = match week {
                     Ok(week) => {
                         let key = CycleKey { tenant: tenant.clone(), team: team.team.clone(), week };
-                        let extracted = self.extract(context, &key, false).await;
+                        let extracted = Box::pin(self.extract(context, &key, false)).await;
                         // Last week is closed once this one has begun; that it could not be is tried again next time.
                         if let Err(error) = seal::last_week(self, context, &key).await {
                             tracing::warn!(%error, cycle = %key, "the week before is not sealed");

@@ -40,11 +40,11 @@ impl Extractor {
             if resumed > 0 {
                 tracing::warn!(%tenant, resumed, "removals that had died half way are done");
             }
-            if let Err(error) = direct::send_all(self, context, &tenant).await {
+            if let Err(error) = Box::pin(direct::send_all(self, context, &tenant)).await {
                 tracing::error!(%error, %tenant, "mentions could not be sent");
             }
             for team in directory::teams(&context.store.table, &tenant).await? {
-                match self.look_after(context, &tenant, &team).await {
+                match Box::pin(self.look_after(context, &tenant, &team)).await {
                     Ok(extracted) => done.extend(extracted),
                     Err(error) => {
                         tracing::error!(%error, %tenant, team = %team.team, "a team could not be looked after");
@@ -76,10 +76,10 @@ impl Extractor {
         let Some(generation) = &sheet.generation else { return Ok(None) };
         if tip.state.wants_extraction(now) {
             tracing::warn!(cycle = %key, "an extraction that had died half way is gone on with");
-            return self.extract(context, &key, false).await.map(Some);
+            return Box::pin(self.extract(context, &key, false)).await.map(Some);
         }
         if self.may_be_better_now(context, &key, generation, now).await? {
-            return self.extract(context, &key, true).await.map(Some);
+            return Box::pin(self.extract(context, &key, true)).await.map(Some);
         }
         if generation.state == GenerationState::Generated {
             seal::last_week(self, context, &key).await?;
