@@ -75,8 +75,8 @@ struct Room {
 /// Fills rooms of `people`, kills the server, starts it again on the same data, and lets everybody return as rule R7 says.
 pub(crate) async fn comes_back(server: &mut Server, teams: &[String], people: usize) -> Outcome<Return> {
     let mut rooms = Vec::with_capacity(teams.len());
-    for team in teams {
-        rooms.push(fill(server, team, people).await?);
+    for (nth, team) in teams.iter().enumerate() {
+        rooms.push(fill(server, team, nth * people, people).await?);
     }
     let jitter_ms = jitter(server, &teams[0]).await?;
     let killed = Instant::now();
@@ -87,9 +87,9 @@ pub(crate) async fn comes_back(server: &mut Server, teams: &[String], people: us
         for socket in &mut room.sockets {
             while let Some(Ok(_)) = socket.next().await {}
         }
-        for number in 0..people {
+        for number in nth * people..(nth + 1) * people {
             // Spread evenly and out of order, as randomness would, so that a run can be repeated.
-            let jitter = ((nth * people + number) as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) % jitter_ms;
+            let jitter = (number as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) % jitter_ms;
             let (team, address) = (room.team.clone(), server.address.clone());
             let (epoch, tip) = (room.epoch.clone(), room.tip);
             returns.spawn(async move {
@@ -113,12 +113,14 @@ pub(crate) async fn comes_back(server: &mut Server, teams: &[String], people: us
     Ok(Return { clients, rooms: rooms.len(), jitter_ms, worst_second, ready_s, whole_s, behind })
 }
 
-/// Fills one room; the last to come writes, so that there is something to have missed.
-async fn fill(server: &Server, team: &str, people: usize) -> Outcome<Room> {
-    let opening = (1..people).map(|number| client::open(&server.address, server.kind, team, number));
+/// Fills one room; the last to come writes, so that there is something to have missed. Nobody is in two rooms: the
+/// eleventh socket of one person closes their first.
+async fn fill(server: &Server, team: &str, first: usize, people: usize) -> Outcome<Room> {
+    let opening =
+        (first + 1..first + people).map(|number| client::open(&server.address, server.kind, team, number));
     let opened: Vec<Outcome<Socket>> = stream::iter(opening).buffered(AT_ONCE).collect().await;
     let mut sockets = opened.into_iter().collect::<Outcome<Vec<_>>>()?;
-    let mut author = client::join(server, team, 0).await?;
+    let mut author = client::join(server, team, first).await?;
     let pong = pong(&mut author.socket).await?;
     sockets.push(author.socket);
     let tip = pong["version"].as_u64().ok_or("a pong without a version")?;
