@@ -30,7 +30,7 @@ struct Cli {
     /// A team of the tenant
     #[arg(long, default_value = "platform")]
     team: String,
-    /// A second team of the tenant
+    /// A second team of the tenant; both must be there (`cyclesheet team add`)
     #[arg(long, default_value = "billing")]
     other_team: String,
     /// The team's time zone, from which the next week is reckoned
