@@ -58,9 +58,6 @@ fn text(extractor: &Extractor, key: &CycleKey, team: &Team, sheet: &Sheet) -> St
     if sheet.generation.as_ref().is_some_and(|made| made.origin == Some(Origin::Fallback)) {
         lines.push("Made without the model, straight from the messages.".to_owned());
     }
-    lines.extend(extractor.page_url.as_deref().map(|url| {
-        let url = url.trim_end_matches('/');
-        format!("<{url}/?team={}&cycle={}|Open the sheet>", key.team, key.week)
-    }));
+    lines.extend(slack::link(extractor, &key.team, key.week, "Open the sheet"));
     lines.join("\n")
 }

@@ -79,12 +79,7 @@ async fn send(
 fn text(extractor: &Extractor, direct: &Direct) -> String {
     let note = &direct.note;
     let place = format!("{}, week {}", note.team, note.cycle);
-    let place = match extractor.page_url.as_deref() {
-        Some(url) => {
-            format!("<{}/?team={}&cycle={}|{place}>", url.trim_end_matches('/'), note.team, note.cycle)
-        }
-        None => place,
-    };
+    let place = slack::link(extractor, &note.team, note.cycle, &place).unwrap_or(place);
     let quoted = escaped(&note.text).replace('\n', "\n> ");
     format!("{} mentioned you in {place}:\n> {quoted}", escaped(&note.name))
 }

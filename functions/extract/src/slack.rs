@@ -1,9 +1,11 @@
 //! Calls of Slack's Web API on behalf of a team.
+use crate::Extractor;
 use extraction::{
     cohere::{SecretString, TokioPause},
     source::{SlackApi, SlackError},
 };
 use platform::Context;
+use sheet::{Name, Week};
 
 /// Chance of the outside, as a pause takes it.
 pub(crate) type Chance = Box<dyn Fn() -> f64 + Send + Sync>;
@@ -24,4 +26,10 @@ pub(crate) async fn api(context: &Context, base_url: &str, secret: &str) -> Resu
 /// As Slack wants text: three signs are its own. What a message says cannot mention anybody or forge a link.
 pub(crate) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// A link to a team's week, under these words; none where it is not known where the page is.
+pub(crate) fn link(extractor: &Extractor, team: &Name, week: Week, words: &str) -> Option<String> {
+    let page = extractor.page_url.as_deref()?.trim_end_matches('/');
+    Some(format!("<{page}/?team={team}&cycle={week}|{words}>"))
 }

@@ -11,7 +11,7 @@ use protocol::server::notification;
 use sheet::{Change, Code, DocName, Name, Op, Refusal, TaskId};
 use std::collections::BTreeSet;
 use store::{
-    StoreError, connections,
+    Folded, StoreError, connections,
     direct::{self, Direct},
     directory,
     notes::{self, Note},
@@ -63,10 +63,16 @@ pub(crate) async fn deliver(telling: &Telling<'_>, change: &Change) {
     let mut is_to_be_sent = false;
     for op in &change.ops {
         let Some((place, mentions)) = of(op) else { continue };
-        for user in mentions.iter().filter(|user| **user != change.author.id) {
+        let others: Vec<&Name> = mentions.iter().filter(|user| **user != change.author.id).collect();
+        // One read, however many are named; none where nobody is, which is nearly always.
+        let tip = match place {
+            Place::Document(_) if !others.is_empty() => tip(telling).await,
+            _ => None,
+        };
+        for user in others {
             let (thread, doc, row, text) = match place {
                 Place::Thread { id, row, text } => (Some(id), None, row.cloned(), text.to_owned()),
-                Place::Document(doc) => (None, Some(doc), doc.task_id(), around(telling, doc, user).await),
+                Place::Document(doc) => (None, Some(doc), doc.task_id(), around(tip.as_ref(), doc, user)),
             };
             let note = Note {
                 team: telling.room.team.clone(),
@@ -96,16 +102,15 @@ pub(crate) async fn deliver(telling: &Telling<'_>, change: &Change) {
     }
 }
 
+/// The cycle as it stands, for the words of its documents.
+async fn tip(telling: &Telling<'_>) -> Option<Folded> {
+    let tip = telling.context.store.tip(telling.room).await;
+    tip.inspect_err(|error| tracing::warn!(%error, "mentions go without their words")).ok()
+}
+
 /// The words around somebody's name in a document; nothing where they cannot be had: the mention says where it stands.
-async fn around(telling: &Telling<'_>, doc: &DocName, user: &Name) -> String {
-    let tip = match telling.context.store.tip(telling.room).await {
-        Ok(tip) => tip,
-        Err(error) => {
-            tracing::warn!(%error, "a mention goes without its words");
-            return String::new();
-        }
-    };
-    let document = tip.state.document(doc);
+fn around(tip: Option<&Folded>, doc: &DocName, user: &Name) -> String {
+    let document = tip.and_then(|tip| tip.state.document(doc));
     document.and_then(|document| document.naming(user).ok().flatten()).unwrap_or_default()
 }
 
