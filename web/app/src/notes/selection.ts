@@ -49,8 +49,10 @@ export const PromptSelection = Extension.create<{ readonly document: Y.Doc | nul
       if (selection !== null) view?.dispatch(view.state.tr.setSelection(selection));
       return false;
     };
+    // Who points into the text says themselves where: nothing is left to settle, also where the editor had the focus.
     const pointed = () => {
       pointedAt = Date.now();
+      focusedAt = 0;
       return false;
     };
     return [
