@@ -52,7 +52,7 @@ pub struct Extractor {
     /// Where the page is, for links to it.
     pub page_url: Option<String>,
     /// Where figures go.
-    pub metrics: metrics::Sink,
+    pub metrics: metrics::Metrics,
 }
 
 /// What this function is invoked with: its own request, or a scheduler's event, which means the weekly run.

@@ -25,6 +25,7 @@ async fn main() -> Result<(), Error> {
     let model = env.optional("COHERE_MODEL").unwrap_or_else(|| DEFAULT_MODEL.into());
     let slack_base_url = env.optional("SLACK_BASE_URL").unwrap_or_else(|| slack_api::DEFAULT_BASE_URL.into());
     let page_url = env.optional("PAGE_URL");
+    let stage = env.optional("STAGE");
     let (context, secrets) = bootstrap::begin(env, Warm::TableAndSockets).await?;
     let asked: Option<Arc<dyn Ask>> = match secret {
         None => None,
@@ -42,7 +43,7 @@ async fn main() -> Result<(), Error> {
         endpoint: Endpoint::default(),
         slack_base_url,
         page_url,
-        metrics: metrics::stdout(),
+        metrics: metrics::stdout(stage),
     };
     let (extractor, context) = (&extractor, &context);
     run(service_fn(async |event: LambdaEvent<Event>| {

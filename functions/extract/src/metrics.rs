@@ -12,37 +12,55 @@ use std::sync::Arc;
 /// Takes one line.
 pub type Sink = Arc<dyn Fn(&str) + Send + Sync>;
 
-/// Where a Lambda's lines go.
-pub fn stdout() -> Sink {
-    Arc::new(|line| {
+/// Where figures go, and the dimension that they carry.
+#[derive(Clone)]
+pub struct Metrics {
+    sink: Sink,
+    stage: Option<String>,
+}
+
+/// Where a Lambda's lines go. Stages of one account are told apart by the dimension `stage`.
+pub fn stdout(stage: Option<String>) -> Metrics {
+    let sink: Sink = Arc::new(|line| {
         use std::io::Write;
         // A closed standard output costs the line and nothing else.
         let _ = writeln!(std::io::stdout().lock(), "{line}");
-    })
+    });
+    Metrics { sink, stage }
 }
 
 /// Where nobody looks.
-pub fn nowhere() -> Sink {
-    Arc::new(|_| {})
+pub fn nowhere() -> Metrics {
+    Metrics { sink: Arc::new(|_| {}), stage: None }
+}
+
+impl From<Sink> for Metrics {
+    fn from(sink: Sink) -> Self {
+        Self { sink, stage: None }
+    }
 }
 
 const NAMESPACE: &str = "Cyclesheet";
 
-fn line(at: TimestampMs, properties: Value, metrics: &[(&str, &str, u64)]) -> String {
-    let named: Vec<Value> =
-        metrics.iter().map(|(name, unit, _)| json!({"Name": name, "Unit": unit})).collect();
-    let directive = json!({"Namespace": NAMESPACE, "Dimensions": [[]], "Metrics": named});
-    let mut line = Map::new();
-    line.insert("_aws".into(), json!({"Timestamp": at.0, "CloudWatchMetrics": [directive]}));
-    if let Value::Object(properties) = properties {
-        line.extend(properties);
+impl Metrics {
+    fn line(&self, at: TimestampMs, properties: Value, metrics: &[(&str, &str, u64)]) {
+        let named: Vec<Value> =
+            metrics.iter().map(|(name, unit, _)| json!({"Name": name, "Unit": unit})).collect();
+        let dimensions: &[&str] = if self.stage.is_some() { &["stage"] } else { &[] };
+        let directive = json!({"Namespace": NAMESPACE, "Dimensions": [dimensions], "Metrics": named});
+        let mut line = Map::new();
+        line.insert("_aws".into(), json!({"Timestamp": at.0, "CloudWatchMetrics": [directive]}));
+        line.extend(self.stage.iter().map(|stage| ("stage".to_owned(), json!(stage))));
+        if let Value::Object(properties) = properties {
+            line.extend(properties);
+        }
+        line.extend(metrics.iter().map(|(name, _, value)| ((*name).to_owned(), json!(value))));
+        (self.sink)(&Value::Object(line).to_string());
     }
-    line.extend(metrics.iter().map(|(name, _, value)| ((*name).to_owned(), json!(value))));
-    Value::Object(line).to_string()
 }
 
 /// What a generation took and came to. `questions` were asked by this run.
-pub(crate) fn extraction(sink: &Sink, report: &Report, questions: u64) {
+pub(crate) fn extraction(to: &Metrics, report: &Report, questions: u64) {
     let of = |which: &[Reason]| report.reasons.iter().filter(|reason| which.contains(reason)).count() as u64;
     let is_fallback = report.origin == Origin::Fallback;
     let took = report.finished_at.since(report.started_at).max(0) as u64;
@@ -62,21 +80,17 @@ pub(crate) fn extraction(sink: &Sink, report: &Report, questions: u64) {
         ("Fallbacks", "Count", u64::from(is_fallback)),
     ];
     let properties = json!({"origin": report.origin, "reasons": report.reasons});
-    sink(&line(report.finished_at, properties, &metrics));
+    to.line(report.finished_at, properties, &metrics);
 }
 
 /// That no source could be read.
-pub(crate) fn failed(sink: &Sink, at: TimestampMs) {
-    sink(&line(at, json!({}), &[("Extractions", "Count", 1), ("FailedExtractions", "Count", 1)]));
+pub(crate) fn failed(to: &Metrics, at: TimestampMs) {
+    to.line(at, json!({}), &[("Extractions", "Count", 1), ("FailedExtractions", "Count", 1)]);
 }
 
 /// That a sheet is stale, and by how many messages.
-pub(crate) fn stale(sink: &Sink, at: TimestampMs, messages: u32) {
-    sink(&line(
-        at,
-        json!({}),
-        &[("StaleSheets", "Count", 1), ("StaleMessages", "Count", u64::from(messages))],
-    ));
+pub(crate) fn stale(to: &Metrics, at: TimestampMs, messages: u32) {
+    to.line(at, json!({}), &[("StaleSheets", "Count", 1), ("StaleMessages", "Count", u64::from(messages))]);
 }
 
 #[cfg(test)]
@@ -90,8 +104,9 @@ mod tests {
         let lines = Arc::new(std::sync::Mutex::new(Vec::new()));
         let kept = lines.clone();
         let sink: Sink = Arc::new(move |line| kept.lock().unwrap().push(line.to_owned()));
-        extraction(&sink, &report, 2);
-        stale(&sink, TimestampMs(7), 4);
+        let plain = Metrics::from(sink.clone());
+        extraction(&plain, &report, 2);
+        stale(&plain, TimestampMs(7), 4);
         for line in lines.lock().unwrap().iter() {
             let line: Value = serde_json::from_str(line).unwrap();
             let declared = line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().unwrap();
@@ -101,5 +116,16 @@ mod tests {
         }
         let first: Value = serde_json::from_str(&lines.lock().unwrap()[0]).unwrap();
         assert_eq!((&first["Refusals"], &first["ParseFailures"]), (&json!(1), &json!(0)));
+    }
+
+    #[test]
+    fn a_stage_is_a_dimension_with_a_value() {
+        let lines = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let kept = lines.clone();
+        let sink: Sink = Arc::new(move |line| kept.lock().unwrap().push(line.to_owned()));
+        failed(&Metrics { sink, stage: Some("prod".into()) }, TimestampMs(7));
+        let line: Value = serde_json::from_str(&lines.lock().unwrap()[0]).unwrap();
+        assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([["stage"]]));
+        assert_eq!(line["stage"], "prod");
     }
 }

@@ -19,15 +19,6 @@ export interface MonitoringProps {
   readonly httpApiId: string;
 }
 
-/** What `extract` says of its runs, in lines of its log (functions/extract/src/metrics.rs): one namespace, no dimension. */
-const extraction = (metricName: string) =>
-  new cloudwatch.Metric({
-    namespace: "Cyclesheet",
-    metricName,
-    statistic: "Sum",
-    period: Duration.hours(1),
-  });
-
 const MINUTE = Duration.minutes(1);
 const FIVE = Duration.minutes(5);
 
@@ -108,12 +99,24 @@ export class Monitoring extends Construct {
     });
   }
 
+  /** What `extract` says of its runs, in lines of its log (functions/extract/src/metrics.rs). */
+  private extracted(metricName: string): cloudwatch.Metric {
+    return new cloudwatch.Metric({
+      namespace: "Cyclesheet",
+      metricName,
+      dimensionsMap: { stage: this.props.settings.stage },
+      statistic: "Sum",
+      period: Duration.hours(1),
+    });
+  }
+
   private dashboard(throttled: cloudwatch.IMetric): void {
     const { settings, functions, table } = this.props;
     const each = (metric: (alias: Bootstrap["alias"], label: string) => cloudwatch.Metric) =>
       Object.entries(functions).map(([label, bootstrap]) => metric(bootstrap.alias, label));
     const graph = (title: string, left: cloudwatch.IMetric[], right: cloudwatch.IMetric[] = []) =>
       new cloudwatch.GraphWidget({ title, left, right, width: 8, height: 6 });
+    const extracted = (...names: string[]) => names.map((name) => this.extracted(name));
     new cloudwatch.Dashboard(this, "Dashboard", {
       dashboardName: `cyclesheet-${settings.stage}-${Stack.of(this).region}`,
       widgets: [
@@ -156,11 +159,11 @@ export class Monitoring extends Construct {
         ],
         [
           graph(
-            "Sheets filled in (all stages here)",
-            ["Extractions", "Fallbacks", "FailedExtractions", "Refusals", "StaleSheets"].map(extraction),
+            "Sheets filled in",
+            extracted("Extractions", "Fallbacks", "FailedExtractions", "Refusals", "StaleSheets"),
           ),
-          graph("Tokens", [extraction("InputTokens"), extraction("OutputTokens")]),
-          graph("Messages read, rows made", [extraction("Messages"), extraction("Rows")]),
+          graph("Tokens", extracted("InputTokens", "OutputTokens")),
+          graph("Messages read, rows made", extracted("Messages", "Rows")),
         ],
       ],
     });

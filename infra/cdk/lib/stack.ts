@@ -56,7 +56,7 @@ export class CyclesheetStack extends Stack {
       "Extract",
       "The weekly run and refreshes",
       512,
-      { ...model.environment(), ...(web ? { PAGE_URL: web.origin } : {}) },
+      { STAGE: settings.stage, ...model.environment(), ...(web ? { PAGE_URL: web.origin } : {}) },
       {
         timeout: EXTRACT_WITHIN,
         ...(settings.extractConcurrency ? { reserved: settings.extractConcurrency } : {}),

@@ -67,7 +67,7 @@ pub struct Options {
     /// Where Slack's Web API is.
     pub slack_base_url: String,
     /// Where figures of extractions go.
-    pub metrics: metrics::Sink,
+    pub metrics: metrics::Metrics,
     /// The built page.
     pub page: PathBuf,
 }

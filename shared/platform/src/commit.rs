@@ -120,7 +120,7 @@ impl Room<'_> {
         if done.compaction_due
             && let Err(error) = self.telling.context.store.compact(self.telling.room).await
         {
-            tracing::warn!(%error, "the record stays as it is until the next change");
+            tracing::warn!(%error, "the record stays as it is until the log has grown as much again");
         }
     }
 

@@ -28,8 +28,6 @@ use tokio::sync::oneshot;
 
 /// Slots a commit may lose before it answers `BUSY`: a room where that happens has dozens of functions writing at once.
 const MAX_LOST_SLOTS: usize = 24;
-/// Log bytes after which a record is rewritten, if the record itself is smaller.
-const MIN_COMPACTION_BYTES: usize = 64 * 1024;
 /// A random number from outside: the store makes up none itself.
 pub type Random = Arc<dyn Fn() -> u64 + Send + Sync>;
 
@@ -279,7 +277,8 @@ impl Store {
                     *state = judged.state.clone();
                     state.ledger.hash.clone_from(&entry.hash);
                     folded.log_bytes += size(&entry);
-                    let outcomes = self.answer(key, &judged, &folded, Some(entry)).await;
+                    let compaction_due = folded.claim_compaction();
+                    let outcomes = self.answer(key, &judged, &folded, Some((entry, compaction_due))).await;
                     self.keep(key, kept, folded);
                     return outcomes;
                 }
@@ -327,22 +326,20 @@ impl Store {
         key: &CycleKey,
         judged: &JudgedGroup,
         folded: &Folded,
-        entry: Option<Arc<LogEntry>>,
+        put: Option<(Arc<LogEntry>, bool)>,
     ) -> Result<Vec<Outcome>, StoreError> {
+        let (entry, compaction_due) = put.unzip();
         let mut leads = true;
         let mut outcomes = Vec::with_capacity(judged.verdicts.len());
         for verdict in &judged.verdicts {
             outcomes.push(match (verdict, &entry) {
                 (Judged::Accepted(version), Some(entry)) => {
                     let leads = std::mem::take(&mut leads);
-                    let compaction_due = leads
-                        && folded.log_bytes
-                            > planted::limit(MIN_COMPACTION_BYTES, 1_500).max(folded.record_bytes);
                     Outcome::Committed(Committed {
                         version: *version,
                         entry: entry.clone(),
                         leads,
-                        compaction_due,
+                        compaction_due: leads && compaction_due == Some(true),
                     })
                 }
                 (Judged::Duplicate(version), _) => {
@@ -415,17 +412,18 @@ impl Store {
         };
         // Documents are loaded and written as one: merging their updates alone would not let go of what was deleted.
         let state = Arc::new(folded.state.compacted());
-        let won = record::replace(&self.table, key, &state, &folded.stored_epoch, &self.nonce()).await?;
-        if won && planted::is(Fault::ReuseSlot) {
+        let written = record::replace(&self.table, key, &state, &folded.stored_epoch, &self.nonce()).await?;
+        if written.is_some() && planted::is(Fault::ReuseSlot) {
             self.table.delete(&crate::keys::cycle(key), &crate::keys::slot(folded.state.version())).await?;
         }
         if let Some(kept) = &mut *room.folded.lock().await {
             kept.log_bytes = kept.log_bytes.saturating_sub(folded.log_bytes);
+            kept.record_bytes = written.unwrap_or(kept.record_bytes);
             if kept.state.version() == state.version() {
                 kept.state = state;
             }
         }
-        Ok(won)
+        Ok(written.is_some())
     }
 }
 

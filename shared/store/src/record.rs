@@ -19,7 +19,7 @@ use sheet::{
     planted::{self, Fault},
     state::STATE_FORMAT,
 };
-use std::io::{Read, Write};
+use std::io::{BufWriter, IntoInnerError, Read};
 
 /// Bytes of compressed state that one item holds; the rest of DynamoDB's 400 KB is room for keys.
 const MAX_ITEM_STATE_BYTES: usize = 300 * 1024;
@@ -118,14 +118,14 @@ pub async fn create(table: &Table, key: &CycleKey, epoch: &str) -> Result<bool, 
 /// Writes `state` as the record, if the one that stands is older. `nonce` is random and used once.
 ///
 /// Killed anywhere: before the flip, chunks under a nonce that no pointer names are left; after it, the old chunks
-/// are. Both are rubbish that nobody reads; `true` says that this call won the flip and has swept its own.
+/// are. Both are rubbish that nobody reads. If this call won the flip it has swept its own: the record's bytes.
 pub async fn replace(
     table: &Table,
     key: &CycleKey,
     state: &State,
     epoch: &str,
     nonce: &str,
-) -> Result<bool, StoreError> {
+) -> Result<Option<usize>, StoreError> {
     let (mut record, chunks) = prepare(key, state, epoch, nonce)?;
     if planted::is(Fault::CompactPastTip) {
         record.version += 1;
@@ -151,7 +151,7 @@ pub async fn replace(
             if !chunks.is_empty() && stands.is_some_and(|stands| stands.chunks != record.chunks) {
                 sweep(table, key, record.chunks.as_ref()).await?;
             }
-            return Ok(false);
+            return Ok(None);
         }
         Err(e) => return Err(unavailable("PutItem", &e)),
     };
@@ -160,7 +160,7 @@ pub async fn replace(
         sweep(table, key, record.chunks.as_ref()).await?;
     }
     sweep(table, key, old.and_then(|old| old.chunks).as_ref()).await?;
-    Ok(true)
+    Ok(Some(record.bytes as usize))
 }
 
 async fn sweep(table: &Table, key: &CycleKey, chunks: Option<&Chunks>) -> Result<(), StoreError> {
@@ -212,10 +212,11 @@ fn prepare(
 
 /// A value as compressed JSON.
 pub(crate) fn pack<T: Serialize>(value: &T) -> std::io::Result<Vec<u8>> {
-    let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
+    // Each write to the encoder clears a buffer of 32 KB first, and JSON is written word by word.
+    let packer = GzEncoder::new(Vec::new(), Compression::fast());
+    let mut packer = BufWriter::with_capacity(32 * 1024, packer);
     serde_json::to_writer(&mut packer, value)?;
-    packer.flush()?;
-    packer.finish()
+    packer.into_inner().map_err(IntoInnerError::into_error)?.finish()
 }
 
 /// A value from compressed JSON, of at most [`MAX_UNPACKED_BYTES`].

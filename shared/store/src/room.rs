@@ -2,13 +2,16 @@
 use crate::table::StoreError;
 use sheet::{
     Author, Change, LogEntry, Op, Refusal, Role, State, TimestampMs, limits::MAX_ENTRY_CHANGES,
-    name::ChangeId,
+    name::ChangeId, planted,
 };
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::oneshot;
 
 /// Changes that may wait in one process for one cycle; beyond, `BUSY`.
 pub(crate) const MAX_WAITING: usize = 8 * MAX_ENTRY_CHANGES;
+
+/// Log bytes after which a record is rewritten, if the record itself is smaller.
+const MIN_COMPACTION_BYTES: usize = 64 * 1024;
 
 /// A change on its way into the log.
 #[derive(Clone, Debug)]
@@ -89,8 +92,20 @@ pub struct Folded {
     pub(crate) stored_epoch: Arc<str>,
     /// Bytes of the stored record.
     pub(crate) record_bytes: usize,
-    /// Bytes of log since the record.
+    /// Bytes of log since the record, or since somebody here was told to rewrite it.
     pub(crate) log_bytes: usize,
+}
+
+impl Folded {
+    /// Is it time to rewrite the record? Who is told so has it to do: those who commit meanwhile are not. Should it not be
+    /// done, as much of log again says so again.
+    pub(crate) fn claim_compaction(&mut self) -> bool {
+        let due = self.log_bytes > planted::limit(MIN_COMPACTION_BYTES, 1_500).max(self.record_bytes);
+        if due {
+            self.log_bytes = 0;
+        }
+        due
+    }
 }
 
 /// One cycle in this process.

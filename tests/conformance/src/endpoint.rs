@@ -164,6 +164,26 @@ impl Endpoint {
         Door { server, path, token, origin: self.setup.origin.clone() }
     }
 
+    /// Why what needs the other team cannot be shown; none: it is there. A team that nobody has set up refuses its own.
+    pub async fn lacks_other_team(&self) -> Option<String> {
+        let other = &self.setup.other_team;
+        let member = Person { teams: other.clone(), ..self.editor() };
+        let door = self.door_to(other, &self.setup.cycle, Some(self.token(&member).await));
+        let refused = match Client::open(&door).await {
+            Err(status) => status.to_string(),
+            Ok(mut client) => {
+                client.send(json!({"type": "hello"})).await;
+                let answer = client.frame("an answer to hello", |frame| frame["type"] != "presence").await;
+                client.close().await;
+                if answer["type"] == "welcome" {
+                    return None;
+                }
+                answer["code"].to_string()
+            }
+        };
+        Some(format!("nobody enters the team {other} ({refused}): set it up, or name another"))
+    }
+
     /// The door to the room for somebody.
     pub async fn door(&self, person: &Person) -> Door {
         self.door_with(Some(self.token(person).await))

@@ -166,6 +166,18 @@ async fn a_rule_that_is_hidden_is_never_counted_as_shown() {
 }
 
 #[tokio::test]
+async fn what_needs_a_team_that_nobody_set_up_is_not_shown_rather_than_refuted() {
+    let stack = stack().await;
+    let mut setup = setup(&stack, stack.address);
+    setup.other_team = "nobody".into();
+    let report = play(setup, &["M4", "N1"]).await;
+    assert_eq!(report.counts(), (0, 0, 2), "{:?}", report.outcomes);
+    let Some(Outcome::NotShown(why)) = report.of("M4") else { panic!("{:?}", report.outcomes) };
+    assert!(why.contains("nobody"), "{why}");
+    stack.shutdown().await;
+}
+
+#[tokio::test]
 async fn tokens_come_from_a_command_that_is_told_whom_they_are_for() {
     let tokens = tokens_by_command(
         r#"printf '%s/%s.%s/%s.%s\n' "$TENANT" "$TEAMS" "$USER_ID" "$ROLE" "$TTL_S""#.into(),

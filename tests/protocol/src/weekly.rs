@@ -1,12 +1,16 @@
 //! Runs of the extraction, and weeks made for them.
 use crate::{THIS_WEEK, World, patiently};
-use cyclesheet_extract::{Event, Extracted, metrics::Sink};
+use cyclesheet_extract::{
+    Event, Extracted,
+    metrics::{Metrics, Sink},
+};
 use platform::invoke::ExtractRequest;
 use serde_json::{Value, json};
 use std::{
     io::Write,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, LazyLock, Mutex, PoisonError},
 };
+use tracing::{Dispatch, subscriber::NoSubscriber};
 
 /// The figures that runs have written, line by line.
 #[derive(Clone, Default)]
@@ -14,9 +18,11 @@ pub struct Figures(Arc<Mutex<Vec<String>>>);
 
 impl Figures {
     /// Where they go.
-    pub fn sink(&self) -> Sink {
+    pub fn sink(&self) -> Metrics {
         let lines = self.0.clone();
-        Arc::new(move |line| lines.lock().unwrap_or_else(PoisonError::into_inner).push(line.to_owned()))
+        let sink: Sink =
+            Arc::new(move |line| lines.lock().unwrap_or_else(PoisonError::into_inner).push(line.to_owned()));
+        sink.into()
     }
 
     /// As they were written.
@@ -30,6 +36,10 @@ impl Figures {
         self.lines().iter().filter_map(value).sum()
     }
 }
+
+/// As long as there is one subscriber alone, the thread that first comes to a line of the log decides for all threads
+/// whether it is listened to. With two, the subscribers are asked.
+static ANOTHER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(NoSubscriber::default()));
 
 /// The log's lines of this thread while it lives.
 #[derive(Clone, Default)]
@@ -49,6 +59,7 @@ impl Write for Logged {
 impl Logged {
     /// Keeps what this thread logs, at every level, until the guard is dropped.
     pub fn keep(&self) -> tracing::subscriber::DefaultGuard {
+        LazyLock::force(&ANOTHER);
         let to = self.clone();
         let all = tracing_subscriber::fmt().json().with_max_level(tracing::Level::TRACE);
         tracing::subscriber::set_default(all.with_writer(move || to.clone()).finish())

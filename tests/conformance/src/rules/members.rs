@@ -87,6 +87,9 @@ pub(super) async fn m1(endpoint: &Endpoint) -> Shown {
 }
 
 pub(super) async fn m4(endpoint: &Endpoint) -> Shown {
+    if let Some(why) = endpoint.lacks_other_team().await {
+        return Shown::No(why);
+    }
     let (person, admin) = (endpoint.editor(), endpoint.admin());
     assert_eq!(endpoint.post(&admin, member("MEMBER_REVOKE", &person)).await.status, 200);
     assert_eq!(endpoint.post(&admin, member("MEMBER_RESTORE", &person)).await.status, 200);
@@ -121,6 +124,9 @@ pub(super) async fn m5(endpoint: &Endpoint) -> Shown {
 }
 
 pub(super) async fn n1(endpoint: &Endpoint) -> Shown {
+    if let Some(why) = endpoint.lacks_other_team().await {
+        return Shown::No(why);
+    }
     let (mut client, row) = endpoint.with_row(&endpoint.editor()).await;
     let teams = format!("{},{}", endpoint.setup.team, endpoint.setup.other_team);
     let person = Person { teams, ..endpoint.editor() };

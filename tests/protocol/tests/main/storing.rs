@@ -173,6 +173,32 @@ async fn the_record_is_rewritten_after_64_kb_of_log_and_the_log_stays() {
 }
 
 #[tokio::test]
+async fn one_who_commits_is_told_to_rewrite_the_record_and_nobody_else_until_the_log_has_grown_as_much_again()
+{
+    let shelf = Shelf::new().await;
+    let store = shelf.store();
+    let mut told = Vec::new();
+    for n in 1..=60 {
+        let Outcome::Committed(done) =
+            store.commit(&shelf.key, proposal(&format!("a.{n}"), rows(n, 1))).await.unwrap()
+        else {
+            panic!("not committed")
+        };
+        told.extend(done.compaction_due.then_some(done.version));
+    }
+    // Each change is a little over 4 KB of log, and nobody rewrites anything: as slow as it can be.
+    assert_eq!(told, [16, 32, 48]);
+    // A record that weighs more than 64 KB waits for as much log as it weighs itself.
+    assert!(store.compact(&shelf.key).await.unwrap());
+    let weighs = record::load(&shelf.table, &shelf.key).await.unwrap().unwrap().0.bytes as usize;
+    assert!(weighs > 35 * 4_200, "{weighs}");
+    for n in 61..=95 {
+        let outcome = store.commit(&shelf.key, proposal(&format!("a.{n}"), rows(n, 1))).await.unwrap();
+        assert!(matches!(&outcome, Outcome::Committed(done) if !done.compaction_due), "{n}");
+    }
+}
+
+#[tokio::test]
 async fn a_process_without_memory_folds_to_the_same_state_from_record_and_log() {
     let shelf = Shelf::new().await;
     let store = large(&shelf).await;
