@@ -2,7 +2,7 @@
 //
 // `benchNotes({ browser, stack, keystrokes, idleMs })` gives rows `{ name, value, unit }`. Run by itself it prints them.
 import { fileURLToPath } from 'node:url';
-import { live, startBrowser, startStack } from './stack.mjs';
+import { live, newPage, startBrowser, startStack } from './stack.mjs';
 
 const DOC = 'notes:g1-2';
 /** A quick typist: milliseconds between keys. */
@@ -16,7 +16,7 @@ const percentile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.ce
 /** Signs in and opens the note; counts the frames of the page's sockets. */
 async function sit(browser, url) {
   const context = await browser.newContext({ viewport: { width: 1400, height: 850 } });
-  const page = await context.newPage();
+  const page = await newPage(context);
   const frames = { sent: [], received: 0 };
   page.on('websocket', (socket) => {
     socket.on('framesent', ({ payload }) => frames.sent.push(String(payload)));
@@ -26,7 +26,7 @@ async function sit(browser, url) {
   await live(page);
   await page.locator('[row-id="g1-2"] [col-id="title"]').click();
   await page.locator('[data-testid="note-toggle"]').click();
-  await page.locator(`[data-testid="note:${DOC}"][data-status="ready"]`).waitFor({ timeout: 30_000 });
+  await page.locator(`[data-testid="note:${DOC}"][data-status="ready"]`).waitFor();
   const text = page.locator(`[data-testid="text:${DOC}"]`);
   await text.click();
   return { context, page, frames, text };

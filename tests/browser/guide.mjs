@@ -56,7 +56,7 @@ try {
     window.WebSocket = class extends Real { constructor() { super('ws://127.0.0.1:9/'); } };
   });
   await tomas.reload();
-  await tomas.getByTestId('notice:offline').waitFor({ timeout: 30_000 });
+  await tomas.getByTestId('notice:offline').waitFor();
   await tomas.getByTestId('diagnose').click();
   await tomas.locator('[data-verdict="socketBlocked"]').waitFor();
   // The port changes with every stack; a picture must not.

@@ -15,6 +15,11 @@ export async function picture(page, name) {
 
 /** Fails with every violation of WCAG 2.2 A and AA that axe-core finds on the page as it stands. */
 export async function accessible(page) {
+  // What still fades in has colours that nobody is meant to read.
+  await page.evaluate(async () => {
+    const ends = (animation) => Number.isFinite(animation.effect.getComputedTiming().endTime);
+    await Promise.allSettled(document.getAnimations().filter(ends).map(({ finished }) => finished));
+  });
   // By the debugger, because the page's own policy lets no foreign script in.
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe);
   const { violations } = await page.evaluate(() =>

@@ -9,8 +9,8 @@ import { chromium } from '../../web/node_modules/playwright-core/index.mjs';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const binary = process.env.CYCLESHEET ?? `${root}target/debug/cyclesheet`;
 const browserPath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-/** How long a stack may take to fill its first sheet on a busy machine, milliseconds. */
-const READY_MS = 60_000;
+/** How long anything may take on a busy machine, milliseconds: conditions end a wait, this only says that they never will. */
+export const PATIENCE_MS = Number(process.env.PATIENCE ?? 90_000);
 
 /** Starts `cyclesheet dev`, on a free port unless one is named; resolves once it has printed its sign-in links. */
 export async function startStack(...args) {
@@ -23,7 +23,7 @@ export async function startStack(...args) {
   child.stderr.on('data', (chunk) => { complained += chunk; });
   const ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
   await new Promise((resolve, reject) => {
-    const late = setTimeout(() => reject(new Error(`not ready in time: ${complained}`)), READY_MS);
+    const late = setTimeout(() => reject(new Error(`not ready in time: ${complained}`)), PATIENCE_MS);
     child.stdout.on('data', (chunk) => {
       printed += chunk;
       if (printed.includes('Ctrl-C')) { clearTimeout(late); resolve(); }
@@ -51,14 +51,22 @@ export function startBrowser() {
   });
 }
 
-/** Opens a sign-in link in a context of its own, as another person's browser, and waits until it is live. */
-export async function signIn(browser, url, { clock = false, ...options } = {}) {
-  const context = await browser.newContext({ viewport: { width: 1400, height: 850 }, ...options });
+/** A page that waits as long as a busy machine may need. */
+export async function newPage(context) {
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
+  return page;
+}
+
+/** Opens a sign-in link in a context of its own, as another person's browser, and waits until it is live. */
+export async function signIn(browser, url, { clock = false, prepare = () => {}, ...options } = {}) {
+  const context = await browser.newContext({ viewport: { width: 1400, height: 850 }, ...options });
+  const page = await newPage(context);
   page.problems = [];
   page.on('pageerror', (error) => page.problems.push(error.message));
   // CPU=6: everything as on a machine six times as slow, to find what only a busy one shows.
   if (process.env.CPU) await (await context.newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate: Number(process.env.CPU) });
+  await prepare(page);
   // With `clock` the page's time is the test's to move.
   if (clock) await page.clock.install();
   await page.goto(url);
@@ -68,13 +76,28 @@ export async function signIn(browser, url, { clock = false, ...options } = {}) {
 }
 
 /** Waits until the page is live with nothing unsaved. */
-export const live = (page) => page.locator('[data-testid="connection"][data-status="live"][data-unsaved="0"]').waitFor({ timeout: 30_000 });
+export const live = (page) => page.locator('[data-testid="connection"][data-status="live"][data-unsaved="0"]').waitFor();
+
+/** Takes the network away, and waits until the page has been told: before that it would go on sending. */
+export async function cutOff(page) {
+  await page.context().setOffline(true);
+  await page.locator('[data-testid="connection"][data-status="offline"]').waitFor();
+}
+
+/** Waits until something outside a page holds. */
+export async function eventually(holds) {
+  const end = Date.now() + PATIENCE_MS;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`never held: ${holds}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
 
 /** A cell's stored text. */
 export const cell = (page, task, column) => page.locator(`[data-testid="cell:${task}:${column}"]`);
 
 /** Waits until a cell holds a text. */
-export const holds = (page, task, column, text) => page.locator(`[data-testid="cell:${task}:${column}"][data-value=${JSON.stringify(text)}]`).waitFor({ timeout: 30_000 });
+export const holds = (page, task, column, text) => page.locator(`[data-testid="cell:${task}:${column}"][data-value=${JSON.stringify(text)}]`).waitFor();
 
 /** Types over a cell, as a person does. */
 export async function type(page, task, column, text) {

@@ -279,7 +279,7 @@ test('a network that blocks sockets is told from a server that is gone, and the 
     };
   });
   await tomas.reload();
-  await tomas.getByTestId('notice:offline').waitFor({ timeout: 30_000 });
+  await tomas.getByTestId('notice:offline').waitFor();
   await picture(tomas, 'offline');
   await click(tomas, 'diagnose');
   await tomas.locator('[data-testid="verdict"][data-verdict="socketBlocked"]').waitFor();
@@ -287,7 +287,7 @@ test('a network that blocks sockets is told from a server that is gone, and the 
   await accessible(tomas);
   assert.match(await tomas.getByTestId('verdict').innerText(), /Upgrade: websocket/);
   await click(tomas, 'use-http');
-  await tomas.locator('[data-testid="connection"][data-status="live"][data-way="http"]').waitFor({ timeout: 30_000 });
+  await tomas.locator('[data-testid="connection"][data-status="live"][data-way="http"]').waitFor();
   await type(tomas, 'g1-14', 'title', 'Over HTTP');
   await holds(aylin, 'g1-14', 'title', 'Over HTTP');
   await type(aylin, 'g1-15', 'title', 'Back over HTTP');

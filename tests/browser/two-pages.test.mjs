@@ -1,7 +1,7 @@
 // Two people in two browsers on one sheet, against a real local stack.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { cell, holds, live, signIn, startBrowser, startStack, type } from './stack.mjs';
+import { cell, cutOff, holds, live, signIn, startBrowser, startStack, type } from './stack.mjs';
 
 let stack;
 let browser;
@@ -55,7 +55,7 @@ test('a viewer reads and cannot edit', async () => {
 test('edits made offline are sent when the network is back, and a conflict loses nobody\'s words', async () => {
   const tomas = await signIn(browser, stack.link('Tomás'));
   const aylin = await signIn(browser, stack.link('Aylin'));
-  await tomas.context().setOffline(true);
+  await cutOff(tomas);
   await type(tomas, 'g1-7', 'title', 'Offline by Tomás');
   await type(tomas, 'g1-8', 'title', 'Also offline');
   await type(aylin, 'g1-7', 'title', 'Meanwhile by Aylin');
@@ -63,7 +63,7 @@ test('edits made offline are sent when the network is back, and a conflict loses
   await tomas.context().setOffline(false);
   await holds(aylin, 'g1-8', 'title', 'Also offline');
   const conflict = tomas.locator('[data-testid="conflict:g1-7:title"]');
-  await conflict.waitFor({ timeout: 30_000 });
+  await conflict.waitFor();
   assert.match(await conflict.locator('[data-testid="conflict-mine"]').innerText(), /Offline by Tomás/);
   assert.match(await conflict.locator('[data-testid="conflict-theirs"]').innerText(), /Meanwhile by Aylin/);
   await conflict.locator('[data-testid="keep-mine"]').click();

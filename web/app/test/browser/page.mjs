@@ -30,7 +30,7 @@ export async function start() {
     async open(scene = "live", options = {}) {
       const context = await browser.newContext({ viewport: { width: 1440, height: 860 }, ...options });
       const page = await context.newPage();
-      page.setDefaultTimeout(5_000);
+      page.setDefaultTimeout(60_000);
       page.complaints = [];
       page.on("pageerror", (error) => page.complaints.push(error.stack));
       page.on("console", (message) => message.type() === "error" && page.complaints.push(message.text()));
@@ -64,7 +64,7 @@ export const focused = (page) =>
   });
 
 /** Waits until the expression holds, or says what it was instead. */
-export async function until(read, wanted, ms = 3_000) {
+export async function until(read, wanted, ms = 60_000) {
   const end = Date.now() + ms;
   let last;
   do {

@@ -166,7 +166,7 @@ const tokenFor = (id) =>
 async function enter(room, id) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 760 } });
   const page = await context.newPage();
-  page.setDefaultTimeout(8_000);
+  page.setDefaultTimeout(60_000);
   page.complaints = [];
   page.on("pageerror", (error) => page.complaints.push(error.stack));
   const origin = server.resolvedUrls.local[0];
