@@ -1,5 +1,5 @@
 import type { Change } from "@cyclesheet/client";
-import { FIELD, plainText } from "@cyclesheet/client/notes";
+import { FIELD, plainText, toBase64 } from "@cyclesheet/client/notes";
 import { Editor } from "@tiptap/core";
 import { Collaboration } from "@tiptap/extension-collaboration";
 import { afterEach, describe, expect, test } from "vitest";
@@ -197,6 +197,21 @@ describe("the past", () => {
   test("a long stretch is cut, so that there is something to go back to", () => {
     const changes = Array.from({ length: 70 }, (_, minute) => change(minute + 1, minute, "Ana"));
     expect(momentsOf(changes, "summary").map(({ version }) => version)).toEqual([70, 60, 30]);
+  });
+
+  test("what stood before a piece of it was taken away or replaced is a moment, however soon that came", () => {
+    const doc = new Y.Doc();
+    const updates: Uint8Array[] = [];
+    doc.on("update", (update: Uint8Array) => updates.push(update));
+    say(doc, "Two things are done, and people say so.");
+    say(doc, "Two things are done, and people say so!");
+    say(doc, "Another summary altogether.");
+    const changes = updates.map((update, n) => ({
+      ...change(n + 1, n / 60, "Ana"),
+      ops: [{ op: "TEXT_UPDATE" as const, doc: "summary", update: toBase64(update) }],
+    }));
+    expect(changes).toHaveLength(3);
+    expect(momentsOf(changes, "summary").map(({ version }) => version)).toEqual([3, 2]);
   });
 
   test("comes back as a change of the text that is there, which keeps what both have", () => {

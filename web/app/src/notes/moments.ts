@@ -1,5 +1,7 @@
 /** When a document was worked on: its past, in pieces that a person remembers. Pure. */
 import { type Change, SYSTEM_ID } from "@cyclesheet/client";
+import { fromBase64 } from "@cyclesheet/client/notes";
+import * as Y from "yjs";
 
 /** A stretch of writing. */
 export interface Moment {
@@ -17,15 +19,31 @@ export interface Moment {
 const PAUSE_MS = 5 * 60_000;
 /** One that goes on for this long is cut. */
 const LONG_MS = 30 * 60_000;
+/** Who takes away this many characters at once did not just correct themselves: what stood before is a moment. */
+const MUCH = 20;
+
+/** Whether a change takes a piece of the document away, or puts another in its place. */
+function takesAway({ ops }: Change, doc: string): boolean {
+  let count = 0;
+  for (const op of ops ?? []) {
+    const update = op.op === "TEXT_UPDATE" && op.doc === doc ? fromBase64(op.update) : null;
+    if (update === null || update.length === 0) continue;
+    for (const deleted of Y.decodeUpdate(update).ds.clients.values())
+      for (const { len } of deleted) count += len;
+  }
+  return count >= MUCH;
+}
 
 /** A document's moments, the latest first; what an extraction wrote is one of its own. `changes` oldest first. */
 export function momentsOf(changes: readonly Change[], doc: string): readonly Moment[] {
   const moments: (Moment & { readonly from: number; readonly isWritten: boolean })[] = [];
-  for (const { version, at, author, ops } of changes) {
+  for (const change of changes) {
+    const { version, at, author, ops } = change;
     if (!ops?.some((op) => op.op === "TEXT_UPDATE" && op.doc === doc)) continue;
     const last = moments.at(-1);
     const isWritten = author.id !== SYSTEM_ID;
-    const goesOn = last?.isWritten === isWritten && at - last.at < PAUSE_MS && at - last.from < LONG_MS;
+    const isSoon = last !== undefined && at - last.at < PAUSE_MS && at - last.from < LONG_MS;
+    const goesOn = isSoon && last.isWritten === isWritten && !takesAway(change, doc);
     if (goesOn) {
       const authors = last.authors.includes(author.name) ? last.authors : [...last.authors, author.name];
       moments[moments.length - 1] = { ...last, version, at, authors };
