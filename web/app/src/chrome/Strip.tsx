@@ -6,6 +6,7 @@ import type { ClientState } from "@cyclesheet/client";
 import { type FormEvent, type ReactNode, useEffect, useState } from "react";
 import { storeToken, tokenIn } from "../boot/places";
 import { useClient, useController, useMayEdit } from "../state/context";
+import { wordsFor } from "../state/words";
 import { RefreshIcon, SparkIcon, WarnIcon } from "./icons";
 
 export type NoticeKind =
@@ -56,7 +57,7 @@ export function stripNotices(
     notices.push({
       kind: "failed",
       tone: "bad",
-      text: error?.message ?? "This sheet cannot be opened.",
+      text: error ? wordsFor(error).text : "This sheet cannot be opened.",
       action: "reconnect",
     });
   } else if (status === "sessionEnded") {

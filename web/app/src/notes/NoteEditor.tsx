@@ -14,6 +14,7 @@ import { usePeople } from "../comments/people";
 import { isAlive } from "../comments/threads";
 import { useClient, useController, useMayEdit, useScreen } from "../state/context";
 import { useServerNow } from "../state/now";
+import { wordsFor } from "../state/words";
 import { anchorOf, anchorsKey, rangeOf, type ThreadAnchor } from "./anchors";
 import { say } from "./contents";
 import { noteExtensions } from "./extensions";
@@ -340,7 +341,7 @@ function LostWords({ lost, onDismiss }: { lost: Lost; onDismiss: () => void }) {
   return (
     <div className="note-lost" role="alert" data-testid="note-lost">
       <p>
-        <strong>These words were not stored.</strong> {lost.message}
+        <strong>These words were not stored.</strong> {wordsFor(lost).text}
       </p>
       <pre>
         <bdi>{lost.words}</bdi>

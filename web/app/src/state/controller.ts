@@ -22,6 +22,7 @@ import { COLUMN_INFO } from "../model/columns";
 import { normalise } from "../model/values";
 import { Cursor } from "./cursor";
 import { cellKey, type Place } from "./screen";
+import { wordsFor } from "./words";
 
 export type { GridPort } from "./cursor";
 
@@ -305,11 +306,11 @@ export class Controller extends Cursor {
       this.say(
         outcome.conflicts.length
           ? "Somebody else changed this meanwhile. Choose which text stays."
-          : outcome.message,
+          : wordsFor(outcome).text,
         "bad",
       );
     } else if (outcome.code !== "CLOSED") {
-      this.say(outcome.message, "bad");
+      this.say(wordsFor(outcome).text, "bad");
     }
     return outcome;
   }

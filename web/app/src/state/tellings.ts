@@ -7,11 +7,15 @@ import type { Rejection } from "@cyclesheet/client";
 import { isolated } from "../model/bidi";
 import type { Controller } from "./controller";
 import { cellKey } from "./screen";
+import { wordsFor } from "./words";
 
 /** The cells that a refused change wanted to write, each with a sentence that holds the text. */
-export function refusedCells({ ops, message }: Pick<Rejection, "ops" | "message">): Map<string, string> {
+export function refusedCells({
+  ops,
+  ...why
+}: Pick<Rejection, "code" | "ops" | "message">): Map<string, string> {
   const cells = new Map<string, string>();
-  const sentence = (text: string) => `Not stored: “${isolated(text)}”. ${message}`;
+  const sentence = (text: string) => `Not stored: “${isolated(text)}”. ${wordsFor(why).text}`;
   for (const op of ops) {
     if (op.op === "CELL_MODIFY") cells.set(cellKey(op.taskId, op.column), sentence(op.newValue));
     if (op.op !== "BATCH_UPDATE") continue;
@@ -33,12 +37,15 @@ export function followRefusals(controller: Controller): () => void {
       // A conflict has a panel of its own.
       if (lastRejection && lastRejection.code !== "CONFLICT") {
         screen.set({ issues: refusedCells(lastRejection) });
-        controller.say(lastRejection.message, "bad");
+        controller.say(wordsFor(lastRejection).text, "bad");
       }
     }
     if (state.error !== error) {
       error = state.error;
-      if (error && state.status !== "failed") controller.say(error.message, "bad");
+      if (error && state.status !== "failed") {
+        const { text, tone } = wordsFor(error);
+        controller.say(text, tone);
+      }
     }
   });
 }

@@ -1,0 +1,53 @@
+/** What the codes of the wire mean to a person, in the page's own words; what the server says of the case follows. */
+import { type Code, isCode } from "@cyclesheet/client";
+
+interface Words {
+  /** A sentence that stands for itself. */
+  readonly says: string;
+  /** Where what the server says of the case belongs: what would be right, who holds a row, when to come again. */
+  readonly case: "after" | "instead" | "nowhere";
+  /** How it is told, where nothing went wrong. */
+  readonly tone?: "info";
+}
+
+/** Every code of the registry: the compiler says which one is missing. */
+const WORDS: { readonly [code in Code]: Words } = {
+  CONFLICT: { says: "Somebody else changed this meanwhile.", case: "after" },
+  LOCKED: { says: "This cannot be changed for the moment.", case: "instead" },
+  FORBIDDEN: { says: "Your role does not allow this.", case: "after" },
+  REVOKED: {
+    says: "You were removed from this team. Ask an administrator if that is a mistake.",
+    case: "nowhere",
+  },
+  RATE_LIMITED: { says: "That was more than the server takes.", case: "after" },
+  SUPERSEDED: { says: "A later edit of yours took the place of this one.", case: "nowhere" },
+  INVALID_VALUE: { says: "This cannot stand here.", case: "after" },
+  UNKNOWN_TARGET: { says: "What this was about is not there.", case: "after" },
+  PAYLOAD_TOO_LARGE: { says: "This is too much.", case: "after" },
+  MALFORMED: { says: "The server did not understand this page. Reload it.", case: "after" },
+  UNSUPPORTED: { says: "This page and its server are of different ages. Reload it.", case: "nowhere" },
+  TOKEN_EXPIRED: { says: "Your sign-in has ended. Open a fresh sign-in link.", case: "nowhere" },
+  NOT_FOUND: { says: "This is not here.", case: "after" },
+  UNCHANGED: { says: "The sheet stays as it is.", case: "after", tone: "info" },
+  BUSY: { says: "The server is busy. Try again in a moment.", case: "instead" },
+};
+
+/** What a refusal or an answer says to a person. */
+export function wordsFor({ code, message }: { readonly code: string; readonly message: string }): {
+  readonly text: string;
+  readonly tone: "info" | "bad";
+} {
+  const words = isCode(code) ? WORDS[code] : null;
+  const of = sentence(message);
+  if (words === null) return { text: of || `The server answered ${code}.`, tone: "bad" };
+  const where = of === "" ? "nowhere" : words.case;
+  const text = where === "after" ? `${words.says} ${of}` : where === "instead" ? of : words.says;
+  return { text, tone: words.tone ?? "bad" };
+}
+
+/** The server speaks in parts of sentences. */
+function sentence(message: string): string {
+  const text = message.trim();
+  if (text === "") return "";
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}${/[.!?…”]$/.test(text) ? "" : "."}`;
+}

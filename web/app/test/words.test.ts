@@ -1,0 +1,34 @@
+import { CODES } from "@cyclesheet/client";
+import { expect, test } from "vitest";
+import { wordsFor } from "../src/state/words";
+
+test("every code of the registry has words of the page's own, which stand for themselves", () => {
+  const seen = new Set<string>();
+  for (const code of Object.keys(CODES)) {
+    const { text } = wordsFor({ code, message: "" });
+    expect(text, code).toMatch(/^[A-Z][^A-Z_]*\.$|^[A-Z].*[.]$/);
+    expect(text, code).not.toContain(code);
+    seen.add(text);
+  }
+  expect(seen.size).toBe(Object.keys(CODES).length);
+});
+
+test("what the server says of the case follows as a sentence, where it helps", () => {
+  expect(wordsFor({ code: "INVALID_VALUE", message: "a save point needs a name" }).text).toBe(
+    "This cannot stand here. A save point needs a name.",
+  );
+  expect(wordsFor({ code: "REVOKED", message: "internal words" }).text).not.toContain("internal");
+});
+
+test("a refresh that finds nothing new is no failure", () => {
+  const message = "No message is new or changed since the extraction.";
+  const told = wordsFor({ code: "UNCHANGED", message });
+  expect(told).toEqual({ text: `The sheet stays as it is. ${message}`, tone: "info" });
+});
+
+test("a code of a newer server is told in the server's words", () => {
+  expect(wordsFor({ code: "NEWER", message: "come back tomorrow" })).toEqual({
+    text: "Come back tomorrow.",
+    tone: "bad",
+  });
+});
