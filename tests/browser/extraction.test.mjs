@@ -6,16 +6,33 @@ import { tmpdir } from 'node:os';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { accessible, picture } from './look.mjs';
-import { cell, holds, signIn, startBrowser, startStack, type } from './stack.mjs';
+import { cell, holds, live, newPage, signIn, startBrowser, startStack, type } from './stack.mjs';
 
 const events = fileURLToPath(new URL('../../events/', import.meta.url));
 let browser;
 before(async () => { browser = await startBrowser(); });
 after(() => browser?.close());
 
+/** A week of messages in a file, to which more may come. */
+async function weekOfMessages() {
+  const folder = await mkdtemp(`${tmpdir()}/cyclesheet-week-`);
+  const file = `${folder}/week.jsonl`;
+  let number = 0;
+  return {
+    file,
+    arrive: (...texts) => appendFile(file, texts.map((text) => {
+      number += 1;
+      return `${JSON.stringify({ id: `m${number}`, channel: 'platform', author: 'Ben', at: new Date().toISOString(), text })}\n`;
+    }).join('')),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+/** Enough of them that the sheet is called stale. */
+const URGENT = ['URGENT: the certificate ends tonight', 'An outage of the API, all hands', 'The release is blocked'];
+
 /** A service that answers when it is told to. */
 async function service() {
-  const answer = await readFile(`${events}answers/sample-week.cohere.json`);
+  let answer = await readFile(`${events}answers/sample-week.cohere.json`, 'utf8');
   const waiting = [];
   let arrived = () => {};
   const server = createServer((request, response) => {
@@ -29,6 +46,13 @@ async function service() {
     /** A question that waits for its answer. */
     asked: () => waiting.length > 0 ? Promise.resolve() : new Promise((resolve) => { arrived = resolve; }),
     release() { for (const response of waiting.splice(0)) response.setHeader('content-type', 'application/json').end(answer); },
+    /** From now on the model sums the week up in these words; its rows stay what they are. */
+    sumsUp(words) {
+      const reply = JSON.parse(answer);
+      const [part] = reply.message.content;
+      part.text = part.text.replace(/^SUMMARY:.*/, `SUMMARY: ${words}`);
+      answer = JSON.stringify(reply);
+    },
     close: () => { server.closeAllConnections(); server.close(); },
   };
 }
@@ -39,7 +63,7 @@ test('while the model is asked, the page says so and for how long; people work m
   try {
     await cohere.asked();
     const context = await browser.newContext({ viewport: { width: 1400, height: 850 } });
-    const page = await context.newPage();
+    const page = await newPage(context);
     await page.goto(stack.link('Tomás'));
     await page.getByTestId('notice:started').waitFor();
     await page.getByTestId('elapsed').filter({ hasText: /[1-9]\d* s/ }).waitFor();
@@ -92,16 +116,10 @@ test('without the model the sheet says so; an extraction that fails says why and
 });
 
 test('urgent messages after the extraction are counted and shown; a refresh reads them, says so meanwhile, and the banner goes', async () => {
-  const folder = await mkdtemp(`${tmpdir()}/cyclesheet-week-`);
-  const week = `${folder}/week.jsonl`;
-  let number = 0;
-  const arrive = (...texts) => appendFile(week, texts.map((text) => {
-    number += 1;
-    return `${JSON.stringify({ id: `m${number}`, channel: 'platform', author: 'Ben', at: new Date().toISOString(), text })}\n`;
-  }).join(''));
-  await arrive('The restore drill is on Thursday.', 'Batch 3 is live.');
+  const week = await weekOfMessages();
+  await week.arrive('The restore drill is on Thursday.', 'Batch 3 is live.');
   const cohere = await service();
-  const stack = await startStack('--cohere-api-key', 'test', '--cohere-base-url', cohere.url, '--week', week, '--sweep', '1');
+  const stack = await startStack('--cohere-api-key', 'test', '--cohere-base-url', cohere.url, '--week', week.file, '--sweep', '1');
   try {
     await cohere.asked();
     cohere.release();
@@ -110,7 +128,7 @@ test('urgent messages after the extraction are counted and shown; a refresh read
     await type(page, 'g1-1', 'title', 'A person’s words');
     await holds(page, 'g1-1', 'title', 'A person’s words');
 
-    await arrive('Thanks!', 'URGENT: the certificate ends tonight', 'An outage of the API, all hands', 'The release is blocked');
+    await week.arrive('Thanks!', ...URGENT);
     await page.getByTestId('notice:stale').getByText('3 new messages since the extraction').waitFor();
     await picture(page, 'stale');
     await accessible(page);
@@ -129,6 +147,91 @@ test('urgent messages after the extraction are counted and shown; a refresh read
   } finally {
     cohere.close();
     await stack.kill();
-    await rm(folder, { recursive: true, force: true });
+    await week.remove();
+  }
+});
+
+test('what a refresh says of the week is proposed beside a summary that people wrote: each of them takes it or leaves it', async () => {
+  const week = await weekOfMessages();
+  await week.arrive('The restore drill is on Thursday.', 'Batch 3 is live.');
+  const cohere = await service();
+  const stack = await startStack('--cohere-api-key', 'test', '--cohere-base-url', cohere.url, '--week', week.file, '--sweep', '1');
+  const summary = (page) => page.getByTestId('text:summary');
+  const reads = (page, words) => summary(page).filter({ hasText: words }).waitFor();
+  try {
+    await cohere.asked();
+    cohere.sumsUp('Two things are done.');
+    cohere.release();
+    const [tomas, aylin] = [await signIn(browser, stack.link('Tomás')), await signIn(browser, stack.link('Aylin'))];
+    await tomas.getByTestId('summary').getByText('Two things are done.').waitFor();
+    await tomas.getByTestId('summary-edit').click();
+    await reads(tomas, 'Two things are done.');
+    await tomas.getByTestId('text:summary').and(tomas.locator('[contenteditable="true"]')).click();
+    await tomas.keyboard.press('End');
+    await tomas.keyboard.type(' And people say so.');
+    await reads(aylin, 'Two things are done. And people say so.');
+    await tomas.getByTestId('summary-edit').click();
+    assert.equal(await tomas.getByTestId('proposal').count(), 0, 'what the model wrote first is no proposal');
+
+    cohere.sumsUp('Three urgent things came in.');
+    const refresh = async () => {
+      await week.arrive(...URGENT);
+      await tomas.getByTestId('notice:stale').getByTestId('refresh').click();
+      await cohere.asked();
+      await tomas.getByTestId('notice:started').waitFor();
+      cohere.release();
+    };
+    await refresh();
+    for (const page of [tomas, aylin]) {
+      await page.getByTestId('proposal').getByText('Three urgent things came in.').waitFor();
+      await reads(page, 'Two things are done. And people say so.');
+    }
+    await picture(tomas, 'proposal');
+    await accessible(tomas);
+    // Leaving it is one's own affair, and holds over a reload.
+    await aylin.getByTestId('proposal-dismiss').click();
+    await aylin.getByTestId('proposal').waitFor({ state: 'detached' });
+    await tomas.getByTestId('proposal').waitFor();
+    // Taking it is a change that everybody sees; what stood there is among the past versions.
+    await tomas.getByTestId('proposal-use').click();
+    await tomas.getByTestId('proposal').waitFor({ state: 'detached' });
+    for (const page of [tomas, aylin]) await page.waitForFunction(() => document.querySelector('[data-testid="text:summary"]').textContent === 'Three urgent things came in.');
+    await aylin.reload();
+    await reads(aylin, 'Three urgent things came in.');
+    assert.equal(await aylin.getByTestId('proposal').count(), 0);
+    await tomas.getByTestId('summary-edit').click();
+    await tomas.getByTestId('note-tool:history').click();
+    await tomas.locator('[data-testid^="moment:"]').nth(1).click();
+    await tomas.locator('[data-testid="note-diff"] del', { hasText: 'people say so' }).waitFor();
+    assert.deepEqual([tomas.problems, aylin.problems], [[], []]);
+    await Promise.all([tomas, aylin].map((page) => page.context().close()));
+  } finally {
+    cohere.close();
+    await stack.kill();
+    await week.remove();
+  }
+});
+
+test('a refresh that finds nothing new says that the sheet stays as it is: nothing is used up and nothing went wrong', async () => {
+  const week = await weekOfMessages();
+  await week.arrive();
+  const stack = await startStack('--no-model', '--week', week.file);
+  try {
+    const context = await browser.newContext({ viewport: { width: 1400, height: 850 } });
+    const page = await newPage(context);
+    await page.goto(stack.link('Tomás'));
+    await live(page);
+    await page.getByTestId('notice:empty').getByTestId('refresh').click();
+    const told = page.getByTestId('notice').filter({ hasText: 'The sheet stays as it is. No message is new' });
+    await told.waitFor();
+    assert.equal(await told.getAttribute('data-tone'), 'info');
+    // Whoever asks again at once is told when to come back.
+    await page.getByTestId('notice:empty').getByTestId('refresh').click();
+    await page.getByTestId('notice').filter({ hasText: 'ask again in a minute' }).waitFor();
+    await page.getByTestId('notice:empty').waitFor();
+    await context.close();
+  } finally {
+    await stack.kill();
+    await week.remove();
   }
 });
