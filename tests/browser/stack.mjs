@@ -16,8 +16,8 @@ export const PATIENCE_MS = Number(process.env.PATIENCE ?? 90_000);
 export async function startStack(...args) {
   if (!existsSync(binary)) throw new Error(`${binary} is missing: run cargo build -p cyclesheet`);
   const port = args.includes('--port') ? [] : ['--port', '0'];
-  // The page of this tree, wherever the binary was built.
-  const child = spawn(binary, ['dev', '--page', `${root}web/app/dist`, ...port, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, COHERE_API_KEY: '' } });
+  // The page of this tree, wherever the binary was built; PAGE names another build of it.
+  const child = spawn(binary, ['dev', '--page', process.env.PAGE ?? `${root}web/app/dist`, ...port, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, COHERE_API_KEY: '' } });
   let printed = '';
   let complained = '';
   child.stderr.on('data', (chunk) => { complained += chunk; });

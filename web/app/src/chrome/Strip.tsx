@@ -2,8 +2,8 @@
  * One line above the sheet that is always there, so that nothing jumps: where the sheet's content comes from, and
  * whatever a person should know about it now. The most pressing notice wins; at most two are shown.
  */
-import type { ClientState } from "@cyclesheet/client";
-import { type FormEvent, type ReactNode, useEffect, useState } from "react";
+import type { ClientState, Sheet } from "@cyclesheet/client";
+import { type FormEvent, type ReactNode, useEffect, useMemo, useState } from "react";
 import { storeToken, tokenIn } from "../boot/places";
 import { useClient, useController, useMayEdit } from "../state/context";
 import { wordsFor } from "../state/words";
@@ -39,7 +39,8 @@ const plural = (n: number, one: string) => `${n.toLocaleString("en-GB")} ${one}$
 
 /** What the strip has to say, most pressing first. Pure, so that each sentence can be tested. */
 export function stripNotices(
-  state: Pick<ClientState, "status" | "unsaved" | "sheet" | "error"> & Partial<Pick<ClientState, "user">>,
+  state: Pick<ClientState, "status" | "unsaved" | "error"> &
+    Partial<Pick<ClientState, "user">> & { readonly sheet: Pick<Sheet, "generation" | "stale"> | null },
 ): StripNotice[] {
   const { status, unsaved, sheet, error, user } = state;
   const notices: StripNotice[] = [];
@@ -152,11 +153,17 @@ const MAX_NOTICES = 2;
 export function Strip() {
   const status = useClient((state) => state.status);
   const unsaved = useClient((state) => state.unsaved);
-  const sheet = useClient((state) => state.sheet);
+  const isThere = useClient((state) => state.sheet !== null);
+  const generation = useClient((state) => state.sheet?.generation ?? null);
+  const stale = useClient((state) => state.sheet?.stale ?? null);
   const error = useClient((state) => state.error);
   const [open, setOpen] = useState(false);
   const user = useClient((state) => state.user);
-  const notices = stripNotices({ status, unsaved, sheet, error, user }).slice(0, MAX_NOTICES);
+  // Not with every cell that somebody writes.
+  const notices = useMemo(() => {
+    const sheet = isThere ? { generation, stale } : null;
+    return stripNotices({ status, unsaved, sheet, error, user }).slice(0, MAX_NOTICES);
+  }, [status, unsaved, isThere, generation, stale, error, user]);
   const tone = notices[0]?.tone ?? "plain";
   return (
     <div className="strip" data-tone={tone} data-open={open || undefined} data-testid="strip" role="status">
@@ -179,7 +186,7 @@ export function Strip() {
           {/* biome-ignore lint/a11y/useKeyWithClickEvents: see above */}
           <span className="notice-text" title={notice.text} onClick={() => setOpen(!open)}>
             {notice.text}
-            {notice.kind === "started" && <Elapsed since={sheet?.generation?.startedAt ?? 0} />}
+            {notice.kind === "started" && <Elapsed since={generation?.startedAt ?? 0} />}
           </span>
           <Action notice={notice} />
         </div>

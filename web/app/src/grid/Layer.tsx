@@ -4,7 +4,7 @@
  */
 import { isColumn, type Peer, type Row } from "@cyclesheet/client";
 import type { GridApi } from "ag-grid-community";
-import { type CSSProperties, memo, type RefObject, useMemo, useRef, useState } from "react";
+import { type CSSProperties, memo, type RefObject, useCallback, useMemo, useRef, useState } from "react";
 import { LockPills } from "../locks/LockPills";
 import type { Area } from "../model/block";
 
@@ -13,7 +13,7 @@ import { useClient, useController, useMayEdit, useScreen } from "../state/contex
 import { areaOf } from "../state/screen";
 import { Editor } from "./editors/Editor";
 import { type Geometry, geometryOf, type Rect } from "./geometry";
-import { useFlashes } from "./useFlashes";
+import { FADING_FLASHES, useFlashes } from "./useFlashes";
 
 const at = (rect: Rect): CSSProperties => ({
   transform: `translate(${rect.left}px, ${rect.top}px)`,
@@ -41,7 +41,7 @@ export const Layer = memo(function Layer({ api, moved, root }: Props) {
       onDoubleClick={(event) => event.stopPropagation()}
     >
       <LockPills geometry={geometry} />
-      <Flashes geometry={geometry} />
+      <Flashes api={api} geometry={geometry} />
       <People geometry={geometry} />
       <Range geometry={geometry} root={root} />
       <Issues geometry={geometry} />
@@ -50,8 +50,13 @@ export const Layer = memo(function Layer({ api, moved, root }: Props) {
   );
 });
 
-function Flashes({ geometry }: { geometry: Geometry }) {
-  const flashes = useFlashes();
+function Flashes({ api, geometry }: { api: GridApi<Row>; geometry: Geometry }) {
+  const isDrawn = useCallback(
+    (taskId: string) => api.getRenderedNodes().some(({ id }) => id === taskId),
+    [api],
+  );
+  const flashes = useFlashes(isDrawn);
+  const isStill = flashes.length > FADING_FLASHES || undefined;
   return flashes.map((flash) => {
     const rect = geometry.cell(flash.place);
     return (
@@ -59,6 +64,7 @@ function Flashes({ geometry }: { geometry: Geometry }) {
         <div
           key={flash.id}
           className="flash"
+          data-still={isStill}
           style={{ ...at(rect), "--person": flash.color } as CSSProperties}
           aria-hidden="true"
         />

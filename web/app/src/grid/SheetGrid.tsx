@@ -1,6 +1,6 @@
 /**
  * The sheet on the screen. The grid library draws rows and columns, moves the focus and drags; the layer above it
- * draws selections, people and editors. Rows go in by identity, so only rows that changed are looked at.
+ * draws selections, people and editors. Rows go in by `useRows`, so only rows that changed are looked at.
  */
 import { COLUMNS, isColumn, type Row } from "@cyclesheet/client";
 import {
@@ -32,6 +32,7 @@ import { columnDefs, ROW_COLUMN, saveWidth } from "./columnDefs";
 import { onCellKey, onHeadKey } from "./keys";
 import { Layer } from "./Layer";
 import { cellAt, usePointer } from "./usePointer";
+import { isArranged, useRows } from "./useRows";
 
 ModuleRegistry.registerModules([
   ClientSideRowModelModule,
@@ -50,7 +51,6 @@ ModuleRegistry.registerModules([
 /** Heights of a row in CSS pixels: one line of text, or three. */
 const ROW_HEIGHT = 34;
 const ROOMY_ROW_HEIGHT = 68;
-const NO_ROWS: Row[] = [];
 
 /** Events after which cells may lie elsewhere. */
 const MOVES = [
@@ -63,7 +63,7 @@ const MOVES = [
 
 export function SheetGrid({ label }: { label: string }) {
   const controller = useController();
-  const rows = useClient((state) => state.sheet?.tasks) ?? NO_ROWS;
+  const isEmpty = useClient((state) => state.sheet?.tasks.length === 0);
   const loading = useClient((state) => state.sheet === null);
   const roomy = useScreen((screen) => screen.roomy);
   const find = useScreen((screen) => screen.find);
@@ -88,7 +88,7 @@ export function SheetGrid({ label }: { label: string }) {
       ),
     [today, controller],
   );
-  const rowData = useMemo(() => [...rows], [rows]);
+  const rowData = useRows(api);
 
   const focusCell = useCallback((grid: GridApi<Row>, place: Place, rowsMeant: boolean) => {
     const node = grid.getRowNode(place.taskId);
@@ -123,7 +123,7 @@ export function SheetGrid({ label }: { label: string }) {
         api.ensureColumnVisible(place.column);
       },
       draw: (deed) => flushSync(deed),
-      arranged: () => api.isAnyFilterPresent() || api.getColumnState().some((column) => column.sort),
+      arranged: () => isArranged(api),
     });
     return () => controller.attach(null);
   }, [api, controller, focusCell]);
@@ -340,7 +340,7 @@ export function SheetGrid({ label }: { label: string }) {
         }}
       />
       {api && layerHost && createPortal(<Layer api={api} moved={moved} root={root} />, layerHost)}
-      {!loading && rows.length === 0 && <EmptySheet mayEdit={mayEdit} />}
+      {isEmpty && <EmptySheet mayEdit={mayEdit} />}
       {loading && <Skeleton />}
     </section>
   );

@@ -12,6 +12,11 @@ export const FLASH_MS = 1_400;
 /** Flashes at a time. More than a screenful says nothing, and a refresh may touch every row. */
 const MAX_FLASHES = 80;
 
+/** Marks that end at nearly the same time go together, milliseconds. */
+const GONE_MS = 100;
+/** Beyond so many they stand still instead of fading: each fade is a picture of its own, sixty times a second. */
+export const FADING_FLASHES = 6;
+
 export interface Flash {
   readonly id: number;
   readonly place: Place;
@@ -41,37 +46,44 @@ export function changedByOthers(
   return changed;
 }
 
-export function useFlashes(): readonly Flash[] {
+/** `isDrawn`: whether a row is on the screen; a mark that nobody sees costs as much as one that is seen. */
+export function useFlashes(isDrawn: (taskId: string) => boolean): readonly Flash[] {
   const { client } = useController();
   const [flashes, setFlashes] = useState<readonly Flash[]>([]);
   useEffect(() => {
     let previous = client.getState().sheet?.tasks ?? null;
     let counter = 0;
-    const timers = new Set<number>();
+    let timer = 0;
+    let alive: readonly (Flash & { readonly until: number })[] = [];
+    // In a busy room the next that come take the old away with them: one drawing instead of two.
+    const show = (fresh: typeof alive, now: number) => {
+      alive = [...alive.filter(({ until }) => until > now), ...fresh].slice(-MAX_FLASHES);
+      setFlashes(alive);
+      clearTimeout(timer);
+      const first = alive[0];
+      if (first) timer = window.setTimeout(() => show([], Date.now()), Math.max(first.until - now, GONE_MS));
+    };
     const stop = client.subscribe(() => {
       const { sheet, user, peers } = client.getState();
       const next = sheet?.tasks ?? null;
       if (next === previous) return;
       const changes = previous && next ? changedByOthers(previous, next, user?.id) : [];
       previous = next;
-      if (changes.length === 0) return;
-      const fresh = changes.slice(0, MAX_FLASHES).map(({ author, ...place }) => {
-        const peer = peers.find((p) => p.user.id === author);
-        const color = author === MODEL_AUTHOR ? "var(--ai)" : personColor(peer?.user.color ?? "", author);
-        return { id: ++counter, place, color };
-      });
-      const ids = new Set(fresh.map((flash) => flash.id));
-      setFlashes((current) => [...current, ...fresh].slice(-MAX_FLASHES));
-      const timer = window.setTimeout(() => {
-        timers.delete(timer);
-        setFlashes((current) => current.filter((flash) => !ids.has(flash.id)));
-      }, FLASH_MS);
-      timers.add(timer);
+      const now = Date.now();
+      const fresh = changes
+        .filter(({ taskId }) => isDrawn(taskId))
+        .slice(0, MAX_FLASHES)
+        .map(({ author, ...place }) => {
+          const peer = peers.find((p) => p.user.id === author);
+          const color = author === MODEL_AUTHOR ? "var(--ai)" : personColor(peer?.user.color ?? "", author);
+          return { id: ++counter, place, color, until: now + FLASH_MS };
+        });
+      if (fresh.length > 0) show(fresh, now);
     });
     return () => {
       stop();
-      for (const timer of timers) clearTimeout(timer);
+      clearTimeout(timer);
     };
-  }, [client]);
+  }, [client, isDrawn]);
   return flashes;
 }

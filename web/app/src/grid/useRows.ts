@@ -1,0 +1,51 @@
+/**
+ * The sheet's rows for the grid. Where rows come, go or move, it gets all of them; where only cells changed, which is
+ * nearly always, it is handed those rows alone, and neither sorts, filters nor lays out the others.
+ */
+import type { Row } from "@cyclesheet/client";
+import type { GridApi } from "ag-grid-community";
+import { useEffect, useRef, useState } from "react";
+import { useController } from "../state/context";
+
+const NO_ROWS: readonly Row[] = [];
+
+/** Whether a person sorted or filtered: then a cell that changes may move its row, or hide it. */
+export function isArranged(api: GridApi<Row>): boolean {
+  return api.isAnyFilterPresent() || api.getColumnState().some((column) => column.sort);
+}
+
+/** Rows that changed, if they are the same rows in the same order; else null. */
+export function changedRows(before: readonly Row[], after: readonly Row[]): readonly Row[] | null {
+  if (before.length !== after.length) return null;
+  const changed: Row[] = [];
+  for (const [place, row] of after.entries()) {
+    const old = before[place];
+    if (old === row) continue;
+    if (old?.taskId !== row.taskId) return null;
+    changed.push(row);
+  }
+  return changed;
+}
+
+export function useRows(api: GridApi<Row> | null): Row[] {
+  const { client } = useController();
+  const tasks = () => client.getState().sheet?.tasks ?? NO_ROWS;
+  const [rows, setRows] = useState(() => [...tasks()]);
+  /** What the grid shows, one way or the other. */
+  const drawn = useRef<readonly Row[]>(rows);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `tasks` reads the client
+  useEffect(() => {
+    const follow = () => {
+      const now = tasks();
+      if (now === drawn.current) return;
+      const changed = api && !isArranged(api) ? changedRows(drawn.current, now) : null;
+      const nodes = changed?.map((row) => [api?.getRowNode(row.taskId), row] as const);
+      drawn.current = now;
+      if (nodes?.every(([node]) => node)) for (const [node, row] of nodes) node?.updateData(row);
+      else setRows([...now]);
+    };
+    follow();
+    return client.subscribe(follow);
+  }, [client, api]);
+  return rows;
+}
