@@ -22,10 +22,8 @@ const NONE: Difference = { added: [], removed: [], moved: [], cells: [] };
 /** The fold keeps the identity of rows that a change left alone: those cost one comparison. */
 export function difference(before: Sheet, after: Sheet): Difference {
   if (before.tasks === after.tasks) return NONE;
-  if (before.tasks.length === after.tasks.length) {
-    const inPlace = before.tasks.every((row, i) => row.taskId === after.tasks[i]?.taskId);
-    if (inPlace) return { ...NONE, cells: after.tasks.flatMap((row, i) => cellsOf(before.tasks[i], row)) };
-  }
+  const inPlace = cellsInPlace(before.tasks, after.tasks);
+  if (inPlace !== null) return { ...NONE, cells: inPlace };
   const was = new Map(before.tasks.map((row, i) => [row.taskId, { row, i }]));
   const is = new Set(after.tasks.map((row) => row.taskId));
   const stayed = after.tasks.filter((row) => was.has(row.taskId));
@@ -36,6 +34,19 @@ export function difference(before: Sheet, after: Sheet): Difference {
     moved: stayed.filter((_, i) => !kept.has(i)),
     cells: stayed.flatMap((row) => cellsOf(was.get(row.taskId)?.row, row)),
   };
+}
+
+/** Cells that differ, if the rows are the same in the same order; else null. */
+function cellsInPlace(before: readonly Row[], after: readonly Row[]): CellChange[] | null {
+  if (before.length !== after.length) return null;
+  const cells: CellChange[] = [];
+  for (const [place, row] of after.entries()) {
+    const was = before[place];
+    if (was === row) continue;
+    if (was?.taskId !== row.taskId) return null;
+    cells.push(...cellsOf(was, row));
+  }
+  return cells;
 }
 
 function cellsOf(before: Row | undefined, after: Row): CellChange[] {

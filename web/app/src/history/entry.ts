@@ -66,23 +66,21 @@ interface LooseOp {
 const MAX_QUOTE = 80;
 const quote = (text = "") => `“${text.length > MAX_QUOTE ? `${text.slice(0, MAX_QUOTE)}…` : text}”`;
 
+const SHOWN_IN_ROWS = new Set(["CELL_MODIFY", "BATCH_UPDATE", "ROW_INSERT", "ROW_REMOVE", "ROW_MOVE"]);
+
 function deedOf(
   op: LooseOp,
   sheet: Sheet,
   title: (taskId: string) => string,
 ): { text: string; taskId: string | null }[] {
+  // What these did is seen in the rows.
+  if (SHOWN_IN_ROWS.has(op.op)) return [];
   const thread = sheet.comments.find((comment) => comment.commentId === op.commentId);
   const taskId = op.taskId ?? thread?.taskId ?? docRow(op.doc) ?? null;
   const person = (id = "") => sheet.authors[id] ?? id;
   const of = taskId === null ? "" : ` on ${quote(title(taskId))}`;
   const said = (text: string) => [{ text, taskId }];
   switch (op.op) {
-    case "CELL_MODIFY":
-    case "BATCH_UPDATE":
-    case "ROW_INSERT":
-    case "ROW_REMOVE":
-    case "ROW_MOVE":
-      return [];
     case "ROW_LOCK":
       return said(`locked ${quote(title(op.taskId ?? ""))}`);
     case "ROW_UNLOCK":

@@ -5,7 +5,7 @@
 import type { Change, Row, Sheet } from "@cyclesheet/client";
 import { apply, foldable, genesis, rowOf } from "@cyclesheet/client/fold";
 import { type Standings, standingsAfter } from "../admin/standing";
-import type { Api } from "../network/api";
+import type { Api, ChangesPage } from "../network/api";
 import { createStore } from "../state/store";
 import { type Entry, entryOf } from "./entry";
 
@@ -103,8 +103,10 @@ export class HistoryLog {
     this.store.set({ status: "loading", problem: null });
     try {
       let isBehind = true;
+      let ahead: Promise<ChangesPage> | null = null;
       while (isBehind) {
-        const page = await this.api.changes(this.changes.length, PAGE);
+        const page: ChangesPage = await (ahead ?? this.api.changes(this.changes.length, PAGE));
+        ahead = null;
         // A log that was restored or replaced: what was read of it is another's story.
         if (this.epoch !== null && page.epoch !== this.epoch) {
           this.begin(page.epoch);
@@ -112,7 +114,13 @@ export class HistoryLog {
         }
         if (this.epoch === null) this.begin(page.epoch);
         this.store.set({ total: page.version });
+        // The next page is on its way while this one is folded.
+        const last = page.changes.at(-1)?.version ?? 0;
+        if (last > this.changes.length && last < page.version) ahead = this.api.changes(last, PAGE);
+        // Whether it came is asked when its turn comes.
+        ahead?.catch(() => {});
         isBehind = (await this.fold(page.changes)) && this.changes.length < page.version;
+        if (this.changes.length !== last) ahead = null;
       }
       this.store.set({ status: "ready" });
     } catch (error) {
