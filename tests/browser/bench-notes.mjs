@@ -14,7 +14,7 @@ const SETTLE_MS = 6_000;
 const percentile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)];
 
 /** Signs in and opens the note; counts the frames of the page's sockets. */
-async function sit(browser, url) {
+async function sit(browser, url, task = 'g1-2') {
   const context = await browser.newContext({ viewport: { width: 1400, height: 850 } });
   const page = await newPage(context);
   const frames = { sent: [], received: 0 };
@@ -24,16 +24,16 @@ async function sit(browser, url) {
   });
   await page.goto(url);
   await live(page);
-  await page.locator('[row-id="g1-2"] [col-id="title"]').click();
+  await page.locator(`[row-id="${task}"] [col-id="title"]`).click();
   await page.locator('[data-testid="note-toggle"]').click();
-  await page.locator(`[data-testid="note:${DOC}"][data-status="ready"]`).waitFor();
-  const text = page.locator(`[data-testid="text:${DOC}"]`);
+  await page.locator(`[data-testid="note:notes:${task}"][data-status="ready"]`).waitFor();
+  const text = page.locator(`[data-testid="text:notes:${task}"][contenteditable="true"]`);
   await text.click();
   return { context, page, frames, text };
 }
 
 /** From here on the page notes when each of its own keys went down, and when it first showed each letter of others. */
-function watch({ page }, own, others) {
+function watch({ page }, own, others, name = DOC) {
   return page.evaluate(([doc, mine, theirs]) => {
     const text = document.querySelector(`[data-testid="text:${doc}"]`);
     const now = () => performance.timeOrigin + performance.now();
@@ -51,7 +51,7 @@ function watch({ page }, own, others) {
       }
     };
     new MutationObserver(look).observe(text, { childList: true, characterData: true, subtree: true });
-  }, [DOC, own, others]);
+  }, [name, own, others]);
 }
 
 /** Bytes of the note as the server hands it to who has nothing: what is deleted is gone from it. */
@@ -101,9 +101,12 @@ export async function benchNotes({ browser, stack, keystrokes = 1_000, idleMs = 
   const words = await desks[0].text.innerText();
   const state = await compacted(stack);
   await desks[0].page.waitForTimeout(SETTLE_MS);
-  const before = desks.map(({ frames }) => frames.sent.length + frames.received);
-  await desks[0].page.waitForTimeout(idleMs);
-  const idle = desks.map(({ frames }, i) => frames.sent.length + frames.received - before[i]);
+  const minutes = [];
+  for (let minute = 0; minute < 2; minute += 1) {
+    const before = desks.map(({ frames }) => frames.sent.length + frames.received);
+    await desks[0].page.waitForTimeout(idleMs);
+    minutes.push(Math.max(...desks.map(({ frames }, i) => frames.sent.length + frames.received - before[i])));
+  }
   await Promise.all(desks.map(({ context }) => context.close()));
 
   return [
@@ -116,14 +119,57 @@ export async function benchNotes({ browser, stack, keystrokes = 1_000, idleMs = 
     { name: 'bytes of the text', value: Buffer.byteLength(words), unit: 'B' },
     { name: 'bytes of the note, compacted', value: state, unit: 'B' },
     { name: 'presence frames sent per 1,000 keystrokes', value: per1000(presence.length), unit: '' },
-    { name: 'frames per idle minute and page, both ways', value: Math.max(...idle) * (60_000 / idleMs), unit: '' },
+    { name: 'frames in the first idle minute, a page, both ways', value: minutes[0], unit: '' },
+    { name: 'frames in the second', value: minutes[1], unit: '' },
+  ];
+}
+
+/** What a key costs at the end of a note of 200 kB, and on another screen that shows it. */
+export async function benchLarge({ browser, stack, keys = 100 }) {
+  const doc = 'notes:g1-3';
+  const desks = await Promise.all(['Tomás', 'Aylin'].map((name) => sit(browser, stack.link(name), 'g1-3')));
+  const [writer, reader] = desks;
+  for (let part = 0; part < 5; part += 1) {
+    await writer.text.evaluate((el, number) => {
+      const data = new DataTransfer();
+      data.setData('text/plain', Array.from({ length: 40 }, (_, line) => `Part ${number}, line ${line}: ${'a sentence about the week. '.repeat(37)}`).join('\n'));
+      el.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+    }, part);
+    await writer.page.keyboard.press('Control+End');
+    await live(writer.page);
+  }
+  await reader.text.filter({ hasText: 'Part 4, line 39' }).waitFor();
+  const bytes = Buffer.byteLength(await writer.text.textContent());
+  const began = performance.now();
+  const late = await sit(browser, stack.link('Jana'), 'g1-3');
+  await late.text.filter({ hasText: 'Part 4, line 39' }).waitFor();
+  const opened = performance.now() - began;
+  await watch(writer, 'q', [], doc);
+  await watch(reader, '', ['q'], doc);
+  await writer.page.evaluate(() => {
+    window.waits = [];
+    new PerformanceObserver((list) => { for (const entry of list.getEntries()) if (entry.interactionId) window.waits.push(entry.duration); }).observe({ type: 'event', durationThreshold: 16 });
+  });
+  await writer.page.keyboard.type('q'.repeat(keys), { delay: KEY_MS });
+  await reader.page.waitForFunction((count) => window.shown.q.length >= count, keys);
+  const { typed, waits } = await writer.page.evaluate(() => ({ typed: window.typed, waits: window.waits }));
+  const shown = await reader.page.evaluate(() => window.shown.q);
+  const across = shown.slice(0, typed.length).map((at, i) => at - typed[i]).sort((a, b) => a - b);
+  const own = [...Array(Math.max(0, keys - waits.length)).fill(16), ...waits].sort((a, b) => a - b);
+  await Promise.all([...desks, late].map(({ context }) => context.close()));
+  return [
+    { name: 'bytes of a large note', value: bytes, unit: 'B' },
+    { name: 'signing in and opening it', value: Math.round(opened), unit: 'ms' },
+    { name: 'a key in it to its own frame, p50', value: percentile(own, 0.5), unit: 'ms' },
+    { name: 'a key in it to its own frame, p98', value: percentile(own, 0.98), unit: 'ms' },
+    { name: 'a key in it on another screen, p95', value: Math.round(percentile(across, 0.95)), unit: 'ms' },
   ];
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [stack, browser] = await Promise.all([startStack('--memory'), startBrowser()]);
   try {
-    for (const { name, value, unit } of await benchNotes({ browser, stack })) console.log(`${name.padEnd(46)} ${value} ${unit}`);
+    for (const { name, value, unit } of [...await benchNotes({ browser, stack }), ...await benchLarge({ browser, stack })]) console.log(`${name.padEnd(52)} ${value} ${unit}`);
   } finally {
     await browser.close();
     await stack.kill();

@@ -13,8 +13,8 @@ export async function picture(page, name) {
   await page.screenshot({ path: `${pictures}/${name}.png`, animations: 'disabled' });
 }
 
-/** Fails with every violation of WCAG 2.2 A and AA that axe-core finds on the page as it stands. */
-export async function accessible(page) {
+/** Fails with every violation of WCAG 2.2 A and AA that axe-core finds on the page as it stands, or in a part of it. */
+export async function accessible(page, part = 'html') {
   // What still fades in has colours that nobody is meant to read.
   await page.evaluate(async () => {
     const ends = (animation) => Number.isFinite(animation.effect.getComputedTiming().endTime);
@@ -22,8 +22,8 @@ export async function accessible(page) {
   });
   // By the debugger, because the page's own policy lets no foreign script in.
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe);
-  const { violations } = await page.evaluate(() =>
-    window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }));
+  const { violations } = await page.evaluate((within) =>
+    window.axe.run(within, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }), part);
   const told = violations.map(({ id, help, nodes }) => `${id}: ${help}\n${nodes.slice(0, 3).map((node) => `  ${node.html.slice(0, 200)} ${node.failureSummary.replace(/\n/g, ' ').slice(0, 300)}`).join('\n')}`);
   assert.equal(told.join('\n'), '');
 }

@@ -97,7 +97,9 @@ export async function eventually(holds) {
 export const cell = (page, task, column) => page.locator(`[data-testid="cell:${task}:${column}"]`);
 
 /** Waits until a cell holds a text. */
-export const holds = (page, task, column, text) => page.locator(`[data-testid="cell:${task}:${column}"][data-value=${JSON.stringify(text)}]`).waitFor();
+export const holds = (page, task, column, text) =>
+  // A selector's string has its own way to say a new line; an empty cell has nothing to be seen.
+  page.locator(`[data-testid="cell:${task}:${column}"][data-value=${JSON.stringify(text).replaceAll('\\n', '\\a ')}]`).waitFor({ state: 'attached' });
 
 /** Types over a cell, as a person does. */
 export async function type(page, task, column, text) {

@@ -131,7 +131,7 @@ export function stripNotices(
     notices.push({
       kind: "empty",
       tone: "plain",
-      text: `There were no messages this week, so the sheet begins empty.${note}`,
+      text: `There were no messages this week, so nothing was extracted.${note}`,
       ...refresh,
     });
   } else {
