@@ -80,6 +80,9 @@ test('what was sent to the model, what came back and what was dropped is there f
   assert.match(await jana.locator('.report-raw').nth(1).innerText(), /INC-231/);
   await picture(jana, 'audit');
   await accessible(jana);
+  await jana.setViewportSize({ width: 360, height: 740 });
+  await picture(jana, 'audit-360');
+  assert.equal((await jana.getByTestId('audit').boundingBox()).width, 360);
   assert.deepEqual(jana.problems, []);
   await leave(jana, tomas);
 });

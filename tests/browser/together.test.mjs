@@ -119,6 +119,12 @@ test('others\' changes are told to a screen reader, gathered and politely', asyn
   await close(tomas, aylin);
 });
 
+/** Whether the middle of an element can be pressed as the page stands. */
+const inSight = (locator) => locator.evaluate((el) => {
+  const { left, top, width, height } = el.getBoundingClientRect();
+  return el.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+});
+
 /** Tomás writes offline what Aylin changes meanwhile; resolves with his open conflict. */
 async function conflictOn(tomas, aylin, task, mine, theirs) {
   await cutOff(tomas);
@@ -144,6 +150,8 @@ test('a conflict shows all three texts; whichever is chosen, the other is not lo
   await accessible(tomas);
   await tomas.setViewportSize({ width: 360, height: 740 });
   await picture(tomas, 'conflict-360');
+  // What can be done is in sight without scrolling.
+  for (const deed of ['keep-mine', 'keep-theirs', 'merge']) assert.ok(await inSight(conflict.getByTestId(deed)), deed);
   await accessible(tomas);
   await tomas.setViewportSize({ width: 1400, height: 850 });
 
