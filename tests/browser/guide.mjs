@@ -43,6 +43,25 @@ try {
   await tomas.getByTestId('sources').waitFor();
   await picture(tomas, 'source');
 
+  // Two people in one note.
+  await tomas.getByLabel('Close details').click();
+  for (const page of [tomas, aylin]) {
+    await page.locator('[row-id="g1-3"] [col-id="title"]').click();
+    await page.getByTestId('note-toggle').click();
+    await page.locator('[data-testid="text:notes:g1-3"][contenteditable="true"]').click();
+  }
+  await tomas.keyboard.type('# Until Friday\nThe token comes from the DNS team, not from us.\n[ ] Token in the vault\nRenewal on staging\n');
+  await tomas.locator('[data-testid="text:notes:g1-3"] p', { hasText: 'Renewal on staging' }).waitFor();
+  await live(tomas);
+  await aylin.locator('[data-testid="text:notes:g1-3"] p', { hasText: 'Renewal on staging' }).waitFor();
+  await aylin.keyboard.press('Control+End');
+  await aylin.keyboard.type('Renewal in production, with Sasha');
+  await tomas.locator('[data-testid="text:notes:g1-3"] p', { hasText: 'with Sasha' }).waitFor();
+  await tomas.locator('.note-caret').waitFor();
+  await live(aylin);
+  await picture(tomas, 'note');
+  await tomas.getByTestId('note-toggle').click();
+
   await tomas.getByTestId('history-toggle').click();
   await tomas.getByTestId('entry:1').waitFor();
   await picture(tomas, 'history');
