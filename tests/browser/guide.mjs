@@ -43,10 +43,19 @@ try {
   await tomas.getByTestId('sources').waitFor();
   await picture(tomas, 'source');
 
+  await tomas.getByTestId('history-toggle').click();
+  await tomas.getByTestId('entry:1').waitFor();
+  await picture(tomas, 'history');
+  await tomas.getByTestId('view:2').click();
+  await tomas.getByTestId('then:g1-2:title').getByRole('button').click();
+  await picture(tomas, 'version');
+  await tomas.getByTestId('back-to-now').click();
+
   // Two people in one note.
-  await tomas.getByLabel('Close details').click();
+  await tomas.getByLabel('Close history').click();
   for (const page of [tomas, aylin]) {
     await page.locator('[row-id="g1-3"] [col-id="title"]').click();
+    await page.keyboard.press('Home');
     await page.getByTestId('note-toggle').click();
     await page.locator('[data-testid="text:notes:g1-3"][contenteditable="true"]').click();
   }
@@ -61,14 +70,6 @@ try {
   await live(aylin);
   await picture(tomas, 'note');
   await tomas.getByTestId('note-toggle').click();
-
-  await tomas.getByTestId('history-toggle').click();
-  await tomas.getByTestId('entry:1').waitFor();
-  await picture(tomas, 'history');
-  await tomas.getByTestId('view:2').click();
-  await tomas.getByTestId('then:g1-2:title').getByRole('button').click();
-  await picture(tomas, 'version');
-  await tomas.getByTestId('back-to-now').click();
 
   await tomas.addInitScript(() => {
     const Real = window.WebSocket;

@@ -2,7 +2,7 @@ import { type Change, newId, type Op, type Row, type Sheet } from "@cyclesheet/c
 import { apply, canonical, genesis } from "@cyclesheet/client/fold";
 import { describe, expect, test } from "vitest";
 import { countOf, difference } from "../src/history/difference";
-import { concerns, entryOf, narrowed } from "../src/history/entry";
+import { concerns, entryOf, inStretches, narrowed } from "../src/history/entry";
 import { HistoryLog } from "../src/history/log";
 import { restoreCell, restoreRow } from "../src/history/restore";
 import { dayOf } from "../src/history/words";
@@ -125,6 +125,39 @@ describe("an entry of the timeline", () => {
   test("of a kind that this page does not know says so", () => {
     const change = { ...(log[1] as Change), ops: [{ op: "TELEPORT" } as unknown as Op] };
     expect(entryOf(start, start, change).deeds[0]?.text).toMatch(/does not know/);
+  });
+});
+
+describe("a timeline with writing in it", () => {
+  const typed = (doc: string): Op => ({ op: "TEXT_UPDATE", doc, update: "AAA=" });
+  const line = (version: number, minutes: number, author: string, writing: string | null) => ({
+    ...entryOf(start, start, {
+      version,
+      id: `c.${version}`,
+      author: { id: author, name: author },
+      at: T0 + minutes * 60_000,
+      ops: writing === null ? [{ op: "ROW_LOCK", taskId: "r1", seconds: 60 }] : [typed(writing)],
+    }),
+  });
+
+  test("has one line for each stretch of each writer, and all that was not writing", () => {
+    const entries = [
+      line(8, 20, "ana", "summary"),
+      line(7, 4, "bo", "summary"),
+      line(6, 3.9, "ana", "summary"),
+      line(5, 3.8, "ana", "notes:r1"),
+      line(4, 3, "ana", null),
+      line(3, 2, "bo", "summary"),
+      line(2, 1, "ana", "summary"),
+      line(1, 0, "ana", null),
+    ];
+    expect(inStretches(entries).map(({ version }) => version)).toEqual([8, 7, 6, 5, 4, 1]);
+  });
+
+  test("a change that does something else besides is no keystroke", () => {
+    const ops: Op[] = [typed("summary"), write("r1", "", "x")];
+    const change = { version: 1, id: "c.1", author: { id: "ana", name: "Ana" }, at: T0, ops };
+    expect(entryOf(start, start, change).writing).toBeNull();
   });
 });
 

@@ -6,7 +6,7 @@ import { useClient, useController, useScreen } from "../state/context";
 import type { Scope } from "../state/screen";
 import { inQuotes, useFollowLog, useHistory, useLog } from "./context";
 import { EntryItem } from "./EntryItem";
-import { concerns, type Entry, type Filter, narrowed } from "./entry";
+import { concerns, type Entry, type Filter, inStretches, narrowed } from "./entry";
 import { SavePoints } from "./SavePoints";
 import { dayOf } from "./words";
 
@@ -35,10 +35,12 @@ export function HistoryPanel() {
   const { taskId, column } = filter;
   const found = useMemo(
     () =>
-      entries
-        .filter((entry) => concerns(entry, { person, taskId, column }))
-        .map((entry) => narrowed(entry, { person, taskId, column }))
-        .reverse(),
+      inStretches(
+        entries
+          .filter((entry) => concerns(entry, { person, taskId, column }))
+          .map((entry) => narrowed(entry, { person, taskId, column }))
+          .reverse(),
+      ),
     [entries, person, taskId, column],
   );
   const needsPlace = scope !== "all" && place === null;

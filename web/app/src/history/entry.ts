@@ -19,6 +19,23 @@ export interface Entry {
   readonly moved: readonly RowName[];
   /** What else it did, each a phrase that follows the author's name: `locked “Upgrade Postgres”`. */
   readonly deeds: readonly { readonly text: string; readonly taskId: string | null }[];
+  /** The document in which somebody wrote, and did nothing else; null: anything else. */
+  readonly writing: string | null;
+}
+
+/** Writing on after a shorter pause is the same writing: milliseconds. */
+const PAUSE_MS = 5 * 60_000;
+
+/** Without the single keystrokes of who writes in a document: of each stretch the last is left. `entries` newest first. */
+export function inStretches(entries: readonly Entry[]): readonly Entry[] {
+  const newer = new Map<string, number>();
+  return entries.filter(({ author, writing, at }) => {
+    if (writing === null) return true;
+    const key = `${author.id} ${writing}`;
+    const next = newer.get(key);
+    newer.set(key, at);
+    return next === undefined || next - at >= PAUSE_MS;
+  });
 }
 
 /** What `change` made of `before`. */
@@ -36,7 +53,13 @@ export function entryOf(before: Sheet, after: Sheet, change: Change): Entry {
     removed: removed.map(named),
     moved: moved.map(named),
     deeds: ops.flatMap((op) => deedOf(op, after, name)),
+    writing: writtenIn(ops),
   };
+}
+
+function writtenIn(ops: readonly LooseOp[]): string | null {
+  const doc = ops[0]?.doc ?? null;
+  return ops.every((op) => op.op === "TEXT_UPDATE" && op.doc === doc) ? doc : null;
 }
 
 function titleIn(sheet: Sheet, taskId: string): string | undefined {
