@@ -31,18 +31,29 @@ export function useRows(api: GridApi<Row> | null): Row[] {
   const { client } = useController();
   const tasks = () => client.getState().sheet?.tasks ?? NO_ROWS;
   const [rows, setRows] = useState(() => [...tasks()]);
-  /** What the grid shows, one way or the other. */
+  /** What the grid shows, or is about to. */
   const drawn = useRef<readonly Row[]>(rows);
+  /** All rows, as last handed over, and as last taken: between the two, a single one would be undone by the rest. */
+  const handed = useRef(rows);
+  const taken = useRef(rows);
+  // The grid, whose effects come before this one, has them.
+  useEffect(() => {
+    taken.current = rows;
+  }, [rows]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: `tasks` reads the client
   useEffect(() => {
     const follow = () => {
       const now = tasks();
       if (now === drawn.current) return;
-      const changed = api && !isArranged(api) ? changedRows(drawn.current, now) : null;
+      const mayTouch = api !== null && handed.current === taken.current && !isArranged(api);
+      const changed = mayTouch ? changedRows(drawn.current, now) : null;
       const nodes = changed?.map((row) => [api?.getRowNode(row.taskId), row] as const);
       drawn.current = now;
       if (nodes?.every(([node]) => node)) for (const [node, row] of nodes) node?.updateData(row);
-      else setRows([...now]);
+      else {
+        handed.current = [...now];
+        setRows(handed.current);
+      }
     };
     follow();
     return client.subscribe(follow);

@@ -204,6 +204,16 @@ onPage("what others do moves rows and not the focus", "live", async (page) => {
   await until(() => focused(page), "g1-7 title");
 });
 
+onPage("a row that comes and a cell that changes in one moment are both shown", "live", async (page) => {
+  const ben = { id: "ben", name: "Ben Okafor" };
+  await page.evaluate((who) => {
+    window.fixture.remoteOps(who, [{ op: "ROW_INSERT", taskId: "rx", after: null, cells: {} }]);
+    window.fixture.remote(who, "g1-5", "blockers", "In the same moment");
+  }, ben);
+  await until(() => page.locator('[row-id="rx"]').count(), 1);
+  await until(() => value(page, "g1-5", "blockers"), "In the same moment");
+});
+
 onPage("an open editor survives remote edits, inserts and the removal of its row", "live", async (page) => {
   await cell(page, "g1-5", "description").dblclick();
   await page.keyboard.type(" and more");
@@ -322,19 +332,21 @@ onPage(
         window.fixture.remote({ id: "ben", name: "Ben" }, `g1-${(n % 18) + 1}`, columns[n % 4], `edit ${n}`);
       }, 20);
       let longest = 0;
-      const end = performance.now() + 2_000;
-      let last = performance.now();
-      while (performance.now() < end) {
+      const began = performance.now();
+      let last = began;
+      while (n < 100) {
         await new Promise((done) => setTimeout(done, 0));
         const now = performance.now();
         longest = Math.max(longest, now - last);
         last = now;
       }
       clearInterval(edits);
-      return { longest, n };
+      return { longest, n, ms: last - began, row: `g1-${(n % 18) + 1}`, column: columns[n % 4] };
     });
-    console.log(`${worst.n} remote edits in 2 s, longest the page was busy: ${worst.longest.toFixed(0)} ms`);
-    assert.ok(worst.n > 50);
+    console.log(
+      `${worst.n} remote edits in ${worst.ms.toFixed(0)} ms, longest the page was busy: ${worst.longest.toFixed(0)} ms`,
+    );
+    await until(() => value(page, worst.row, worst.column), `edit ${worst.n}`);
     assert.equal(await focused(page), "g1-2 title");
   },
 );
