@@ -47,6 +47,28 @@ pub struct Run {
     pub lines: Vec<String>,
 }
 
+impl Run {
+    /// The end of what was told, at most so many lines; then the seed, the step, what was violated, and how to see it again.
+    pub fn story(&self, plan: &Plan, lines: usize) -> String {
+        let mut story = String::new();
+        for line in &self.lines[self.lines.len().saturating_sub(lines)..] {
+            story.push_str(line);
+            story.push('\n');
+        }
+        let Plan { seed, steps, has_weather, fault, .. } = plan;
+        let Some(found) = &self.found else {
+            return story + &format!("seed {seed}: no violation in {} steps", self.steps);
+        };
+        let calm = (!has_weather).then(|| "--calm".to_owned());
+        let options: Vec<String> =
+            calm.into_iter().chain(fault.map(|fault| format!("--fault {fault:?}"))).collect();
+        let options =
+            if options.is_empty() { String::new() } else { format!(" ARGS=\"{}\"", options.join(" ")) };
+        let again = format!("make simulate SEED={seed} STEPS={steps}{options}");
+        story + &format!("seed {seed} step {}: {}\nagain: {again}", found.step, found.what)
+    }
+}
+
 /// Runs a plan. Built with `planted-faults`, limits are low: 4,096 clients and 64 KB of log are not met in a short run.
 pub fn run(plan: Plan) -> Run {
     #[cfg(feature = "planted-faults")]

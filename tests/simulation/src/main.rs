@@ -123,19 +123,7 @@ fn main() -> ExitCode {
 
 /// Runs a seed again, with every step told.
 fn told(plan: Plan, whole: bool) -> ExitCode {
-    let (seed, steps) = (plan.seed, plan.steps);
-    let ran = run(plan);
-    let skip = if whole { 0 } else { ran.lines.len().saturating_sub(120) };
-    ran.lines.iter().skip(skip).for_each(|line| println!("{line}"));
-    match ran.found {
-        None => {
-            println!("seed {seed}: no violation in {} steps", ran.steps);
-            ExitCode::SUCCESS
-        }
-        Some(found) => {
-            println!("seed {seed} step {}: {}", found.step, found.what);
-            println!("again: make simulate SEED={seed} STEPS={steps}");
-            ExitCode::FAILURE
-        }
-    }
+    let ran = run(plan.clone());
+    println!("{}", ran.story(&plan, if whole { usize::MAX } else { 120 }));
+    if ran.found.is_none() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
