@@ -178,17 +178,18 @@ pub fn notification<T: Serialize>(note: &T) -> String {
 /// sent: a change is written as JSON once, however many watch. One too large for a frame goes with `"ops":null`.
 pub fn committed(texts: &[Arc<str>]) -> Vec<String> {
     const HEAD: &str = r#"{"type":"committed","changes":["#;
+    let most = sheet::planted::limit(MAX_SERVER_FRAME_BYTES, 1_000);
     let mut frames = Vec::with_capacity(1);
     let mut frame = String::new();
     for text in texts {
         let short;
-        let text: &str = if HEAD.len() + text.len() + 2 > MAX_SERVER_FRAME_BYTES {
+        let text: &str = if HEAD.len() + text.len() + 2 > most {
             short = without_ops(text);
             &short
         } else {
             text
         };
-        if !frame.is_empty() && frame.len() + text.len() + 3 > MAX_SERVER_FRAME_BYTES {
+        if !frame.is_empty() && frame.len() + text.len() + 3 > most {
             frames.push(std::mem::take(&mut frame) + "]}");
         }
         frame.push_str(if frame.is_empty() { HEAD } else { "," });

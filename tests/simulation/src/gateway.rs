@@ -52,6 +52,7 @@ impl World {
             is_cut: false,
         });
         self.clients[client].socket = Some(socket);
+        self.worst_moment(socket);
         let pause = self.latency(10, 80);
         self.after(pause, Event::Upgrade(client, socket));
     }
@@ -76,7 +77,9 @@ impl World {
         if self.is_opening(socket) {
             self.sockets[socket].state = State::Open;
             self.judge_socket(socket);
-            let (client, pause) = (self.sockets[socket].client, self.latency(5, 60));
+            // What an open socket waits for may come late: a page that is asleep, a network that is slow.
+            let slowest = if self.random.chance(self.weather.frame_late) { 4_000 } else { 60 };
+            let (client, pause) = (self.sockets[socket].client, self.latency(5, slowest));
             self.after(pause, Event::Upgraded(client, socket, 200));
         } else {
             // The client gave up while it was opening: the gateway says goodbye.
@@ -123,7 +126,10 @@ impl World {
 
     /// A frame arrives at the gateway.
     pub(crate) fn frame(&mut self, socket: usize, text: String) {
-        if self.sockets[socket].state == State::Open {
+        // What the gateway had taken before the socket closed is handled all the same, after `$disconnect` too.
+        let state = self.sockets[socket].state;
+        let is_behind = state == State::Closed && self.random.chance(self.weather.frame_late);
+        if state == State::Open || is_behind {
             self.trace.bytes(text.as_bytes());
             self.start(Work::Default(socket, text));
         }

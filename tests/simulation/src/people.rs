@@ -7,7 +7,7 @@ use crate::{
     world::{Event, MS, SECOND, World},
 };
 use platform::invoke::ExtractRequest;
-use serde_json::json;
+use serde_json::{Value, json};
 use sheet::{CycleKey, Name, Op, Role};
 
 /// The week in which the clock begins.
@@ -105,14 +105,27 @@ impl World {
                     self.say(client, frame);
                 }
             }
-            100..=129 => self.script(client, number),
+            100..=124 => self.script(client, number),
+            125..=129 => {
+                let since = self.random.below(self.clients[client].version() + 1);
+                self.read_page(client, since);
+            }
             130..=139 => {
                 if let Some(socket) = self.clients[client].socket {
                     self.tell(|| format!("client {client} reloads"));
                     self.cut(client, socket);
                 }
             }
-            140..=259 => {
+            140..=149 => {
+                if let Some(poison) = self.clients[client].poison(number, &mut self.random) {
+                    self.tell(|| {
+                        format!("client {client} wants {number}, which nobody can: {:?}", poison.ops)
+                    });
+                    self.poison.insert(number);
+                    self.clients[client].want(poison);
+                }
+            }
+            150..=259 => {
                 if let Some((intent, doc, struck)) = self.clients[client].write(number, &mut self.random) {
                     self.tell(|| format!("client {client} writes {number} into {doc}, strikes {struck:?}"));
                     if self.clients[client].want(intent) {
@@ -162,7 +175,8 @@ impl World {
         let (Some(admin), Ok(user_id)) = (self.random.pick(&admins).copied(), Name::new(&person.user)) else {
             return;
         };
-        let (now, later) = (self.latency(0, 40), self.latency(1_000, 20_000));
+        // Authorizing and connecting take about as long as a removal takes to begin: it may overtake either.
+        let (now, later) = (self.latency(0, 200), self.latency(1_000, 20_000));
         self.orders(admin, now, Op::MemberRevoke { user_id: user_id.clone() });
         if self.random.chance(8_000) {
             self.orders(admin, later, Op::MemberRestore { user_id });
@@ -190,6 +204,23 @@ impl World {
         if self.random.chance(self.weather.frame_twice) {
             let again = self.latency(5, 4_000);
             self.after(again, Event::Https(client, Purpose::Change, "POST", path, body.to_string()));
+        }
+    }
+
+    /// A script of the same person reads the log, a few changes at a time.
+    fn read_page(&mut self, client: usize, since: u64) {
+        let (limit, pause) = (self.random.between(1, 6), self.latency(5, 60));
+        let Client { person, .. } = &self.clients[client];
+        let path = format!("/api/cycles/{}/{}/changes?since={since}&limit={limit}", person.team, person.week);
+        self.after(pause, Event::Https(client, Purpose::Page, "GET", path, String::new()));
+    }
+
+    /// It has a page, and asks for the next, mostly.
+    pub(crate) fn read_on(&mut self, client: usize, status: u16, body: &str) {
+        let body: Value = serde_json::from_str(body).unwrap_or_default();
+        let last = body["changes"].as_array().and_then(|changes| changes.last()?["version"].as_u64());
+        if let Some(last) = last.filter(|_| status == 200 && self.random.chance(8_000)) {
+            self.read_page(client, last);
         }
     }
 

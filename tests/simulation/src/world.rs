@@ -16,7 +16,7 @@ use extraction::cohere::Failure;
 use platform::invoke::ExtractRequest;
 use std::{
     cmp::Reverse,
-    collections::{BTreeMap, BinaryHeap},
+    collections::{BTreeMap, BTreeSet, BinaryHeap},
     sync::{Arc, Mutex},
     task::Wake,
 };
@@ -179,6 +179,8 @@ pub struct World {
     pub(crate) intents: u64,
     /// What people wrote into documents.
     pub(crate) written: Written,
+    /// Intents that no log may ever hold.
+    pub(crate) poison: BTreeSet<u64>,
     pub(crate) users: Vec<String>,
     pub(crate) roles: Roles,
     pub(crate) histories: BTreeMap<String, History>,
@@ -225,6 +227,7 @@ impl World {
             timers: BTreeMap::new(),
             intents: 0,
             written: Written::default(),
+            poison: BTreeSet::new(),
             users: Vec::new(),
             roles: Roles::new(),
             histories: BTreeMap::new(),
@@ -372,6 +375,7 @@ impl World {
             Event::Https(client, purpose, method, path, body) => {
                 self.start(Work::Https { client, purpose, method, path, body });
             }
+            Event::Fetched(client, Purpose::Page, status, body) => self.read_on(client, status, &body),
             Event::Fetched(client, purpose, status, body) => {
                 let fetched = self.clients[client].fetched(purpose, status, &body, &mut self.random);
                 self.judge(fetched.map_err(|what| format!("{what} (client {client})")));

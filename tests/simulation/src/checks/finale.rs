@@ -98,6 +98,10 @@ impl World {
             let histories: Vec<_> = self.histories.get(&pk).into_iter().chain(past).collect();
             for (intent, outcome) in &client.outcomes {
                 match outcome {
+                    Outcome::Committed { id, version } if self.poison.contains(intent) => {
+                        wrong =
+                            Some(format!("poison: {id} can be in no log, and was committed at {version}"));
+                    }
                     Outcome::Committed { id, version } => {
                         if !histories.iter().any(|history| history.find(user, id) == Some(*version)) {
                             wrong = Some(format!(
@@ -108,6 +112,18 @@ impl World {
                     // A copy of the frame may have been committed later; who took a snapshot meanwhile never heard of it.
                     Outcome::Refused { .. } => {}
                 }
+            }
+            // Everybody is idle: what can never be committed was refused, told so, and what waited behind it went on.
+            let settled = |intent: &u64| client.outcomes.contains_key(intent);
+            if let Some((intent, ids)) = client
+                .sent
+                .iter()
+                .find(|(n, _)| self.poison.contains(n) && !settled(n))
+                .filter(|_| client.is_idle())
+            {
+                wrong = Some(format!(
+                    "poison: nobody was told that intent {intent} of client {n} ({ids:?}) is refused"
+                ));
             }
             for (intent, ids) in &client.sent {
                 let stands: Vec<&String> = ids
@@ -195,12 +211,13 @@ impl World {
         }
     }
 
-    /// I10: a cycle is its record, its log, its room and its raw messages; chunks that nobody names are what the dead
-    /// left.
+    /// I10: a cycle is its record, its log, its room, its raw messages and one note of when they were last looked at;
+    /// chunks that nobody names are what the dead left.
     fn judge_rows(&mut self) {
         let mut wrong = None;
         for (pk, sk) in self.table.rows.keys().filter(|(pk, _)| pk.starts_with("C#")) {
-            let known = ["LOG#", "CONN#", "RAW#", "RECORD"].iter().any(|prefix| sk.starts_with(prefix));
+            let known = sk == "LOOKED"
+                || ["LOG#", "CONN#", "RAW#", "RECORD"].iter().any(|prefix| sk.starts_with(prefix));
             let record = self.table.row(pk, "RECORD");
             let named = record.is_some_and(|record| super::history::chunk_keys(record).contains(sk));
             if !known || (sk.starts_with("RECORD#") && !named && !self.plan.has_weather) {

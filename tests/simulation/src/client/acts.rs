@@ -109,6 +109,26 @@ impl Client {
         Some(Intent { number, ops: vec![op] })
     }
 
+    /// A change that no log ever takes, queued like any other: it must not hold up what waits behind it.
+    pub fn poison(&self, number: u64, random: &mut Random) -> Option<Intent> {
+        let sheet = &self.state.as_ref()?.sheet;
+        let row = row(sheet, random)?;
+        let task_id = row.task_id.clone();
+        let cell = |column, new_value: String| Op::CellModify {
+            task_id: task_id.clone(),
+            column,
+            old_value: row.value(column).to_owned(),
+            new_value,
+        };
+        let op = match random.below(4) {
+            0 => cell(Column::Progress, "101".into()),
+            1 => cell(Column::Source, format!("m{number}")),
+            2 => cell(Column::Title, "x".repeat(20_000)),
+            _ => Op::RowRemove { task_id: TaskId::new(&format!("never{number}")).expect("an id") },
+        };
+        Some(Intent { number, ops: vec![op] })
+    }
+
     /// Something that is refused, or that is no frame at all; and lines from a terminal.
     pub fn oddity(&self, number: u64, random: &mut Random) -> Option<String> {
         let sheet = &self.state.as_ref()?.sheet;

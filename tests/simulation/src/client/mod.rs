@@ -81,6 +81,8 @@ pub enum Purpose {
     Change,
     /// What a document lacks.
     Doc,
+    /// A page of the log, for a script.
+    Page,
 }
 
 /// What the client wants done.
