@@ -111,6 +111,23 @@ pub(crate) fn refuse<T>(code: Code, message: impl Into<String>) -> Result<T, Ref
 
 /// Where the change stands in the log already; `SUPERSEDED` when its place has been passed or forgotten.
 fn repeated(state: &State, change: &Change) -> Result<Option<u64>, Refusal> {
+    // The ledger first: what stands in the log is found there, though a late copy of it names a base of a history that
+    // was torn away.
+    let seen = if change.id.seq == 0 { None } else { state.ledger.seen(&ClientKey::of(change)) };
+    match seen {
+        Some(seen) if seen.seq == change.id.seq && !planted::is(Fault::ForgetRetry) => {
+            return Ok(Some(seen.version));
+        }
+        Some(seen) if seen.seq > change.id.seq => {
+            let message =
+                format!("a later change of this client, {}.{}, is in the log", change.id.client, seen.seq);
+            return refuse(
+                Code::Superseded,
+                message + ": replay, and send what is absent under a new number",
+            );
+        }
+        _ => {}
+    }
     if change.base > state.version() {
         let tip = state.version();
         return refuse(
@@ -118,24 +135,13 @@ fn repeated(state: &State, change: &Change) -> Result<Option<u64>, Refusal> {
             format!("base {} is beyond the log's tip {tip}: say hello again", change.base),
         );
     }
-    if change.id.seq == 0 {
-        return Ok(None);
-    }
-    let key = ClientKey::of(change);
-    match state.ledger.seen(&key) {
-        Some(seen) if seen.seq == change.id.seq && !planted::is(Fault::ForgetRetry) => Ok(Some(seen.version)),
-        Some(seen) if seen.seq > change.id.seq => {
-            let message =
-                format!("a later change of this client, {}.{}, is in the log", change.id.client, seen.seq);
-            refuse(Code::Superseded, message + ": replay, and send what is absent under a new number")
-        }
-        Some(_) => Ok(None),
-        None if change.base < state.ledger.floor => refuse(
+    if change.id.seq > 0 && seen.is_none() && change.base < state.ledger.floor {
+        return refuse(
             Code::Superseded,
             "this client's history has been let go of: replay, then send it on a newer base",
-        ),
-        None => Ok(None),
+        );
     }
+    Ok(None)
 }
 
 /// The role that counts, after removals and role changes that stand before this change in the log.

@@ -184,6 +184,19 @@ fn a_retried_change_finds_itself_and_an_older_one_is_superseded() {
     assert_eq!(room.commit(other), Ok(3));
 }
 
+// rule: X6
+#[test]
+fn a_late_copy_on_a_base_of_a_torn_away_history_finds_its_change_all_the_same() {
+    let mut room = Room::new();
+    let first = room.change("ana", Role::Editor, insert("t", None, "T"));
+    assert_eq!(room.commit(first.clone()), Ok(1));
+    // Sent first on version 17 of a table that was restored since, then on what the restored one holds.
+    let late = Change { version: 2, base: 17, ..first };
+    assert_eq!(room.commit(late.clone()), Ok(1));
+    room.say("ana", modify("t", "title", "T", "U")).unwrap();
+    assert_eq!(room.commit(Change { version: 3, ..late }), Err(Code::Superseded));
+}
+
 // rule: X5
 #[test]
 fn a_client_let_go_of_must_replay_before_it_writes() {

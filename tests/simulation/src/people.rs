@@ -162,7 +162,7 @@ impl World {
 
     /// Somebody's upgrade is under way: an admin removes them at just that moment, and mostly lets them back.
     pub(crate) fn worst_moment(&mut self, socket: usize) {
-        if !self.is_lively || !self.random.chance(self.weather.happenings / 8) {
+        if !self.is_lively || !self.random.chance(self.weather.happenings / 4) {
             return;
         }
         let person = self.clients[self.sockets[socket].client].person.clone();
@@ -226,7 +226,8 @@ impl World {
 
     /// Something happens to the system as a whole.
     pub(crate) fn something(&mut self) {
-        let pause = self.latency(500, 15_000);
+        // A seed's steps are a minute or so of its clock: what is to meet the rest comes every few seconds.
+        let pause = self.latency(200, 8_000);
         if self.is_lively {
             self.after(pause, Event::Happen);
         }
@@ -249,13 +250,14 @@ impl World {
             return;
         }
         match self.random.below(12) {
-            0..=3 => self.storm(),
-            4 | 5 => {
+            0..=2 => self.storm(),
+            5 | 6 if self.snapshot.is_some() => self.restore(),
+            3..=6 => {
                 self.tell(|| "a copy of the table is taken".into());
                 self.snapshot = Some(self.table.rows.clone());
             }
-            6 if self.random.chance(5_000) => self.restore(),
-            7 if self.random.chance(1_000) => self.newer(),
+            // Whose room it is, nobody of this release writes in it again.
+            7 if self.random.chance(2_000) => self.newer(),
             // Time passes in which nobody does anything.
             8 => {
                 let pause = self.latency(60_000, 700_000);
@@ -275,7 +277,7 @@ impl World {
             let pause = self.latency(10, 3_000);
             self.after(pause, Event::Act(client));
         }
-        let pause = self.latency(500, 15_000);
+        let pause = self.latency(200, 8_000);
         self.after(pause, Event::Happen);
     }
 

@@ -91,7 +91,7 @@ impl Weather {
             https_lost: rate(r, 100, 1_500),
             model: rate(r, 2_000, 7_000),
             skew_ms: rate(r, 200, 2_000).into(),
-            happenings: rate(r, 1_000, 6_000),
+            happenings: rate(r, 2_000, 7_000),
             slow: rate(r, 100, 2_000),
         }
     }

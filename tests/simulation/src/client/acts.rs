@@ -6,7 +6,12 @@ use std::sync::Arc;
 
 /// A column and a value that it takes. Words name their intent, so that no two people write the same.
 fn value(number: u64, random: &mut Random) -> (Column, String) {
-    let words = format!("w{number}");
+    // Some paste a page: a change that fits in no frame, and is announced without its ops.
+    let words = if random.chance(300) {
+        format!("w{number} {}", "and on ".repeat(150))
+    } else {
+        format!("w{number}")
+    };
     match random.below(8) {
         0 => (
             Column::Status,

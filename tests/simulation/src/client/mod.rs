@@ -10,7 +10,7 @@ use crate::random::Random;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sheet::{Author, Change, ChangeId, DocName, Op, Role, Sheet, State, TaskId, TimestampMs};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Changes that wait behind the one in flight; beyond, a person pauses.
 const MAX_QUEUE: usize = 4;
@@ -81,6 +81,8 @@ pub enum Purpose {
     Change,
     /// What a document lacks.
     Doc,
+    /// Changes that fit in no frame (K5).
+    Large,
     /// A page of the log, for a script.
     Page,
 }
@@ -161,6 +163,8 @@ pub struct Client {
     /// Its replica.
     pub state: Option<State>,
     held: BTreeMap<u64, Announced>,
+    /// Versions that were announced without their ops.
+    large: BTreeSet<u64>,
     /// The highest version it knows to exist.
     pub target: u64,
     /// What waits.
@@ -209,6 +213,7 @@ impl Client {
             epoch: None,
             state: None,
             held: BTreeMap::new(),
+            large: BTreeSet::new(),
             target: 0,
             queue: VecDeque::new(),
             in_flight: None,
@@ -416,6 +421,11 @@ impl Client {
             }
             (Purpose::Search, 200) => self.searched(&body)?,
             (Purpose::Doc, _) => self.fetched_doc(status, &body)?,
+            (Purpose::Large, 200) if body["epoch"].as_str() == self.epoch.as_deref() => {
+                self.receive(&body["changes"])?;
+                self.advance()?;
+            }
+            (Purpose::Large, _) => {}
             _ => {
                 self.is_fetching = Some(purpose);
                 self.timer(Timer::Fetch, 2_000);
@@ -489,6 +499,7 @@ impl Client {
         if !same {
             // Another history: what was numbered by the old one means nothing here.
             self.held.clear();
+            self.large.clear();
             self.target = 0;
             if let Some(flying) = &mut self.in_flight {
                 // Never raised: what this history holds of it, and no longer remembers, must be refused and searched for.
@@ -537,6 +548,7 @@ impl Client {
         if epoch.as_str() != self.epoch.as_deref() {
             self.voided();
             self.held.clear();
+            self.large.clear();
             if let Some(flying) = &mut self.in_flight {
                 flying.base = flying.base.min(sheet.version);
             }
@@ -563,8 +575,12 @@ impl Client {
             } else if mine {
                 self.settled_late(&change);
             }
-            if change.version > self.version() && change.ops.is_some() {
-                self.held.insert(change.version, change);
+            if change.version > self.version() {
+                if change.ops.is_some() {
+                    self.held.insert(change.version, change);
+                } else {
+                    self.large.insert(change.version);
+                }
             }
         }
         Ok(())
@@ -604,6 +620,7 @@ impl Client {
             return Ok(());
         }
         self.held = self.held.split_off(&(version + 1));
+        self.large = self.large.split_off(&(version + 1));
         self.ahead.retain(|(at, _)| *at > version);
         if self.target > version {
             self.timer(Timer::Gap, if self.gap_tries == 0 { 250 } else { 1_500 });
@@ -641,7 +658,12 @@ impl Client {
             self.gap_tries = 0;
             return self.greet(false);
         }
-        self.send(&json!({"type": "replay", "since": self.version()}));
+        let since = self.version();
+        if self.large.contains(&(since + 1)) && self.is_fetching.is_none() {
+            self.fetch(Purpose::Large, format!("{}/changes?since={since}&limit=100", self.path()));
+        } else {
+            self.send(&json!({"type": "replay", "since": since}));
+        }
         self.timer(Timer::Gap, 1_500);
     }
 
