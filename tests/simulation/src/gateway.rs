@@ -27,6 +27,8 @@ pub struct Socket {
     pub state: State,
     /// What the authorizer learned.
     pub authorizer: Option<Map<String, Value>>,
+    /// Did it ever open?
+    pub was_open: bool,
     /// Has a function tried to close it?
     pub was_closed_by_server: bool,
     /// Has it answered 410 while it lived? Then the table may know nothing of it.
@@ -46,6 +48,7 @@ impl World {
             client,
             state,
             authorizer,
+            was_open: false,
             was_closed_by_server: false,
             was_disowned: false,
             era: self.era,
@@ -76,6 +79,7 @@ impl World {
     pub(crate) fn upgraded(&mut self, socket: usize) {
         if self.is_opening(socket) {
             self.sockets[socket].state = State::Open;
+            self.sockets[socket].was_open = true;
             self.judge_socket(socket);
             // What an open socket waits for may come late: a page that is asleep, a network that is slow.
             let slowest = if self.random.chance(self.weather.frame_late) { 4_000 } else { 60 };

@@ -193,8 +193,14 @@ impl World {
                         Some(format!("M1: {user} is removed: {denied}; the log of {cycle} says otherwise"));
                 }
             }
-            if denied && self.table.prefixed(pk, "CONN#").next().is_some() {
-                wrong = Some(format!("M1: {user} is removed and has sockets in the table"));
+            // The row of a socket that never opened, or of a restored table, is nobody's and expires.
+            let opened = |sk: &str| {
+                let socket =
+                    sk.strip_prefix("CONN#c").and_then(|n| self.sockets.get(n.parse::<usize>().ok()?));
+                socket.is_some_and(|socket| socket.was_open && socket.era == self.era)
+            };
+            if let Some((sk, _)) = self.table.prefixed(pk, "CONN#").find(|(sk, _)| denied && opened(sk)) {
+                wrong = Some(format!("M1: {user} is removed and {sk} stands in the table"));
             }
             for (n, socket) in self.sockets.iter().enumerate() {
                 let person = &self.clients[socket.client].person;
