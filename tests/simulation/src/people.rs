@@ -99,8 +99,8 @@ impl World {
                     self.clients[client].want(Intent { number, ops: vec![op] });
                 }
             }
-            12..=19 => self.say(client, json!({"type": "refresh"}).to_string()),
-            20..=99 => {
+            12..=29 => self.say(client, json!({"type": "refresh"}).to_string()),
+            30..=99 => {
                 if let Some(frame) = self.clients[client].oddity(number, &mut self.random) {
                     self.say(client, frame);
                 }
@@ -162,7 +162,7 @@ impl World {
 
     /// Somebody's upgrade is under way: an admin removes them at just that moment, and mostly lets them back.
     pub(crate) fn worst_moment(&mut self, socket: usize) {
-        if !self.is_lively || !self.random.chance(self.weather.happenings / 4) {
+        if !self.is_lively || !self.random.chance(self.weather.removed_opening) {
             return;
         }
         let person = self.clients[self.sockets[socket].client].person.clone();

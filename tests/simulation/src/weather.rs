@@ -51,6 +51,8 @@ pub struct Weather {
     pub skew_ms: u64,
     /// Things that happen to the system as a whole, each once in so many occasions: schedules, sweeps, storms, ...
     pub happenings: u32,
+    /// Somebody is removed while their socket opens.
+    pub removed_opening: u32,
 }
 
 impl Weather {
@@ -93,6 +95,7 @@ impl Weather {
             skew_ms: rate(r, 200, 2_000).into(),
             happenings: rate(r, 2_000, 7_000),
             slow: rate(r, 100, 2_000),
+            removed_opening: rate(r, 500, 4_000),
         }
     }
 }
