@@ -9,6 +9,7 @@ use crate::{
     },
     types::{ClientFrame, Effect, Halted, Phase, PostResult, Problem, Timer, Turn, Verdict},
 };
+use serde_json::Value;
 
 impl Turn<'_> {
     /// A text arrived on a socket.
@@ -34,8 +35,12 @@ impl Turn<'_> {
                 self.busy(QUIET_PING_MS);
             }
             ServerFrame::Presence(connection, state) => {
+                let rests = matches!(state.get("status").and_then(Value::as_str), Some("idle" | "away"));
                 self.moved(connection, state);
-                self.glimpse();
+                // Who rests has said nothing after which anything could be missed.
+                if !rests {
+                    self.glimpse();
+                }
             }
             ServerFrame::Joined(connection) => {
                 self.joined(connection);

@@ -99,7 +99,10 @@ fn main() -> ExitCode {
     }
     // How long it took is for people; nothing that runs ever sees it.
     #[allow(clippy::disallowed_methods)]
-    let began = std::time::Instant::now();
+    let seconds = {
+        let began = std::time::Instant::now();
+        move || began.elapsed().as_secs_f64()
+    };
     let (mut steps, mut changes) = (0, 0);
     for (done, seed) in (options.from..options.from + options.seeds).enumerate() {
         let ran = run(plan(seed));
@@ -109,11 +112,10 @@ fn main() -> ExitCode {
             return told(Plan { is_told: true, ..plan(seed) }, false);
         }
         if (done + 1) % 20 == 0 || done as u64 + 1 == options.seeds {
-            let seconds = began.elapsed().as_secs_f64();
             println!(
                 "{:>6} seeds {steps:>10} steps {changes:>8} changes {:>8.0} steps/s",
                 done + 1,
-                steps as f64 / seconds
+                steps as f64 / seconds()
             );
         }
     }

@@ -161,7 +161,8 @@ impl World {
             What::Point => {
                 let row = sheet.as_ref().and_then(|sheet| row_at(sheet, at));
                 let cursor = row.map_or(Value::Null, |id| json!({"taskId": id, "column": deed.column}));
-                let state = [("cursor".to_owned(), cursor), ("status".to_owned(), json!("typing"))];
+                let status = ["typing", "active", "idle", "away"][at % 4];
+                let state = [("cursor".to_owned(), cursor), ("status".to_owned(), json!(status))];
                 Some(Event::Presence { state: state.into_iter().collect() })
             }
             What::Refresh => Some(Event::Refresh),

@@ -1,5 +1,6 @@
 /** What each frame means, and when to ask whether anything was missed. */
 import { parseFrame, type ServerFrame } from "../frames.js";
+import type { PresenceState } from "../state.js";
 import { distrust, expect, receive, replay } from "./inbox.js";
 import { abandonLink, greet, halt, renew, welcomed, which } from "./link.js";
 import { retryLater } from "./outbox.js";
@@ -37,7 +38,8 @@ function listen(turn: Turn, frame: Exclude<ServerFrame, { type: "welcome" }>): v
       return busy(turn, QUIET_PING_MS);
     case "presence":
       moved(turn, frame, frame.state);
-      return glimpse(turn);
+      // Who rests has said nothing after which anything could be missed.
+      return rests(frame.state) ? undefined : glimpse(turn);
     case "joined":
       joined(turn, frame);
       return glimpse(turn);
@@ -66,6 +68,10 @@ export function busy(turn: Turn, wait: number): void {
 /** People only move: a ping for that alone is rare, or every pause of a mouse would make the whole room ask. */
 function glimpse(turn: Turn): void {
   busy(turn, Math.max(QUIET_PING_MS, turn.state.lastPingAt + BUSY_PING_MS - turn.now));
+}
+
+function rests({ status }: PresenceState): boolean {
+  return status === "idle" || status === "away";
 }
 
 /** Asks for the tip of the log. */

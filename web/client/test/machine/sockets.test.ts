@@ -237,6 +237,21 @@ describe("asking for the tip", () => {
   });
 });
 
+describe("a room at rest", () => {
+  it("does not ask because somebody went idle or away", () => {
+    const rig = new Rig().live();
+    rig.elapse(2_000).frame({ type: "pong", version: 1, epoch: "e1" });
+    const asked = rig.frames("ping").length;
+    for (const status of ["idle", "away"] as const)
+      rig.frame({ type: "presence", connectionId: "c-bo", user: BO, state: { status } }).elapse(60_000);
+    expect(rig.frames("ping")).toHaveLength(asked);
+    rig
+      .frame({ type: "presence", connectionId: "c-bo", user: BO, state: { status: "active" } })
+      .elapse(60_000);
+    expect(rig.frames("ping")).toHaveLength(asked + 1);
+  });
+});
+
 describe("rolling over", () => {
   /** Lets time pass until the next socket is opened; returns when that was. */
   function rollOver(rig: Rig): number {
