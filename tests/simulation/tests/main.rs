@@ -1,4 +1,5 @@
 //! A short run, and that a seed decides everything. `make simulate` runs as long as it is asked to.
+#![allow(clippy::panic)]
 #![recursion_limit = "256"]
 use simulation::{Plan, Run, run};
 
