@@ -135,7 +135,8 @@ fn repeated(state: &State, change: &Change) -> Result<Option<u64>, Refusal> {
             format!("base {} is beyond the log's tip {tip}: say hello again", change.base),
         );
     }
-    if change.id.seq > 0 && seen.is_none() && change.base < state.ledger.floor {
+    // Also of a client that is remembered: a second tab under its name may have come after the first was let go of.
+    if change.id.seq > 0 && change.base < state.ledger.floor {
         return refuse(
             Code::Superseded,
             "this client's history has been let go of: replay, then send it on a newer base",

@@ -220,6 +220,27 @@ fn a_client_let_go_of_must_replay_before_it_writes() {
     assert_eq!(room.commit(forgotten), Err(Code::Superseded));
 }
 
+// rule: X5
+#[test]
+fn a_second_tab_under_a_forgotten_name_does_not_open_the_door_to_the_firsts_late_copy() {
+    let mut room = Room::new();
+    let late =
+        Change { id: "tab.9".parse().unwrap(), ..room.change("ana", Role::Editor, insert("t", None, "0")) };
+    assert_eq!(room.commit(late.clone()), Ok(1));
+    for n in 0..limits::MAX_CLIENTS {
+        room.now += 1_000;
+        let ops = modify("t", "title", &n.to_string(), &(n + 1).to_string());
+        let mut change = room.change(&format!("u{}", n % 50), Role::Editor, ops);
+        change.id = format!("k{n}.1").parse().unwrap();
+        room.commit(change).unwrap();
+    }
+    let mut second = room.change("ana", Role::Editor, insert("u", None, "U"));
+    second.id = "tab.1".parse().unwrap();
+    room.commit(second).unwrap();
+    let version = room.state.version() + 1;
+    assert_eq!(room.commit(Change { version, ..late }), Err(Code::Superseded));
+}
+
 // rule: X6
 #[test]
 fn a_base_beyond_the_tip_and_an_empty_change_are_malformed() {
