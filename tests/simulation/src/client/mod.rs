@@ -330,6 +330,7 @@ impl Client {
 
     fn halt(&mut self, code: &str) {
         self.phase = Phase::Halted;
+        self.is_fetching = None;
         self.writer += 1;
         if let Some(socket) = self.socket.take() {
             self.effects.push(Effect::Close(socket));
