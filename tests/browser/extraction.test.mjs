@@ -195,7 +195,7 @@ test('what a refresh says of the week is proposed beside a summary that people w
     // Taking it is a change that everybody sees; what stood there is among the past versions.
     await tomas.getByTestId('proposal-use').click();
     await tomas.getByTestId('proposal').waitFor({ state: 'detached' });
-    for (const page of [tomas, aylin]) await page.waitForFunction(() => document.querySelector('[data-testid="text:summary"]').textContent === 'Three urgent things came in.');
+    for (const page of [tomas, aylin]) await page.waitForFunction(() => document.querySelector('[data-testid="text:summary"]')?.textContent === 'Three urgent things came in.');
     await aylin.reload();
     await reads(aylin, 'Three urgent things came in.');
     assert.equal(await aylin.getByTestId('proposal').count(), 0);

@@ -100,7 +100,8 @@ test('each sees the other’s caret, with the name and colour that the server ga
   const caret = text(aylin, 'notes:g1-3').locator('.note-caret');
   await caret.waitFor();
   assert.match(await caret.innerText(), /Tomás/);
-  const person = await aylin.evaluate(() => getComputedStyle(document.querySelector('.note-caret')).getPropertyValue('--person'));
+  // It is drawn anew whenever its person is heard of.
+  const person = await caret.evaluate((drawn) => getComputedStyle(drawn).getPropertyValue('--person'));
   assert.match(person, /^#[0-9a-f]{6}$/i);
   assert.match(await aylin.locator('[data-testid="note-here"]').innerText(), /Tomás/);
   await tomas.keyboard.press('Escape');

@@ -107,8 +107,11 @@ impl Turn<'_> {
         state.reconnect_jitter_ms = frame.reconnect_jitter_ms.unwrap_or(RECONNECT_JITTER_MS);
         state.presence.interval_ms = frame.presence_interval_ms.unwrap_or(PRESENCE_MS);
         state.clock_offset = frame.at.map_or(state.clock_offset, |at| at - now);
-        let old = frame.notifications.len().saturating_sub(MAX_NOTIFICATIONS);
-        state.notifications = frame.notifications[old..].to_vec();
+        // What was told to this socket before its welcome does not wait any more: it is in no welcome.
+        let heard = std::mem::take(&mut state.notifications);
+        state.notifications = frame.notifications.iter().cloned().chain(heard).collect();
+        let old = state.notifications.len().saturating_sub(MAX_NOTIFICATIONS);
+        state.notifications.drain(..old);
         self.enter(frame.connections.clone());
     }
 

@@ -82,7 +82,8 @@ function introduce(turn: Turn, frame: Welcome): void {
   state.reconnectJitterMs = frame.reconnectJitterMs ?? times.RECONNECT_JITTER_MS;
   state.presence = { ...state.presence, intervalMs: frame.presenceIntervalMs ?? times.PRESENCE_MS };
   state.clockOffset = frame.at === null ? state.clockOffset : frame.at - turn.now;
-  state.notifications = frame.notifications.slice(-times.MAX_NOTIFICATIONS);
+  // What was told to this socket before its welcome does not wait any more: it is in no welcome.
+  state.notifications = [...frame.notifications, ...state.notifications].slice(-times.MAX_NOTIFICATIONS);
   enter(turn, frame.connections);
 }
 

@@ -4,6 +4,27 @@ import { ANA, BO, Rig, sampleSheet, welcome } from "../rig.js";
 const at = (taskId: string) => ({ cursor: { taskId, column: "title" as const }, status: "active" as const });
 const theirs = (connectionId: string) => ({ connectionId, user: BO, role: "editor" });
 
+describe("being told of mentions", () => {
+  const note = (version: number) => ({
+    type: "notification",
+    team: "platform",
+    cycle: "2026-W47",
+    version,
+    text: `at ${version}`,
+  });
+
+  // rule: N1
+  it("keeps what was told before the welcome beside what waited for it", () => {
+    const rig = new Rig();
+    rig.input({ type: "start" });
+    rig.input({ type: "opened", socket: rig.opened.at(-1) ?? 0 });
+    rig.frame(note(9)).frame(welcome(sampleSheet(), { notifications: [note(3)] }));
+    expect(rig.state.notifications).toMatchObject([{ version: 3 }, { version: 9 }]);
+    rig.input({ type: "dismiss", what: "notifications" });
+    expect(rig.state.notifications).toEqual([]);
+  });
+});
+
 describe("telling the room where one is", () => {
   // rule: P4
   it("tells the first movement after quiet at once, and the last of a flurry when the interval allows", () => {
