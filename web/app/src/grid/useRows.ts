@@ -5,6 +5,7 @@
 import type { Row } from "@cyclesheet/client";
 import type { GridApi } from "ag-grid-community";
 import { useEffect, useRef, useState } from "react";
+import { changedInPlace } from "../model/change";
 import { useController } from "../state/context";
 
 const NO_ROWS: readonly Row[] = [];
@@ -12,19 +13,6 @@ const NO_ROWS: readonly Row[] = [];
 /** Whether a person sorted or filtered: then a cell that changes may move its row, or hide it. */
 export function isArranged(api: GridApi<Row>): boolean {
   return api.isAnyFilterPresent() || api.getColumnState().some((column) => column.sort);
-}
-
-/** Rows that changed, if they are the same rows in the same order; else null. */
-export function changedRows(before: readonly Row[], after: readonly Row[]): readonly Row[] | null {
-  if (before.length !== after.length) return null;
-  const changed: Row[] = [];
-  for (const [place, row] of after.entries()) {
-    const old = before[place];
-    if (old === row) continue;
-    if (old?.taskId !== row.taskId) return null;
-    changed.push(row);
-  }
-  return changed;
 }
 
 export function useRows(api: GridApi<Row> | null): Row[] {
@@ -46,8 +34,8 @@ export function useRows(api: GridApi<Row> | null): Row[] {
       const now = tasks();
       if (now === drawn.current) return;
       const mayTouch = api !== null && handed.current === taken.current && !isArranged(api);
-      const changed = mayTouch ? changedRows(drawn.current, now) : null;
-      const nodes = changed?.map((row) => [api?.getRowNode(row.taskId), row] as const);
+      const changed = mayTouch ? changedInPlace(drawn.current, now) : null;
+      const nodes = changed?.map(([, row]) => [api?.getRowNode(row.taskId), row] as const);
       drawn.current = now;
       if (nodes?.every(([node]) => node)) for (const [node, row] of nodes) node?.updateData(row);
       else {

@@ -1,5 +1,6 @@
 /** What differs between two sheets of one log, as a person would tell it: rows that came, went or moved, and cells. */
 import { COLUMNS, type Column, type Row, type Sheet } from "@cyclesheet/client";
+import { changedInPlace } from "../model/change";
 
 export interface CellChange {
   readonly taskId: string;
@@ -22,8 +23,8 @@ const NONE: Difference = { added: [], removed: [], moved: [], cells: [] };
 /** The fold keeps the identity of rows that a change left alone: those cost one comparison. */
 export function difference(before: Sheet, after: Sheet): Difference {
   if (before.tasks === after.tasks) return NONE;
-  const inPlace = cellsInPlace(before.tasks, after.tasks);
-  if (inPlace !== null) return { ...NONE, cells: inPlace };
+  const inPlace = changedInPlace(before.tasks, after.tasks);
+  if (inPlace !== null) return { ...NONE, cells: inPlace.flatMap(([was, row]) => cellsOf(was, row)) };
   const was = new Map(before.tasks.map((row, i) => [row.taskId, { row, i }]));
   const is = new Set(after.tasks.map((row) => row.taskId));
   const stayed = after.tasks.filter((row) => was.has(row.taskId));
@@ -34,19 +35,6 @@ export function difference(before: Sheet, after: Sheet): Difference {
     moved: stayed.filter((_, i) => !kept.has(i)),
     cells: stayed.flatMap((row) => cellsOf(was.get(row.taskId)?.row, row)),
   };
-}
-
-/** Cells that differ, if the rows are the same in the same order; else null. */
-function cellsInPlace(before: readonly Row[], after: readonly Row[]): CellChange[] | null {
-  if (before.length !== after.length) return null;
-  const cells: CellChange[] = [];
-  for (const [place, row] of after.entries()) {
-    const was = before[place];
-    if (was === row) continue;
-    if (was?.taskId !== row.taskId) return null;
-    cells.push(...cellsOf(was, row));
-  }
-  return cells;
 }
 
 function cellsOf(before: Row | undefined, after: Row): CellChange[] {

@@ -1,5 +1,6 @@
 /** One change of the log as the timeline tells it. */
 import type { Author, Change, Column, Row, Sheet } from "@cyclesheet/client";
+import { WRITING_PAUSE_MS } from "../model/time";
 import { type CellChange, difference } from "./difference";
 
 /** A row by the name it had. */
@@ -23,9 +24,6 @@ export interface Entry {
   readonly writing: string | null;
 }
 
-/** Writing on after a shorter pause is the same writing: milliseconds. */
-const PAUSE_MS = 5 * 60_000;
-
 /** Without the single keystrokes of who writes in a document: of each stretch the last is left. `entries` newest first. */
 export function inStretches(entries: readonly Entry[]): readonly Entry[] {
   const newer = new Map<string, number>();
@@ -34,7 +32,7 @@ export function inStretches(entries: readonly Entry[]): readonly Entry[] {
     const key = `${author.id} ${writing}`;
     const next = newer.get(key);
     newer.set(key, at);
-    return next === undefined || next - at >= PAUSE_MS;
+    return next === undefined || next - at >= WRITING_PAUSE_MS;
   });
 }
 

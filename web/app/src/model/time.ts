@@ -26,3 +26,6 @@ export function remaining(ms: number): string {
   const seconds = Math.max(0, Math.ceil(ms / 1000));
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
+
+/** Writing on after a shorter pause is the same writing: milliseconds. */
+export const WRITING_PAUSE_MS = 5 * 60_000;

@@ -2,6 +2,7 @@
 import { type Change, SYSTEM_ID } from "@cyclesheet/client";
 import { fromBase64 } from "@cyclesheet/client/notes";
 import * as Y from "yjs";
+import { WRITING_PAUSE_MS } from "../model/time";
 
 /** A stretch of writing. */
 export interface Moment {
@@ -15,8 +16,6 @@ export interface Moment {
   readonly name?: string;
 }
 
-/** Writing after a pause of this length is another moment: milliseconds. */
-const PAUSE_MS = 5 * 60_000;
 /** One that goes on for this long is cut. */
 const LONG_MS = 30 * 60_000;
 /** Who takes away this many characters at once did not just correct themselves: what stood before is a moment. */
@@ -42,7 +41,7 @@ export function momentsOf(changes: readonly Change[], doc: string): readonly Mom
     if (!ops?.some((op) => op.op === "TEXT_UPDATE" && op.doc === doc)) continue;
     const last = moments.at(-1);
     const isWritten = author.id !== SYSTEM_ID;
-    const isSoon = last !== undefined && at - last.at < PAUSE_MS && at - last.from < LONG_MS;
+    const isSoon = last !== undefined && at - last.at < WRITING_PAUSE_MS && at - last.from < LONG_MS;
     const goesOn = isSoon && last.isWritten === isWritten && !takesAway(change, doc);
     if (goesOn) {
       const authors = last.authors.includes(author.name) ? last.authors : [...last.authors, author.name];
