@@ -1,5 +1,5 @@
 /** Starts the page: who, which week, which server; then the sheet, or a plain sentence about what is missing. */
-import { createClient, SessionEndedError } from "@cyclesheet/client";
+import { browserDatabase, createClient, defaultStorage, SessionEndedError } from "@cyclesheet/client";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
@@ -16,6 +16,8 @@ import {
 import { Failure, SignIn } from "./boot/Start";
 import { backFromSignIn, type SignInPlace, wayToSignIn } from "./boot/signIn";
 import { applyTheme, savedTheme } from "./chrome/theme";
+import { keeping, watchedStorage } from "./lib/keeping";
+import { settings } from "./lib/settings";
 import { createNetwork } from "./network/network";
 import { Controller } from "./state/controller";
 import { createScreen } from "./state/screen";
@@ -40,7 +42,7 @@ async function currentToken(): Promise<string> {
 async function start(): Promise<void> {
   const config = await loadConfig();
   const { signIn } = config;
-  const back = signIn && (await backFromSignIn(signIn, location, sessionStorage));
+  const back = signIn && (await backFromSignIn(signIn, location, settings));
   if (back) {
     storeToken(back.token);
     history.replaceState(history.state, "", back.to);
@@ -48,9 +50,10 @@ async function start(): Promise<void> {
   const where = enter(location, history);
   const token = storedToken();
   if (!token || (signIn && hasExpired(token, Date.now()))) {
-    const go = async (place: SignInPlace) =>
-      location.assign(await wayToSignIn(place, location, sessionStorage));
-    root.render(<SignIn onToken={() => void run()} onSignIn={signIn && (() => void go(signIn))} />);
+    const go = async (place: SignInPlace) => location.assign(await wayToSignIn(place, location, settings));
+    root.render(
+      <SignIn onToken={() => void run()} onSignIn={signIn && (() => void go(signIn).catch(fail))} />,
+    );
     return;
   }
   const team = where.team ?? firstTeam(token);
@@ -70,6 +73,7 @@ async function start(): Promise<void> {
     cycle,
     token: currentToken,
     WebSocket,
+    storage: watchedStorage(defaultStorage(), keeping, browserDatabase() !== null),
     gatherMs: GATHER_MS,
   });
   const controller = new Controller(client, createScreen());
@@ -85,15 +89,17 @@ async function start(): Promise<void> {
   );
 }
 
+function fail(error: unknown): void {
+  root.render(
+    <Failure
+      message={error instanceof Error ? error.message : "The page could not be started."}
+      onRetry={() => void run()}
+    />,
+  );
+}
+
 function run(): Promise<void> {
-  return start().catch((error: unknown) => {
-    root.render(
-      <Failure
-        message={error instanceof Error ? error.message : "The page could not be started."}
-        onRetry={() => void run()}
-      />,
-    );
-  });
+  return start().catch(fail);
 }
 
 void run();

@@ -165,6 +165,20 @@ describe("the strip", () => {
     );
   });
 
+  test("where this browser keeps nothing, it says so instead of promising that edits are kept", () => {
+    const user = { id: "a", name: "A", color: "" };
+    const text = (change: object) =>
+      stripNotices({ status: "offline", sheet, error: null, isKept: false, unsaved: 1, user, ...change })[0]
+        ?.text;
+    const warning = "This browser keeps nothing: do not close the tab.";
+    expect(text({})).toBe(
+      `You are offline. ${warning} Go on editing: 1 edit will be sent when the network is back.`,
+    );
+    expect(text({ status: "sessionEnded" })).toContain(`${warning} Your 1 edit would be lost.`);
+    expect(text({ status: "removed", unsaved: 0 })).not.toContain(warning);
+    expect(text({ user: null })).not.toContain("are kept");
+  });
+
   test("a fallback says that the model had no part in it, and why", () => {
     const [notice] = stripNotices({
       status: "live",

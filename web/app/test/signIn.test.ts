@@ -1,6 +1,7 @@
 import { webcrypto } from "node:crypto";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { backFromSignIn, signInPlace, wayToSignIn } from "../src/boot/signIn";
+import { createSettings, type Settings } from "../src/lib/settings";
 
 const place = {
   authorizeUrl: "https://sign.example/oauth2/authorize",
@@ -10,16 +11,16 @@ const place = {
 const here = { origin: "https://sheet.example", pathname: "/", search: "?team=platform&cycle=2026-W47" };
 
 let kept: Map<string, string>;
-let tab: Pick<Storage, "getItem" | "setItem" | "removeItem">;
+let tab: Settings;
 beforeEach(() => {
   // jsdom has no `subtle`; browsers have it wherever a page comes over https.
   vi.stubGlobal("crypto", webcrypto);
   kept = new Map();
-  tab = {
+  tab = createSettings(() => ({
     getItem: (key) => kept.get(key) ?? null,
     setItem: (key, value) => void kept.set(key, value),
     removeItem: (key) => void kept.delete(key),
-  };
+  }));
 });
 afterEach(() => vi.unstubAllGlobals());
 
@@ -92,4 +93,12 @@ test("half a place, or one without https, is none", () => {
     { ...place, authorizeUrl: "javascript:alert(1)" },
   ])
     expect(signInPlace(bad)).toBeNull();
+});
+
+test("where the browser keeps nothing, nobody is sent away to sign in: they could not come back", async () => {
+  const blocked = createSettings(() => {
+    throw new DOMException("Access is denied for this document.", "SecurityError");
+  });
+  await expect(wayToSignIn(place, here, blocked)).rejects.toThrow("This browser keeps nothing");
+  await expect(backFromSignIn(place, back({ code: "42", state: "x" }), blocked)).rejects.toThrow("is over");
 });

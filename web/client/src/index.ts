@@ -17,4 +17,10 @@ export type { Announced, ClientFrame, Connection, DocumentUpdate, ServerFrame, W
 export type { DocumentQuery, DocumentResult } from "./http.js";
 export { newId } from "./names.js";
 export type * from "./state.js";
-export { defaultStorage, indexedDbStorage, memoryStorage, type QueueStorage } from "./storage.js";
+export {
+  browserDatabase,
+  defaultStorage,
+  indexedDbStorage,
+  memoryStorage,
+  type QueueStorage,
+} from "./storage.js";

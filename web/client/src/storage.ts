@@ -84,7 +84,17 @@ export function indexedDbStorage(factory: IDBFactory = indexedDB, database = "cy
   };
 }
 
-/** IndexedDB where there is one, else memory. */
+/** Returns the browser's IndexedDB; null where there is none, or where asking for it throws because site data is blocked. */
+export function browserDatabase(): IDBFactory | null {
+  try {
+    return typeof indexedDB === "undefined" ? null : indexedDB;
+  } catch {
+    return null;
+  }
+}
+
+/** Returns a storage in IndexedDB where there is one, else in memory. */
 export function defaultStorage(): QueueStorage {
-  return typeof indexedDB === "undefined" ? memoryStorage() : indexedDbStorage();
+  const factory = browserDatabase();
+  return factory === null ? memoryStorage() : indexedDbStorage(factory);
 }

@@ -3,9 +3,8 @@
  * The token comes in the address's fragment, which no server sees, and leaves the address at once.
  */
 
+import { settings } from "../lib/settings";
 import { type SignInPlace, signInPlace } from "./signIn";
-
-const TOKEN_KEY = "cyclesheet.token";
 
 /** A plain word of a key; anything else in the address is ignored. */
 const NAME = /^[A-Za-z0-9._-]{1,64}$/;
@@ -40,11 +39,11 @@ export function tokenIn(text: string): string | null {
 }
 
 export function storedToken(): string | null {
-  return sessionStorage.getItem(TOKEN_KEY);
+  return settings.get("token");
 }
 
 export function storeToken(token: string): void {
-  sessionStorage.setItem(TOKEN_KEY, token);
+  settings.set("token", token);
 }
 
 /** Reads the address, keeps its token for this tab, and takes it out of the address and the history. */

@@ -3,7 +3,7 @@
  * What must survive the way there and back is kept in this tab alone, and is used once.
  */
 
-const KEPT = "cyclesheet.signing-in";
+import type { Settings } from "../lib/settings";
 
 /** Where people sign in, as the page's configuration names it. */
 export interface SignInPlace {
@@ -20,7 +20,11 @@ interface Kept {
 }
 
 type Where = Pick<Location, "origin" | "pathname" | "search">;
-type Tab = Pick<Storage, "getItem" | "setItem" | "removeItem">;
+
+const isKept = (value: unknown): value is Kept => {
+  const { state, verifier, to } = (value ?? {}) as Partial<Kept>;
+  return [state, verifier, to].every((part) => typeof part === "string");
+};
 
 /** The place in a configuration, if it names a whole one. */
 export function signInPlace(config: unknown): SignInPlace | null {
@@ -31,10 +35,15 @@ export function signInPlace(config: unknown): SignInPlace | null {
   return whole && typeof clientId === "string" ? ({ authorizeUrl, tokenUrl, clientId } as SignInPlace) : null;
 }
 
-/** The address to go to. */
-export async function wayToSignIn(place: SignInPlace, where: Where, tab: Tab): Promise<string> {
+/** Returns the address to go to. Fails where this browser keeps nothing: nobody could be known on the way back. */
+export async function wayToSignIn(
+  place: SignInPlace,
+  where: Where,
+  settings: Pick<Settings, "set">,
+): Promise<string> {
   const kept: Kept = { state: random(), verifier: random(), to: where.pathname + where.search };
-  tab.setItem(KEPT, JSON.stringify(kept));
+  if (!settings.set("signing-in", JSON.stringify(kept)))
+    throw new Error("This browser keeps nothing for this page. Allow it to store site data, then sign in.");
   const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(kept.verifier));
   const query = new URLSearchParams({
     response_type: "code",
@@ -52,13 +61,13 @@ export async function wayToSignIn(place: SignInPlace, where: Where, tab: Tab): P
 export async function backFromSignIn(
   place: SignInPlace,
   where: Where,
-  tab: Tab,
+  settings: Pick<Settings, "json" | "set">,
 ): Promise<{ readonly token: string; readonly to: string } | null> {
   const query = new URLSearchParams(where.search);
   const [state, code, error] = [query.get("state"), query.get("code"), query.get("error")];
   if (!state || !(code || error)) return null;
-  const kept = JSON.parse(tab.getItem(KEPT) ?? "null") as Kept | null;
-  tab.removeItem(KEPT);
+  const kept = settings.json<Kept | null>("signing-in", isKept, null);
+  settings.set("signing-in", null);
   // Somebody else's way back, or one that was gone already: nobody is signed in by an address alone.
   if (kept?.state !== state) throw new Error("This way of signing in is over. Please sign in again.");
   if (!code) throw new Error(`You could not be signed in (${error}). Please try again.`);

@@ -5,7 +5,9 @@
 import type { ClientState, Sheet } from "@cyclesheet/client";
 import { type FormEvent, type ReactNode, useEffect, useMemo, useState } from "react";
 import { storeToken, tokenIn } from "../boot/places";
+import { keeping } from "../lib/keeping";
 import { useClient, useController, useMayEdit } from "../state/context";
+import { useStore } from "../state/store";
 import { wordsFor } from "../state/words";
 import { RefreshIcon, SparkIcon, WarnIcon } from "./icons";
 
@@ -32,6 +34,8 @@ export interface StripNotice {
   readonly action?: "refresh" | "reconnect" | "signIn";
 }
 
+const KEEPS_NOTHING = "This browser keeps nothing: do not close the tab.";
+
 /** Extractions that a week may have; the log refuses more. */
 const MAX_GENERATIONS = 3;
 
@@ -40,14 +44,20 @@ const plural = (n: number, one: string) => `${n.toLocaleString("en-GB")} ${one}$
 /** What the strip has to say, most pressing first. Pure, so that each sentence can be tested. */
 export function stripNotices(
   state: Pick<ClientState, "status" | "unsaved" | "error"> &
-    Partial<Pick<ClientState, "user">> & { readonly sheet: Pick<Sheet, "generation" | "stale"> | null },
+    Partial<Pick<ClientState, "user">> & {
+      readonly sheet: Pick<Sheet, "generation" | "stale"> | null;
+      /** Whether this browser keeps what is unsent. */
+      readonly isKept?: boolean;
+    },
 ): StripNotice[] {
-  const { status, unsaved, sheet, error, user } = state;
+  const { status, unsaved, sheet, error, user, isKept = true } = state;
   const notices: StripNotice[] = [];
   const kept =
-    unsaved > 0
-      ? ` Your ${plural(unsaved, "unsaved edit")} ${unsaved === 1 ? "is" : "are"} kept in this tab.`
-      : "";
+    unsaved === 0
+      ? ""
+      : isKept
+        ? ` Your ${plural(unsaved, "unsaved edit")} ${unsaved === 1 ? "is" : "are"} kept in this tab.`
+        : ` ${KEEPS_NOTHING} Your ${plural(unsaved, "edit")} would be lost.`;
   if (status === "removed") {
     notices.push({
       kind: "removed",
@@ -75,8 +85,8 @@ export function stripNotices(
       // Until the room has said who this is, nothing can be kept in anybody's name.
       text:
         user === null
-          ? `You are offline. You can read the sheet; ${unsaved > 0 ? `your ${plural(unsaved, "unsaved edit")} ${unsaved === 1 ? "is" : "are"} kept, and ` : ""}editing begins when the network is back.`
-          : `You are offline. Go on editing: ${unsaved > 0 ? `${plural(unsaved, "edit")} will be` : "edits are"} sent when the network is back.`,
+          ? `You are offline. You can read the sheet; ${unsaved > 0 && isKept ? `your ${plural(unsaved, "unsaved edit")} ${unsaved === 1 ? "is" : "are"} kept, and ` : ""}editing begins when the network is back.`
+          : `You are offline. ${isKept ? "" : `${KEEPS_NOTHING} `}Go on editing: ${unsaved > 0 ? `${plural(unsaved, "edit")} will be` : "edits are"} sent when the network is back.`,
       action: "reconnect",
     });
   }
@@ -159,11 +169,12 @@ export function Strip() {
   const error = useClient((state) => state.error);
   const [open, setOpen] = useState(false);
   const user = useClient((state) => state.user);
+  const isKept = useStore(keeping, (value) => value.isLasting);
   // Not with every cell that somebody writes.
   const notices = useMemo(() => {
     const sheet = isThere ? { generation, stale } : null;
-    return stripNotices({ status, unsaved, sheet, error, user }).slice(0, MAX_NOTICES);
-  }, [status, unsaved, isThere, generation, stale, error, user]);
+    return stripNotices({ status, unsaved, sheet, error, user, isKept }).slice(0, MAX_NOTICES);
+  }, [status, unsaved, isThere, generation, stale, error, user, isKept]);
   const tone = notices[0]?.tone ?? "plain";
   return (
     <div className="strip" data-tone={tone} data-open={open || undefined} data-testid="strip" role="status">

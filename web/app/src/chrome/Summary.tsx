@@ -3,13 +3,13 @@
  * it is a document that several people edit at once.
  */
 import { Suspense, useEffect, useState } from "react";
+import { settings } from "../lib/settings";
 import { NoteEditor, Proposal, prepare } from "../notes/lazy";
 import { SUMMARY } from "../notes/names";
 import { useClient, useController, useMayEdit, useScreen } from "../state/context";
 import { CheckIcon, ChevronIcon, EditIcon } from "./icons";
 import { Later } from "./Later";
 
-const KEY = "cyclesheet.summary";
 /** Below this width the summary begins folded. */
 const NARROW_PX = 720;
 
@@ -21,11 +21,11 @@ export function Summary() {
   const isAsked = useScreen((screen) => screen.summary);
   const [editing, setEditing] = useState(false);
   const [open, setOpen] = useState(() => {
-    const saved = localStorage.getItem(KEY);
+    const saved = settings.get("summary");
     return saved ? saved === "open" : window.innerWidth >= NARROW_PX;
   });
   const turn = (to: boolean) => {
-    localStorage.setItem(KEY, to ? "open" : "closed");
+    settings.set("summary", to ? "open" : "closed");
     setOpen(to);
     if (!to) {
       setEditing(false);

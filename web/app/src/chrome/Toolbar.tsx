@@ -2,6 +2,7 @@
 import { type ReactNode, useEffect, useRef } from "react";
 import { flushSync } from "react-dom";
 import { useUnread } from "../comments/seen";
+import { settings } from "../lib/settings";
 import { isFiltered } from "../model/arrangement";
 import { NoteIcon } from "../notes/icons";
 import { turnNote } from "../notes/names";
@@ -212,7 +213,7 @@ export function Toolbar() {
           icon={<WrapIcon />}
           pressed={roomy}
           onUse={() => {
-            localStorage.setItem("cyclesheet.roomy", roomy ? "0" : "1");
+            settings.set("roomy", roomy ? "0" : "1");
             controller.screen.set({ roomy: !roomy });
           }}
         />

@@ -2,6 +2,7 @@
 import type { Comment } from "@cyclesheet/client";
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { CloseIcon, CommentIcon } from "../chrome/icons";
+import { settings } from "../lib/settings";
 import { COLUMN_INFO } from "../model/columns";
 import { useClient, useController, useMayEdit, useScreen } from "../state/context";
 import { useServerNow } from "../state/now";
@@ -159,7 +160,7 @@ function Panel({ onDoc }: Props) {
                 if (place) controller.go(place);
                 return deeds.add(draft, words).then((ok) => {
                   if (!ok) {
-                    sessionStorage.setItem(`cyclesheet.draft:${draftName(draft)}`, words.text);
+                    settings.set(`draft:${draftName(draft)}`, words.text);
                     controller.screen.set({ draft, side: "comments" });
                   }
                   return ok;

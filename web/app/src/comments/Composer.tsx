@@ -3,6 +3,7 @@
  * survives closing the panel and reloading the tab. Knows nothing of the sheet.
  */
 import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
+import { settings } from "../lib/settings";
 import { Mark } from "./Mark";
 import { named, objectionTo, offered, type Person, queryAt, type Words, wordsOf } from "./words";
 
@@ -26,9 +27,7 @@ interface Props {
   readonly testId?: string;
 }
 
-const DRAFTS = "cyclesheet.draft:";
-
-const savedDraft = (name: string | undefined) => (name && sessionStorage.getItem(DRAFTS + name)) || "";
+const savedDraft = (name: string | undefined) => (name && settings.get(`draft:${name}`)) || "";
 
 export function Composer({
   label,
@@ -86,8 +85,7 @@ export function Composer({
   const write = (value: string) => {
     setText(value);
     if (!draft) return;
-    if (value === "") sessionStorage.removeItem(DRAFTS + draft);
-    else sessionStorage.setItem(DRAFTS + draft, value);
+    settings.set(`draft:${draft}`, value === "" ? null : value);
   };
 
   const take = (person: Person) => {

@@ -3,6 +3,7 @@
  */
 import type { Notification } from "@cyclesheet/client";
 import { useSyncExternalStore } from "react";
+import { settings } from "../lib/settings";
 import { isolated } from "../model/bidi";
 import { useClient } from "../state/context";
 import type { Controller } from "../state/controller";
@@ -25,9 +26,7 @@ export interface Mention {
 
 /** Mentions kept; older ones stand in their threads. */
 const MAX_MENTIONS = 50;
-const PREFIX = "cyclesheet.mentions:";
 const NONE: readonly Mention[] = [];
-const listeners = new Set<() => void>();
 const parsed = new Map<string, { readonly text: string; readonly mentions: readonly Mention[] }>();
 
 /** A delivered notice as a mention; null if it is none. */
@@ -66,7 +65,7 @@ export function withNews(known: readonly Mention[], news: readonly Mention[]): r
 }
 
 function load(user: string): readonly Mention[] {
-  const text = localStorage.getItem(PREFIX + user);
+  const text = settings.get(`mentions:${user}`);
   if (text === null) return NONE;
   const known = parsed.get(user);
   if (known?.text === text) return known.mentions;
@@ -82,19 +81,10 @@ function load(user: string): readonly Mention[] {
 }
 
 function save(user: string, mentions: readonly Mention[]): void {
-  localStorage.setItem(PREFIX + user, JSON.stringify(mentions));
-  for (const listener of [...listeners]) listener();
+  settings.set(`mentions:${user}`, JSON.stringify(mentions));
 }
 
-function subscribe(listener: () => void): () => void {
-  const elsewhere = (event: StorageEvent) => event.key?.startsWith(PREFIX) && listener();
-  listeners.add(listener);
-  window.addEventListener("storage", elsewhere);
-  return () => {
-    listeners.delete(listener);
-    window.removeEventListener("storage", elsewhere);
-  };
-}
+const subscribe = (listener: () => void): (() => void) => settings.subscribe("mentions:", listener);
 
 /** This person's mentions, newest first. */
 export function useMentions(): readonly Mention[] {

@@ -2,19 +2,19 @@
  * What this person has looked at, thread by thread: kept in this browser and told nobody. Tabs of one browser share it.
  */
 import { useSyncExternalStore } from "react";
+import { type SettingKey, settings } from "../lib/settings";
 import { useClient } from "../state/context";
 import { newIn, threadIndex } from "./threads";
 
 /** When each thread was last looked at: the time of the latest words that were on the screen. */
 export type Seen = { readonly [commentId: string]: number };
 
-const PREFIX = "cyclesheet.seen:";
 const NOTHING: Seen = {};
-const listeners = new Set<() => void>();
+type SeenKey = Extract<SettingKey, `seen:${string}`>;
 const read = new Map<string, { readonly text: string | null; readonly seen: Seen }>();
 
-function load(key: string): Seen {
-  const text = localStorage.getItem(key);
+function load(key: SeenKey): Seen {
+  const text = settings.get(key);
   const known = read.get(key);
   if (known && known.text === text) return known.seen;
   let seen = NOTHING;
@@ -29,28 +29,19 @@ function load(key: string): Seen {
 }
 
 /** The drawer of one person and one week. */
-export const seenKey = (user: string, cycleId: string): string => `${PREFIX}${user}:${cycleId}`;
+export const seenKey = (user: string, cycleId: string): SeenKey => `seen:${user}:${cycleId}`;
 
 /** Notes that a thread's words up to `at` were on the screen. Never goes back. */
-export function markSeen(key: string, commentId: string, at: number): void {
+export function markSeen(key: SeenKey, commentId: string, at: number): void {
   const seen = load(key);
   if ((seen[commentId] ?? 0) >= at) return;
-  localStorage.setItem(key, JSON.stringify({ ...seen, [commentId]: at }));
-  for (const listener of [...listeners]) listener();
+  settings.set(key, JSON.stringify({ ...seen, [commentId]: at }));
 }
 
-function subscribe(listener: () => void): () => void {
-  const elsewhere = (event: StorageEvent) => event.key?.startsWith(PREFIX) && listener();
-  listeners.add(listener);
-  window.addEventListener("storage", elsewhere);
-  return () => {
-    listeners.delete(listener);
-    window.removeEventListener("storage", elsewhere);
-  };
-}
+const subscribe = (listener: () => void): (() => void) => settings.subscribe("seen:", listener);
 
 /** The drawer's key, "" until it is known who looks. */
-export function useSeenKey(): string {
+export function useSeenKey(): SeenKey | "" {
   const user = useClient((state) => state.user?.id);
   const cycleId = useClient((state) => state.sheet?.cycleId);
   return user && cycleId ? seenKey(user, cycleId) : "";

@@ -1,6 +1,7 @@
 /** The grid library's view of the nine columns: what to draw, when to redraw, how to sort. */
 import { type Column, PRIORITIES, type Row, STATUSES } from "@cyclesheet/client";
 import type { ColDef, ICellRendererParams, SuppressKeyboardEventParams } from "ag-grid-community";
+import { settings } from "../lib/settings";
 import { valueAt } from "../model/block";
 import { COLUMN_LIST } from "../model/columns";
 import { isIsoDate } from "../model/dates";
@@ -42,19 +43,15 @@ function compare(column: Column, a: Row, b: Row, descending: boolean): number {
   return typeof p === "number" && typeof q === "number" ? p - q : String(p).localeCompare(String(q));
 }
 
-const WIDTHS_KEY = "cyclesheet.widths";
+type Widths = { readonly [column: string]: number };
+const areWidths = (value: unknown): value is Widths =>
+  typeof value === "object" && value !== null && Object.values(value).every(Number.isFinite);
 
-export function savedWidths(): { readonly [column: string]: number } {
-  try {
-    const widths: unknown = JSON.parse(localStorage.getItem(WIDTHS_KEY) ?? "{}");
-    return widths && typeof widths === "object" ? (widths as { [column: string]: number }) : {};
-  } catch {
-    return {};
-  }
-}
+/** Returns the widths that a person gave to columns, in CSS pixels. */
+export const savedWidths = (): Widths => settings.json("widths", areWidths, {});
 
 export function saveWidth(column: string, width: number): void {
-  localStorage.setItem(WIDTHS_KEY, JSON.stringify({ ...savedWidths(), [column]: Math.round(width) }));
+  settings.set("widths", JSON.stringify({ ...savedWidths(), [column]: Math.round(width) }));
 }
 
 /** Column definitions; `onKey` and `onHeadKey` see every key on a cell or a head first and say whether they dealt with it. */

@@ -3,6 +3,7 @@
  * sheet's own order and content know nothing of it. Pure but for `load` and `save`.
  */
 import { COLUMNS, type Column, isColumn, PRIORITIES, type Row, STATUSES } from "@cyclesheet/client";
+import { settings } from "../lib/settings";
 import { valueAt } from "./block";
 
 /** Which of a column's cells are shown. */
@@ -69,8 +70,6 @@ export function without(filters: Filters, column: Column): Filters {
   return rest;
 }
 
-const KEY = "cyclesheet.arrangement";
-
 /** What was saved, as far as it makes sense. */
 export function read(text: string | null): Arrangement {
   try {
@@ -106,6 +105,6 @@ function isFilter(filter: Filter | null): boolean {
   }
 }
 
-export const load = (): Arrangement => read(localStorage.getItem(KEY));
-export const save = (arrangement: Arrangement): void =>
-  localStorage.setItem(KEY, JSON.stringify(arrangement));
+export const load = (): Arrangement => read(settings.get("arrangement"));
+export const save = (arrangement: Arrangement): boolean =>
+  settings.set("arrangement", JSON.stringify(arrangement));

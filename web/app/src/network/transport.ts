@@ -1,9 +1,8 @@
 /** Which way the client goes: a socket, or, where the network blocks those, requests. Remembered for this tab. */
 import { overHttp } from "@cyclesheet/client/http";
+import { settings } from "../lib/settings";
 
 export type Way = "socket" | "http";
-
-const KEY = "cyclesheet.way";
 
 export interface Transport {
   /** For the client's options: opens whatever is chosen at that moment. */
@@ -15,7 +14,7 @@ export interface Transport {
 
 export function createTransport(httpUrl: string): Transport {
   const OverHttp = overHttp({ httpUrl });
-  const way = (): Way => (sessionStorage.getItem(KEY) === "http" ? "http" : "socket");
+  const way = (): Way => (settings.get("way") === "http" ? "http" : "socket");
   // A constructor that returns an object hands that one out.
   function Chosen(url: string, protocols: string[]) {
     return way() === "http" ? new OverHttp(url, protocols) : new WebSocket(url, protocols);
@@ -24,6 +23,6 @@ export function createTransport(httpUrl: string): Transport {
   return {
     WebSocket: Chosen as unknown as typeof WebSocket,
     way,
-    choose: (next) => sessionStorage.setItem(KEY, next),
+    choose: (next) => void settings.set("way", next),
   };
 }

@@ -5,6 +5,7 @@
 import { plainText } from "@cyclesheet/client/notes";
 import { useEffect, useState } from "react";
 import { SparkIcon } from "../chrome/icons";
+import { settings } from "../lib/settings";
 import { useClient, useController, useMayEdit } from "../state/context";
 import { documentOf, say } from "./contents";
 import { SUMMARY } from "./names";
@@ -12,7 +13,6 @@ import { notesOf, useNote } from "./provider";
 
 /** The author of what the system commits. */
 const SYSTEM = "cyclesheet";
-const KEY = "cyclesheet.proposal:";
 
 const plain = (text: string) => text.replace(/\s+/g, " ").trim();
 
@@ -25,7 +25,7 @@ export default function Proposal() {
   const finished = useClient((state) => state.sheet?.generation?.state === "generated");
   const isTouched = useClient((state) => state.sheet?.docs[SUMMARY]?.isManuallyEdited ?? false);
   const opened = useNote(SUMMARY);
-  const [decided, setDecided] = useState(() => localStorage.getItem(KEY + cycle));
+  const [decided, setDecided] = useState(() => settings.get(`proposal:${cycle}`));
   const [isNews, setIsNews] = useState(false);
   const asks = finished && isTouched && text.trim() !== "" && decided !== `${number}`;
 
@@ -54,7 +54,7 @@ export default function Proposal() {
   if (!asks || !isNews || opened?.state.status !== "ready") return null;
   const { doc } = opened.state;
   const decide = () => {
-    localStorage.setItem(KEY + cycle, `${number}`);
+    settings.set(`proposal:${cycle}`, `${number}`);
     setDecided(`${number}`);
   };
   const use = () => {

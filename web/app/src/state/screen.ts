@@ -1,6 +1,7 @@
 /** The screen's own state: where one is, what is being edited, what is open. Nothing here is shared or stored on a server. */
 import type { Column } from "@cyclesheet/client";
 import type { Target } from "../comments/threads";
+import { settings } from "../lib/settings";
 import { type Arrangement, load } from "../model/arrangement";
 import type { Area, View } from "../model/block";
 import { createStore, type Store } from "./store";
@@ -101,7 +102,7 @@ export const createScreen = (): Store<Screen> =>
     summary: false,
     help: false,
     diagnosis: false,
-    roomy: localStorage.getItem("cyclesheet.roomy") === "1",
+    roomy: settings.get("roomy") === "1",
     find: "",
   });
 

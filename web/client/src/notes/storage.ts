@@ -1,5 +1,7 @@
 /** What a device keeps of documents, so that a reload without a network still shows them, and what was not yet sent. */
 
+import { browserDatabase } from "../storage.js";
+
 /** A document as it was last seen. */
 export interface NoteRecord {
   readonly format: 1;
@@ -94,7 +96,8 @@ function isNoteRecord(value: unknown): value is NoteRecord {
   );
 }
 
-/** IndexedDB where there is one, else memory. */
+/** Returns a storage in IndexedDB where there is one, else in memory. */
 export function defaultNoteStorage(): NoteStorage {
-  return typeof indexedDB === "undefined" ? memoryNoteStorage() : indexedDbNoteStorage();
+  const factory = browserDatabase();
+  return factory === null ? memoryNoteStorage() : indexedDbNoteStorage(factory);
 }
