@@ -23,6 +23,8 @@ import { Conflicts } from "./panels/Conflicts";
 import { Help } from "./panels/Help";
 import { Details, VersionBar, VersionView } from "./panels/lazy";
 import { SidePanel } from "./panels/SidePanel";
+import { followRemovals } from "./rescue/graves";
+import { RescueCards } from "./rescue/RescueCards";
 import { ControllerProvider, useController, useScreen } from "./state/context";
 import type { Controller } from "./state/controller";
 import { followPresence } from "./state/presence";
@@ -39,6 +41,7 @@ interface Props {
 
 export function App({ controller, network, team, cycle, loadCycles }: Props) {
   useEffect(() => followPresence(controller), [controller]);
+  useEffect(() => followRemovals(controller), [controller]);
   useEffect(() => guardUnload(controller), [controller]);
   useEffect(() => followRefusals(controller), [controller]);
   useEffect(() => followLocks(controller), [controller]);
@@ -101,6 +104,7 @@ function Page({ team, cycle, loadCycles }: Omit<Props, "controller" | "network">
           }}
         />
         <SidePanel />
+        <RescueCards />
         <Conflicts />
       </main>
       <StatusBar />

@@ -24,6 +24,7 @@ function open(sheet: Sheet = sampleSheet(), role: "editor" | "viewer" = "editor"
   controller.attach({
     view: () => ({ rows: client.getState().sheet?.tasks ?? [], columns: COLUMNS }),
     focus: () => {},
+    settle: () => {},
     reveal: () => {},
     draw: (deed) => deed(),
     arranged: () => false,
@@ -124,7 +125,9 @@ describe("editing a cell", () => {
     client.remoteOps({ id: "ben", name: "Ben" }, [{ op: "ROW_REMOVE", taskId: "g1-2" }]);
     controller.commit("my long thought", null);
     expect(client.changes).toEqual([]);
-    expect(controller.screen.get().notice?.text).toContain("my long thought");
+    expect(controller.screen.get().rescued).toMatchObject([
+      { column: "title", label: "Title", text: "my long thought" },
+    ]);
   });
 
   test("an open editor, a waiting conflict or an unsaved change asks before the page is left", () => {

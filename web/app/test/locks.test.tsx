@@ -54,6 +54,7 @@ function menu(holder: string | null, role: "editor" | "admin" | "viewer" = "edit
   controller.attach({
     view: () => ({ rows: sheet.tasks, columns: ["title", "status"] }),
     focus: vi.fn(),
+    settle: vi.fn(),
     reveal: vi.fn(),
     draw: (deed) => deed(),
     arranged: () => false,

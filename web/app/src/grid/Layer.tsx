@@ -26,9 +26,11 @@ interface Props {
   /** Changes whenever cells may lie elsewhere. */
   readonly moved: number;
   readonly root: RefObject<HTMLElement | null>;
+  /** Where dragged rows would come to stand: CSS pixels from the first row's top. */
+  readonly dropAt: number | null;
 }
 
-export const Layer = memo(function Layer({ api, moved, root }: Props) {
+export const Layer = memo(function Layer({ api, moved, root, dropAt }: Props) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: `moved` says that the same grid has a new geometry
   const geometry = useMemo(() => geometryOf(api), [api, moved]);
   return (
@@ -45,6 +47,13 @@ export const Layer = memo(function Layer({ api, moved, root }: Props) {
       <People geometry={geometry} />
       <Range geometry={geometry} root={root} />
       <Issues geometry={geometry} />
+      {dropAt !== null && (
+        <div
+          className="drop-line"
+          data-testid="drop-line"
+          style={{ transform: `translateY(${dropAt - 1}px)`, width: geometry.width }}
+        />
+      )}
       <OpenEditor geometry={geometry} root={root} />
     </div>
   );

@@ -5,7 +5,9 @@ import { useEffect, useRef, useState } from "react";
 import { GripIcon } from "../chrome/icons";
 import { CommentMark } from "../comments/CommentMark";
 import { LockMark } from "../locks/LockMark";
+import { barToMoving } from "../model/arrangement";
 import { NoteMark } from "../notes/NoteMark";
+import { useMayEdit, useScreen } from "../state/context";
 
 /** The id of the row-number column. */
 export const ROW_COLUMN = "row";
@@ -25,8 +27,14 @@ export function RowHead({ node, registerRowDragger, data }: ICellRendererParams<
     if (handle.current) registerRowDragger(handle.current, 4, undefined, true);
   }, [registerRowDragger]);
   const number = (index ?? 0) + 1;
+  const mayEdit = useMayEdit();
+  const bar = useScreen(({ arrangement, find }) => barToMoving(arrangement, find));
   return (
-    <div className="rowhead" data-testid={data ? `row:${data.taskId}` : undefined}>
+    <div
+      className="rowhead"
+      title={mayEdit && bar ? bar : undefined}
+      data-testid={data ? `row:${data.taskId}` : undefined}
+    >
       <span className="rowhead-number">{number}</span>
       {data && <LockMark taskId={data.taskId} />}
       {data && <CommentMark taskId={data.taskId} column={null} />}

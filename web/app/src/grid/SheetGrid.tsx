@@ -16,7 +16,6 @@ import {
   QuickFilterModule,
   RenderApiModule,
   RowApiModule,
-  type RowDragEndEvent,
   RowDragModule,
   ScrollApiModule,
 } from "ag-grid-community";
@@ -24,14 +23,15 @@ import { AgGridReact } from "ag-grid-react";
 import { type FocusEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { createPortal, flushSync } from "react-dom";
 
-import { isFiltered } from "../model/arrangement";
+import { barToMoving, isFiltered } from "../model/arrangement";
 import { useClient, useController, useMayEdit, useScreen } from "../state/context";
-import type { Place } from "../state/screen";
 import { ColumnHead } from "./ColumnHead";
-import { columnDefs, ROW_COLUMN, saveWidth } from "./columnDefs";
+import { columnDefs, saveWidth } from "./columnDefs";
 import { onCellKey, onHeadKey } from "./keys";
 import { Layer } from "./Layer";
+import { useKeptFocus } from "./useKeptFocus";
 import { cellAt, usePointer } from "./usePointer";
+import { useRowDrag } from "./useRowDrag";
 import { isArranged, useRows } from "./useRows";
 
 ModuleRegistry.registerModules([
@@ -69,14 +69,11 @@ export function SheetGrid({ label }: { label: string }) {
   const find = useScreen((screen) => screen.find);
   const arrangement = useScreen((screen) => screen.arrangement);
   const mayEdit = useMayEdit();
+  const bar = barToMoving(arrangement, find);
   const [api, setApi] = useState<GridApi<Row> | null>(null);
   const [layerHost, setLayerHost] = useState<HTMLElement | null>(null);
   const [moved, setMoved] = useState(0);
   const root = useRef<HTMLDivElement>(null);
-  /** A place to focus as soon as its row is drawn. */
-  const pending = useRef<Place | null>(null);
-  /** Whether the focus was on a cell when it was last seen; a removed row takes the focus with it. */
-  const hadFocus = useRef(false);
   const today = controller.today;
 
   const defs = useMemo(
@@ -90,18 +87,7 @@ export function SheetGrid({ label }: { label: string }) {
   );
   const rowData = useRows(api);
 
-  const focusCell = useCallback((grid: GridApi<Row>, place: Place, rowsMeant: boolean) => {
-    const node = grid.getRowNode(place.taskId);
-    if (!node || node.rowIndex === null) {
-      pending.current = place;
-      return;
-    }
-    pending.current = null;
-    const column = rowsMeant ? ROW_COLUMN : place.column;
-    grid.ensureIndexVisible(node.rowIndex);
-    grid.ensureColumnVisible(place.column);
-    grid.setFocusedCell(node.rowIndex, column);
-  }, []);
+  const { focusCell, keepFocus, hadFocus } = useKeptFocus(api, controller, root);
 
   useEffect(() => {
     if (!api) return;
@@ -116,17 +102,18 @@ export function SheetGrid({ label }: { label: string }) {
         api.forEachNodeAfterFilterAndSort((node) => node.data && shown.push(node.data));
         return { rows: shown, columns: columns() };
       },
-      focus: (place) => focusCell(api, place, controller.screen.get().selection?.rows ?? false),
+      focus: (place) => focusCell(place, controller.screen.get().selection?.rows ?? false),
       reveal(place) {
         const node = api.getRowNode(place.taskId);
         if (node?.rowIndex != null) api.ensureIndexVisible(node.rowIndex);
         api.ensureColumnVisible(place.column);
       },
+      settle: () => keepFocus(true),
       draw: (deed) => flushSync(deed),
       arranged: () => isArranged(api),
     });
     return () => controller.attach(null);
-  }, [api, controller, focusCell]);
+  }, [api, controller, focusCell, keepFocus]);
 
   // The layer lives in the scrolling area, so that what it draws scrolls with the cells.
   useEffect(() => {
@@ -152,40 +139,6 @@ export function SheetGrid({ label }: { label: string }) {
     };
   }, [api]);
 
-  // After rows came, went or moved, the focus stays with the task it was on, not with the row's number.
-  const keepFocus = useCallback(() => {
-    const grid = api;
-    if (!grid) return;
-    const { selection, editing } = controller.screen.get();
-    if (pending.current) {
-      focusCell(grid, pending.current, false);
-      return;
-    }
-    if (!selection || editing) return;
-    const focused = grid.getFocusedCell();
-    const node = grid.getRowNode(selection.anchor.taskId);
-    const lost =
-      hadFocus.current &&
-      (document.activeElement === document.body || root.current?.contains(document.activeElement));
-    if (node?.rowIndex != null) {
-      if (lost && focused?.rowIndex !== node.rowIndex) {
-        grid.setFocusedCell(node.rowIndex, selection.rows ? ROW_COLUMN : selection.anchor.column);
-      }
-      if (!grid.getRowNode(selection.head.taskId)) controller.select(selection.anchor);
-      return;
-    }
-    const near = grid.getDisplayedRowAtIndex(
-      Math.min(focused?.rowIndex ?? 0, grid.getDisplayedRowCount() - 1),
-    );
-    if (!near?.data) {
-      controller.screen.set({ selection: null });
-      return;
-    }
-    const place = { taskId: near.data.taskId, column: selection.anchor.column };
-    controller.select(place);
-    if (lost) focusCell(grid, place, false);
-  }, [api, controller, focusCell]);
-
   // Keys and the pointer select by themselves, in their own turn. What is left is coming in from elsewhere on the page;
   // the grid also moves its focus when rows come and go, and that is not a person's choice.
   const onFocus = (event: FocusEvent) => {
@@ -197,19 +150,7 @@ export function SheetGrid({ label }: { label: string }) {
       controller.select(found.place, undefined, found.rows);
   };
 
-  const onRowDragEnd = useCallback(
-    (event: RowDragEndEvent<Row>) => {
-      const moving = event.node.data;
-      if (!moving) return;
-      const order: string[] = [];
-      event.api.forEachNodeAfterFilterAndSort((node) => node.data && order.push(node.data.taskId));
-      const after = order[order.indexOf(moving.taskId) - 1] ?? null;
-      const tasks = controller.client.getState().sheet?.tasks ?? [];
-      const stood = tasks.findIndex((task) => task.taskId === moving.taskId);
-      if ((tasks[stood - 1]?.taskId ?? null) !== after) controller.place([moving.taskId], after);
-    },
-    [controller],
-  );
+  const rowDrag = useRowDrag(controller);
 
   // The same functions at every rendering: the grid filters anew when they change, says that its rows moved, and would
   // be drawn again for that, for ever.
@@ -255,6 +196,7 @@ export function SheetGrid({ label }: { label: string }) {
       className="grid"
       data-testid="sheet"
       data-roomy={roomy || undefined}
+      data-movable={(mayEdit && bar === null) || undefined}
       aria-label={label}
       aria-busy={loading}
       {...pointer}
@@ -314,9 +256,7 @@ export function SheetGrid({ label }: { label: string }) {
             controller.arrange({ sort: next });
         }}
         cellFlashDuration={0}
-        rowDragManaged
-        suppressMoveWhenRowDragging
-        suppressRowDrag={!mayEdit}
+        suppressRowDrag={!mayEdit || bar !== null}
         suppressMovableColumns
         suppressDragLeaveHidesColumns
         suppressColumnVirtualisation
@@ -331,7 +271,7 @@ export function SheetGrid({ label }: { label: string }) {
           controller.screen.set({ shown: event.api.getDisplayedRowCount() });
           keepFocus();
         }}
-        onRowDragEnd={onRowDragEnd}
+        {...rowDrag.handlers}
         onCellDoubleClicked={() => flushSync(() => controller.edit())}
         onColumnResized={(event: ColumnResizedEvent<Row>) => {
           if (event.finished && event.source === "uiColumnResized" && event.column) {
@@ -339,7 +279,9 @@ export function SheetGrid({ label }: { label: string }) {
           }
         }}
       />
-      {api && layerHost && createPortal(<Layer api={api} moved={moved} root={root} />, layerHost)}
+      {api &&
+        layerHost &&
+        createPortal(<Layer api={api} moved={moved} root={root} dropAt={rowDrag.line} />, layerHost)}
       {isEmpty && <EmptySheet mayEdit={mayEdit} />}
       {loading && <Skeleton />}
     </section>

@@ -16,6 +16,8 @@ export interface Geometry {
   /** The rectangle of a cell; null when its row is filtered away or gone. */
   cell(place: Place): Rect | null;
   area(area: Area): Rect | null;
+  /** Of all columns together. */
+  readonly width: number;
 }
 
 export function geometryOf(api: GridApi<Row>): Geometry {
@@ -32,6 +34,7 @@ export function geometryOf(api: GridApi<Row>): Geometry {
       .filter((c) => !c.isPinned())
       .map((c) => c.getColId());
   return {
+    width: api.getAllDisplayedColumns().reduce((sum, one) => sum + one.getActualWidth(), 0),
     cell(place) {
       const node = api.getRowNode(place.taskId);
       const x = column(place.column);

@@ -49,6 +49,9 @@ export function usePointer(controller: Controller, root: RefObject<HTMLElement |
       if (editing?.taskId === found.place.taskId && editing.column === found.place.column) return;
       const again =
         selection?.anchor.taskId === found.place.taskId && selection.anchor.column === found.place.column;
+      const onGrip = event.target instanceof Element && event.target.closest(".rowhead-grip");
+      // Selected rows are dragged together.
+      if (onGrip && controller.isSelected(found.place, true)) return;
       controller.select(found.place, undefined, found.rows);
       if (event.pointerType === "touch") {
         if (again && !found.rows && !editing && controller.mayEdit) {
@@ -57,7 +60,6 @@ export function usePointer(controller: Controller, root: RefObject<HTMLElement |
         }
         return;
       }
-      const onGrip = event.target instanceof Element && event.target.closest(".rowhead-grip");
       if (!onGrip) drag.current = { rows: found.rows };
     },
     // A shift-click extends; the focus stays where it is, and no text gets selected.

@@ -47,6 +47,21 @@ export const passes = (row: Row, filters: Filters): boolean =>
 
 export const isFiltered = ({ filters }: Arrangement): boolean => Object.keys(filters).length > 0;
 
+/**
+ * Returns why rows cannot be moved: the order on the screen is not the sheet's, so "below this row" would mean another
+ * place for everyone else. Null if the sheet is shown as it stands.
+ */
+export function barToMoving(arrangement: Arrangement, find: string): string | null {
+  const ways = [
+    arrangement.sort && "the sort",
+    isFiltered(arrangement) && "the filters",
+    find.trim() !== "" && "the search",
+  ].filter((way) => typeof way === "string");
+  const last = ways.pop();
+  if (last === undefined) return null;
+  return `Clear ${ways.length > 0 ? `${ways.join(", ")} and ` : ""}${last} to move rows.`;
+}
+
 /** The different values of a column: words in the column's own order, names by the alphabet, "" (empty) last. */
 export function valuesOf(column: Column, rows: readonly Row[]): readonly string[] {
   const own: readonly string[] = column === "status" ? STATUSES : column === "priority" ? PRIORITIES : [];

@@ -5,6 +5,7 @@
  */
 import type { Column, Op, Outcome } from "@cyclesheet/client";
 import { heldRow, refusal } from "../locks/locks";
+import { barToMoving } from "../model/arrangement";
 import {
   type Area,
   MAX_ROWS,
@@ -19,7 +20,8 @@ import {
 } from "../model/block";
 import { formatBlock, parseBlock } from "../model/clipboard";
 import { COLUMN_INFO } from "../model/columns";
-import { normalise } from "../model/values";
+import { type Normalised, normalise } from "../model/values";
+import { keepWords } from "../rescue/rescue";
 import { Cursor } from "./cursor";
 import { cellKey, type Place } from "./screen";
 import { wordsFor } from "./words";
@@ -84,8 +86,13 @@ export class Controller extends Cursor {
   problemWith(text: string): string | null {
     const { editing } = this.screen.get();
     if (!editing) return null;
-    const result = normalise(editing.column, text, this.today);
+    const result = this.normalised(editing.column, text);
     return result.ok ? null : result.problem;
+  }
+
+  /** What a text becomes in a column. */
+  normalised(column: Column, text: string): Normalised {
+    return normalise(column, text, this.today);
   }
 
   /**
@@ -96,7 +103,14 @@ export class Controller extends Cursor {
     const { editing } = this.screen.get();
     if (!editing) return true;
     const { taskId, column, base } = editing;
-    const result = text === base ? { ok: true as const, value: base } : normalise(column, text, this.today);
+    if (!this.row(taskId)) {
+      // The row went away while it was being edited. The words are kept where the person can take them.
+      this.screen.set({ editing: null });
+      keepWords(this, { taskId, column, text });
+      if (!leaving) this.grid?.settle();
+      return true;
+    }
+    const result = text === base ? { ok: true as const, value: base } : this.normalised(column, text);
     if (!result.ok) {
       if (!leaving) return false;
       this.screen.set({ editing: null });
@@ -106,12 +120,7 @@ export class Controller extends Cursor {
     this.screen.set({ editing: null });
     if (editing.settles) this.client.keepTheirs(editing.settles);
     if (result.value !== base) {
-      if (this.row(taskId)) {
-        void this.send([{ op: "CELL_MODIFY", taskId, column, oldValue: base, newValue: result.value }]);
-      } else {
-        // The row went away while it was being edited. The words are kept where the person can take them.
-        this.say(`Somebody removed this row while you were editing it. Your text: ${result.value}`, "bad");
-      }
+      void this.send([{ op: "CELL_MODIFY", taskId, column, oldValue: base, newValue: result.value }]);
     }
     if (leaving) return true;
     if (!move || !this.step(move[0], move[1])) this.grid?.focus({ taskId, column });
@@ -122,7 +131,8 @@ export class Controller extends Cursor {
     const { editing } = this.screen.get();
     if (!editing) return;
     this.screen.set({ editing: null });
-    this.grid?.focus({ taskId: editing.taskId, column: editing.column });
+    if (this.row(editing.taskId)) this.grid?.focus({ taskId: editing.taskId, column: editing.column });
+    else this.grid?.settle();
   }
 
   // ── blocks ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -249,10 +259,8 @@ export class Controller extends Cursor {
   moveRows(direction: "up" | "down"): void {
     const { area, view } = this;
     if (!area || this.refuse()) return;
-    if (this.grid?.arranged()) {
-      this.say("Rows are sorted or filtered here. Clear that to move rows.", "bad");
-      return;
-    }
+    const bar = this.barToMoving;
+    if (bar) return this.say(bar, "bad");
     const rows = view.rows.slice(area.top, area.bottom + 1).map((row) => row.taskId);
     if (this.refuseHeld(rows)) return;
     if (direction === "up" ? area.top === 0 : area.bottom >= view.rows.length - 1) return;
@@ -266,9 +274,17 @@ export class Controller extends Cursor {
     this.say(`${count(rows.length, "row")} moved ${direction}.`);
   }
 
+  /** Returns why rows cannot be moved at the moment, as a sentence; null if they can. */
+  get barToMoving(): string | null {
+    const { arrangement, find } = this.screen.get();
+    return barToMoving(arrangement, find);
+  }
+
   /** Puts rows, in their order, after another; null is the top. */
   place(rows: readonly string[], after: string | null): void {
     if (this.refuse() || this.refuseHeld(rows)) return;
+    const bar = this.barToMoving;
+    if (bar) return this.say(bar, "bad");
     let previous = after;
     const ops: Op[] = rows.map((taskId) => {
       const op: Op = { op: "ROW_MOVE", taskId, after: previous };

@@ -26,6 +26,8 @@ export interface GridPort {
   focus(place: Place): void;
   /** Scrolls a cell into sight and leaves the focus alone. */
   reveal(place: Place): void;
+  /** Puts the selection and the focus on the nearest row that is left, after the one they were on was removed. */
+  settle(): void;
   /** Does something and draws what came of it before it returns. */
   draw(deed: () => void): void;
   /** Whether a person sorted or filtered, so that "below" on the screen is not "below" in the sheet. */

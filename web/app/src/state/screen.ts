@@ -4,6 +4,7 @@ import type { Target } from "../comments/threads";
 import { settings } from "../lib/settings";
 import { type Arrangement, load } from "../model/arrangement";
 import type { Area, View } from "../model/block";
+import type { Rescue } from "../rescue/rescue";
 import { createStore, type Store } from "./store";
 
 /** A place that survives other people's inserts and moves. */
@@ -64,6 +65,8 @@ export interface Screen {
   readonly composing: boolean;
   readonly scope: Scope;
   readonly menu: OpenMenu | null;
+  /** Words whose row was removed while they were written. */
+  readonly rescued: readonly Rescue[];
   /** How this person looks at the sheet. Change it with `Controller.arrange`, which remembers it. */
   readonly arrangement: Arrangement;
   /** Rows on the screen, filtered as they are. */
@@ -96,6 +99,7 @@ export const createScreen = (): Store<Screen> =>
     writing: null,
     scope: "all",
     menu: null,
+    rescued: [],
     arrangement: load(),
     shown: 0,
     note: null,

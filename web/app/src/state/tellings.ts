@@ -3,8 +3,9 @@
  * Most refusals come back to the deed that asked; those of edits made before a
  * reload, or of a refresh, have nobody waiting for them and are told here. What was written is shown again, not lost.
  */
-import type { Rejection } from "@cyclesheet/client";
+import { isColumn, type Rejection } from "@cyclesheet/client";
 import { isolated } from "../model/bidi";
+import { keepWords } from "../rescue/rescue";
 import type { Controller } from "./controller";
 import { cellKey } from "./screen";
 import { wordsFor } from "./words";
@@ -26,6 +27,20 @@ export function refusedCells({
   return cells;
 }
 
+/** Keeps what a refused change wrote into rows that are not there any more: no cell is left to say it at. */
+function keepLost(controller: Controller, { ops }: Rejection): void {
+  const rows = new Set(controller.client.getState().sheet?.tasks.map(({ taskId }) => taskId));
+  for (const op of ops) {
+    if ((op.op !== "CELL_MODIFY" && op.op !== "BATCH_UPDATE") || rows.has(op.taskId)) continue;
+    if (op.op === "CELL_MODIFY") {
+      keepWords(controller, { taskId: op.taskId, column: op.column, text: op.newValue });
+      continue;
+    }
+    for (const [column, update] of Object.entries(op.updates))
+      if (isColumn(column)) keepWords(controller, { taskId: op.taskId, column, text: update.newValue });
+  }
+}
+
 /** Starts telling; returns how to stop. */
 export function followRefusals(controller: Controller): () => void {
   const { client, screen } = controller;
@@ -37,6 +52,7 @@ export function followRefusals(controller: Controller): () => void {
       // A conflict has a panel of its own.
       if (lastRejection && lastRejection.code !== "CONFLICT") {
         screen.set({ issues: refusedCells(lastRejection) });
+        keepLost(controller, lastRejection);
         controller.say(wordsFor(lastRejection).text, "bad");
       }
     }

@@ -1,9 +1,10 @@
-/** Asks before a page is left whose edits are not stored yet, whose editor is open, or whose conflicts wait. */
+/** Asks before a page is left whose edits are not stored yet, whose editor is open, or whose conflicts or rescued words wait. */
 import type { Controller } from "./controller";
 
 export function hasUnsavedWork({ client, screen }: Controller): boolean {
   const { unsaved, conflicts } = client.getState();
-  return unsaved > 0 || conflicts.length > 0 || screen.get().editing !== null;
+  const { editing, rescued } = screen.get();
+  return unsaved > 0 || conflicts.length > 0 || editing !== null || rescued.length > 0;
 }
 
 export function guardUnload(controller: Controller): () => void {

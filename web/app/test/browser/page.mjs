@@ -1,4 +1,6 @@
 /** Opens the page with its stand-in client in an installed Chromium. Build first: `npm run fixture`. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
 import { preview } from "vite";
 
@@ -73,4 +75,43 @@ export async function until(read, wanted, ms = 60_000) {
     await new Promise((done) => setTimeout(done, 20));
   } while (Date.now() < end);
   throw new Error(`expected ${JSON.stringify(wanted)}, it stayed ${JSON.stringify(last)}`);
+}
+
+/** Starts a site for the tests of one file; returns how to write one: on a fresh page, and a complaint of the browser fails it. */
+export function suite() {
+  let site;
+  before(async () => {
+    site = await start();
+  });
+  after(() => site?.close());
+  return (name, scene, act, options) =>
+    test(name, async () => {
+      const page = await site.open(scene, options);
+      try {
+        await act(page);
+        assert.deepEqual(page.complaints, []);
+      } finally {
+        await page.context().close();
+      }
+    });
+}
+
+/** Somebody else in the room. */
+export const BEN = { id: "ben", name: "Ben Okafor" };
+export const remoteOps = (page, ops, who = BEN) =>
+  page.evaluate(([by, list]) => window.fixture.remoteOps(by, list), [who, ops]);
+
+/** The sheet's rows, in its order. */
+export const order = (page) =>
+  page.evaluate(() => window.fixture.getState().sheet.tasks.map((task) => task.taskId));
+
+/** Presses on one element, moves to a place over another (0 is its upper edge, 1 its lower), and lets go there. */
+export async function drag(page, from, to, at = 0.5) {
+  const a = await from.boundingBox();
+  const b = await to.boundingBox();
+  await page.mouse.move(a.x + a.width / 2, a.y + a.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(b.x + 20, b.y + b.height / 2, { steps: 8 });
+  await page.mouse.move(b.x + 20, b.y + b.height * at, { steps: 4 });
+  return () => page.mouse.up();
 }

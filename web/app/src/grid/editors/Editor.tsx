@@ -185,7 +185,7 @@ function ChangedMeanwhile({ editing }: { editing: Editing }) {
   if (!row)
     return (
       <div className="bubble bubble-warn">
-        This row was removed by somebody else. Your text is kept until you close this.
+        This row was removed by somebody else. Your text is kept when you close this.
       </div>
     );
   const cell = row.cells[editing.column];
