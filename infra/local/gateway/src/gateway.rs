@@ -1,111 +1,17 @@
-//! The gateway: the register of open sockets and what can be done to them.
+//! The gateway as its owner sees it: wires the parts together.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    fmt,
-    sync::{
-        Arc, Weak,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::{fmt, sync::Arc, time::Duration};
 
 use axum::Router;
-use futures_util::future::BoxFuture;
-use parking_lot::{Mutex, RwLock};
-use tokio::sync::{Notify, Semaphore};
-use tokio_util::task::TaskTracker;
 
 use crate::{
-    AuthorizerContext, AuthorizerError, AuthorizerEvent, AuthorizerResponse, Clock, Config, ConfigError,
-    ConnectionId, Event, Id, Identity, ProxyResponse, Route, Utf8Bytes,
-    outbound::{Close, Outbound},
-    sweep,
+    Clock, Config, ConfigError, Integration, PostError, Utf8Bytes, inner::Inner, outbound::Close, sweep,
 };
-
-/// What stands behind the gateway: the Lambda functions of the API.
-pub trait Integration: Send + Sync + 'static {
-    /// Answers an event. Called concurrently and without order, also for messages of one socket. A call that takes
-    /// longer than the integration timeout runs on, as a function does, and its answer is dropped.
-    fn invoke(&self, route: Route, event: Event) -> BoxFuture<'_, Result<ProxyResponse, IntegrationError>>;
-
-    /// Decides who may connect, before `$connect`. `Ok(None)` means that the API has no authorizer, which is what
-    /// it says if it is not overridden: then everybody may, and events have no `requestContext.authorizer`.
-    fn authorize(
-        &self,
-        event: AuthorizerEvent,
-    ) -> BoxFuture<'_, Result<Option<AuthorizerResponse>, AuthorizerError>> {
-        let _ = event;
-        Box::pin(std::future::ready(Ok(None)))
-    }
-}
-
-/// An integration gave no proxy response: the function failed. The text goes to the log, never to a client.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct IntegrationError(
-    /// What went wrong.
-    pub String,
-);
-
-/// Why a post did not reach the queue of a socket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum PostError {
-    /// No such socket is open: never was, not yet (`$connect` has not answered), or no longer. HTTP 410.
-    #[error("no such connection is open")]
-    Gone,
-    /// The message is longer than 128 KB. HTTP 413.
-    #[error("the message is longer than 128 KB")]
-    PayloadTooLarge,
-    /// The client is too far behind; a later post may be taken. HTTP 429.
-    #[error("too much is queued for this connection")]
-    LimitExceeded,
-}
-
-/// An open socket, as others see it.
-pub(crate) struct Connection {
-    pub id: ConnectionId,
-    pub connected_at: u64,
-    /// When a message last went either way, in the clock's milliseconds.
-    pub last_active: AtomicU64,
-    /// When the sweeper looks at it next; written only under the lock of [`Inner::deadlines`].
-    deadline: AtomicU64,
-    pub identity: Arc<Identity>,
-    pub authorizer: Option<Arc<AuthorizerContext>>,
-    pub outbound: Outbound,
-}
-
-/// Strings that every event carries.
-pub(crate) struct Names {
-    pub stage: Arc<str>,
-    pub domain_name: Arc<str>,
-    pub api_id: Arc<str>,
-}
-
-pub(crate) struct Inner {
-    pub config: Config,
-    pub names: Names,
-    pub clock: Arc<dyn Clock>,
-    pub integration: Arc<dyn Integration>,
-    connections: RwLock<HashMap<ConnectionId, Arc<Connection>>>,
-    /// When each open socket is to be looked at, earliest first.
-    deadlines: Mutex<BTreeSet<(u64, ConnectionId)>>,
-    /// The earliest deadline has changed, or the gateway is gone.
-    pub resweep: Arc<Notify>,
-    /// Messages being answered; one beyond is refused.
-    pub message_permits: Arc<Semaphore>,
-    /// `$connect` (with its authorizer) and `$disconnect` being answered; one beyond waits. Apart from messages, so
-    /// that a thousand sockets closing at once do not get other sockets' messages refused.
-    pub lifecycle_permits: Arc<Semaphore>,
-    /// Every socket and every invocation.
-    pub tasks: TaskTracker,
-    draining: AtomicBool,
-}
 
 /// A WebSocket API. Clones are the same gateway; it lives as long as a clone or an open socket does.
 #[derive(Clone)]
 pub struct Gateway {
-    pub(crate) inner: Arc<Inner>,
+    inner: Arc<Inner>,
 }
 
 impl fmt::Debug for Gateway {
@@ -126,25 +32,7 @@ impl Gateway {
         integration: impl Integration,
     ) -> Result<Self, ConfigError> {
         config.check()?;
-        let names = Names {
-            stage: config.stage.as_str().into(),
-            domain_name: config.domain_name.as_str().into(),
-            api_id: config.api_id.as_str().into(),
-        };
-        let permits = config.max_concurrent_invocations;
-        let inner = Arc::new(Inner {
-            config,
-            names,
-            clock: Arc::new(clock),
-            integration: Arc::new(integration),
-            connections: RwLock::default(),
-            deadlines: Mutex::default(),
-            resweep: Arc::default(),
-            message_permits: Arc::new(Semaphore::new(permits)),
-            lifecycle_permits: Arc::new(Semaphore::new(permits)),
-            tasks: TaskTracker::new(),
-            draining: AtomicBool::new(false),
-        });
+        let inner = Arc::new(Inner::new(config, Arc::new(clock), Arc::new(integration)));
         tokio::spawn(sweep::run(Arc::downgrade(&inner)));
         Ok(Self { inner })
     }
@@ -178,131 +66,16 @@ impl Gateway {
 
     /// How many sockets are open.
     pub fn connections(&self) -> usize {
-        self.inner.connections.read().len()
+        self.inner.open_connections()
     }
 
     /// Stops: new sockets are refused with 503, open ones get what is queued and code 1001, running invocations
     /// (also the `$disconnect`s of this) may finish. Returns when all has ended or `grace` (in real time) is over,
     /// with the number of sockets and invocations that have not ended.
     pub async fn shutdown(&self, grace: Duration) -> usize {
-        self.inner.draining.store(true, Ordering::SeqCst);
-        let open: Vec<_> = self.inner.connections.read().values().cloned().collect();
-        for connection in open {
-            self.inner.close(&connection, Close::GOING_AWAY, false);
-        }
+        self.inner.drain();
         self.inner.tasks.close();
         let _ = tokio::time::timeout(grace, self.inner.tasks.wait()).await;
         self.inner.tasks.len()
     }
 }
-
-impl Inner {
-    pub fn is_draining(&self) -> bool {
-        self.draining.load(Ordering::SeqCst)
-    }
-
-    pub fn find(&self, connection_id: &str) -> Option<Arc<Connection>> {
-        let id: Id = connection_id.parse().ok()?;
-        self.connections.read().get(&id).cloned()
-    }
-
-    pub fn post(&self, connection_id: &str, text: Utf8Bytes) -> Result<(), PostError> {
-        let connection = self.find(connection_id).ok_or(PostError::Gone)?;
-        self.send(&connection, text)
-    }
-
-    pub fn send(&self, connection: &Connection, text: Utf8Bytes) -> Result<(), PostError> {
-        connection.outbound.text(text, self.config.max_outbound_bytes)?;
-        connection.last_active.store(self.clock.now_ms(), Ordering::Relaxed);
-        Ok(())
-    }
-
-    /// Opens: from here on posts are taken, and the sweeper watches.
-    pub fn register(
-        &self,
-        id: ConnectionId,
-        connected_at: u64,
-        identity: Arc<Identity>,
-        authorizer: Option<Arc<AuthorizerContext>>,
-    ) -> Arc<Connection> {
-        let connection = Arc::new(Connection {
-            id,
-            connected_at,
-            last_active: AtomicU64::new(self.clock.now_ms()),
-            deadline: AtomicU64::new(0),
-            identity,
-            authorizer,
-            outbound: Outbound::default(),
-        });
-        self.connections.write().insert(id, connection.clone());
-        self.watch(&connection, self.due(&connection));
-        // A shutdown that looked at the register a moment ago has missed this one.
-        if self.is_draining() {
-            self.close(&connection, Close::GOING_AWAY, false);
-        }
-        connection
-    }
-
-    /// Ends a socket: from here on posts are refused. The first to say so decides how.
-    pub fn close(&self, connection: &Connection, close: Close, discard: bool) {
-        connection.outbound.close(close, discard);
-        if self.connections.write().remove(&connection.id).is_some() {
-            let mut deadlines = self.deadlines.lock();
-            deadlines.remove(&(connection.deadline.load(Ordering::Relaxed), connection.id));
-        }
-    }
-
-    /// When a socket must close if nothing more is said: the end of its idle time or of its life.
-    fn due(&self, connection: &Connection) -> u64 {
-        let ms = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
-        let idle =
-            connection.last_active.load(Ordering::Relaxed).saturating_add(ms(self.config.idle_timeout));
-        idle.min(connection.connected_at.saturating_add(ms(self.config.max_lifetime)))
-    }
-
-    fn watch(&self, connection: &Connection, due: u64) {
-        let entry = (due, connection.id);
-        let mut deadlines = self.deadlines.lock();
-        connection.deadline.store(due, Ordering::Relaxed);
-        deadlines.insert(entry);
-        if deadlines.first() == Some(&entry) {
-            self.resweep.notify_one();
-        }
-    }
-
-    /// The earliest time at which a socket may have to close.
-    pub fn next_deadline(&self) -> Option<u64> {
-        self.deadlines.lock().first().map(|(at, _)| *at)
-    }
-
-    /// Closes every socket whose time is over, and puts the others off to their next deadline.
-    pub fn sweep(&self) {
-        let now = self.clock.now_ms();
-        loop {
-            let id = match self.deadlines.lock() {
-                mut deadlines if deadlines.first().is_some_and(|(at, _)| *at <= now) => deadlines.pop_first(),
-                _ => None,
-            };
-            let Some((_, id)) = id else { return };
-            let Some(connection) = self.connections.read().get(&id).cloned() else { continue };
-            let due = self.due(&connection);
-            if due <= now {
-                self.close(&connection, Close::GOING_AWAY, false);
-            } else {
-                self.watch(&connection, due);
-                // Closed between the look and the entry: its entry would stay.
-                if connection.outbound.is_closing() {
-                    self.deadlines.lock().remove(&(due, id));
-                }
-            }
-        }
-    }
-}
-
-impl Drop for Inner {
-    fn drop(&mut self) {
-        self.resweep.notify_one();
-    }
-}
-
-pub(crate) type WeakInner = Weak<Inner>;

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::{
     Event, EventType, Id, IntegrationError, ProxyResponse, RequestContext, RequestTime, Route, Utf8Bytes,
     event::{Multi, Single},
-    gateway::{Connection, Inner},
+    inner::{Connection, Inner},
     outbound::Close,
 };
 

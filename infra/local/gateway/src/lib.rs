@@ -8,7 +8,8 @@
 //! anything, never retries, and never calls anything but the [`Integration`] it was given.
 //!
 //! # Layout
-//! - [`Gateway`] (`gateway.rs`): the registry of open connections, `post`, `disconnect`, `shutdown`.
+//! - [`Gateway`] (`gateway.rs`): wires the parts: `router`, `post`, `disconnect`, `shutdown`.
+//! - `inner.rs`: the register of open connections, on which every other part works. [`Integration`]: what is behind.
 //! - `config.rs`: every limit, named, with its reason.
 //! - `clock.rs`: the system clock and the one that tests move.
 //! - `event.rs`, `authorizer.rs`: what an integration receives and answers.
@@ -24,6 +25,8 @@ mod event;
 mod frames;
 mod gateway;
 mod ids;
+mod inner;
+mod integration;
 mod invoke;
 mod management;
 mod outbound;
@@ -43,8 +46,10 @@ pub use config::{
 };
 pub use event::{Event, EventType, Identity, ProxyResponse, RequestContext, RequestTime};
 pub use futures_util::future::BoxFuture;
-pub use gateway::{Gateway, Integration, IntegrationError, PostError};
+pub use gateway::Gateway;
 pub use ids::{ConnectionId, Id, InvalidId};
+pub use integration::{Integration, IntegrationError};
+pub use outbound::PostError;
 pub use route::{Route, RouteSelection};
 pub use serve::serve;
 pub use tungstenite::Utf8Bytes;

@@ -15,7 +15,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::{
-    Identity, PostError, Utf8Bytes, config::MAX_MESSAGE_BYTES, event::timestamp, gateway::Inner,
+    Identity, PostError, Utf8Bytes, config::MAX_MESSAGE_BYTES, event::timestamp, inner::Inner,
     outbound::Close, upgrade::upgrade,
 };
 

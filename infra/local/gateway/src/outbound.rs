@@ -12,7 +12,7 @@ use tungstenite::protocol::frame::{
 };
 
 use crate::{
-    PostError, Utf8Bytes,
+    Utf8Bytes,
     config::{FRAME_OVERHEAD_BYTES, MAX_FRAME_BYTES, MAX_MESSAGE_BYTES},
 };
 
@@ -20,6 +20,20 @@ use crate::{
 const MAX_HEADER_BYTES: usize = 10;
 /// RFC 6455, 5.5: a control frame carries 125 bytes, of which a close code takes 2.
 const MAX_REASON_BYTES: usize = 123;
+
+/// Why a post did not reach the queue of a socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PostError {
+    /// No such socket is open: never was, not yet (`$connect` has not answered), or no longer. HTTP 410.
+    #[error("no such connection is open")]
+    Gone,
+    /// The message is longer than 128 KB. HTTP 413.
+    #[error("the message is longer than 128 KB")]
+    PayloadTooLarge,
+    /// The client is too far behind; a later post may be taken. HTTP 429.
+    #[error("too much is queued for this connection")]
+    LimitExceeded,
+}
 
 /// How a socket ends, as the peer and `$disconnect` are told.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -22,7 +22,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use crate::{
     config::CLOSE_LINGER,
     frames::{Decoder, Incoming, Violation},
-    gateway::{Connection, Inner},
+    inner::{Connection, Inner},
     outbound::{Close, OutFrame},
 };
 

@@ -4,7 +4,7 @@
 //! the set; when an entry comes up and the socket has been active since, it is put off. So a socket costs one entry
 //! and at most one look per idle time, however busy it is.
 
-use crate::gateway::WeakInner;
+use crate::inner::WeakInner;
 
 /// Runs until the gateway is gone.
 pub(crate) async fn run(gateway: WeakInner) {

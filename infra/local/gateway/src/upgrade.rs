@@ -19,7 +19,7 @@ use crate::{
     AuthorizerError, AuthorizerEvent, Event, EventType, Id, Identity, IdentitySource, IntegrationError,
     ProxyResponse, RequestContext, RequestTime, Route,
     event::{Multi, Single},
-    gateway::Inner,
+    inner::Inner,
     invoke::{ErrorFrame, ms},
     outbound::Close,
     socket::Socket,
