@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help dev test test-rust test-web test-browser chaos fuzz lint fmt bench bench-web conformance evaluate web tools chromium vectors picture clean simulate simulate-faults
+.PHONY: help dev test test-rust test-websocket test-web test-browser chaos fuzz lint fmt bench bench-web conformance evaluate web tools chromium vectors picture clean simulate simulate-faults
 
 CARGO ?= cargo
 PORT ?= 4510
@@ -15,7 +15,7 @@ dev: tools web ## Run everything on this machine and print sign-in links (PORT=4
 	$(CARGO) build --package cyclesheet
 	exec ./target/debug/cyclesheet dev --port $(PORT) $(ARGS)
 
-test: tools lint test-rust test-web test-browser test-infra test-deployed ## Everything that must hold, from a clean machine
+test: tools lint test-rust test-websocket test-web test-browser test-infra test-deployed ## Everything that must hold, from a clean machine
 	@echo "All tests passed."
 
 test-rust: tools ## Rust: unit, property, golden-vector and integration tests
@@ -23,6 +23,27 @@ test-rust: tools ## Rust: unit, property, golden-vector and integration tests
 	$(CARGO) test --workspace --exclude cyclesheet-tests-simulation
 	$(CARGO) test --package cyclesheet-tests-simulation --features planted-faults
 	./target/debug/chaos --kills 3
+
+# A Python environment of its own: $(1) where, $(2) what it is for; the prerequisite's packages, pinned with hashes.
+define python_environment
+	@has() { python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; }; \
+	if ! has && command -v apt-get >/dev/null 2>&1 && [ "$$(id -u)" = 0 ]; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv >/dev/null || true; \
+	fi; \
+	has || { echo "$(2): install it (on Debian: sudo apt-get install python3-venv), then run this again." >&2; exit 1; }
+	python3 -m venv --clear $(1)
+	$(1)/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
+endef
+
+AUTOBAHN := target/autobahn/bin/python
+
+$(AUTOBAHN): infra/local/gateway/tests/autobahn/requirements.txt
+	$(call python_environment,target/autobahn,The WebSocket cases need Python 3.10 or newer with venv)
+
+test-websocket: tools $(AUTOBAHN) ## The gateway against the Autobahn suite's 301 cases of RFC 6455
+	$(CARGO) build --quiet --package cyclesheet-gateway --example echo
+	$(AUTOBAHN) infra/local/gateway/tests/autobahn/run.py target/debug/examples/echo
 
 test-web: web ## TypeScript: the fold against the golden vectors, the client against Rust's (ROOMS=3000), the page's parts, its weight
 	$(CARGO) run --quiet --package cyclesheet-tests-reference --bin traces -- --seeds $(or $(ROOMS),60) >target/traces-$(or $(ROOMS),60).jsonl

@@ -14,6 +14,7 @@ TOKEN_CMD ?=
 ROUNDS ?= 21
 FUNCTIONS := authorize connect default disconnect extract http
 MINISTACK := target/ministack/bin/python
+comma := ,
 SCRIPT := cd infra/cdk && node --import tsx scripts
 
 infra: infra/cdk/node_modules/.package-lock.json
@@ -28,14 +29,7 @@ test-infra: infra ## The AWS stack: settings, the template, what must not be in 
 
 # The emulator of AWS that the stack is deployed to; pinned with hashes.
 $(MINISTACK): tests/deployed/requirements.txt
-	@has() { python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; }; \
-	if ! has && command -v apt-get >/dev/null 2>&1 && [ "$$(id -u)" = 0 ]; then \
-		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv >/dev/null || true; \
-	fi; \
-	has || { echo "The deployed tests need Python 3.10 or newer with venv, for MiniStack: install it (on Debian: sudo apt-get install python3-venv), then run this again." >&2; exit 1; }
-	python3 -m venv --clear target/ministack
-	target/ministack/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
-	@touch $@
+	$(call python_environment,target/ministack,The deployed tests need Python 3.10 or newer with venv$(comma) for MiniStack)
 
 test-deployed: infra web $(MINISTACK) ## The whole stack, deployed to an emulator of AWS on this machine and used
 	$(CARGO) build --quiet --bins --example panicking $(FUNCTIONS:%=--package cyclesheet-%) --package cyclesheet-platform --package cyclesheet-tests-conformance

@@ -19,7 +19,8 @@ impl Integration for Echo {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let gateway = Gateway::new(Config { route_response: true, ..Config::default() }, SystemClock, Echo)?;
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:4600").await?;
+    let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:4600".to_owned());
+    let listener = tokio::net::TcpListener::bind(address).await?;
     gateway::serve(listener, gateway.router(), async { tokio::signal::ctrl_c().await.unwrap_or_default() })
         .await?;
     gateway.shutdown(std::time::Duration::from_secs(5)).await;

@@ -23,19 +23,24 @@ const MAX_HEADER_BYTES: usize = 14;
 const MAX_CONTROL_BYTES: usize = 125;
 
 /// What came.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Incoming {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Incoming {
+    /// A whole text message.
     Text(Utf8Bytes),
+    /// A ping, with its payload of at most 125 bytes.
     Ping(Bytes),
+    /// A pong.
     Pong,
     /// The client closes; without a code where it gave none.
     Close(Option<(u16, String)>),
 }
 
-/// A rule was broken: the close code and reason for it.
+/// A rule was broken. Nothing that comes after it can be told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Violation {
+pub struct Violation {
+    /// The code to close with: 1002, 1003, 1007 or 1009.
     pub code: u16,
+    /// The reason to close with.
     pub reason: &'static str,
 }
 
@@ -56,18 +61,34 @@ struct Frame {
 
 /// The state of one socket's input.
 #[derive(Default)]
-pub(crate) struct Decoder {
+pub struct Decoder {
     header: [u8; MAX_HEADER_BYTES],
     header_len: usize,
     frame: Option<Frame>,
     /// A text message has begun and its last frame has not come.
     in_message: bool,
     message: Vec<u8>,
+    /// Bytes of `message` that are known to be UTF-8; a character that is cut by what has come so far begins here.
+    checked: usize,
     control: Vec<u8>,
 }
 
 impl Decoder {
+    /// Returns whether a frame or a message has begun and not ended.
+    pub fn is_midway(&self) -> bool {
+        self.header_len > 0 || self.frame.is_some() || self.in_message
+    }
+
+    /// Returns how many bytes are kept of what has begun.
+    pub fn held_bytes(&self) -> usize {
+        self.message.capacity() + self.control.capacity()
+    }
+
     /// Takes bytes from `input` until something is complete; `None` when `input` is used up.
+    ///
+    /// # Errors
+    /// The first rule that a byte breaks, as soon as that byte is there: text that is not UTF-8 is refused in the
+    /// middle of its message.
     pub fn next(&mut self, input: &mut &[u8]) -> Result<Option<Incoming>, Violation> {
         loop {
             let Some(frame) = &mut self.frame else {
@@ -90,13 +111,27 @@ impl Decoder {
             }
             frame.phase = (frame.phase + payload.len()) % 4;
             frame.remaining -= payload.len();
-            if frame.remaining > 0 {
+            let (is_data, is_whole) = (matches!(frame.opcode, OpCode::Data(_)), frame.remaining == 0);
+            if is_data && !(is_whole && frame.is_final) {
+                self.check_text()?;
+            }
+            if !is_whole {
                 return Ok(None);
             }
             if let Some(incoming) = self.finish_frame()? {
                 return Ok(Some(incoming));
             }
         }
+    }
+
+    /// Checks the text that has come of a message of which more is to come.
+    fn check_text(&mut self) -> Result<(), Violation> {
+        match std::str::from_utf8(&self.message[self.checked..]) {
+            Ok(_) => self.checked = self.message.len(),
+            Err(error) if error.error_len().is_none() => self.checked += error.valid_up_to(),
+            Err(_) => return Err(NOT_UTF8),
+        }
+        Ok(())
     }
 
     /// Gathers a header; true once it is whole and allowed.
@@ -115,7 +150,11 @@ impl Decoder {
             *input = rest;
         }
         let parsed = FrameHeader::parse(&mut Cursor::new(&self.header[..self.header_len]));
+        let is_shortest = is_shortest(&self.header[..self.header_len]);
         self.header_len = 0;
+        if !is_shortest {
+            return Err(PROTOCOL);
+        }
         let Ok(Some((header, len))) = parsed else { return Err(PROTOCOL) };
         self.frame = Some(self.check(&header, len)?);
         Ok(true)
@@ -158,6 +197,7 @@ impl Decoder {
                 if self.in_message {
                     return Ok(None);
                 }
+                self.checked = 0;
                 let text = Utf8Bytes::try_from(std::mem::take(&mut self.message)).map_err(|_| NOT_UTF8)?;
                 Ok(Some(Incoming::Text(text)))
             }
@@ -182,6 +222,15 @@ fn header_len(second: u8) -> usize {
         _ => 0,
     };
     2 + extended + if second & 0x80 != 0 { 4 } else { 0 }
+}
+
+/// Returns whether the length of a whole header is written in as few bytes as it can be (RFC 6455, 5.2).
+fn is_shortest(header: &[u8]) -> bool {
+    match *header {
+        [_, second, high, low, ..] if second & 0x7f == 126 => u16::from_be_bytes([high, low]) > 125,
+        [_, second, a, b, c, d, e, f, ..] if second & 0x7f == 127 => [a, b, c, d, e, f] != [0; 6],
+        _ => true,
+    }
 }
 
 fn close(payload: &[u8]) -> Result<Incoming, Violation> {
@@ -266,11 +315,50 @@ mod tests {
             ("close with bad reason", masked(close, true, &[3, 232, 0xff]), NOT_UTF8),
             ("binary", masked(OpCode::Data(Data::Binary), true, b"a"), BINARY),
             ("not UTF-8", masked(text, true, &[0xff]), NOT_UTF8),
+            ("a length of 125 in two bytes", [0x81, 0xfe, 0, 125, 0, 0, 0, 0].to_vec(), PROTOCOL),
+            (
+                "a length of 65,535 in eight",
+                [[0x81, 0xff, 0, 0, 0, 0, 0, 0, 255, 255].as_slice(), &[0; 4]].concat(),
+                PROTOCOL,
+            ),
+            ("a character cut by the end", masked(text, true, "ä".as_bytes().split_at(1).0), NOT_UTF8),
+            ("a surrogate", masked(text, true, &[0xed, 0xa0, 0x80]), NOT_UTF8),
         ] {
             assert_eq!(all(&bytes, 1), Err(expected), "{name}");
         }
         // A length that no memory holds is refused on its header.
         let endless = [[0x81, 0xff].as_slice(), &[0x7f; 8], &[0; 4]].concat();
         assert_eq!(all(&endless, 1), Err(FRAME_TOO_LONG));
+    }
+    #[test]
+    fn text_that_is_not_utf8_is_refused_at_the_byte_that_breaks_it() {
+        // F4 90 is beyond the last character: no third byte is waited for, in this frame or in the next.
+        let head = [0x01, 0x86, 0, 0, 0, 0];
+        let mut decoder = Decoder::default();
+        for byte in head.iter().chain(&[b'a', 0xf4]) {
+            assert_eq!(decoder.next(&mut [*byte].as_slice()), Ok(None));
+        }
+        assert_eq!(decoder.next(&mut [0x90].as_slice()), Err(NOT_UTF8));
+        let mut decoder = Decoder::default();
+        let first = masked(OpCode::Data(Data::Text), false, &[b'a', 0xf4]);
+        let second = masked(OpCode::Data(Data::Continue), false, &[0x90]);
+        assert_eq!(decoder.next(&mut first.as_slice()), Ok(None));
+        assert_eq!(decoder.next(&mut second.as_slice()), Err(NOT_UTF8));
+    }
+
+    #[test]
+    fn a_character_may_be_cut_by_frames_and_by_reads() {
+        let text = "κόσμε 😀";
+        let mut bytes = Vec::new();
+        for (index, byte) in text.bytes().enumerate() {
+            let opcode = OpCode::Data(if index == 0 { Data::Text } else { Data::Continue });
+            bytes.extend(masked(opcode, index + 1 == text.len(), &[byte]));
+            bytes.extend(masked(OpCode::Control(Control::Pong), true, b""));
+        }
+        for step in [1, 2, bytes.len()] {
+            let found = all(&bytes, step).unwrap();
+            let texts: Vec<_> = found.iter().filter(|incoming| **incoming != Incoming::Pong).collect();
+            assert_eq!(texts, [&Incoming::Text(text.into())]);
+        }
     }
 }

@@ -13,7 +13,7 @@
 //! - `config.rs`: every limit, named, with its reason.
 //! - `clock.rs`: the system clock and the one that tests move.
 //! - `event.rs`, `authorizer.rs`: what an integration receives and answers.
-//! - `upgrade.rs`: from the HTTP request to the open socket: authorizer, `$connect`, 101.
+//! - `handshake.rs`: what makes a request one for a socket. `upgrade.rs`: from the HTTP request to the open socket: authorizer, `$connect`, 101.
 //! - `socket.rs`: one task per open socket; `frames.rs` decodes what comes in, `outbound.rs` holds what goes out.
 //! - `invoke.rs`: messages become invocations. `sweep.rs`: idle time and lifetime, one task for all sockets.
 //! - `management.rs`: `@connections` over HTTP. `serve.rs`: a listener with the right socket options.
@@ -22,8 +22,9 @@ mod authorizer;
 mod clock;
 mod config;
 mod event;
-mod frames;
+pub mod frames;
 mod gateway;
+mod handshake;
 mod ids;
 mod inner;
 mod integration;

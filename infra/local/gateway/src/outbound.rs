@@ -18,6 +18,9 @@ use crate::{
 
 /// The longest header of a frame that is not masked: 2 bytes and 8 of length.
 const MAX_HEADER_BYTES: usize = 10;
+/// Pings that are answered one by one. RFC 6455, 5.5.3, asks for the last alone, so a flood of pings at a client that
+/// reads nothing costs 16 times 125 bytes.
+pub(crate) const MAX_PONGS: usize = 16;
 /// RFC 6455, 5.5: a control frame carries 125 bytes, of which a close code takes 2.
 const MAX_REASON_BYTES: usize = 123;
 
@@ -104,8 +107,8 @@ impl OutFrame {
 struct State {
     frames: VecDeque<OutFrame>,
     bytes: usize,
-    /// RFC 6455, 5.5.3: of several pings the last may be answered alone, so a flood of them costs one slot.
-    pong: Option<Bytes>,
+    /// Answers to pings, at most [`MAX_PONGS`].
+    pongs: VecDeque<Bytes>,
     close: Option<Close>,
     /// The close frame was handed out: nothing may follow it.
     finished: bool,
@@ -148,9 +151,13 @@ impl Outbound {
         Ok(())
     }
 
-    /// Answers a ping.
+    /// Answers a ping. Of more than [`MAX_PONGS`] that wait, the oldest goes unanswered.
     pub fn pong(&self, payload: Bytes) {
-        self.0.lock().pong = Some(payload);
+        let mut state = self.0.lock();
+        if state.pongs.len() == MAX_PONGS {
+            state.pongs.pop_front();
+        }
+        state.pongs.push_back(payload);
     }
 
     /// Ends the socket; the first to say so decides how. What is queued is still sent, unless nobody is left to
@@ -192,12 +199,14 @@ impl Outbound {
     pub fn drain(&self, batch: &mut VecDeque<OutFrame>, max: usize, sent: usize) -> bool {
         let mut state = self.0.lock();
         state.bytes = state.bytes.saturating_sub(sent);
-        if let Some(pong) = state.pong.take()
-            && !state.finished
-        {
-            batch.push_back(OutFrame::new(OpCode::Control(Control::Pong), true, pong, 0));
+        // Taken whole, so that an idle socket keeps no room for them.
+        let pongs = std::mem::take(&mut state.pongs);
+        if !state.finished {
+            batch.extend(
+                pongs.into_iter().map(|pong| OutFrame::new(OpCode::Control(Control::Pong), true, pong, 0)),
+            );
         }
-        let take = max.min(state.frames.len());
+        let take = max.saturating_sub(batch.len()).min(state.frames.len());
         batch.extend(state.frames.drain(..take));
         if batch.is_empty() {
             // An idle socket keeps no queue.
@@ -281,10 +290,17 @@ mod tests {
     }
 
     #[test]
-    fn of_many_pings_the_last_is_answered() {
+    fn pings_are_answered_each_and_of_very_many_the_last_ones() {
         let outbound = Outbound::default();
-        outbound.pong(Bytes::from_static(b"1"));
-        outbound.pong(Bytes::from_static(b"2"));
-        assert_eq!(sent(&outbound), [0x8a, 1, b'2']);
+        for name in ["1", "2"] {
+            outbound.pong(Bytes::from_static(name.as_bytes()));
+        }
+        assert_eq!(sent(&outbound), [0x8a, 1, b'1', 0x8a, 1, b'2']);
+        for n in 0..10_000_u32 {
+            outbound.pong(Bytes::copy_from_slice(&n.to_be_bytes()));
+        }
+        let bytes = sent(&outbound);
+        assert_eq!(bytes.len(), MAX_PONGS * 6);
+        assert_eq!(bytes[bytes.len() - 4..], 9_999_u32.to_be_bytes());
     }
 }

@@ -13,12 +13,12 @@ use axum::{
 use futures_util::FutureExt;
 use hyper::upgrade::OnUpgrade;
 use tokio::sync::oneshot;
-use tungstenite::handshake::derive_accept_key;
 
 use crate::{
     AuthorizerError, AuthorizerEvent, Event, EventType, Id, Identity, IdentitySource, IntegrationError,
     ProxyResponse, RequestContext, RequestTime, Route,
     event::{Multi, Single},
+    handshake,
     inner::Inner,
     invoke::{ErrorFrame, ms},
     outbound::Close,
@@ -41,9 +41,9 @@ pub(crate) async fn upgrade(State(inner): State<Arc<Inner>>, mut request: Reques
     if inner.is_draining() {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
-    let accept_key = match accept_key(request.headers()) {
+    let accept_key = match handshake::accept_key(&request) {
         Ok(key) => key,
-        Err(status) => return (status, [(header::UPGRADE, "websocket")]).into_response(),
+        Err(refusal) => return refusal.into_response(),
     };
     let source_ip = match request.extensions().get::<ConnectInfo<SocketAddr>>() {
         Some(ConnectInfo(peer)) => peer.ip().to_string(),
@@ -81,24 +81,6 @@ pub(crate) async fn upgrade(State(inner): State<Arc<Inner>>, mut request: Reques
         let _ = answer.send(response);
     });
     answered.await.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
-}
-
-/// The answer to the client's key (RFC 6455, 4.2.1), or the status for a request that is no handshake.
-fn accept_key(headers: &HeaderMap) -> Result<HeaderValue, StatusCode> {
-    let has = |name, token: &str| {
-        let values = headers.get_all(name).iter();
-        values
-            .flat_map(|value| value.to_str().unwrap_or_default().split(','))
-            .any(|one| one.trim().eq_ignore_ascii_case(token))
-    };
-    if !has(header::UPGRADE, "websocket") || !has(header::CONNECTION, "upgrade") {
-        return Err(StatusCode::UPGRADE_REQUIRED);
-    }
-    let key = headers.get(header::SEC_WEBSOCKET_KEY).ok_or(StatusCode::BAD_REQUEST)?;
-    if !has(header::SEC_WEBSOCKET_VERSION, "13") {
-        return Err(StatusCode::BAD_REQUEST);
-    }
-    HeaderValue::try_from(derive_accept_key(key.as_bytes())).map_err(|_| StatusCode::BAD_REQUEST)
 }
 
 fn multi(pairs: impl Iterator<Item = (String, String)>) -> Multi {

@@ -131,7 +131,14 @@ async fn g1_a_request_that_is_no_handshake_is_refused() {
     let upgrade = || get("/dev").header("connection", "keep-alive, Upgrade").header("upgrade", "WebSocket");
     assert_eq!(upgrade().send().await.unwrap().status(), 400);
     let keyed = upgrade().header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
-    assert_eq!(keyed.header("sec-websocket-version", "8").send().await.unwrap().status(), 400);
+    let older = keyed.header("sec-websocket-version", "8").send().await.unwrap();
+    assert_eq!(
+        (older.status().as_u16(), &older.headers()["sec-websocket-version"]),
+        (426, &"13".parse().unwrap())
+    );
+    let short =
+        upgrade().header("sec-websocket-version", "13").header("sec-websocket-key", "dGhlIHNhbXBsZQ==");
+    assert_eq!(short.send().await.unwrap().status(), 400);
     assert_eq!(get("/prod").send().await.unwrap().status(), 404);
     assert_eq!(running.script.count("CONNECT"), 0);
 }
