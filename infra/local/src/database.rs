@@ -3,7 +3,10 @@
 //! The SDK's HTTP connector is replaced by one that hands each request to a database in this process. Everything
 //! above it, serialisation, retries, timeouts, errors, is the SDK's own: there is one storage code path. A connector is
 //! also where a test injects lost answers and refused requests.
-use crate::durable::{DiskFailed, Durable, Key};
+use crate::{
+    durable::{DiskFailed, Durable, Key},
+    folder::DataFolder,
+};
 use aws_sdk_dynamodb::{
     Client, Config,
     config::{
@@ -34,6 +37,8 @@ pub struct Embedded {
     database: Database,
     /// The syncs of its file, if it has one.
     disk: Option<Durable>,
+    /// Held, so that no other process uses the folder.
+    _folder: Option<DataFolder>,
 }
 
 /// The one endpoint: this process. Its name is never looked up.
@@ -55,17 +60,16 @@ impl std::fmt::Debug for Embedded {
 impl Embedded {
     /// One that ends with the process.
     pub fn in_memory() -> Result<Self, DynoxideError> {
-        Self { database: Database::memory()?, disk: None }.with_table()
+        Self { database: Database::memory()?, disk: None, _folder: None }.with_table()
     }
 
-    /// One in a folder, which is made if it is not there.
+    /// One in a folder, which is made if it is not there. One process at a time may have it.
     pub fn in_folder(folder: &Path) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        std::fs::create_dir_all(folder)
-            .map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
-        let file = folder.join(FILE);
+        let taken = DataFolder::take(folder)?;
+        let file = taken.file(FILE)?;
         let database = Database::new(&file.to_string_lossy())
             .map_err(|error| format!("cannot open {}: {error}", file.display()))?;
-        let this = Self { database, disk: None }.with_table()?;
+        let this = Self { database, disk: None, _folder: Some(taken) }.with_table()?;
         // `synchronous = NORMAL`: SQLite syncs before and after it moves its write-ahead log into the file, and we sync the log.
         this.database.disable_bulk_loading()?;
         let disk = Durable::of(&file)

@@ -3,6 +3,7 @@
 //! # Layout
 //! - [`stack`]: everything wired together; what `cyclesheet dev` and the tests start.
 //! - [`database`]: the embedded DynamoDB behind the AWS SDK.
+//! - [`hosts`]: the host names that are answered. `folder`: the data folder. `durable`: its syncs.
 //! - [`sockets`]: the gateway's routes to the functions, and posts back to the gateway.
 //! - [`web`]: the page, its configuration, and `/api` to the `http` function.
 //! - [`schedule`]: the weekly run. [`tokens`]: tokens of the local issuer. [`sample`]: the sample week and its people.
@@ -11,6 +12,8 @@
 //! gateway, the scheduler. This crate decides nothing about a sheet and is part of no deployment.
 pub mod database;
 mod durable;
+mod folder;
+pub mod hosts;
 pub mod sample;
 pub mod schedule;
 pub mod sockets;

@@ -1,6 +1,7 @@
 //! Everything wired together.
 use crate::{
     database::{Embedded, TABLE},
+    hosts::{self, Hosts},
     sockets::{Functions, LocalCallback},
     tokens,
     web::{self, Web},
@@ -56,6 +57,8 @@ pub struct Options {
     pub secret: String,
     /// Origins that may open sockets beside the stack's own.
     pub origins: Vec<String>,
+    /// Host names that lead here beside this machine's own.
+    pub hosts: Vec<String>,
     /// Whom the extraction asks.
     pub model: Option<Arc<dyn Ask>>,
     /// What its answers are called in the sheet.
@@ -97,6 +100,7 @@ impl Options {
             clock: StackClock::System,
             secret: tokens::SECRET.to_owned(),
             origins: Vec::new(),
+            hosts: Vec::new(),
             model: None,
             origin: Origin::Model,
             secrets: BTreeMap::new(),
@@ -154,6 +158,7 @@ impl Invoke for LocalInvoke {
 impl Stack {
     /// Starts everything and listens.
     pub async fn start(options: Options) -> Result<Self, Box<dyn Error + Send + Sync>> {
+        let hosts = Hosts::new(&options.hosts)?;
         let listener = TcpListener::bind(("127.0.0.1", options.port)).await.map_err(|error| {
             format!("cannot listen on 127.0.0.1:{}: {error}; choose another with --port", options.port)
         })?;
@@ -209,7 +214,8 @@ impl Stack {
             page: options.page,
             socket_url: format!("ws://{address}/{STAGE}"),
         })
-        .merge(gateway.router());
+        .merge(gateway.router())
+        .layer(axum::middleware::from_fn_with_state(hosts, hosts::check));
         let (stop, mut stopped) = watch::channel(false);
         let ended = async move {
             let _ = stopped.wait_for(|stopped| *stopped).await;

@@ -7,6 +7,7 @@ mod main {
     mod command;
     mod counts;
     mod crowd;
+    mod doors;
     mod editing;
     mod events;
     mod extraction;

@@ -72,6 +72,9 @@ pub(crate) struct Dev {
     /// Another origin that may open sockets, for a page served by a development server
     #[arg(long, value_name = "ORIGIN")]
     allow_origin: Vec<String>,
+    /// Another host name that leads to this server, beside 127.0.0.1, localhost and [::1]
+    #[arg(long, value_name = "NAME")]
+    allow_host: Vec<String>,
     /// The built page
     #[arg(long, value_name = "DIR")]
     page: Option<PathBuf>,
@@ -118,6 +121,7 @@ impl Dev {
             port: self.port,
             secret: self.secret.clone(),
             origins: self.allow_origin.clone(),
+            hosts: self.allow_host.clone(),
             model: model.ask.clone(),
             origin: model.origin,
             page: self.page.clone().unwrap_or_else(page_folder),
