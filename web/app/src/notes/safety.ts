@@ -1,4 +1,5 @@
 /** What may come into a document from outside, and what may lead out of it. Pure. */
+import { rewrite } from "./pasted";
 
 /** Addresses a link may lead to; everything else, `javascript:` first of all, stays text. */
 const PROTOCOLS: readonly string[] = ["http:", "https:", "mailto:"];
@@ -32,13 +33,16 @@ export function plainly(text: string): string {
   return text.replace(TRICKS, "");
 }
 
-/** Pasted HTML without what is not text: the editor's schema drops what it does not know, this what it might read. */
+/** Pasted HTML as a note can hold it, without what is not text: the schema drops what it does not know, this what it might read. */
 export function cleaned(html: string): string {
-  const { body } = new DOMParser().parseFromString(html, "text/html");
+  const page = new DOMParser().parseFromString(html, "text/html");
+  const { body } = page;
+  const sheets = [...page.querySelectorAll("style")].map((style) => style.textContent ?? "");
   for (const node of body.querySelectorAll(
-    "script, style, template, iframe, object, embed, svg, math, noscript, [hidden]",
+    "script, style, template, iframe, object, embed, svg, math, noscript, title, [hidden]",
   ))
     node.remove();
+  rewrite(body, sheets);
   for (const node of body.querySelectorAll("*")) {
     for (const { name } of [...node.attributes]) if (name.startsWith("on")) node.removeAttribute(name);
   }
