@@ -3,7 +3,7 @@
  *
  * Owns the editor and what stands around it; what is in the document is the provider's, what may be in it `extensions`'.
  */
-import { FIELD, type Lost, type NoteState, type OpenNote } from "@cyclesheet/client/notes";
+import { FIELD, type Lost, type NoteState, type OpenNote, plainText } from "@cyclesheet/client/notes";
 import { Editor } from "@tiptap/core";
 import { ySyncPluginKey } from "@tiptap/y-tiptap";
 import { lazy, useCallback, useEffect, useId, useMemo, useRef, useState, useSyncExternalStore } from "react";
@@ -12,6 +12,8 @@ import { Mark } from "../comments/Mark";
 import { beginThread, openThread } from "../comments/open";
 import { usePeople } from "../comments/people";
 import { isAlive } from "../comments/threads";
+import { copyWords } from "../rescue/copy";
+import { useRestoreRow } from "../rescue/useRestoreRow";
 import { useClient, useController, useMayEdit, useScreen } from "../state/context";
 import { useServerNow } from "../state/now";
 import { wordsFor } from "../state/words";
@@ -44,6 +46,8 @@ interface Props {
   readonly seed?: string;
   /** Escape was pressed in the text. */
   readonly onLeave?: () => void;
+  /** The row of this note was removed, by the person of this name. The text stays, and waits for the row. */
+  readonly removedBy?: string | null;
 }
 
 export default function NoteEditor(props: Props) {
@@ -58,6 +62,7 @@ export default function NoteEditor(props: Props) {
   const { note, state } = opened;
   return (
     <div className="note" data-testid={`note:${props.name}`} data-status={state.status}>
+      {props.removedBy != null && <RemovedRow name={props.name} by={props.removedBy} state={state} />}
       {state.lost && <LostWords lost={state.lost} onDismiss={() => note.dismiss()} />}
       {versions && (
         <Later>
@@ -329,25 +334,64 @@ function hereWords(people: number, typing: number): string {
   return typing === people ? "are typing" : `are here too, ${typing} typing`;
 }
 
+/** The row is not there any more: what the text is now, and the ways on. */
+function RemovedRow({ name, by, state }: { name: string; by: string; state: NoteState }) {
+  const controller = useController();
+  const mayEdit = useMayEdit();
+  const { busy, restore } = useRestoreRow();
+  const taskId = rowOfNote(name) ?? "";
+  return (
+    <div className="note-lost note-removed" role="alert" data-testid="note-removed">
+      <p>
+        <strong>
+          <bdi>{by}</bdi> removed this row.
+        </strong>{" "}
+        {mayEdit
+          ? "This browser keeps the note, and what you write in it now. It is saved when the row is restored."
+          : "This browser keeps the note as you see it."}
+      </p>
+      <div className="note-lost-deeds">
+        {mayEdit && (
+          <button
+            type="button"
+            className="button button-small button-primary"
+            data-testid="restore-row"
+            aria-disabled={busy || undefined}
+            onClick={() => !busy && void restore(taskId)}
+          >
+            {busy ? "Restoring…" : "Restore the row"}
+          </button>
+        )}
+        <button
+          type="button"
+          className="button button-small"
+          onClick={() => void copyWords(controller, plainText(state.doc))}
+        >
+          Copy the note
+        </button>
+      </div>
+    </div>
+  );
+}
+
 /** What the server did not take, to be copied: nobody should have to type it twice. */
 function LostWords({ lost, onDismiss }: { lost: Lost; onDismiss: () => void }) {
   const controller = useController();
-  const copy = () => {
-    navigator.clipboard.writeText(lost.words).then(
-      () => controller.say("Copied."),
-      () => controller.say("This browser did not let the words be copied: select them here.", "bad"),
-    );
-  };
   return (
     <div className="note-lost" role="alert" data-testid="note-lost">
       <p>
-        <strong>These words were not stored.</strong> {wordsFor(lost).text}
+        <strong>These words were not saved.</strong> {wordsFor(lost).text}
       </p>
-      <pre>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: an area that scrolls must be reached by keyboard */}
+      <pre tabIndex={0}>
         <bdi>{lost.words}</bdi>
       </pre>
       <div className="note-lost-deeds">
-        <button type="button" className="button button-small" onClick={copy}>
+        <button
+          type="button"
+          className="button button-small"
+          onClick={() => void copyWords(controller, lost.words)}
+        >
           Copy
         </button>
         <button type="button" className="button button-quiet button-small" onClick={onDismiss}>

@@ -26,6 +26,10 @@ export const MAX_TOMBSTONES = 200;
 export const SYSTEM_ID = "cyclesheet";
 /** Bytes of one update of a document. */
 export const MAX_UPDATE_BYTES = 65_536;
+/** Bytes of one document, merged. */
+export const MAX_DOC_BYTES = 1_048_576;
+/** Structs and deleted ranges of one document, merged. */
+export const MAX_DOC_STRUCTS = 32_768;
 /** Notes of removed rows that are remembered, so that undo brings them back. */
 export const MAX_REMOVED_DOCS = 200;
 /** Bytes of their updates; the last removed one is remembered in any case. */

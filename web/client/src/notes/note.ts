@@ -6,10 +6,11 @@
 import * as Y from "yjs";
 import type { Client, Clock } from "../client.js";
 import type { Sending } from "../documents.js";
-import { MAX_MENTIONS, MAX_UPDATE_BYTES } from "../fold/limits.js";
+import { MAX_DOC_BYTES, MAX_DOC_STRUCTS, MAX_MENTIONS, MAX_UPDATE_BYTES } from "../fold/limits.js";
 import type { DocumentUpdate } from "../frames.js";
 import { NoteAwareness } from "./awareness.js";
 import { fromBase64, toBase64 } from "./base64.js";
+import { parts, structsIn } from "./parts.js";
 import type { NoteRecord, NoteStorage } from "./storage.js";
 import { namedIn, wordsOnlyIn } from "./text.js";
 
@@ -24,6 +25,12 @@ const STORAGE_MS = 2_000;
 /** First pause before a document that could not be fetched is asked for again; doubles. */
 const RETRY_MS = 2_000;
 const MAX_RETRY_MS = 60_000;
+
+/**
+ * Bytes written in one go that are sent: half of what a document may hold, in some thirty changes. More is refused as
+ * one, so that nobody finds half of a paste in the sheet.
+ */
+export const MAX_AT_ONCE_BYTES = 512 * 1024;
 
 /** Marks what came from elsewhere: it is not sent back. */
 const REMOTE = Symbol("remote");
@@ -69,6 +76,8 @@ export class Note {
   private early: Uint8Array[] = [];
   /** Written here, not yet in the client's queue. */
   private buffer: Uint8Array[] = [];
+  /** How many of these, at the front, were refused because the row is not there. */
+  private held = 0;
   /** Who was named in what was written, and is not told yet. */
   private readonly named = new Set<string>();
   /** The last in the queue, which may still take more. */
@@ -123,11 +132,40 @@ export class Note {
     // Without a name and a sheet the client takes nothing: it stays here, and on the device.
     if (!this.isSynced || sheet === null || user === null || this.buffer.length === 0) return;
     if (role === "viewer") return this.forget();
+    // A removed row takes nothing: what is written waits until the row is back.
+    if (this.isRowRemoved()) return;
+    const excess = this.excess();
+    if (excess !== null) {
+      this.empty();
+      return this.restart(excess);
+    }
     this.sentAt = this.around.clock.now();
     const groups = grouped(this.buffer);
-    this.buffer = [];
+    this.empty();
     const mentions = this.mentions();
     for (const [n, group] of groups.entries()) this.enqueue(group, n === groups.length - 1 ? mentions : []);
+  }
+
+  private empty(): void {
+    this.buffer = [];
+    this.held = 0;
+  }
+
+  /** Whether this is the note of a row that is not in the sheet any more. */
+  private isRowRemoved(): boolean {
+    const taskId = /^notes:(.+)$/.exec(this.name)?.[1];
+    const { sheet } = this.around.client.getState();
+    if (taskId === undefined || sheet === null) return false;
+    return sheet.tasks.every((row) => row.taskId !== taskId);
+  }
+
+  /** Why what waits is too much to be sent; null if it is not. */
+  private excess(): Why | null {
+    const size = this.buffer.reduce((sum, update) => sum + update.length, 0);
+    if (size <= MAX_UPDATE_BYTES) return null;
+    if (size > MAX_AT_ONCE_BYTES) return TOO_LONG;
+    const whole = Y.encodeStateAsUpdate(this.state.doc);
+    return whole.length > MAX_DOC_BYTES || structsIn(whole) > MAX_DOC_STRUCTS ? TOO_FULL : null;
   }
 
   close(): void {
@@ -170,10 +208,22 @@ export class Note {
     this.early = [];
   }
 
-  refused(update: Uint8Array, why: Why): void {
-    if (this.isSynced) this.restart(why);
+  refused(update: Uint8Array, why: Why, mayHold = true): void {
+    if (mayHold && this.isSynced && why.code === "UNKNOWN_TARGET") {
+      // Whether the row went away is known as soon as the client shows the sheet that decided.
+      queueMicrotask(() => this.holdOrRestart(update, why));
+    } else if (this.isSynced) this.restart(why);
     // What the log has is not known yet: it is told then.
     else this.refusedUnseen = { updates: [...(this.refusedUnseen?.updates ?? []), update], why };
+  }
+
+  /** Keeps what was refused because its row is not there, until the row is; anything else is taken back. */
+  private holdOrRestart(update: Uint8Array, why: Why): void {
+    if (this.isClosed) return;
+    if (!this.isSynced || !this.isRowRemoved()) return this.refused(update, why, false);
+    this.buffer.splice(this.held, 0, update);
+    this.held += 1;
+    this.later("save", SAVE_MS);
   }
 
   private take(update: Uint8Array, version: number): void {
@@ -216,7 +266,8 @@ export class Note {
     if (this.isSynced) {
       this.isMissing = entry !== undefined && entry.version > this.version;
       if (this.isMissing) void this.fetch(true);
-      else if (this.buffer.length > 0 && user !== null && !this.timers.has("send")) this.later("send", 0);
+      else if (this.buffer.length > 0 && user !== null && !this.timers.has("send") && !this.isRowRemoved())
+        this.later("send", 0);
       return;
     }
     if (this.isVoid) void this.fetch(false);
@@ -282,7 +333,7 @@ export class Note {
     const before = this.state;
     const doc = docOf(Y.encodeStateAsUpdate(this.confirmed));
     applyTo(doc, this.pending());
-    this.buffer = [];
+    this.empty();
     this.waiting = null;
     const words = wordsOnlyIn(before.doc, doc);
     const lost = words === "" ? before.lost : { ...why, words: joined(before.lost?.words, words) };
@@ -314,7 +365,7 @@ export class Note {
 
   /** Drops what a viewer may not send. An editor tidies up what its schema does not know: nobody wrote that. */
   private forget(): void {
-    this.buffer = [];
+    this.empty();
     const allowed = docOf(Y.encodeStateAsUpdate(this.confirmed));
     applyTo(allowed, this.pending());
     const isWritten = wordsOnlyIn(this.state.doc, allowed) !== "";
@@ -427,6 +478,17 @@ const ONLY_READS: Why = {
   message: "A viewer reads; ask an admin for the editor role.",
 };
 
+/** Refusals that no server said. Their codes are none of the registry's: the message says all there is. */
+const TOO_LONG: Why = {
+  code: "TOO_LONG",
+  message: "Too long to paste in one go (at most about 500 KB). Paste it in parts.",
+};
+
+const TOO_FULL: Why = {
+  code: "TOO_FULL",
+  message: "This text is full: it holds about 1 MB, with its history. Put the rest elsewhere.",
+};
+
 const WENT_BACK: Why = {
   code: "NOT_FOUND",
   message: "The server went back to an earlier state of this text.",
@@ -458,12 +520,16 @@ function holds(doc: Y.Doc, part: Y.Doc): boolean {
   return same;
 }
 
-/** As few updates as the server's bound allows; one that is too large alone stays, and is refused. */
+/** As few updates as the server's bound allows; one that is too large alone goes in parts. */
 function grouped(updates: readonly Uint8Array[]): Uint8Array[] {
   const all = Y.mergeUpdates([...updates]);
   if (all.length <= MAX_UPDATE_BYTES) return [all];
   const groups: Uint8Array[] = [];
   for (const update of updates) {
+    if (update.length > MAX_UPDATE_BYTES) {
+      groups.push(...parts(update));
+      continue;
+    }
     const last = groups.at(-1);
     const both = last && Y.mergeUpdates([last, update]);
     if (both !== undefined && both.length <= MAX_UPDATE_BYTES) groups[groups.length - 1] = both;

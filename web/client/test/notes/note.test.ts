@@ -3,6 +3,8 @@ import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
 import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
+import type { Row } from "../../src/fold/model.js";
+import type { Op } from "../../src/fold/op.js";
 import {
   createNotes,
   indexedDbNoteStorage,
@@ -151,14 +153,170 @@ describe("refusals", () => {
     expect(ana.text).toBe("");
   });
 
-  it("an update beyond the bound is refused here, and the words are kept", async () => {
+  it("more than is sent in one go is refused here as one, and the words are kept", async () => {
     const { world, desks } = await room();
     const [ana] = desks as [Desk];
-    ana.type("y".repeat(70_000));
+    ana.type("what was there");
+    await pass(world, 2_000);
+    ana.type("y".repeat(1_000_000), 99);
     await pass(world, 5_000);
-    expect(ana.note.getState().lost).toMatchObject({ code: "PAYLOAD_TOO_LARGE" });
-    expect(ana.note.getState().lost?.words).toHaveLength(70_000);
-    expect(ana.text).toBe("");
+    expect(ana.note.getState().lost).toMatchObject({ code: "TOO_LONG" });
+    expect(ana.note.getState().lost?.words).toHaveLength(1_000_000);
+    expect(ana.text).toBe("what was there");
+    expect(updates(world)).toHaveLength(1);
+  });
+
+  it("what a full document cannot hold is refused as one", async () => {
+    const { world, desks } = await room();
+    const [ana] = desks as [Desk];
+    for (let n = 0; n < 2; n += 1) {
+      ana.type("z".repeat(500_000), n);
+      await pass(world, 30_000);
+    }
+    const full = ana.text.length;
+    ana.type("w".repeat(100_000), 99);
+    await pass(world, 5_000);
+    expect(full).toBe(1_000_000);
+    expect(ana.note.getState().lost).toMatchObject({ code: "TOO_FULL" });
+    expect(ana.text).toHaveLength(full);
+    // A megabyte is folded some sixty times.
+  }, 30_000);
+});
+
+describe("a large paste", () => {
+  /** Lines of a list in one transaction, as an editor writes them. */
+  const paste = (desk: Desk, lines: readonly string[]) =>
+    desk.doc.transact(() => {
+      const list = new Y.XmlElement("bulletList");
+      list.insert(
+        0,
+        lines.map((line) => {
+          const [item, paragraph] = [new Y.XmlElement("listItem"), new Y.XmlElement("paragraph")];
+          paragraph.insert(0, [new Y.XmlText(line)]);
+          item.insert(0, [paragraph]);
+          return item;
+        }),
+      );
+      desk.doc.getXmlFragment(FIELD).push([list]);
+    });
+
+  it("goes in several changes, each of which leaves a list that can be shown", async () => {
+    const { world, desks } = await room();
+    const [ana, bo] = desks as [Desk, Desk];
+    paste(
+      ana,
+      Array.from({ length: 900 }, (_, n) => `Line ${n}: ${"words ".repeat(7)}`),
+    );
+    const written = ana.text;
+    expect(written.length).toBeGreaterThan(45_000);
+    await pass(world, 10_000);
+    expect(bo.text).toBe(written);
+    expect(ana.note.getState().lost).toBeNull();
+    const sent = updates(world).map((op) => (op.op === "TEXT_UPDATE" ? op.update : ""));
+    expect(sent.length).toBeGreaterThan(1);
+    const seen = new Y.Doc();
+    for (const update of sent) {
+      expect(update.length * 0.75).toBeLessThanOrEqual(65_536);
+      Y.applyUpdate(seen, Buffer.from(update, "base64"));
+      const [list] = seen.getXmlFragment(FIELD).toArray() as [Y.XmlElement];
+      expect(seen.store.pendingStructs).toBeNull();
+      for (const item of list.toArray() as Y.XmlElement[]) expect(item.length).toBe(1);
+      expect(list.length).toBeGreaterThan(0);
+    }
+  });
+
+  it("of one paragraph is cut between characters, not through them", async () => {
+    const { world, desks } = await room();
+    const [ana, bo] = desks as [Desk, Desk];
+    const text = `a${"🚀".repeat(30_000)}`;
+    ana.type(text);
+    await pass(world, 10_000);
+    expect(bo.text).toBe(text);
+    expect(updates(world).length).toBeGreaterThan(1);
+  });
+
+  it("that replaces what stood there takes it away with the last part", async () => {
+    const { world, desks } = await room();
+    const [ana, bo] = desks as [Desk, Desk];
+    ana.type("old words");
+    await pass(world, 2_000);
+    ana.doc.transact(() => {
+      ana.doc.getXmlFragment(FIELD).delete(0, 1);
+      paste(
+        ana,
+        Array.from({ length: 2_000 }, () => "n".repeat(40)),
+      );
+    });
+    await pass(world, 10_000);
+    expect(bo.text).toBe(ana.text);
+    expect(bo.text).not.toContain("old words");
+  });
+
+  it("that was cut offline is sent after a reload", async () => {
+    const { world, desks } = await room();
+    const [ana, bo] = desks as [Desk, Desk];
+    world.block(ana.member, true);
+    world.cut(ana.member);
+    ana.type("q".repeat(150_000));
+    const written = ana.text;
+    await pass(world, 2_000);
+    ana.reload();
+    world.block(ana.member, false);
+    await pass(world, 90_000);
+    expect(bo.text).toBe(written);
+  });
+});
+
+describe("the note of a removed row", () => {
+  it("keeps what is written in it, and sends it when the row is back", async () => {
+    const world = new World(7, 2, CALM);
+    await pass(world, 1_000);
+    const [ana, bo] = world.members.map((member) => new Desk(world, member, "notes:r1")) as [Desk, Desk];
+    const change = (...ops: Op[]) => world.change(bo.member, ops);
+    change({ op: "ROW_INSERT", taskId: "r1", after: null, cells: { title: "A row" } });
+    await pass(world, 2_000);
+    ana.type("before it went");
+    await pass(world, 2_000);
+    const restored = world.sheet.tasks.find(({ taskId }) => taskId === "r1") as Row;
+    change({ op: "ROW_REMOVE", taskId: "r1" });
+    await pass(world, 2_000);
+    const sent = updates(world).length;
+    ana.type("after it went, ");
+    await pass(world, 5_000);
+    expect(ana.text).toBe("after it went, before it went");
+    expect(ana.note.getState().lost).toBeNull();
+    expect(updates(world)).toHaveLength(sent);
+    change({ op: "ROW_INSERT", taskId: "r1", after: null, cells: { title: "A row" }, restored });
+    await pass(world, 5_000);
+    expect(bo.text).toBe("after it went, before it went");
+    expect(ana.note.getState().lost).toBeNull();
+  });
+
+  it("keeps what was on its way when the row went", async () => {
+    const world = new World(7, 2, CALM);
+    await pass(world, 1_000);
+    const [ana, bo] = world.members.map((member) => new Desk(world, member, "notes:r1")) as [Desk, Desk];
+    world.change(bo.member, [{ op: "ROW_INSERT", taskId: "r1", after: null, cells: { title: "A row" } }]);
+    await pass(world, 2_000);
+    ana.type("one ");
+    await pass(world, 2_000);
+    const restored = world.sheet.tasks.find(({ taskId }) => taskId === "r1") as Row;
+    world.block(ana.member, true);
+    world.cut(ana.member);
+    ana.type("two ", 0, 4);
+    await pass(world, 500);
+    world.change(bo.member, [{ op: "ROW_REMOVE", taskId: "r1" }]);
+    await pass(world, 2_000);
+    world.block(ana.member, false);
+    await pass(world, 90_000);
+    ana.type("three", 0, 8);
+    await pass(world, 2_000);
+    expect([ana.text, ana.note.getState().lost]).toEqual(["one two three", null]);
+    world.change(bo.member, [
+      { op: "ROW_INSERT", taskId: "r1", after: null, cells: { title: "A row" }, restored },
+    ]);
+    await pass(world, 5_000);
+    expect(bo.text).toBe("one two three");
   });
 });
 
