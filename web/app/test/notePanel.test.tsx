@@ -57,5 +57,5 @@ test("a note whose row another removes stays, says who did, and does not become 
   vi.useRealTimers();
   expect(screen.queryByTestId("text:notes:g1-6")).toBeNull();
   expect(screen.getByRole("button", { name: "Copy the note" })).toBeTruthy();
-  expect(screen.getByRole("button", { name: "Restore the row" })).toBeTruthy();
+  expect(screen.getByRole("button", { name: "Bring the row back" })).toBeTruthy();
 });

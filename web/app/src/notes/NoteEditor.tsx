@@ -347,7 +347,7 @@ function RemovedRow({ name, by, state }: { name: string; by: string; state: Note
           <bdi>{by}</bdi> removed this row.
         </strong>{" "}
         {mayEdit
-          ? "This browser keeps the note, and what you write in it now. It is saved when the row is restored."
+          ? "This browser keeps the note, and what you write in it now. It is saved when the row is back."
           : "This browser keeps the note as you see it."}
       </p>
       <div className="note-lost-deeds">
@@ -359,7 +359,7 @@ function RemovedRow({ name, by, state }: { name: string; by: string; state: Note
             aria-disabled={busy || undefined}
             onClick={() => !busy && void restore(taskId)}
           >
-            {busy ? "Restoring…" : "Restore the row"}
+            {busy ? "Bringing it back…" : "Bring the row back"}
           </button>
         )}
         <button

@@ -85,7 +85,7 @@ function Panel({ taskId, focus }: { taskId: string; focus: boolean }) {
           />
         </Later>
       ) : (
-        <p className="muted note-waiting">This row was removed. If it is restored, so is its note.</p>
+        <p className="muted note-waiting">This row was removed. If it comes back, so does its note.</p>
       )}
     </aside>
   );
