@@ -33,13 +33,11 @@ test('every column has an editor that knows what it is for, by keyboard alone', 
   await tomas.keyboard.press('Tab');
   await tomas.keyboard.type('ur');
   await tomas.keyboard.press('Tab');
-  // A name is offered from its first letters; another may be meant.
-  await tomas.keyboard.type('Ayl');
+  // The first letters of a name are enough, without its accents: the likeliest is taken.
+  await tomas.keyboard.type('ayl');
   const offered = tomas.getByTestId('editor').getByRole('option');
   await offered.filter({ hasText: 'Aylin Demir' }).waitFor();
   await picture(tomas, 'editor-person');
-  const names = await offered.allInnerTexts();
-  for (let i = 0; i <= names.findIndex((name) => name.includes('Aylin Demir')); i += 1) await tomas.keyboard.press('ArrowDown');
   await tomas.keyboard.press('Tab');
   await tomas.keyboard.type('24 dec');
   await picture(tomas, 'editor-date');

@@ -27,6 +27,7 @@ import { followRemovals } from "./rescue/graves";
 import { RescueCards } from "./rescue/RescueCards";
 import { ControllerProvider, useController, useScreen } from "./state/context";
 import type { Controller } from "./state/controller";
+import { followKeys } from "./state/pageKeys";
 import { followPresence } from "./state/presence";
 import { followLocks, followRefusals } from "./state/tellings";
 import { guardUnload } from "./state/unload";
@@ -41,6 +42,7 @@ interface Props {
 
 export function App({ controller, network, team, cycle, loadCycles }: Props) {
   useEffect(() => followPresence(controller), [controller]);
+  useEffect(() => followKeys(controller), [controller]);
   useEffect(() => followRemovals(controller), [controller]);
   useEffect(() => guardUnload(controller), [controller]);
   useEffect(() => followRefusals(controller), [controller]);

@@ -152,6 +152,7 @@ function Panel({ onDoc }: Props) {
               submit="Comment"
               people={others}
               autoFocus
+              asked={draft}
               draft={draftName(draft)}
               testId="comment-field"
               onSubmit={(words) => {

@@ -17,6 +17,8 @@ interface Props {
   /** Text to begin with. */
   readonly initial?: string;
   readonly autoFocus?: boolean;
+  /** Each new value asks for the focus once more. */
+  readonly asked?: unknown;
   /** Names what is begun here; without it, it is forgotten with the field. */
   readonly draft?: string;
   /** False: it was refused, and the words come back. */
@@ -36,6 +38,7 @@ export function Composer({
   people,
   initial = "",
   autoFocus = false,
+  asked,
   draft,
   onSubmit,
   onCancel,
@@ -58,12 +61,13 @@ export function Composer({
   const words = wordsOf(text, people, chosen);
   const problem = objectionTo(words);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is asked for again
   useLayoutEffect(() => {
     if (!autoFocus) return;
     const el = field.current;
     el?.focus({ preventScroll: true });
     el?.setSelectionRange(el.value.length, el.value.length);
-  }, [autoFocus]);
+  }, [autoFocus, asked]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the height and the caret follow the text
   useLayoutEffect(() => {

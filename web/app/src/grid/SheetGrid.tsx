@@ -23,7 +23,9 @@ import { AgGridReact } from "ag-grid-react";
 import { type FocusEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { createPortal, flushSync } from "react-dom";
 
+import { isWrittenIn } from "../lib/fields";
 import { barToMoving, isFiltered } from "../model/arrangement";
+import { fold } from "../model/fold";
 import { useClient, useController, useMayEdit, useScreen } from "../state/context";
 import { ColumnHead } from "./ColumnHead";
 import { columnDefs, saveWidth } from "./columnDefs";
@@ -183,7 +185,7 @@ export function SheetGrid({ label }: { label: string }) {
   const pointer = usePointer(controller, root);
 
   const clipboard = (take: () => string | null) => (event: React.ClipboardEvent) => {
-    if (controller.screen.get().editing || isField(event.target)) return;
+    if (controller.screen.get().editing || isWrittenIn(event.target)) return;
     const text = take();
     if (text === null) return;
     event.clipboardData.setData("text/plain", text);
@@ -230,7 +232,7 @@ export function SheetGrid({ label }: { label: string }) {
       onCopy={clipboard(() => controller.copy())}
       onCut={clipboard(() => (controller.mayEdit ? controller.cut() : controller.copy()))}
       onPaste={(event) => {
-        if (controller.screen.get().editing || isField(event.target)) return;
+        if (controller.screen.get().editing || isWrittenIn(event.target)) return;
         event.preventDefault();
         controller.paste(event.clipboardData.getData("text/plain"));
       }}
@@ -244,7 +246,7 @@ export function SheetGrid({ label }: { label: string }) {
         getRowId={rowId}
         rowHeight={roomy ? ROOMY_ROW_HEIGHT : ROW_HEIGHT}
         headerHeight={32}
-        quickFilterText={find}
+        quickFilterText={fold(find)}
         isExternalFilterPresent={hasFilter}
         doesExternalFilterPass={passes}
         onSortChanged={(event) => {
@@ -295,8 +297,6 @@ const DEFAULT_COLUMN = {
   headerComponentParams: { innerHeaderComponent: ColumnHead },
 };
 const rowId = ({ data }: { data: Row }) => data.taskId;
-const isField = (target: EventTarget) =>
-  target instanceof HTMLElement && target.closest("input, textarea, [contenteditable]") !== null;
 
 function EmptySheet({ mayEdit }: { mayEdit: boolean }) {
   const controller = useController();

@@ -9,7 +9,9 @@ import { CarriedIcon } from "../chrome/icons";
 import { CommentMark } from "../comments/CommentMark";
 import { isIsoDate, shortDate } from "../model/dates";
 import { initials, personColor } from "../model/people";
+import { isUndated } from "../model/values";
 import { cellKey } from "../state/screen";
+import { Found } from "./Found";
 
 /** The user id that marks a cell as the model's. */
 export const MODEL_AUTHOR = "cyclesheet";
@@ -48,7 +50,9 @@ function Progress({ value }: { value: string }) {
           data-full={percent === 100 || undefined}
         />
       </span>
-      <span className="progress-text">{value}%</span>
+      <span className="progress-text">
+        <Found text={`${value}%`} />
+      </span>
     </span>
   );
 }
@@ -91,14 +95,14 @@ export function Face({
     case "status":
       return (
         <span className="status" data-status={slug(value)}>
-          {value}
+          <Found text={value} />
         </span>
       );
     case "priority":
       return (
         <span className="priority" data-priority={slug(value)}>
           <PriorityBars level={PRIORITY_LEVEL[value] ?? 0} />
-          {value}
+          <Found text={value} />
         </span>
       );
     case "assignee":
@@ -111,14 +115,24 @@ export function Face({
           >
             {initials(value)}
           </span>
-          <bdi className="ellipsis">{value}</bdi>
+          <bdi className="ellipsis">
+            <Found text={value} />
+          </bdi>
         </span>
       );
     case "deadline": {
       const late = !done && isIsoDate(value) && value < today;
+      const isFree = isUndated(value);
       return (
-        <span className="deadline" data-late={late || undefined} data-free={!isIsoDate(value) || undefined}>
-          <bdi>{shortDate(value, today)}</bdi>
+        <span className="deadline" data-late={late || undefined} data-free={isFree || undefined}>
+          <bdi className="ellipsis">
+            <Found text={shortDate(value, today)} />
+          </bdi>
+          {isFree && (
+            <span className="undated" title="Not a date: never overdue, and sorted after all dates">
+              <span className="sr-only">, </span>not a date
+            </span>
+          )}
           {late && <span className="sr-only"> (past)</span>}
         </span>
       );
@@ -128,7 +142,11 @@ export function Face({
     case "source":
       return <Chips ids={sourceIds(value)} />;
     default:
-      return <bdi className="longtext">{value}</bdi>;
+      return (
+        <bdi className="longtext">
+          <Found text={value} />
+        </bdi>
+      );
   }
 }
 

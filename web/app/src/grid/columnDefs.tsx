@@ -4,7 +4,8 @@ import type { ColDef, ICellRendererParams, SuppressKeyboardEventParams } from "a
 import { settings } from "../lib/settings";
 import { valueAt } from "../model/block";
 import { COLUMN_LIST } from "../model/columns";
-import { isIsoDate } from "../model/dates";
+import { isIsoDate, longDate, shortDate } from "../model/dates";
+import { fold } from "../model/fold";
 import { CellFace } from "./cells";
 import { ROW_COLUMN, ROW_HEAD_PX, RowHead } from "./RowHead";
 
@@ -54,6 +55,14 @@ export function saveWidth(column: string, width: number): void {
   settings.set("widths", JSON.stringify({ ...savedWidths(), [column]: Math.round(width) }));
 }
 
+/** What the search finds of a cell: what is on the screen, and the day in full. */
+export function searchText(column: Column, value: string, today: string): string {
+  if (value === "") return "";
+  if (column === "progress") return `${value}%`;
+  if (column !== "deadline" || !isIsoDate(value)) return fold(value);
+  return fold(`${value} ${shortDate(value, today)} ${longDate(value)}`);
+}
+
 /** Column definitions; `onKey` and `onHeadKey` see every key on a cell or a head first and say whether they dealt with it. */
 export function columnDefs(
   today: string,
@@ -96,7 +105,8 @@ export function columnDefs(
       equals: (a, b) => sameCell(info.id, a ?? undefined, b ?? undefined),
       comparator: (_a, _b, nodeA, nodeB, descending) =>
         nodeA.data && nodeB.data ? compare(info.id, nodeA.data, nodeB.data, descending) : 0,
-      getQuickFilterText: (params) => (params.data ? valueAt(params.data, info.id) : ""),
+      getQuickFilterText: (params) =>
+        params.data ? searchText(info.id, valueAt(params.data, info.id), today) : "",
       cellRenderer: ({ data }: ICellRendererParams<Row>) =>
         data ? <CellFace row={data} column={info.id} cell={data.cells[info.id]} today={today} /> : null,
     };

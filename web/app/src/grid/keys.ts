@@ -34,6 +34,9 @@ export function onCellKey(event: KeyboardEvent, controller: Controller): boolean
   const { selection } = controller.screen.get();
   if (!selection) return false;
 
+  // The page opens its help (`panels/Help`).
+  if (key === "?" && !mod) return true;
+
   const arrow = ARROWS[key];
   if (arrow) {
     const [dy, dx] = arrow;

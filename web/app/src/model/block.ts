@@ -4,7 +4,7 @@
  */
 import type { Column, Op, Row, Update } from "@cyclesheet/client";
 import type { IsoDate } from "./dates";
-import { normalise } from "./values";
+import { isUndated, normalise } from "./values";
 
 /** Rows in one sheet; the log refuses more. */
 export const MAX_ROWS = 500;
@@ -39,6 +39,10 @@ export interface Plan {
   readonly problems: readonly Problem[];
   /** What the person should see selected afterwards. */
   readonly area: Area;
+  /** Cells of the read-only source that a block would have written. */
+  readonly skipped: number;
+  /** Deadlines among what was written that are no dates. */
+  readonly undated: number;
   /** Text that had no place: columns beyond the last, rows beyond the sheet's limit. */
   readonly dropped: number;
 }
@@ -54,16 +58,18 @@ function rowOps(row: Row, updates: { [C in Column]?: Update }): Op[] {
   return [{ op: "BATCH_UPDATE", taskId: row.taskId, updates }];
 }
 
+type Written = Pick<Plan, "cells" | "skipped" | "undated"> & { ops: Op[]; problems: Problem[] };
+
 /** Writes `textAt` into every cell of an area that lies within the view. */
 function write(
   view: View,
   area: Area,
   today: IsoDate,
   textAt: (y: number, x: number) => string | undefined,
-): { ops: Op[]; cells: number; problems: Problem[] } {
+): Written {
   const ops: Op[] = [];
   const problems: Problem[] = [];
-  let cells = 0;
+  let [cells, skipped, undated] = [0, 0, 0];
   for (let y = area.top; y <= Math.min(area.bottom, view.rows.length - 1); y++) {
     const row = view.rows[y];
     if (!row) continue;
@@ -75,6 +81,10 @@ function write(
       if (!column || text === undefined) continue;
       const oldValue = valueAt(row, column);
       if (text === oldValue) continue;
+      if (column === "source") {
+        skipped++;
+        continue;
+      }
       if (lock) {
         problems.push({ taskId: row.taskId, column, problem: lock });
         continue;
@@ -84,11 +94,12 @@ function write(
       else if (result.value !== oldValue) {
         updates[column] = { oldValue, newValue: result.value };
         cells++;
+        if (column === "deadline" && isUndated(result.value)) undated++;
       }
     }
     ops.push(...rowOps(row, updates));
   }
-  return { ops, cells, problems };
+  return { ops, cells, problems, skipped, undated };
 }
 
 /**
@@ -116,7 +127,8 @@ export function planPaste(
   };
   const cut = Math.max(0, selection.left + width - view.columns.length) * height;
   const textAt = (y: number, x: number) => block[y % height]?.[x % width];
-  const { ops, cells, problems } = write(view, area, today, textAt);
+  const { ops, cells, problems, ...counts } = write(view, area, today, textAt);
+  let { skipped, undated } = counts;
 
   let added = 0;
   let dropped = repeats ? 0 : cut;
@@ -133,11 +145,16 @@ export function planPaste(
       const column = view.columns[x];
       const text = textAt(y, x - area.left);
       if (!column || !text) continue;
+      if (column === "source") {
+        skipped++;
+        continue;
+      }
       const result = normalise(column, text, today);
       if (!result.ok) problems.push({ taskId, column, problem: result.problem });
       else if (result.value !== "") {
         values[column] = result.value;
         added++;
+        if (column === "deadline" && isUndated(result.value)) undated++;
       }
     }
     ops.push({ op: "ROW_INSERT", taskId, after, cells: values });
@@ -148,6 +165,8 @@ export function planPaste(
     ops,
     cells: cells + added,
     problems,
+    skipped,
+    undated,
     dropped,
     area: { ...area, bottom: Math.min(area.bottom, grown - 1) },
   };
@@ -165,7 +184,7 @@ export function planClear(view: View, area: Area, today: IsoDate): Plan {
     onlySource && row && !refusal.ok
       ? [{ taskId: row.taskId, column: "source", problem: refusal.problem }]
       : written.problems;
-  return { ...written, problems, area, dropped: 0 };
+  return { ...written, problems, skipped: 0, area, dropped: 0 };
 }
 
 /** Repeats the source area over the target that contains it, downwards, upwards or to a side. */

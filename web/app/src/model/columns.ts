@@ -22,7 +22,7 @@ export const COLUMN_INFO: { readonly [C in Column]: ColumnInfo } = {
   status: { id: "status", title: "Status", editor: "status", width: 122, minWidth: 90 },
   priority: { id: "priority", title: "Priority", editor: "priority", width: 100, minWidth: 80 },
   assignee: { id: "assignee", title: "Assignee", editor: "person", width: 148, minWidth: 90 },
-  deadline: { id: "deadline", title: "Deadline", editor: "date", width: 112, minWidth: 90 },
+  deadline: { id: "deadline", title: "Deadline", editor: "date", width: 124, minWidth: 90 },
   progress: { id: "progress", title: "Progress", editor: "progress", width: 112, minWidth: 84 },
   blockers: { id: "blockers", title: "Blockers", editor: "text", width: 180, minWidth: 100 },
   source: { id: "source", title: "Source", editor: "readonly", width: 108, minWidth: 80 },

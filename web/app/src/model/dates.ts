@@ -1,14 +1,9 @@
-/**
- * Dates as people type and read them. A deadline is stored as an ISO date when the text can be dated, else as typed.
- * Never asks the clock: `today` comes in.
- */
+/** Calendar days: stored as ISO dates, shown as people read them. Never asks the clock: `today` comes in. */
 
 /** A calendar day, `2026-11-27`. */
 export type IsoDate = string;
 
 const ISO = /^(\d{4})-(\d{2})-(\d{2})$/;
-const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-const WEEKDAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
 const DAY_MS = 86_400_000;
 
 /** Days since 1970 of a calendar day, or null if there is no such day. Days have no time zone, so UTC is exact. */
@@ -51,48 +46,10 @@ export function weekday(iso: IsoDate): number {
   return number === null ? 0 : (((number + 3) % 7) + 7) % 7;
 }
 
-/** What a typed text means as a date, or null when nobody can date it. */
-export function parseDate(text: string, today: IsoDate): IsoDate | null {
-  const t = text.trim().toLowerCase().replace(/[,]/g, " ").replace(/\s+/g, " ");
-  if (isIsoDate(t)) return t;
-  const base = toDayNumber(today);
-  if (base === null || t === "") return null;
-  if (t === "today") return today;
-  if (t === "tomorrow") return fromDayNumber(base + 1);
-  const offset = /^\+(\d{1,3})\s*(d|days?|w|weeks?)?$/.exec(t);
-  if (offset) return fromDayNumber(base + Number(offset[1]) * (offset[2]?.startsWith("w") ? 7 : 1));
-  const named = /^(next )?([a-z]{3,9})$/.exec(t);
-  if (named) {
-    const target = WEEKDAYS.findIndex((name) => name.startsWith(named[2] ?? ""));
-    if (target >= 0) {
-      const current = (weekday(today) + 1) % 7;
-      const ahead = (target - current + 7) % 7 || 7;
-      return fromDayNumber(base + ahead + (named[1] && ahead <= 6 - weekday(today) ? 7 : 0));
-    }
-  }
-  const dayFirst = /^(\d{1,2})(?:st|nd|rd|th)?[ .-]([a-z]{3,9})\.?(?:[ -](\d{4}))?$/.exec(t);
-  const monthFirst = /^([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?(?: (\d{4}))?$/.exec(t);
-  const month = MONTHS.findIndex((name) => (dayFirst?.[2] ?? monthFirst?.[1] ?? "?").startsWith(name)) + 1;
-  if (month > 0) {
-    const day = Number(dayFirst?.[1] ?? monthFirst?.[2]);
-    const year = dayFirst?.[3] ?? monthFirst?.[3];
-    if (year) {
-      const number = dayNumber(Number(year), month, day);
-      return number === null ? null : fromDayNumber(number);
-    }
-    // Without a year: the nearest such day that is not long past (half a year back is meant as next year).
-    const thisYear = dayNumber(Number(today.slice(0, 4)), month, day);
-    if (thisYear === null) return null;
-    if (thisYear >= base - 182) return fromDayNumber(thisYear);
-    const nextYear = dayNumber(Number(today.slice(0, 4)) + 1, month, day);
-    return nextYear === null ? null : fromDayNumber(nextYear);
-  }
-  const dotted = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/.exec(t);
-  if (dotted) {
-    const number = dayNumber(Number(dotted[3]), Number(dotted[2]), Number(dotted[1]));
-    return number === null ? null : fromDayNumber(number);
-  }
-  return null;
+/** The calendar day; null if there is no such day. */
+export function dayOf(year: number, month: number, day: number): IsoDate | null {
+  const number = dayNumber(year, month, day);
+  return number === null ? null : fromDayNumber(number);
 }
 
 const withoutYear = new Intl.DateTimeFormat("en-GB", {

@@ -4,7 +4,9 @@
  */
 import { type Column, PRIORITIES, STATUSES } from "@cyclesheet/client";
 import { COLUMN_INFO } from "./columns";
-import { type IsoDate, parseDate } from "./dates";
+import { readDate } from "./dateInput";
+import { type IsoDate, isIsoDate } from "./dates";
+import { isUnseen, tidy, tidyName } from "./visible";
 
 /** Code points in one cell; the log refuses more. */
 export const MAX_CELL_CODE_POINTS = 2_000;
@@ -15,10 +17,6 @@ export type Normalised =
 
 const good = (value: string): Normalised => ({ ok: true, value });
 const bad = (problem: string): Normalised => ({ ok: false, problem });
-
-/** Control characters but tab and newline are refused by the log; they are never meant, so they are left out. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
-const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
 function quote(text: string): string {
   const short = [...text].slice(0, 24).join("");
@@ -51,11 +49,13 @@ function progress(text: string): Normalised {
 
 /** The text to store in `column` for what a person gave, or why it cannot stand there. */
 export function normalise(column: Column, given: string, today: IsoDate): Normalised {
-  const text = given.replace(/\r\n?/g, "\n").replace(CONTROLS, "");
+  const text = tidy(given);
   const length = [...text].length;
   if (length > MAX_CELL_CODE_POINTS) {
     return bad(`A cell holds at most ${MAX_CELL_CODE_POINTS} characters; this is ${length}.`);
   }
+  if (isUnseen(text))
+    return bad("This text has nothing in it that can be seen. Leave the cell empty instead.");
   switch (column) {
     case "status":
       return oneOf(column, STATUSES, text);
@@ -64,10 +64,15 @@ export function normalise(column: Column, given: string, today: IsoDate): Normal
     case "progress":
       return progress(text);
     case "deadline":
-      return good(parseDate(text, today) ?? text.trim());
+      return good(readDate(text, today) ?? text);
+    case "assignee":
+      return good(tidyName(text));
     case "source":
       return bad("Source is read-only: it names the messages that a row came from.");
     default:
-      return good(text.replace(/\s+$/, ""));
+      return good(text);
   }
 }
+
+/** Whether a deadline is a text that is no day: never late, and sorted after all days. */
+export const isUndated = (value: string): boolean => value !== "" && !isIsoDate(value);

@@ -1,6 +1,7 @@
 /** The keys, on one page. */
 import { useEffect, useRef } from "react";
 import { CloseIcon } from "../chrome/icons";
+import { isWrittenIn } from "../lib/fields";
 import { useController, useScreen } from "../state/context";
 
 const KEYS: readonly {
@@ -66,11 +67,8 @@ export function Help() {
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      const inText =
-        event.target instanceof HTMLElement &&
-        event.target.closest("input, textarea, [contenteditable], .ag-cell");
       const asked =
-        (event.key === "?" && !inText) ||
+        (event.key === "?" && !isWrittenIn(event.target)) ||
         (event.key === "/" && (event.ctrlKey || event.metaKey)) ||
         event.key === "F1";
       if (!asked) return;

@@ -6,6 +6,7 @@
 import type { Column, Op, Outcome } from "@cyclesheet/client";
 import { heldRow, refusal } from "../locks/locks";
 import { barToMoving } from "../model/arrangement";
+import { isolated } from "../model/bidi";
 import {
   type Area,
   MAX_ROWS,
@@ -20,7 +21,7 @@ import {
 } from "../model/block";
 import { formatBlock, parseBlock } from "../model/clipboard";
 import { COLUMN_INFO } from "../model/columns";
-import { type Normalised, normalise } from "../model/values";
+import { isUndated, type Normalised, normalise } from "../model/values";
 import { keepWords } from "../rescue/rescue";
 import { Cursor } from "./cursor";
 import { cellKey, type Place } from "./screen";
@@ -121,6 +122,8 @@ export class Controller extends Cursor {
     if (editing.settles) this.client.keepTheirs(editing.settles);
     if (result.value !== base) {
       void this.send([{ op: "CELL_MODIFY", taskId, column, oldValue: base, newValue: result.value }]);
+      if (column === "deadline" && isUndated(result.value))
+        this.say(`“${isolated(result.value)}” is not a date. It is kept as text and is never overdue.`);
     }
     if (leaving) return true;
     if (!move || !this.step(move[0], move[1])) this.grid?.focus({ taskId, column });
@@ -207,7 +210,13 @@ export class Controller extends Cursor {
     if (added) parts.push(`${count(added, "row")} added`);
     if (plan.problems.length) parts.push(`${plan.problems.length} not taken`);
     if (plan.dropped) parts.push(`${count(plan.dropped, "cell")} had no place`);
-    this.say(`${parts.join(", ")}.`, plan.problems.length || plan.dropped ? "bad" : "info");
+    const more = [
+      plan.skipped > 0 && "Source was skipped: it is read-only.",
+      plan.undated === 1 && "1 deadline is not a date: it is kept as text.",
+      plan.undated > 1 && `${plan.undated} deadlines are not dates: they are kept as text.`,
+    ].filter((sentence) => typeof sentence === "string");
+    const isBad = plan.problems.length > 0 || plan.dropped > 0;
+    this.say([`${parts.join(", ")}.`, ...more].join(" "), isBad ? "bad" : "info");
     this.showProblems(plan.problems);
   }
 

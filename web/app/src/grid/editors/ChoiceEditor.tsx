@@ -1,8 +1,12 @@
 /** A field with a list below it: status and priority, where the list is everything, and people, where it completes. */
 import { PRIORITIES, STATUSES } from "@cyclesheet/client";
-import { type KeyboardEvent, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useCallback, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { CheckIcon } from "../../chrome/icons";
 import { usePeople } from "../../comments/people";
+import { isolated } from "../../model/bidi";
+import { fold } from "../../model/fold";
+import { type NamedPerson, namesLike } from "../../model/names";
+import { tidyName } from "../../model/visible";
 import { useClient, useController } from "../../state/context";
 import { Face, MODEL_AUTHOR } from "../cells";
 import type { FieldProps } from "./Editor";
@@ -10,17 +14,21 @@ import type { FieldProps } from "./Editor";
 /** Names offered at a time; more is a list nobody reads. */
 const MAX_PEOPLE = 8;
 
+interface Choice {
+  readonly value: string;
+  /** Shown instead of the value's own look. */
+  readonly words?: string;
+}
+
 interface ChoiceListProps extends FieldProps {
   readonly column: "status" | "priority" | "assignee";
-  readonly choices: readonly string[];
-  /** Whether only the choices may stand, so that typing points at one of them. */
-  readonly strict: boolean;
+  /** What a text may mean, the likeliest first; everything if there is no text. */
+  choicesFor(text: string): readonly Choice[];
 }
 
 function ChoiceList({
   column,
-  choices,
-  strict,
+  choicesFor,
   label,
   initial,
   fresh,
@@ -34,18 +42,8 @@ function ChoiceList({
   const listId = useId();
   const [text, setText] = useState(initial);
   const [typed, setTyped] = useState(!fresh);
-  const [active, setActive] = useState(() => (fresh ? choices.indexOf(initial) : -1));
-
-  const query = typed ? text.trim().toLowerCase() : "";
-  const shown = useMemo(() => {
-    if (query === "") return choices;
-    const begins = choices.filter((choice) => choice.toLowerCase().startsWith(query));
-    const inside = choices.filter(
-      (choice) => !begins.includes(choice) && choice.toLowerCase().includes(query),
-    );
-    return [...begins, ...inside];
-  }, [choices, query]);
-  const list = strict ? shown : shown.slice(0, MAX_PEOPLE);
+  const list = useMemo(() => choicesFor(typed ? text : ""), [choicesFor, typed, text]);
+  const [active, setActive] = useState(() => (fresh ? list.findIndex(({ value }) => value === initial) : -1));
 
   useLayoutEffect(() => {
     input.current?.focus({ preventScroll: true });
@@ -55,18 +53,16 @@ function ChoiceList({
   const point = (index: number) => {
     setActive(index);
     const choice = list[index];
-    if (choice !== undefined) onChange(choice);
+    if (choice) onChange(choice.value);
   };
 
   const type = (value: string) => {
     setText(value);
     setTyped(true);
-    const wanted = value.trim().toLowerCase();
-    const found = choices.filter((choice) => choice.toLowerCase().startsWith(wanted));
-    // Where only a choice may stand, typing chooses; a name is only offered, because a new one may be meant.
-    const first = strict && wanted !== "" ? found[0] : undefined;
-    setActive(first === undefined ? -1 : 0);
-    onChange(first ?? value);
+    // Typing points at what it means most likely; Enter takes that.
+    const [first] = value.trim() === "" ? [] : choicesFor(value);
+    setActive(first ? 0 : -1);
+    onChange(first?.value ?? value);
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -91,7 +87,7 @@ function ChoiceList({
         aria-describedby={describedBy}
         autoComplete="off"
         spellCheck={false}
-        value={active >= 0 && !typed ? (list[active] ?? text) : text}
+        value={active >= 0 && !typed ? (list[active]?.value ?? text) : text}
         onChange={(event) => type(event.target.value)}
         onKeyDown={onKeyDown}
       />
@@ -101,20 +97,22 @@ function ChoiceList({
             // biome-ignore lint/a11y/useFocusableInteractive: see above
             // biome-ignore lint/a11y/useKeyWithClickEvents: keys are the field's
             <div
-              key={choice}
+              key={`${choice.words ?? ""}${choice.value}`}
               id={`${listId}-${index}`}
               className="option"
               role="option"
               aria-selected={index === active}
               onMouseDown={(event) => event.preventDefault()}
-              onClick={() => onCommit(choice, null)}
+              onClick={() => onCommit(choice.value, null)}
             >
-              {choice === "" ? (
+              {choice.words ? (
+                <span className="option-words">{choice.words}</span>
+              ) : choice.value === "" ? (
                 <span className="muted">Empty</span>
               ) : (
-                <Face column={column} value={choice} today={today} done={false} />
+                <Face column={column} value={choice.value} today={today} done={false} />
               )}
-              {choice === initial && fresh && <CheckIcon />}
+              {choice.value === initial && fresh && !choice.words && <CheckIcon />}
             </div>
           ))}
         </div>
@@ -124,8 +122,18 @@ function ChoiceList({
 }
 
 export function ChoiceEditor({ kind, ...field }: FieldProps & { kind: "status" | "priority" }) {
-  const choices = useMemo(() => [...(kind === "status" ? STATUSES : PRIORITIES), ""], [kind]);
-  return <ChoiceList column={kind} choices={choices} strict {...field} />;
+  const choicesFor = useCallback(
+    (text: string) => {
+      const choices: readonly string[] = kind === "status" ? STATUSES : PRIORITIES;
+      const query = fold(text).trim();
+      const all = [...choices, ""].map((value) => ({ value }));
+      if (query === "") return all;
+      const begins = all.filter(({ value }) => fold(value).startsWith(query));
+      return [...begins, ...all.filter((one) => !begins.includes(one) && fold(one.value).includes(query))];
+    },
+    [kind],
+  );
+  return <ChoiceList column={kind} choicesFor={choicesFor} {...field} />;
 }
 
 /** Completes from the team's members, the authors of the sheet and whoever is already assigned. */
@@ -133,13 +141,25 @@ export function PersonEditor(field: FieldProps) {
   const people = usePeople();
   const authors = useClient((state) => state.sheet?.authors);
   const tasks = useClient((state) => state.sheet?.tasks);
-  const choices = useMemo(() => {
-    const names = new Set<string>();
-    for (const person of people) names.add(person.name);
-    for (const [id, name] of Object.entries(authors ?? {})) if (id !== MODEL_AUTHOR) names.add(name);
-    for (const task of tasks ?? []) names.add(task.cells.assignee?.value ?? "");
-    names.delete("");
-    return [...names].sort((a, b) => a.localeCompare(b));
+  const choicesFor = useMemo(() => {
+    const names = new Map<string, NamedPerson>();
+    const add = (given: string, isMember: boolean) => {
+      const name = tidyName(given);
+      if (name !== "" && !names.get(name)?.isMember) names.set(name, { name, isMember });
+    };
+    for (const person of people) add(person.name, true);
+    for (const [id, name] of Object.entries(authors ?? {})) if (id !== MODEL_AUTHOR) add(name, true);
+    for (const task of tasks ?? []) add(task.cells.assignee?.value ?? "", false);
+    const sorted = [...names.values()].sort((a, b) => a.name.localeCompare(b.name));
+    return (text: string): readonly Choice[] => {
+      const list = namesLike(sorted, text)
+        .slice(0, MAX_PEOPLE)
+        .map(({ name }) => ({ value: name }));
+      const own = tidyName(text);
+      // A name that is on the list needs no second line.
+      if (own === "" || list.some(({ value }) => value === own)) return list;
+      return [...list, { value: own, words: `Use “${isolated(own)}”` }];
+    };
   }, [people, authors, tasks]);
-  return <ChoiceList column="assignee" choices={choices} strict={false} {...field} />;
+  return <ChoiceList column="assignee" choicesFor={choicesFor} {...field} />;
 }

@@ -1,26 +1,19 @@
 /** A date as typed ("fri", "27 nov", "+2w", an ISO date) or picked; what nobody can date stays as text. */
 import { type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
 import { LeftIcon, RightIcon } from "../../chrome/icons";
-import {
-  addDays,
-  addMonths,
-  longDate,
-  monthGrid,
-  monthTitle,
-  parseDate,
-  shortDate,
-  weekday,
-} from "../../model/dates";
+import { readDate } from "../../model/dateInput";
+import { addDays, addMonths, longDate, monthGrid, monthTitle, shortDate } from "../../model/dates";
 import { useController } from "../../state/context";
 import type { FieldProps } from "./Editor";
 
+const QUICK = ["Today", "Friday", "Next Monday", "In 2 weeks"];
 const WEEKDAYS = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];
 
 export function DateEditor({ label, initial, fresh, invalid, describedBy, onChange, onCommit }: FieldProps) {
   const { today } = useController();
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(initial);
-  const meant = parseDate(text, today);
+  const meant = readDate(text, today);
   const [shown, setShown] = useState(meant ?? today);
 
   useLayoutEffect(() => {
@@ -31,7 +24,7 @@ export function DateEditor({ label, initial, fresh, invalid, describedBy, onChan
   const change = (value: string) => {
     setText(value);
     onChange(value);
-    const date = parseDate(value, today);
+    const date = readDate(value, today);
     if (date) setShown(date);
   };
 
@@ -52,14 +45,8 @@ export function DateEditor({ label, initial, fresh, invalid, describedBy, onChan
     else change(addDays(from, days ?? (event.key === "ArrowLeft" ? -1 : 1)));
   };
 
-  const friday = addDays(today, (4 - weekday(today) + 7) % 7);
-  const monday = addDays(today, 7 - weekday(today));
-  const quick = [
-    { name: "Today", date: today },
-    { name: "Friday", date: friday },
-    { name: "Monday", date: monday },
-    { name: "In 2 weeks", date: addDays(today, 14) },
-  ];
+  // Each button means what its words mean when they are typed.
+  const quick = QUICK.flatMap((name) => ({ name, date: readDate(name, today) ?? today }));
 
   return (
     <>
@@ -78,8 +65,12 @@ export function DateEditor({ label, initial, fresh, invalid, describedBy, onChan
       />
       {/* biome-ignore lint/a11y/noStaticElementInteractions: keeps the focus in the field */}
       <div className="popup calendar" onMouseDown={(event) => event.preventDefault()}>
-        <p className="calendar-meant" aria-live="polite">
-          {text.trim() === "" ? "No deadline" : meant ? longDate(meant) : "Kept as text"}
+        <p
+          className="calendar-meant"
+          data-undated={(text.trim() !== "" && !meant) || undefined}
+          aria-live="polite"
+        >
+          {text.trim() === "" ? "No deadline" : meant ? longDate(meant) : "Not a date: kept as text"}
         </p>
         <div className="calendar-head">
           <button
