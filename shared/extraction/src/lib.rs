@@ -3,6 +3,7 @@
 //! ```text
 //! source    messages of Slack, the inbox, exports and JSON Lines, decoded (files, and one API)
 //! message   one message, its number m1…                                  (pure)
+//! said      what an author says: no links, no code, no quotations         (pure)
 //! talk      what is small talk and what is work                          (pure)
 //! prompt    what the model is asked                                      (pure)
 //! cohere    the client that asks                                         (network; clock and chance handed in)
@@ -27,5 +28,6 @@ pub mod fallback;
 pub mod ladder;
 pub mod message;
 pub mod prompt;
+mod said;
 pub mod source;
 pub mod talk;
