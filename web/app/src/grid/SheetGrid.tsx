@@ -31,6 +31,7 @@ import { ColumnHead } from "./ColumnHead";
 import { columnDefs, saveWidth } from "./columnDefs";
 import { onCellKey, onHeadKey } from "./keys";
 import { Layer } from "./Layer";
+import { useCatcher } from "./useCatcher";
 import { useKeptFocus } from "./useKeptFocus";
 import { cellAt, usePointer } from "./usePointer";
 import { useRowDrag } from "./useRowDrag";
@@ -77,15 +78,16 @@ export function SheetGrid({ label }: { label: string }) {
   const [moved, setMoved] = useState(0);
   const root = useRef<HTMLDivElement>(null);
   const today = controller.today;
+  const catcher = useCatcher(controller, root);
 
   const defs = useMemo(
     () =>
       columnDefs(
         today,
-        (event) => onCellKey(event, controller),
+        (event) => catcher.onKey(event) || onCellKey(event, controller),
         (event, column) => onHeadKey(event, column, controller),
       ),
-    [today, controller],
+    [today, controller, catcher],
   );
   const rowData = useRows(api);
 
@@ -150,6 +152,7 @@ export function SheetGrid({ label }: { label: string }) {
       event.relatedTarget instanceof Element && !event.relatedTarget.closest(".ag-cell, .editor");
     if (found && (cameIn || !controller.screen.get().selection))
       controller.select(found.place, undefined, found.rows);
+    catcher.take(event.target);
   };
 
   const rowDrag = useRowDrag(controller);

@@ -34,8 +34,11 @@ const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n ==
 export class Controller extends Cursor {
   // ── one cell ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Opens the editor of the active cell; `initial` replaces its text, as when a person just types. */
-  edit(initial: string | null = null): boolean {
+  /**
+   * Opens the editor of the active cell; `initial` replaces its text, as when a person just types. With `isComposing` an
+   * input method is at work elsewhere, and the editor does not take the focus.
+   */
+  edit(initial: string | null = null, isComposing = false): boolean {
     const { selection } = this.screen.get();
     if (!selection) return false;
     const { taskId, column } = selection.anchor;
@@ -56,7 +59,10 @@ export class Controller extends Cursor {
     }
     this.select(selection.anchor);
     this.grid?.reveal(selection.anchor);
-    this.screen.set({ editing: { taskId, column, base: valueAt(row, column), initial } });
+    const base = valueAt(row, column);
+    this.screen.set({
+      editing: { taskId, column, base, initial, ...(isComposing ? { isComposing } : {}) },
+    });
     return true;
   }
 

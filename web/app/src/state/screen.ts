@@ -27,6 +27,8 @@ export interface Editing extends Place {
   readonly base: string;
   /** Text to begin with instead of `base`, when typing opened the editor. */
   readonly initial: string | null;
+  /** Whether an input method composes the text in a field of its own, which keeps the focus. */
+  readonly isComposing?: boolean;
   /** The conflict that what is written here settles. */
   readonly settles?: string;
 }

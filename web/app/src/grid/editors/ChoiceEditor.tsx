@@ -32,6 +32,7 @@ function ChoiceList({
   label,
   initial,
   fresh,
+  takesFocus,
   invalid,
   describedBy,
   onChange,
@@ -46,9 +47,9 @@ function ChoiceList({
   const [active, setActive] = useState(() => (fresh ? list.findIndex(({ value }) => value === initial) : -1));
 
   useLayoutEffect(() => {
-    input.current?.focus({ preventScroll: true });
-    if (fresh) input.current?.select();
-  }, [fresh]);
+    if (takesFocus) input.current?.focus({ preventScroll: true });
+    if (takesFocus && fresh) input.current?.select();
+  }, [fresh, takesFocus]);
 
   const point = (index: number) => {
     setActive(index);

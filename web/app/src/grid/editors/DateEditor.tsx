@@ -9,7 +9,16 @@ import type { FieldProps } from "./Editor";
 const QUICK = ["Today", "Friday", "Next Monday", "In 2 weeks"];
 const WEEKDAYS = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];
 
-export function DateEditor({ label, initial, fresh, invalid, describedBy, onChange, onCommit }: FieldProps) {
+export function DateEditor({
+  label,
+  initial,
+  fresh,
+  takesFocus,
+  invalid,
+  describedBy,
+  onChange,
+  onCommit,
+}: FieldProps) {
   const { today } = useController();
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(initial);
@@ -17,9 +26,9 @@ export function DateEditor({ label, initial, fresh, invalid, describedBy, onChan
   const [shown, setShown] = useState(meant ?? today);
 
   useLayoutEffect(() => {
-    input.current?.focus({ preventScroll: true });
-    if (fresh) input.current?.select();
-  }, [fresh]);
+    if (takesFocus) input.current?.focus({ preventScroll: true });
+    if (takesFocus && fresh) input.current?.select();
+  }, [fresh, takesFocus]);
 
   const change = (value: string) => {
     setText(value);

@@ -29,6 +29,8 @@ export interface FieldProps {
   readonly initial: string;
   /** Whether the initial text was already there, so that it may be selected as a whole. */
   readonly fresh: boolean;
+  /** Whether the field takes the focus when it opens. */
+  readonly takesFocus: boolean;
   readonly invalid: boolean;
   readonly describedBy: string;
   onChange(text: string): void;
@@ -106,6 +108,7 @@ export function Editor({
     label: info.title,
     initial: initial ?? base,
     fresh: initial === null,
+    takesFocus: !editing.isComposing,
     invalid: problem !== null,
     describedBy: helpId,
     onChange(value) {

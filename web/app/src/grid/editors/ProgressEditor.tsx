@@ -10,6 +10,7 @@ export function ProgressEditor({
   label,
   initial,
   fresh,
+  takesFocus,
   invalid,
   describedBy,
   onChange,
@@ -20,9 +21,9 @@ export function ProgressEditor({
   const number = Math.max(0, Math.min(100, Number.parseInt(text, 10) || 0));
 
   useLayoutEffect(() => {
-    input.current?.focus({ preventScroll: true });
-    if (fresh) input.current?.select();
-  }, [fresh]);
+    if (takesFocus) input.current?.focus({ preventScroll: true });
+    if (takesFocus && fresh) input.current?.select();
+  }, [fresh, takesFocus]);
 
   const change = (value: string) => {
     setText(value);

@@ -2,17 +2,25 @@
 import { useLayoutEffect, useRef, useState } from "react";
 import type { FieldProps } from "./Editor";
 
-export function TextEditor({ label, initial, fresh, invalid, describedBy, onChange }: FieldProps) {
+export function TextEditor({
+  label,
+  initial,
+  fresh,
+  takesFocus,
+  invalid,
+  describedBy,
+  onChange,
+}: FieldProps) {
   const area = useRef<HTMLTextAreaElement>(null);
   const [value, setValue] = useState(initial);
 
   useLayoutEffect(() => {
     const el = area.current;
-    if (!el) return;
+    if (!el || !takesFocus) return;
     el.focus({ preventScroll: true });
     // As in a spreadsheet: the caret stands at the end of what is there.
     el.setSelectionRange(fresh ? el.value.length : 0, el.value.length);
-  }, [fresh]);
+  }, [fresh, takesFocus]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text
   useLayoutEffect(() => {
