@@ -7,6 +7,7 @@ use platform::{
     Context, Identity,
     broadcast::Endpoint,
     event::{SocketEvent, SocketResponse},
+    metrics::Count,
 };
 use protocol::SUBPROTOCOL;
 use sheet::{
@@ -37,6 +38,7 @@ pub async fn handle(context: &Context, event: &SocketEvent) -> SocketResponse {
         }
         Err(error) => {
             tracing::error!(%error, "the store could not say");
+            context.metrics.count(Count::Busy);
             // The socket will not open. A row that stays all the same names nobody, and expires.
             if let Ok((identity, _)) = &known {
                 let (table, id) = (&context.store.table, &event.request_context.connection_id);

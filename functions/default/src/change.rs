@@ -13,6 +13,7 @@ impl Message<'_> {
         let sender = Sender::person(self.identity, Some(self.connection_id));
         let answer = changes::commit(&self.telling(), &sender, proposed).await;
         if let Answer::Rejected(rejected) = answer {
+            self.counts(rejected.code);
             tracing::debug!(code = %rejected.code, "rejected");
             self.post(&ServerFrame::Rejected(rejected)).await;
         }

@@ -12,6 +12,7 @@ use platform::{
     event::{SocketEvent, SocketResponse},
     invoke::ExtractRequest,
     members,
+    metrics::Count,
     rates::{Allowed, Kind},
     room,
 };
@@ -137,12 +138,21 @@ impl<'a> Message<'a> {
         self.telling().answer(&self.identity.user, self.connection_id, frame).await
     }
 
+    /// Counts an answer that says `BUSY`: the status of the invocation is 200 all the same.
+    fn counts(&self, code: Code) {
+        if code == Code::Busy {
+            self.context.metrics.count(Count::Busy);
+        }
+    }
+
     async fn error(&self, refusal: Refusal) {
+        self.counts(refusal.code);
         tracing::debug!(code = %refusal.code, "refused");
         self.post(&ServerFrame::error(refusal)).await;
     }
 
     async fn rejected(&self, id: String, refusal: Refusal, version: u64) {
+        self.counts(refusal.code);
         tracing::debug!(code = %refusal.code, "rejected");
         self.post(&ServerFrame::Rejected(Rejected::new(id, refusal, version))).await;
     }

@@ -1,6 +1,6 @@
 //! The bootstrap: reads the environment, then extracts.
 #![recursion_limit = "256"]
-use cyclesheet_extract::{Event, Extractor, ask::Ask, metrics};
+use cyclesheet_extract::{Event, Extractor, ask::Ask};
 use extraction::{
     cohere::{
         CALL_TIMEOUT, Client, DEFAULT_BASE_URL, DEFAULT_MODEL, HttpTransport, SecretString, TokioPause,
@@ -25,7 +25,6 @@ async fn main() -> Result<(), Error> {
     let model = env.optional("COHERE_MODEL").unwrap_or_else(|| DEFAULT_MODEL.into());
     let slack_base_url = env.optional("SLACK_BASE_URL").unwrap_or_else(|| slack_api::DEFAULT_BASE_URL.into());
     let page_url = env.optional("PAGE_URL");
-    let stage = env.optional("STAGE");
     let (context, secrets) = bootstrap::begin(env, Warm::TableAndSockets).await?;
     let asked: Option<Arc<dyn Ask>> = match secret {
         None => None,
@@ -43,11 +42,13 @@ async fn main() -> Result<(), Error> {
         endpoint: Endpoint::default(),
         slack_base_url,
         page_url,
-        metrics: metrics::stdout(stage),
+        metrics: context.metrics.clone(),
     };
     let (extractor, context) = (&extractor, &context);
     run(service_fn(async |event: LambdaEvent<Event>| {
-        extractor.handle(context, event.payload).await.map_err(Error::from)
+        let done = extractor.handle(context, event.payload).await;
+        context.metrics.flush(context.now());
+        done.map_err(Error::from)
     }))
     .await
 }

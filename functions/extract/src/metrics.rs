@@ -1,62 +1,13 @@
-//! Figures of an extraction, as CloudWatch's embedded metric format: one JSON line on standard output, from which
-//! CloudWatch makes the metrics. Counts, durations and stable words only: no name, no content, no id.
-//!
-//! Forty lines of our own, because the line is the whole of it: the crates for it (`metrique`,
-//! `metrics_cloudwatch_embedded`) bring a recorder for the process and its flushing, where there is one line a run.
+//! Figures of an extraction, in the lines of [`platform::metrics`]: counts, durations and stable words only.
 use crate::report::Report;
 use extraction::ladder::Reason;
-use serde_json::{Map, Value, json};
+pub use platform::metrics::{Metrics, Sink};
+use serde_json::json;
 use sheet::{TimestampMs, model::Origin};
-use std::sync::Arc;
-
-/// Takes one line.
-pub type Sink = Arc<dyn Fn(&str) + Send + Sync>;
-
-/// Where figures go, and the dimension that they carry.
-#[derive(Clone)]
-pub struct Metrics {
-    sink: Sink,
-    stage: Option<String>,
-}
-
-/// Where a Lambda's lines go. Stages of one account are told apart by the dimension `stage`.
-pub fn stdout(stage: Option<String>) -> Metrics {
-    let sink: Sink = Arc::new(|line| {
-        use std::io::Write;
-        // A closed standard output costs the line and nothing else.
-        let _ = writeln!(std::io::stdout().lock(), "{line}");
-    });
-    Metrics { sink, stage }
-}
 
 /// Where nobody looks.
 pub fn nowhere() -> Metrics {
-    Metrics { sink: Arc::new(|_| {}), stage: None }
-}
-
-impl From<Sink> for Metrics {
-    fn from(sink: Sink) -> Self {
-        Self { sink, stage: None }
-    }
-}
-
-const NAMESPACE: &str = "Cyclesheet";
-
-impl Metrics {
-    fn line(&self, at: TimestampMs, properties: Value, metrics: &[(&str, &str, u64)]) {
-        let named: Vec<Value> =
-            metrics.iter().map(|(name, unit, _)| json!({"Name": name, "Unit": unit})).collect();
-        let dimensions: &[&str] = if self.stage.is_some() { &["stage"] } else { &[] };
-        let directive = json!({"Namespace": NAMESPACE, "Dimensions": [dimensions], "Metrics": named});
-        let mut line = Map::new();
-        line.insert("_aws".into(), json!({"Timestamp": at.0, "CloudWatchMetrics": [directive]}));
-        line.extend(self.stage.iter().map(|stage| ("stage".to_owned(), json!(stage))));
-        if let Value::Object(properties) = properties {
-            line.extend(properties);
-        }
-        line.extend(metrics.iter().map(|(name, _, value)| ((*name).to_owned(), json!(value))));
-        (self.sink)(&Value::Object(line).to_string());
-    }
+    Metrics::default()
 }
 
 /// What a generation took and came to. `questions` were asked by this run.
@@ -96,6 +47,8 @@ pub(crate) fn stale(to: &Metrics, at: TimestampMs, messages: u32) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::Value;
+    use std::sync::Arc;
 
     #[test]
     fn every_metric_that_is_declared_has_a_value_and_the_other_way_round() {
@@ -116,16 +69,5 @@ mod tests {
         }
         let first: Value = serde_json::from_str(&lines.lock().unwrap()[0]).unwrap();
         assert_eq!((&first["Refusals"], &first["ParseFailures"]), (&json!(1), &json!(0)));
-    }
-
-    #[test]
-    fn a_stage_is_a_dimension_with_a_value() {
-        let lines = Arc::new(std::sync::Mutex::new(Vec::new()));
-        let kept = lines.clone();
-        let sink: Sink = Arc::new(move |line| kept.lock().unwrap().push(line.to_owned()));
-        failed(&Metrics { sink, stage: Some("prod".into()) }, TimestampMs(7));
-        let line: Value = serde_json::from_str(&lines.lock().unwrap()[0]).unwrap();
-        assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([["stage"]]));
-        assert_eq!(line["stage"], "prod");
     }
 }

@@ -16,15 +16,17 @@ use platform::{
     broadcast::{Endpoint, Telling},
     changes::{self, Answer, Sender},
     identity::{TokenError, Verifier},
+    metrics::Count,
     roles, room,
 };
 use protocol::server::{committed, without_ops};
 use route::Route;
 use serde_json::{json, value::RawValue};
 use sheet::{
-    Code, CycleKey, Name, Refusal, Role,
+    Code, CycleKey, Name, Refusal, Role, Week,
     export::{self, Format},
     limits::MAX_CHANGE_BYTES,
+    week::time_zone,
 };
 use store::{StoreError, directory, log, raw, record};
 
@@ -47,10 +49,14 @@ pub struct Api {
 impl Api {
     /// Answers one request. Never an error: what went wrong is an answer with a code.
     pub async fn handle(&self, context: &Context, request: &Request<Bytes>) -> Response<Bytes> {
-        match self.answer(context, request).await {
+        let response = match self.answer(context, request).await {
             Ok(reply) => reply.respond(request),
             Err(refusal) => refused(&refusal).respond(request),
+        };
+        if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+            context.metrics.count(Count::Busy);
         }
+        response
     }
 
     async fn answer(&self, context: &Context, request: &Request<Bytes>) -> Result<Reply, Refusal> {
@@ -188,9 +194,16 @@ fn unwritable(error: serde_json::Error) -> Refusal {
     room::busy(&StoreError::Corrupt(format!("an answer does not write: {error}")))
 }
 
+/// A team's weeks, newest first, and which week it is for the team: the first visitor of that one begins it by entering.
 async fn cycles(context: &Context, identity: &Identity, team: &Name) -> Result<Reply, StoreError> {
-    let cycles = directory::cycles(&context.store.table, &identity.tenant, team).await?;
-    Ok(Reply::json(json!({"cycles": cycles}).to_string()))
+    let (store, now) = (&context.store, context.now());
+    let mut body = json!({"cycles": directory::cycles(&store.table, &identity.tenant, team).await?});
+    if let Some(team) = store.team(&identity.tenant, team, now).await?
+        && let Ok(week) = time_zone(&team.time_zone).and_then(|zone| Week::containing(now, &zone))
+    {
+        body["current"] = json!(week);
+    }
+    Ok(Reply::json(body.to_string()))
 }
 
 /// Refuses whose role does not allow it: the one that an admin set, else the token's.

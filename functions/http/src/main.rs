@@ -40,6 +40,7 @@ async fn main() -> Result<(), Error> {
     run(service_fn(async |request: Request| {
         let request = request.map(|body| Bytes::from(body.to_vec()));
         let response: Response<Bytes> = api.handle(context, &request).await;
+        context.metrics.flush(context.now());
         Ok::<_, Error>(AsItIs(response))
     }))
     .await

@@ -185,6 +185,7 @@ impl Stack {
             rates: Arc::default(),
             secrets: Secrets::new(options.secrets),
             expected_connections: options.expected_connections,
+            metrics: options.metrics.clone(),
         };
         let extractor = Extractor {
             model: options.model,

@@ -58,6 +58,7 @@ pub async fn begin(env: Environment, warm: Warm) -> Result<(Context, Secrets), E
     };
     // What comes back does not matter, only that it came over connections that now stand.
     let _ = tokio::time::timeout(WARM_WITHIN, join(table, sockets)).await;
+    context.metrics.forget();
     Ok((context, secrets))
 }
 
@@ -69,7 +70,9 @@ where
     let (context, _) = begin(environment(), warm).await?;
     let (context, handle) = (&context, &handle);
     run(service_fn(async move |event: LambdaEvent<SocketEvent>| {
-        Ok::<_, Error>(handle(context, &event.payload).await)
+        let response = handle(context, &event.payload).await;
+        context.metrics.flush(context.now());
+        Ok::<_, Error>(response)
     }))
     .await
 }

@@ -2,9 +2,18 @@
 //!
 //! A post is tried twice at most, and a slow socket never delays the others. What a lost post costs is a moment: the
 //! client's next `ping` shows that it is behind. A socket that is gone (410) loses the rows it was posted to by.
-use crate::{Context, identity::peer};
+use crate::{
+    Context,
+    identity::peer,
+    metrics::{Count, Metrics},
+};
 use aws_config::SdkConfig;
-use aws_sdk_apigatewaymanagement::{Client, config::Builder, error::SdkError, primitives::Blob};
+use aws_sdk_apigatewaymanagement::{
+    Client,
+    config::Builder,
+    error::{ProvideErrorMetadata, SdkError},
+    primitives::Blob,
+};
 use aws_smithy_types::retry::RetryConfig;
 use bytes::Bytes;
 use futures::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
@@ -69,12 +78,18 @@ pub struct SdkCallback {
     config: SdkConfig,
     url: Option<String>,
     clients: Mutex<HashMap<Endpoint, Client>>,
+    metrics: Metrics,
 }
 
 impl SdkCallback {
     /// With the process's configuration; to `url` if it is given, else to the event's endpoint.
     pub fn new(config: SdkConfig, url: Option<String>) -> Self {
-        Self { config, url, clients: Mutex::default() }
+        Self { config, url, clients: Mutex::default(), metrics: Metrics::default() }
+    }
+
+    /// The same, which counts what becomes of its posts.
+    pub fn counting(self, metrics: Metrics) -> Self {
+        Self { metrics, ..self }
     }
 
     fn client(&self, endpoint: &Endpoint) -> Client {
@@ -97,15 +112,25 @@ impl SdkCallback {
     }
 }
 
-/// 410 by its status: some of its bodies do not read as the error they are.
-fn posted<E, T>(sent: Result<T, SdkError<E>>) -> Posted {
-    match sent {
-        Ok(_) => Posted::Delivered,
-        Err(error) if error.raw_response().is_some_and(|response| response.status().as_u16() == 410) => {
-            Posted::Gone
-        }
-        Err(_) => Posted::Failed,
+/// Tells what became of a post, and counts it unless it was delivered. 410 is known by its status: some of its bodies do
+/// not read as the error they are.
+fn posted<E: ProvideErrorMetadata, T>(sent: Result<T, SdkError<E>>, metrics: &Metrics) -> Posted {
+    let error = match sent {
+        Ok(_) => return Posted::Delivered,
+        Err(error) => error,
+    };
+    let status = error.raw_response().map(|response| response.status().as_u16());
+    if status == Some(410) {
+        metrics.count(Count::PostsGone);
+        return Posted::Gone;
     }
+    let what = match &error {
+        SdkError::TimeoutError(_) => "it took too long",
+        SdkError::DispatchFailure(_) => "the endpoint cannot be reached",
+        other => other.code().filter(|code| !code.is_empty()).unwrap_or("an answer that does not read"),
+    };
+    metrics.post_failed(&status.map_or_else(|| what.to_owned(), |status| format!("{status} {what}")));
+    Posted::Failed
 }
 
 impl Callback for SdkCallback {
@@ -118,13 +143,18 @@ impl Callback for SdkCallback {
         let client = self.client(endpoint);
         Box::pin(async move {
             let frame = Blob::new(Vec::from(frame));
-            posted(client.post_to_connection().connection_id(connection_id).data(frame).send().await)
+            posted(
+                client.post_to_connection().connection_id(connection_id).data(frame).send().await,
+                &self.metrics,
+            )
         })
     }
 
     fn close<'a>(&'a self, endpoint: &'a Endpoint, connection_id: &'a str) -> BoxFuture<'a, Posted> {
         let client = self.client(endpoint);
-        Box::pin(async move { posted(client.delete_connection().connection_id(connection_id).send().await) })
+        Box::pin(async move {
+            posted(client.delete_connection().connection_id(connection_id).send().await, &self.metrics)
+        })
     }
 }
 

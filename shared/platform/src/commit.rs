@@ -1,5 +1,5 @@
 //! One change into one cycle's log, then to its room.
-use crate::{Identity, broadcast::Telling, mentions, room::busy};
+use crate::{Identity, broadcast::Telling, mentions, metrics::Count, room::busy};
 use protocol::{
     client::ProposedChange,
     server::{Rejected, committed},
@@ -63,13 +63,15 @@ pub enum Answer {
 /// Commits one change in one cycle and tells its room.
 pub(crate) async fn commit_one(telling: &Telling<'_>, sender: &Sender, proposed: ProposedChange) -> Answer {
     let id = proposed.id.clone();
-    let proposal = sender.proposal(proposed, telling.context.now());
+    let (metrics, begun) = (&telling.context.metrics, telling.context.now());
+    let proposal = sender.proposal(proposed, begun);
     let room = Room { telling, socket: sender.socket.as_ref() };
     if planted::is(Fault::AcknowledgeBeforePut) || planted::is(Fault::BroadcastBeforeCommit) {
         room.foretell(&proposal).await;
     }
     match telling.context.store.commit(telling.room, proposal).await {
         Ok(Outcome::Committed(done)) => {
+            metrics.committed(telling.context.now().since(begun));
             let text =
                 done.entry.texts.get((done.version - done.entry.first) as usize).cloned().unwrap_or_default();
             room.announce(&done).await;
@@ -87,6 +89,7 @@ pub(crate) async fn commit_one(telling: &Telling<'_>, sender: &Sender, proposed:
             Answer::Committed { version, text }
         }
         Ok(Outcome::Refused { refusal, version }) => {
+            metrics.count(Count::Refused);
             Answer::Rejected(Rejected::new(id.to_string(), refusal, version))
         }
         Err(error) => Answer::Rejected(Rejected::new(id.to_string(), busy(&error), 0)),

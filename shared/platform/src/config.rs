@@ -41,7 +41,7 @@ pub const VARIABLES: &[(&str, &str, &str)] = &[
     ("COHERE_MODEL", "command-a-03-2025", "The model that is asked."),
     ("SLACK_BASE_URL", "https://slack.com/api", "Where Slack's Web API answers."),
     ("PAGE_URL", "", "Where the page is, for the link in a sheet's announcement; without it there is none."),
-    ("STAGE", "", "The dimension `stage` of the metrics of extractions; without it they have none."),
+    ("STAGE", "", "The dimension `stage` of the metrics; without it they have none."),
     ("LOG_LEVEL", "info", "error, warn, info, debug or trace; or by target, such as `store=debug,info`."),
 ];
 

@@ -4,6 +4,7 @@ use crate::{
     clients,
     config::Environment,
     invoke::{Invoke, LambdaInvoke, NoInvoke},
+    metrics::Metrics,
     rates::Rates,
     secrets::Secrets,
 };
@@ -39,6 +40,8 @@ pub struct Context {
     pub secrets: Secrets,
     /// Sockets that this deployment expects at once, in all its rooms: their return is spread by it.
     pub expected_connections: usize,
+    /// Counts what happens, and writes it.
+    pub metrics: Metrics,
 }
 
 impl Context {
@@ -57,6 +60,11 @@ impl Context {
         let (table, config) = env.store();
         let expected_connections = env.expected_connections();
         let (callback_url, extract) = (env.optional("CALLBACK_URL"), env.optional("EXTRACT_FUNCTION"));
+        let metrics = Metrics::stdout(
+            env.optional("STAGE"),
+            env.optional("AWS_LAMBDA_FUNCTION_NAME"),
+            env.optional("AWS_LAMBDA_FUNCTION_VERSION"),
+        );
         env.finish()?;
         let aws = clients::load()?;
         let invoke: Arc<dyn Invoke> = match extract {
@@ -68,13 +76,14 @@ impl Context {
         let random = system_random();
         let context = Self {
             store: Store::new(table, config, random.clone()),
-            callback: Arc::new(SdkCallback::new(aws, callback_url)),
+            callback: Arc::new(SdkCallback::new(aws, callback_url).counting(metrics.clone())),
             invoke,
             clock: system_clock(),
             random,
             rates: Arc::default(),
             secrets: secrets.clone(),
             expected_connections,
+            metrics,
         };
         Ok((context, secrets))
     }

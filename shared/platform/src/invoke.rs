@@ -62,6 +62,11 @@ pub struct LambdaInvoke {
 }
 
 impl LambdaInvoke {
+    /// Of that function, with a process's configuration.
+    pub fn of(config: &aws_config::SdkConfig, function: String) -> Self {
+        Self::new(aws_sdk_lambda::Client::new(config), function)
+    }
+
     /// Of that function.
     pub fn new(client: aws_sdk_lambda::Client, function: String) -> Self {
         Self { client, function }

@@ -10,7 +10,7 @@
 //! - [`members`]: removal and return. [`roles`]: roles that are set. [`membership`]: either, as changes want it.
 //! - `mentions`: who is told of one. [`rates`]: frames a socket may send.
 //! - [`invoke`]: asking for an extraction.
-//! - [`telemetry`]: JSON logs. [`context`]: all of it together, as handlers get it.
+//! - [`telemetry`]: JSON logs. [`metrics`]: figures, in lines of the same log. [`context`]: all of it together, as handlers get it.
 //!
 //! This crate owns everything between a handler and the outside that is not the table. It decides nothing about a
 //! sheet. Time and randomness enter the system here, as values of [`context::Context`], and nowhere else.
@@ -28,6 +28,7 @@ pub mod jwks;
 pub mod members;
 pub mod membership;
 mod mentions;
+pub mod metrics;
 pub mod rates;
 pub mod roles;
 pub mod room;

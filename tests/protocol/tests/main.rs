@@ -16,6 +16,7 @@ mod main {
     mod human;
     mod killed;
     mod management;
+    mod metrics;
     mod presence;
     mod restart;
     mod storing;

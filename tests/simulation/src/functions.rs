@@ -133,6 +133,7 @@ impl World {
             random,
             rates: Arc::default(),
             expected_connections: DEFAULT_EXPECTED_CONNECTIONS,
+            metrics: Default::default(),
             secrets: platform::secrets::Secrets::new(std::collections::BTreeMap::<String, String>::new()),
         };
         self.environments.push(Environment { function, context, busy: 0, slots, is_alive: true });
