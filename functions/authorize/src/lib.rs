@@ -21,14 +21,20 @@ pub struct Authorizer {
     pub origins: Vec<String>,
 }
 
-/// The answer that API Gateway turns into 401; everything else that is no policy becomes 500.
-pub const UNAUTHORIZED: &str = "Unauthorized";
+/// The principal of a policy for a bearer that could not be named.
+const NOBODY: &str = "nobody";
 
 impl Authorizer {
-    /// A policy that lets the socket in or does not; `Unauthorized` for whoever cannot be named.
+    /// Returns a policy that lets the socket in, or one that does not: the gateway answers 403 to that. A token that does not
+    /// verify is an answer and no error of this function, so that its errors are what is broken here: the one error is that
+    /// the issuer's keys cannot be read, which the gateway answers with 500 and a client tries again.
     pub async fn handle(&self, context: &Context, event: &SocketEvent) -> Result<Value, &'static str> {
         let arn = event.method_arn.as_deref().unwrap_or("*");
-        let Some(token) = token(event) else { return Err(UNAUTHORIZED) };
+        let refused = |principal: &str| Ok(policy(false, principal, arn, Map::new()));
+        let Some(token) = token(event) else {
+            tracing::info!("refused: no token");
+            return refused(NOBODY);
+        };
         let identity = match self.verifier.verify(token, context.now()).await {
             Ok(identity) => identity,
             Err(error @ TokenError::Keys(_)) => {
@@ -37,12 +43,12 @@ impl Authorizer {
             }
             Err(error) => {
                 tracing::info!(%error, "refused");
-                return Err(UNAUTHORIZED);
+                return refused(NOBODY);
             }
         };
         match self.enters(&identity, event) {
             Some(room) => Ok(policy(true, identity.user.as_str(), arn, identity.to_context(&room))),
-            None => Ok(policy(false, identity.user.as_str(), arn, Map::new())),
+            None => refused(identity.user.as_str()),
         }
     }
 

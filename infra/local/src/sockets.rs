@@ -4,7 +4,7 @@
 //! the gateway directly and not through the management API's client: that client's work for each post would be most
 //! of a busy room's on one machine. `tests/protocol` posts through it all the same, so that both ways stay true.
 use bytes::Bytes;
-use cyclesheet_authorize::{Authorizer, UNAUTHORIZED};
+use cyclesheet_authorize::Authorizer;
 use futures::future::BoxFuture;
 use gateway::{
     AuthorizerError, AuthorizerEvent, AuthorizerResponse, Event, Gateway, Integration, IntegrationError,
@@ -55,7 +55,6 @@ impl Integration for Functions {
             let event = read(&event).map_err(failed)?;
             match self.authorizer.handle(&self.context, &event).await {
                 Ok(policy) => serde_json::from_value(policy).map(Some).map_err(failed),
-                Err(UNAUTHORIZED) => Err(AuthorizerError::Unauthorized),
                 Err(reason) => Err(AuthorizerError::Failed(reason.to_owned())),
             }
         })

@@ -42,14 +42,14 @@ pub(super) async fn c2(endpoint: &Endpoint) -> Shown {
         ("a changed signature", Some(forged)),
         ("a token without a signature", Some(format!("eyJhbGciOiJub25lIn0.{}.", parts[1]))),
     ] {
-        assert_eq!(refused(&endpoint.door_with(token)).await, 401, "{what}");
+        assert_eq!(refused(&endpoint.door_with(token)).await, 403, "{what}");
     }
     let door = endpoint.door_with(Some(brief));
     loop {
         match Client::open(&door).await {
             Ok(client) => client.close().await,
             Err(status) => {
-                assert_eq!(status, 401, "a token whose time is over");
+                assert_eq!(status, 403, "a token whose time is over");
                 return Shown::Yes;
             }
         }
