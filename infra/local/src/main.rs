@@ -34,6 +34,8 @@ enum Command {
     /// Set up the directory of people
     #[command(subcommand)]
     Member(commands::tenant::Members),
+    /// Ask a deployed stage for the current week's sheet, without waiting for its schedule
+    Extract(commands::extract::Extract),
     /// Print a cycle's log, human-readable or as JSON Lines
     Log(commands::log::Log),
     /// Verify a cycle's log
@@ -56,6 +58,7 @@ async fn main() -> ExitCode {
         Command::Team(teams) => teams.run().await,
         Command::Source(sources) => sources.run().await,
         Command::Member(members) => members.run().await,
+        Command::Extract(extract) => extract.run().await,
         Command::Log(log) => log.run().await,
         Command::Audit(audit) => audit.run().await,
     };

@@ -6,6 +6,7 @@ import { App } from "./App";
 import {
   enter,
   firstTeam,
+  firstWeek,
   hasExpired,
   loadConfig,
   loadCycles,
@@ -59,8 +60,11 @@ async function start(): Promise<void> {
   const team = where.team ?? firstTeam(token);
   if (!team) throw new Error("The address names no team. Open the sign-in link again.");
   const weeks = () => loadCycles(config.httpUrl, team, storedToken() ?? token);
-  const cycle = where.cycle ?? (await weeks())[0]?.cycle;
-  if (!cycle) throw new Error(`There is no week of ${team} to show yet.`);
+  const cycle = where.cycle ?? firstWeek(await weeks());
+  if (!cycle)
+    throw new Error(
+      `There is no team ${team} here yet: an administrator adds it with the command cyclesheet team add.`,
+    );
   if (where.team !== team || where.cycle !== cycle)
     history.replaceState(history.state, "", pageLink(team, cycle));
   document.title = `${team} ${cycle} – Cyclesheet`;
@@ -84,7 +88,13 @@ async function start(): Promise<void> {
   });
   root.render(
     <StrictMode>
-      <App controller={controller} network={network} team={team} cycle={cycle} loadCycles={weeks} />
+      <App
+        controller={controller}
+        network={network}
+        team={team}
+        cycle={cycle}
+        loadCycles={async () => (await weeks()).cycles}
+      />
     </StrictMode>,
   );
 }

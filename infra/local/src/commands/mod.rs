@@ -1,6 +1,7 @@
 //! The command's words, one module each.
 pub(crate) mod dev;
 pub(crate) mod evaluate;
+pub(crate) mod extract;
 pub(crate) mod log;
 pub(crate) mod messages;
 pub(crate) mod parse;

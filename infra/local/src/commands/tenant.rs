@@ -32,7 +32,17 @@ pub(crate) struct Where {
 }
 
 impl Where {
-    async fn table(&self) -> Result<Table, Failed> {
+    /// The name of the deployed table, if it is one.
+    pub(crate) fn deployed(&self) -> Option<&str> {
+        self.table.as_deref()
+    }
+
+    /// Whose.
+    pub(crate) fn tenant(&self) -> &Name {
+        &self.tenant
+    }
+
+    pub(crate) async fn table(&self) -> Result<Table, Failed> {
         match (&self.data, &self.table) {
             (Some(folder), _) => Ok(Table::new(Embedded::in_folder(folder)?.client(), TABLE)),
             (None, Some(name)) => {
@@ -44,7 +54,7 @@ impl Where {
         }
     }
 
-    async fn team(&self, table: &Table, team: &Name) -> Result<Option<Team>, Failed> {
+    pub(crate) async fn team(&self, table: &Table, team: &Name) -> Result<Option<Team>, Failed> {
         let all = directory::teams(table, &self.tenant).await?;
         Ok(all.into_iter().find(|found| found.team == *team))
     }

@@ -97,17 +97,27 @@ export async function loadConfig(): Promise<Config> {
   };
 }
 
-/** The team's weeks, newest first. */
-export async function loadCycles(
-  httpUrl: string,
-  team: string,
-  token: string,
-): Promise<readonly CycleInfo[]> {
+/** The team's weeks, newest first, and the week it is for the team, which may not have begun. */
+export interface Weeks {
+  readonly cycles: readonly CycleInfo[];
+  readonly current: string | null;
+}
+
+/** The week that is shown where the address names none: the newest, or the current one, which begins by being entered. */
+export function firstWeek({ cycles, current }: Weeks): string | null {
+  return cycles[0]?.cycle ?? current;
+}
+
+/** Asks for the team's weeks. */
+export async function loadCycles(httpUrl: string, team: string, token: string): Promise<Weeks> {
   const response = await fetch(`${httpUrl}/api/cycles?team=${encodeURIComponent(team)}`, {
     headers: { authorization: `Bearer ${token}` },
   });
   if (!response.ok) throw new Error(`The list of weeks could not be loaded (${response.status}).`);
-  const body = (await response.json()) as { cycles?: unknown };
+  const body = (await response.json()) as { cycles?: unknown; current?: unknown };
   const list = Array.isArray(body.cycles) ? body.cycles : [];
-  return list.filter((item): item is CycleInfo => WEEK.test((item as CycleInfo | null)?.cycle ?? ""));
+  return {
+    cycles: list.filter((item): item is CycleInfo => WEEK.test((item as CycleInfo | null)?.cycle ?? "")),
+    current: typeof body.current === "string" && WEEK.test(body.current) ? body.current : null,
+  };
 }
