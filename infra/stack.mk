@@ -1,5 +1,5 @@
 # The AWS stack: its tests, its deployment, and the same deployment on this machine.
-.PHONY: infra test-infra test-deployed watch build preflight deploy diff destroy secret smoke bench-cold
+.PHONY: infra test-infra test-deployed watch build bootstrap preflight deploy ship diff destroy secret output cost smoke bench-cold
 
 STAGE ?=
 NAME ?=
@@ -12,6 +12,8 @@ WS_URL ?=
 HTTP_URL ?=
 TOKEN_CMD ?=
 ROUNDS ?= 21
+# `make destroy YES=1` does not ask.
+YES ?=
 FUNCTIONS := authorize connect default disconnect extract http
 MINISTACK := target/ministack/bin/python
 comma := ,
@@ -55,7 +57,7 @@ invoke-%: infra target/ministack/bin/cargo-lambda ## Send an event file to a fun
 build: tools ## The Lambda bootstraps, in target/lambda (STAGE=dev, or ARCH=arm64, or this machine's processor)
 	@command -v zip >/dev/null 2>&1 || { echo "make build needs zip: install it (on Debian: sudo apt-get install zip), then run this again." >&2; exit 1; }
 	@host=$$(uname -m | sed 's/aarch64/arm64/'); arch="$(ARCH)"; \
-	if [ -n "$(STAGE)" ] && [ -z "$$arch" ]; then $(MAKE) --no-print-directory infra; arch=$$($(SCRIPT)/setting.ts "$(STAGE)" architecture); fi; \
+	if [ -n "$(STAGE)" ] && [ -z "$$arch" ]; then $(MAKE) --no-print-directory infra; arch=$$($(SCRIPT)/setting.ts "$(STAGE)" architecture $(CDK_ARGS)); fi; \
 	arch=$${arch:-$$host}; \
 	if command -v cargo-lambda >/dev/null 2>&1; then \
 		case "$$arch" in arm64) target=--arm64;; *) target=--x86-64;; esac; \
@@ -64,32 +66,51 @@ build: tools ## The Lambda bootstraps, in target/lambda (STAGE=dev, or ARCH=arm6
 		$(CARGO) build --profile bootstrap --bins $(FUNCTIONS:%=--package cyclesheet-%); \
 		for name in $(FUNCTIONS); do mkdir -p target/lambda/$$name; cp target/bootstrap/$$name target/lambda/$$name/bootstrap; done; \
 	else \
-		echo "Building for $$arch on $$host needs cargo-lambda: pip install cargo-lambda==1.9.2, then run this again. Or set the stage's architecture to $$host." >&2; exit 1; \
+		echo "Building for $$arch on $$host needs cargo-lambda: pipx install cargo-lambda==1.9.2, then run this again. Or set the stage's architecture to $$host." >&2; exit 1; \
 	fi
 	@for name in $(FUNCTIONS); do (cd target/lambda/$$name && rm -f ../$$name.zip && zip -q -9 -X ../$$name.zip bootstrap); done; du -h --apparent-size target/lambda/*.zip
+
+# In a folder without cdk.json: the CDK would otherwise run the stack's app, which wants a stage and built functions.
+bootstrap: infra ## Prepare an account's region for CDK, once (STAGE=dev)
+	@where=$$($(SCRIPT)/environment.ts "$(STAGE)" $(CDK_ARGS)); cd "$${TMPDIR:-/tmp}" && "$(CURDIR)/infra/cdk/node_modules/.bin/cdk" bootstrap "$$where"
 
 preflight: infra ## Look at a stage and its account before anything is created (STAGE=dev)
 	@$(SCRIPT)/preflight.ts "$(STAGE)" $(CDK_ARGS)
 
 # Looked at first: nobody waits for a build to hear that they are not signed in.
 deploy: preflight build web ## Deploy a stage to AWS and publish its page (STAGE=dev)
-	cd infra/cdk && npx cdk deploy --require-approval never --outputs-file ../../target/outputs-$(STAGE).json -c stage=$(STAGE) $(CDK_ARGS)
-	@$(SCRIPT)/publish.ts "$(STAGE)"
+	@$(MAKE) --no-print-directory ship STAGE="$(STAGE)" CDK_ARGS='$(CDK_ARGS)'
 
-diff: infra ## What a deployment would change (STAGE=dev)
+# The second half of `deploy`, for a machine that was handed what another has built.
+ship: infra ## Deploy and publish what is built already (STAGE=dev)
+	cd infra/cdk && npx cdk deploy --require-approval never --outputs-file ../../target/outputs-$(STAGE).json -c stage=$(STAGE) $(CDK_ARGS)
+	@$(SCRIPT)/publish.ts "$(STAGE)" $(CDK_ARGS)
+
+# The template names what was built, so it is built before: what is shown is what a deployment would do.
+diff: infra build ## What a deployment would change (STAGE=dev)
 	cd infra/cdk && npx cdk diff -c stage=$(STAGE) $(CDK_ARGS)
 
-destroy: infra ## Take a stage down, unless it is protected (STAGE=dev)
+# Nothing is taken away before everything is known to go: the stage is there and not protected, the person means it, and the
+# stack is one that `cdk` can synthesize. The functions' code does not matter for that, so nothing is built.
+destroy: infra ## Take a stage down, unless it is protected (STAGE=dev; YES=1 does not ask)
 	@$(SCRIPT)/destroyable.ts "$(STAGE)" $(CDK_ARGS)
-	@$(SCRIPT)/publish.ts "$(STAGE)" --empty
-	cd infra/cdk && npx cdk destroy -c stage=$(STAGE) $(CDK_ARGS)
+	@cd infra/cdk && npx cdk synth --quiet --output ../../target/destroy-$(STAGE) -c stage=$(STAGE) -c bootstraps=none $(CDK_ARGS)
+	@if [ -z "$(YES)" ]; then read -r -p "Take down the stage $(STAGE), and empty the bucket of its page? (yes) " answer; [ "$$answer" = yes ]; fi
+	@$(SCRIPT)/publish.ts "$(STAGE)" --empty $(CDK_ARGS)
+	cd infra/cdk && npx cdk destroy --force --app ../../target/destroy-$(STAGE) "cyclesheet-$(STAGE)"
+
+output: infra ## Print one output of a deployed stage (STAGE=dev NAME=PageUrl)
+	@$(SCRIPT)/output.ts "$(STAGE)" "$(NAME)" $(CDK_ARGS)
 
 secret: infra ## Give a stage's secret its value, read from the terminal (STAGE=prod NAME=cohere, or NAME=teams/platform)
-	@$(SCRIPT)/secret.ts "$(STAGE)" "$(NAME)"
+	@$(SCRIPT)/secret.ts "$(STAGE)" "$(NAME)" $(CDK_ARGS)
+
+cost: infra ## What a month costs (ARGS="teams=20 room=8 hours=2 changes=1 presence=10")
+	@$(SCRIPT)/cost.ts $(ARGS)
 
 smoke: infra ## Two people in a deployed room: edit, see it, measure, clean up (STAGE=dev or WS_URL=… HTTP_URL=…, TOKEN_CMD=…)
 	@ws="$(WS_URL)"; http="$(HTTP_URL)"; \
-	if [ -n "$(STAGE)" ]; then ws=$${ws:-$$($(SCRIPT)/output.ts "$(STAGE)" SocketUrl)}; http=$${http:-$$($(SCRIPT)/output.ts "$(STAGE)" HttpUrl)}; fi; \
+	if [ -n "$(STAGE)" ]; then ws=$${ws:-$$($(SCRIPT)/output.ts "$(STAGE)" SocketUrl $(CDK_ARGS))}; http=$${http:-$$($(SCRIPT)/output.ts "$(STAGE)" HttpUrl $(CDK_ARGS))}; fi; \
 	token=$$($(value TOKEN_CMD)); \
 	node tests/deployed/smoke.mjs "$$ws" "$$http" "$$token"
 

@@ -112,6 +112,11 @@ export class Account {
     return this.#tool(join(CDK, 'node_modules/.bin/cdk'), args, args[0] === 'bootstrap' ? this.folder : CDK);
   }
 
+  /** Runs a word of `make`, as a person would; `{ code, said }`. */
+  async make(...args) {
+    return this.#tool('make', ['--no-print-directory', ...args], ROOT).then((said) => ({ code: 0, said }), (error) => ({ code: error.code, said: error.said }));
+  }
+
   /** Runs one of the stack's scripts; `{ code, said }`. */
   async script(name, ...args) { return this.scriptTold('', name, ...args); }
 

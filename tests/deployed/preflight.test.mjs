@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Account, contextArguments } from './emulator.mjs';
-import { cloudformation, secrets } from './libraries.mjs';
+import { cloudformation, s3, secrets } from './libraries.mjs';
 
 let account;
 const SHARED = { identity: 'secret', issuer: 'https://id.example/' };
+const CDK_ARGS = `CDK_ARGS=${contextArguments(SHARED).join(' ')}`;
 const look = (stage, context = {}) => account.script('preflight', stage, ...contextArguments({ ...SHARED, ...context }));
 
 before(async () => { account = await Account.start(); });
@@ -24,11 +25,13 @@ test('nobody that AWS knows is told to sign in', async () => {
 test('an account that is not prepared is told how to prepare it', async () => {
   const { code, said } = await look('dev');
   assert.equal(code, 1);
-  assert.match(said, /is not prepared for CDK in eu-central-1: run .*cdk bootstrap aws:\/\/000000000000\/eu-central-1/);
+  assert.match(said, /is not prepared for CDK in eu-central-1: run make bootstrap STAGE=dev once, then this again/);
 });
 
 test('a secret that does not exist or has no value is told how to get one, and then it is well', async () => {
-  await account.cdk('bootstrap', 'aws://000000000000/eu-central-1');
+  // As the sentence says, and from the folder of the Makefile: the CDK must not run the stack's app for this.
+  const prepared = await account.make('bootstrap', 'STAGE=dev', CDK_ARGS);
+  assert.equal(prepared.code, 0, prepared.said);
   const cohere = { cohereSecret: 'cyclesheet/dev/cohere' };
   const missing = await look('dev', cohere);
   assert.equal(missing.code, 1);
@@ -39,7 +42,10 @@ test('a secret that does not exist or has no value is told how to get one, and t
   assert.equal(empty.code, 1);
   assert.match(empty.said, /cyclesheet\/dev\/cohere has no value/);
   await client.send(new secrets.PutSecretValueCommand({ SecretId: cohere.cohereSecret, SecretString: 'a key' }));
-  assert.deepEqual(await look('dev', cohere), { code: 0, said: 'dev can be deployed to eu-central-1.\n' });
+  const well = await look('dev', cohere);
+  assert.equal(well.code, 0, well.said);
+  assert.match(well.said, /^dev can be deployed to eu-central-1\.\nNote: /);
+  assert.match(well.said, /nobody is told of alarms: set alarmEmail or alarmTopicArn/);
 });
 
 test('an issuer that does not answer is named', async () => {
@@ -93,4 +99,30 @@ test('what is protected, or is not there, is not taken down, and is told how it 
   assert.match(held.said, /^dev is protected\. To keep its table: aws cloudformation update-termination-protection .*--stack-name cyclesheet-dev/);
   await client.send(new cloudformation.UpdateTerminationProtectionCommand({ StackName, EnableTerminationProtection: false }));
   assert.deepEqual(await hold(), { code: 0, said: '' });
+});
+
+test('nothing is taken down before everything is known to go: the page stays where a destroy stops, and goes with its stack', async () => {
+  const client = new cloudformation.CloudFormationClient(account.client);
+  const buckets = new s3.S3Client({ ...account.client, forcePathStyle: true });
+  const StackName = 'cyclesheet-dev';
+  await client.send(new cloudformation.DeleteStackCommand({ StackName }));
+  const Bucket = 'the-page-of-dev';
+  const TemplateBody = JSON.stringify({
+    Resources: { Page: { Type: 'AWS::S3::Bucket', Properties: { BucketName: Bucket } } },
+    Outputs: { PageBucket: { Value: { Ref: 'Page' } } },
+  });
+  await client.send(new cloudformation.CreateStackCommand({ StackName, TemplateBody }));
+  await buckets.send(new s3.PutObjectCommand({ Bucket, Key: 'index.html', Body: 'the page' }));
+  const files = async () => (await buckets.send(new s3.ListObjectsV2Command({ Bucket }))).KeyCount;
+  // A stage that does not read, and nothing that was built: target/lambda is looked at by nobody.
+  const bad = await account.make('destroy', 'STAGE=dev', 'YES=1', `CDK_ARGS=${contextArguments({ ...SHARED, timeZone: 'Mars/Olympus' }).join(' ')}`);
+  assert.notEqual(bad.code, 0);
+  assert.match(bad.said, /timeZone "Mars\/Olympus"/);
+  assert.equal(await files(), 1);
+  // Nobody says yes.
+  assert.notEqual((await account.make('destroy', 'STAGE=dev', CDK_ARGS)).code, 0);
+  assert.equal(await files(), 1);
+  const gone = await account.make('destroy', 'STAGE=dev', 'YES=1', CDK_ARGS);
+  assert.equal(gone.code, 0, gone.said);
+  await assert.rejects(client.send(new cloudformation.DescribeStacksCommand({ StackName })));
 });

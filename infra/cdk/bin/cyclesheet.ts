@@ -8,7 +8,7 @@ const app = new App();
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 try {
   const settings = readSettings(app.node.tryGetContext("stage"), (name) => app.node.tryGetContext(name));
-  const account = process.env.CDK_DEFAULT_ACCOUNT;
+  const account = settings.account || process.env.CDK_DEFAULT_ACCOUNT;
   new CyclesheetStack(app, `cyclesheet-${settings.stage}`, settings, {
     env: { region: settings.region, ...(account ? { account } : {}) },
     terminationProtection: settings.deletionProtection,

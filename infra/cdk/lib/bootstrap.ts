@@ -11,6 +11,7 @@ import * as codedeploy from "aws-cdk-lib/aws-codedeploy";
 import * as iam from "aws-cdk-lib/aws-iam";
 import * as lambda from "aws-cdk-lib/aws-lambda";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
+import { Bucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { acknowledge, managedPolicy } from "./acknowledge.ts";
 import { HOME, type Settings, SettingsError } from "./settings.ts";
@@ -18,8 +19,21 @@ import { HOME, type Settings, SettingsError } from "./settings.ts";
 /** The machine of an ELF file, at byte 18 of its header. */
 const MACHINES: Readonly<Record<string, number>> = { x86_64: 0x3e, arm64: 0xb7 };
 
-/** Of a function that refuses by errors: the share of invocations that is no refusal any more. */
-const MOST_ERRORS = 0.9;
+/** Answers of `BUSY` in a minute by which a release is taken back: one alone may be the table's bad moment. */
+const MOST_BUSY_A_MINUTE = 2;
+
+/** The section of the runbook about an alarm. */
+export const runbook = (id: string) => `docs/runbook.md#${id.toLowerCase()}`;
+
+/** A metric that functions write in lines of their log (shared/platform/src/metrics.rs). */
+export function counted(
+  metricName: string,
+  dimensionsMap: Readonly<Record<string, string>>,
+  period: Duration,
+  statistic = "Sum",
+): cloudwatch.Metric {
+  return new cloudwatch.Metric({ namespace: "Cyclesheet", metricName, dimensionsMap, statistic, period });
+}
 
 /** What Lambda gives a function. Memory is processor too: a full core is 1,769 MB. */
 interface Size {
@@ -33,11 +47,8 @@ export interface BootstrapProps extends Size {
   readonly environment: Readonly<Record<string, string>>;
   /** Environments at once; nothing is reserved when it is absent. */
   readonly reserved?: number;
-  /**
-   * Does it refuse by an error? The authorizer must, for the gateway answers 401 to nothing else; so a few errors are
-   * tabs with a spent token, and only when most of its answers are errors is it broken.
-   */
-  readonly refusesByError?: boolean;
+  /** Does it count the answers that say `BUSY`? Then they take a release back, as errors do. */
+  readonly countsBusy?: boolean;
   /** The application that CodeDeploy knows, when versions are shifted to by and by. */
   readonly application?: codedeploy.LambdaApplication | undefined;
 }
@@ -45,7 +56,10 @@ export interface BootstrapProps extends Size {
 export class Bootstrap extends Construct {
   readonly alias: lambda.Alias;
   readonly role: iam.Role;
+  readonly functionName: string;
   readonly errors: cloudwatch.Alarm;
+  /** What takes a release back while its version has a share of the calls. */
+  readonly canaries: readonly cloudwatch.Alarm[];
 
   constructor(scope: Construct, name: string, props: BootstrapProps) {
     super(scope, `${name}Function`);
@@ -68,7 +82,10 @@ export class Bootstrap extends Construct {
       architecture:
         settings.architecture === "arm64" ? lambda.Architecture.ARM_64 : lambda.Architecture.X86_64,
       handler: "bootstrap",
-      code: lambda.Code.fromAsset(bootstrapOf(settings, name.toLowerCase())),
+      code:
+        settings.bootstraps === "none"
+          ? lambda.Code.fromBucketV2(noBucket(this), "none", { objectVersion: "none" })
+          : lambda.Code.fromAsset(bootstrapOf(settings, name.toLowerCase())),
       role: this.role,
       logGroup,
       memorySize: props.memoryMb,
@@ -78,16 +95,51 @@ export class Bootstrap extends Construct {
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
     });
     this.alias = new lambda.Alias(this, "Live", { aliasName: "live", version: handler.currentVersion });
+    this.functionName = functionName;
     const period = Duration.minutes(1);
-    this.errors = new cloudwatch.Alarm(this, "Errors", {
-      alarmDescription: `${functionName} fails: look into ${logGroup.logGroupName}`,
-      ...(props.refusesByError
-        ? { metric: this.alias.metricErrors({ period, statistic: "Average" }), threshold: MOST_ERRORS }
-        : { metric: this.alias.metricErrors({ period }), threshold: 1 }),
-      evaluationPeriods: props.refusesByError ? 3 : 2,
-      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
-    });
+    const alarm = (id: string, alarmDescription: string, metric: cloudwatch.Metric, threshold: number) =>
+      new cloudwatch.Alarm(this, id, {
+        alarmDescription: `${alarmDescription}. What to do: ${runbook(id)}`,
+        metric,
+        threshold,
+        comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        // One bad minute of three is enough: a failure every third minute is a failure.
+        evaluationPeriods: 3,
+        datapointsToAlarm: 1,
+        treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+      });
+    this.errors = alarm(
+      "Errors",
+      `${functionName} fails: look into its log group`,
+      this.alias.metricErrors({ period }),
+      1,
+    );
+    const canaries: cloudwatch.Alarm[] = [];
     if (props.application) {
+      // An alias's figures are of both its versions: a version that fails always would be a tenth of them. So these are
+      // of the version that a release brings, and change with each release, before the alias does.
+      const version = handler.currentVersion.version;
+      const released = this.alias.metricErrors({
+        period,
+        dimensionsMap: {
+          FunctionName: functionName,
+          Resource: `${functionName}:live`,
+          ExecutedVersion: version,
+        },
+      });
+      canaries.push(
+        alarm("CanaryErrors", `${functionName}: the version that is being released fails`, released, 1),
+      );
+      if (props.countsBusy)
+        canaries.push(
+          alarm(
+            "CanaryBusy",
+            `${functionName}: the version that is being released answers BUSY`,
+            counted("Busy", { stage: settings.stage, function: functionName, version }, period),
+            MOST_BUSY_A_MINUTE,
+          ),
+        );
+
       const group = new codedeploy.LambdaDeploymentGroup(this, "Shift", {
         application: props.application,
         alias: this.alias,
@@ -96,7 +148,7 @@ export class Bootstrap extends Construct {
           "Way",
           `CodeDeployDefault.Lambda${settings.canary}`,
         ),
-        alarms: [this.errors],
+        alarms: canaries,
         autoRollback: { failedDeployment: true, stoppedDeployment: true, deploymentInAlarm: true },
       });
       acknowledge(
@@ -105,6 +157,7 @@ export class Bootstrap extends Construct {
         "CodeDeploy's own managed policy for Lambda: AWS keeps it to what a shift needs.",
       );
     }
+    this.canaries = canaries;
   }
 
   /** Lets the function do `actions` on `resources`. */
@@ -112,6 +165,9 @@ export class Bootstrap extends Construct {
     this.role.addToPolicy(new iam.PolicyStatement({ actions: [...actions], resources: [...resources] }));
   }
 }
+
+/** Where there is no code: CloudFormation needs none to delete a stack, and refuses to make a function of it. */
+const noBucket = (scope: Construct) => Bucket.fromBucketName(scope, "None", "none");
 
 /** The folder of a built bootstrap, looked at before it is sent anywhere. */
 function bootstrapOf(settings: Settings, name: string): string {

@@ -25,6 +25,9 @@ const CLAIMS = `exports.handler = async (event) => {
   return event;
 };`;
 
+/** What an administrator says of a person: `custom:tenant`, `custom:teams`, `custom:role`. */
+const CUSTOM = ["tenant", "teams", "role"] as const;
+
 /** A place where the page signs people in: the authorization code flow with PKCE, the identity token is the bearer. */
 export interface SignIn {
   readonly authorizeUrl: string;
@@ -67,6 +70,15 @@ export class Identity extends Construct {
         userPool: this.pool,
         generateSecret: false,
         preventUserExistenceErrors: true,
+        // Without a list, a signed-in person may write every attribute, `custom:role` among them (the CDK's default, seen
+        // on deployed pools). The name is all that a person may change; tenant, teams, role and email are an administrator's.
+        writeAttributes: new cognito.ClientAttributes().withStandardAttributes({ fullname: true }),
+        readAttributes: new cognito.ClientAttributes()
+          .withStandardAttributes({ fullname: true, email: true, emailVerified: true })
+          .withCustomAttributes(...CUSTOM),
+        // The hosted page signs people in; no password is ever sent to Cognito's API by this client.
+        authFlows: { userSrp: false },
+        enableTokenRevocation: true,
         idTokenValidity: Duration.hours(8),
         accessTokenValidity: Duration.hours(8),
         refreshTokenValidity: Duration.days(1),
@@ -137,36 +149,47 @@ export class Identity extends Construct {
   }
 }
 
+/** The stage's words for Cognito's. */
+const MFA = { off: cognito.Mfa.OFF, optional: cognito.Mfa.OPTIONAL, required: cognito.Mfa.REQUIRED } as const;
+
 function pool(scope: Construct, settings: Settings): cognito.UserPool {
+  // Mutable, so that an administrator can change a role: an attribute that is not can be written at creation only, and by
+  // nobody afterwards. That people cannot write it is the app client's list of attributes.
   const attribute = () => new cognito.StringAttribute({ mutable: true, maxLen: 1024 });
   const made = new cognito.UserPool(scope, "People", {
     userPoolName: `cyclesheet-${settings.stage}`,
     selfSignUpEnabled: false,
+    // The e-mail address is the name under which one signs in, so everybody has one. It is no required attribute of the
+    // schema beside that: a client must not be able to write it.
     signInAliases: { email: true },
     standardAttributes: {
       fullname: { required: true, mutable: true },
-      email: { required: true, mutable: true },
     },
-    customAttributes: { tenant: attribute(), teams: attribute(), role: attribute() },
+    customAttributes: Object.fromEntries(CUSTOM.map((name) => [name, attribute()])),
     passwordPolicy: {
-      minLength: 12,
+      minLength: settings.passwordLength,
       requireLowercase: true,
       requireUppercase: true,
       requireDigits: true,
       requireSymbols: true,
+      passwordHistorySize: 5,
+      tempPasswordValidity: Duration.days(settings.temporaryPasswordDays),
     },
-    mfa: cognito.Mfa.OPTIONAL,
-    mfaSecondFactor: { otp: true, sms: false },
+    mfa: MFA[settings.mfa as keyof typeof MFA],
+    ...(settings.mfa === "off" ? {} : { mfaSecondFactor: { otp: true, sms: false } }),
     accountRecovery: cognito.AccountRecovery.EMAIL_ONLY,
     featurePlan: cognito.FeaturePlan.ESSENTIALS,
     deletionProtection: settings.deletionProtection,
-    removalPolicy: settings.deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    removalPolicy: settings.deletionProtection
+      ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+      : RemovalPolicy.DESTROY,
   });
-  acknowledge(
-    made,
-    "COG2",
-    "One-time passwords are offered; whether they are demanded is the organisation's decision.",
-  );
+  if (settings.mfa !== "required")
+    acknowledge(
+      made,
+      "COG2",
+      "The stage's setting mfa says whether one-time passwords are required; here they are not.",
+    );
   acknowledge(made, "COG3", "Threat protection belongs to a dearer plan; the pool has no self sign-up.");
   acknowledge(made, "COG8", "The Essentials plan has all that is used.");
   const logGroup = new LogGroup(scope, "ClaimsLogs", {

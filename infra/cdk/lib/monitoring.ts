@@ -1,18 +1,23 @@
-/** One dashboard, and an alarm for what a person must look at. */
+/**
+ * One dashboard, and an alarm for what a person must look at. Each alarm has a section in docs/runbook.md, by its name.
+ */
 import { Duration, Stack } from "aws-cdk-lib";
 import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
+import * as iam from "aws-cdk-lib/aws-iam";
 import * as sns from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { Construct } from "constructs";
-import type { Bootstrap } from "./bootstrap.ts";
+import { type Bootstrap, counted, runbook } from "./bootstrap.ts";
 import type { Extraction } from "./extraction.ts";
 import type { Settings } from "./settings.ts";
 import type { SheetTable } from "./table.ts";
 
 export interface MonitoringProps {
   readonly settings: Settings;
-  readonly functions: Readonly<Record<string, Bootstrap>>;
+  readonly functions: Readonly<
+    Record<"authorize" | "connect" | "default" | "disconnect" | "extract" | "http", Bootstrap>
+  >;
   readonly extraction: Extraction;
   readonly table: SheetTable;
   readonly socketApiId: string;
@@ -22,7 +27,15 @@ export interface MonitoringProps {
 const MINUTE = Duration.minutes(1);
 const FIVE = Duration.minutes(5);
 
+/** Answers of `BUSY` in five minutes: one or two are the table's bad moments, which clients sit out by themselves. */
+const MOST_BUSY = 3;
+/** Posts lost in five minutes: a single slow socket loses some, and its client heals with the next ping. */
+const MOST_LOST_POSTS = 10;
+
 export class Monitoring extends Construct {
+  /** Where alarms go. */
+  readonly topic: sns.ITopic;
+
   constructor(
     scope: Construct,
     id: string,
@@ -30,36 +43,135 @@ export class Monitoring extends Construct {
   ) {
     super(scope, id);
     const { settings, extraction, functions } = props;
+    this.topic = settings.alarmTopicArn
+      ? sns.Topic.fromTopicArn(this, "Alarms", settings.alarmTopicArn)
+      : this.own(settings);
+    const table = props.table.table;
+    const throttled = (metric: string) => table.metric(metric, { period: FIVE, statistic: "Sum" });
+    const [reads, writes] = [throttled("ReadThrottleEvents"), throttled("WriteThrottleEvents")];
+    const visible = (queue: typeof extraction.failed) =>
+      queue.metricApproximateNumberOfMessagesVisible({ period: MINUTE, statistic: "Maximum" });
+    const { connect, default: messages, http } = functions;
+    const alarms = [
+      ...Object.values(functions).flatMap((each) => [each.errors, ...each.canaries]),
+      this.alarm("Undelivered", "A schedule could not start extract", visible(extraction.undelivered)),
+      this.alarm(
+        "Failed",
+        "An extraction failed after its retries: the queue holds the request and the error",
+        visible(extraction.failed),
+      ),
+      this.alarm(
+        "Busy",
+        "People are told to try again: the table, or what is asked of it, does not answer",
+        this.all("Busy", { connect, messages, http }),
+        MOST_BUSY,
+      ),
+      this.alarm(
+        "PostsFailed",
+        "Frames do not reach their sockets, and those are not gone: people see edits late",
+        this.all("PostsFailed", { messages, http, extract: functions.extract }),
+        MOST_LOST_POSTS,
+      ),
+      this.alarm("SocketFailures", "A function's answer was none", this.sockets("IntegrationError"), 5),
+      this.alarm(
+        "SocketExecution",
+        "Frames do not reach their function at all",
+        this.sockets("ExecutionError"),
+        5,
+      ),
+      this.alarm("HttpFailures", "The API answers 5xx", this.http("5xx"), 5),
+      this.alarm(
+        "Concurrency",
+        "Lambda turns calls away: the account's concurrent executions are used up",
+        this.throttles(),
+        5,
+      ),
+      this.alarm("Throttled", "The table refuses writes: a room is hotter than a partition takes", writes, 5),
+      this.alarm(
+        "ReadThrottled",
+        "The table refuses reads: a room is hotter than a partition takes",
+        reads,
+        5,
+      ),
+      this.alarm(
+        "TableErrors",
+        "DynamoDB fails by itself",
+        table.metric("SystemErrors", {
+          period: FIVE,
+          statistic: "Sum",
+          dimensionsMap: { TableName: table.tableName },
+        }),
+        5,
+      ),
+      this.alarm(
+        "NoSource",
+        "No source of a team could be read: its sheet is empty",
+        this.extracted("FailedExtractions"),
+      ),
+      this.alarm(
+        "Fallbacks",
+        "A sheet was made without the model: it says so, and why",
+        this.extracted("Fallbacks"),
+      ),
+    ];
+    for (const alarm of alarms) alarm.addAlarmAction(new SnsAction(this.topic));
+    this.dashboard(reads, writes, alarms);
+  }
+
+  /** A topic of this stack's, that CloudWatch may publish to and nobody may read in the clear. */
+  private own(settings: Settings): sns.Topic {
     const topic = new sns.Topic(this, "Alarms", {
       enforceSSL: true,
       displayName: `cyclesheet ${settings.stage}`,
     });
+    // A policy of its own replaces the one by which CloudWatch may publish to any topic of the account.
+    const { account, region } = Stack.of(this);
+    topic.addToResourcePolicy(
+      new iam.PolicyStatement({
+        sid: "AlarmsMayPublish",
+        principals: [new iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+        actions: ["sns:Publish"],
+        resources: [topic.topicArn],
+        conditions: {
+          StringEquals: { "aws:SourceAccount": account },
+          ArnLike: {
+            "aws:SourceArn": `arn:${Stack.of(this).partition}:cloudwatch:${region}:${account}:alarm:*`,
+          },
+        },
+      }),
+    );
     if (settings.alarmEmail) topic.addSubscription(new EmailSubscription(settings.alarmEmail));
-    const table = props.table.table;
-    const throttled = table.metric("WriteThrottleEvents", { period: FIVE, statistic: "Sum" });
-    const alarms = [
-      ...Object.values(functions).map((each) => each.errors),
-      this.alarm(
-        "Undelivered",
-        "A schedule could not start extract",
-        extraction.undelivered.metricApproximateNumberOfMessagesVisible(),
-      ),
-      this.alarm(
-        "Failed",
-        "An extraction failed after its retries: the queue holds the request and the error",
-        extraction.failed.metricApproximateNumberOfMessagesVisible(),
-      ),
-      this.alarm("SocketFailures", "Frames do not reach their function", this.sockets("IntegrationError"), 5),
-      this.alarm("HttpFailures", "The API answers 5xx", this.http("5xx"), 5),
-      this.alarm(
-        "Throttled",
-        "The table refuses writes: a room is hotter than a partition takes",
-        throttled,
-        5,
-      ),
-    ];
-    for (const alarm of alarms) alarm.addAlarmAction(new SnsAction(topic));
-    this.dashboard(throttled);
+    return topic;
+  }
+
+  /** One figure of several functions, added up; a function that counted nothing counts as 0. */
+  private all(metricName: string, of: Readonly<Record<string, Bootstrap>>): cloudwatch.MathExpression {
+    const { stage } = this.props.settings;
+    const usingMetrics = Object.fromEntries(
+      Object.entries(of).map(([name, each]) => [
+        name,
+        counted(metricName, { stage, function: each.functionName }, FIVE),
+      ]),
+    );
+    return this.sum(metricName, usingMetrics, FIVE);
+  }
+
+  private throttles(): cloudwatch.MathExpression {
+    const each = Object.entries(this.props.functions).map(
+      ([name, bootstrap]) => [`of_${name}`, bootstrap.alias.metricThrottles({ period: MINUTE })] as const,
+    );
+    return this.sum("Throttles", Object.fromEntries(each), MINUTE);
+  }
+
+  private sum(
+    label: string,
+    usingMetrics: Record<string, cloudwatch.IMetric>,
+    period: Duration,
+  ): cloudwatch.MathExpression {
+    const expression = Object.keys(usingMetrics)
+      .map((name) => `FILL(${name}, 0)`)
+      .join(" + ");
+    return new cloudwatch.MathExpression({ label, expression, usingMetrics, period });
   }
 
   private alarm(
@@ -69,7 +181,7 @@ export class Monitoring extends Construct {
     threshold = 1,
   ): cloudwatch.Alarm {
     return new cloudwatch.Alarm(this, id, {
-      alarmDescription,
+      alarmDescription: `${alarmDescription}. What to do: ${runbook(id)}`,
       metric,
       threshold,
       evaluationPeriods: 1,
@@ -101,16 +213,14 @@ export class Monitoring extends Construct {
 
   /** What `extract` says of its runs, in lines of its log (functions/extract/src/metrics.rs). */
   private extracted(metricName: string): cloudwatch.Metric {
-    return new cloudwatch.Metric({
-      namespace: "Cyclesheet",
-      metricName,
-      dimensionsMap: { stage: this.props.settings.stage },
-      statistic: "Sum",
-      period: Duration.hours(1),
-    });
+    return counted(metricName, { stage: this.props.settings.stage }, Duration.hours(1));
   }
 
-  private dashboard(throttled: cloudwatch.IMetric): void {
+  private dashboard(
+    reads: cloudwatch.IMetric,
+    writes: cloudwatch.IMetric,
+    alarms: readonly cloudwatch.Alarm[],
+  ): void {
     const { settings, functions, table } = this.props;
     const each = (metric: (alias: Bootstrap["alias"], label: string) => cloudwatch.Metric) =>
       Object.entries(functions).map(([label, bootstrap]) => metric(bootstrap.alias, label));
@@ -120,6 +230,7 @@ export class Monitoring extends Construct {
     new cloudwatch.Dashboard(this, "Dashboard", {
       dashboardName: `cyclesheet-${settings.stage}-${Stack.of(this).region}`,
       widgets: [
+        [new cloudwatch.AlarmStatusWidget({ title: "Alarms", alarms: [...alarms], width: 24, height: 3 })],
         [
           graph("Sockets opened, messages", [this.sockets("ConnectCount"), this.sockets("MessageCount")]),
           graph("Message latency, ms", [
@@ -139,7 +250,7 @@ export class Monitoring extends Construct {
           graph(
             "Table: units, throttles",
             [table.table.metricConsumedWriteCapacityUnits(), table.table.metricConsumedReadCapacityUnits()],
-            [throttled],
+            [reads, writes],
           ),
         ],
         [

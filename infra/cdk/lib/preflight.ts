@@ -1,42 +1,61 @@
 /**
- * What a template cannot say of itself: who is asking, whether the account is prepared, whether the secrets have values
- * and whether the issuer answers. Looked at before anything is created; reads only.
+ * What a template cannot say of itself: who is asking, whether the account is prepared and has what the stage takes from
+ * it, whether the secrets have values and whether the issuer answers. Looked at before anything is created; reads only.
  */
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { lookedAt } from "./lookedAt.ts";
 import type { Settings } from "./settings.ts";
 
 /** What `cdk bootstrap` leaves behind, under CDK's usual qualifier. */
 const BOOTSTRAPPED = "/cdk-bootstrap/hnb659fds/version";
 const ISSUER_ANSWERS_WITHIN_MS = 5_000;
 
-/** Everything that would stop the deployment half way, as sentences that say what to do. */
-export async function preflight(settings: Settings): Promise<string[]> {
+/** What a look at the account finds, as sentences that say what to do. */
+export interface Findings {
+  /** Everything that would stop the deployment half way. */
+  readonly problems: readonly string[];
+  /** What should be known, and stops nothing. */
+  readonly notes: readonly string[];
+}
+
+/** Looks at a stage's account. */
+export async function preflight(settings: Settings): Promise<Findings> {
   const client = { region: settings.region };
   const account = await new STSClient(client).send(new GetCallerIdentityCommand({})).catch(nameOf);
   if (typeof account === "string")
-    return [
+    return stopped(
       `AWS does not say who you are (${account}): sign in (aws sso login), or name a profile with AWS_PROFILE`,
-    ];
+    );
+  if (settings.account && account.Account !== settings.account)
+    return stopped(
+      `these are credentials of the account ${account.Account}, and the stage belongs to ${settings.account}: name its profile with AWS_PROFILE`,
+    );
   const looked = await Promise.all([
-    bootstrapped(client, String(account.Account)),
+    bootstrapped(client, String(account.Account), settings.stage),
     modelKey(client, settings),
     issuer(settings),
   ]);
-  return looked.filter((problem) => problem !== null);
+  const { problems, notes } = await lookedAt(settings);
+  return { problems: [...looked.filter((problem) => problem !== null), ...problems], notes };
 }
+
+const stopped = (problem: string): Findings => ({ problems: [problem], notes: [] });
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : String(error));
 
-async function bootstrapped(client: { region: string }, account: string): Promise<string | null> {
+async function bootstrapped(
+  client: { region: string },
+  account: string,
+  stage: string,
+): Promise<string | null> {
   const version = await new SSMClient(client)
     .send(new GetParameterCommand({ Name: BOOTSTRAPPED }))
     .catch(nameOf);
   if (typeof version !== "string") return null;
-  const prepare = `(cd infra/cdk && npx cdk bootstrap aws://${account}/${client.region})`;
   return version === "ParameterNotFound"
-    ? `the account ${account} is not prepared for CDK in ${client.region}: run ${prepare} once, then this again`
+    ? `the account ${account} is not prepared for CDK in ${client.region}: run make bootstrap STAGE=${stage} once, then this again`
     : `whether the account is prepared for CDK cannot be read (${version}): you need ssm:GetParameter on ${BOOTSTRAPPED}`;
 }
 

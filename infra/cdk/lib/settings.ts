@@ -20,6 +20,10 @@ interface Setting {
 
 export const SETTINGS = {
   region: { default: undefined, meaning: "The AWS region of everything but the page's certificate." },
+  account: {
+    default: "",
+    meaning: "The AWS account's id: a deployment with the credentials of another account is refused.",
+  },
   architecture: { default: "arm64", meaning: "`arm64` or `x86_64`: what the bootstraps were built for." },
   identity: {
     default: undefined,
@@ -42,12 +46,22 @@ export const SETTINGS = {
   },
   tokenUrl: { default: "", meaning: "With `oidc`: where the page then gets the identity token." },
   signInPrefix: { default: "", meaning: "With `cognito`: the hosted sign-in's name, unique in its region." },
+  mfa: {
+    default: "optional",
+    meaning: "With `cognito`: are one-time passwords `off`, `optional` or `required`?",
+  },
+  passwordLength: { default: 12, meaning: "With `cognito`: characters of a password, at least (8 to 99)." },
+  temporaryPasswordDays: {
+    default: 7,
+    meaning: "With `cognito`: days in which an invited person must sign in first.",
+  },
   cohereSecret: {
     default: "",
     meaning: "Name of the secret with Cohere's key; without it every sheet is a fallback and says so.",
   },
   cohereBaseUrl: { default: "https://api.cohere.com", meaning: "Where the model answers." },
   cohereModel: { default: "command-a-03-2025", meaning: "The model that is asked." },
+  slackBaseUrl: { default: "https://slack.com/api", meaning: "Where Slack's Web API answers." },
   weeklyCron: {
     default: "0 8 ? * FRI *",
     meaning: "When the weekly run starts (EventBridge's six fields); repeated 15 and 30 minutes later.",
@@ -86,13 +100,38 @@ export const SETTINGS = {
     meaning:
       "CodeDeploy's way to a new version, such as `Canary10Percent5Minutes`, taken back by alarms; empty: at once.",
   },
-  alarmEmail: { default: "", meaning: "Who is told of alarms." },
+  alarmEmail: {
+    default: "",
+    meaning:
+      "Who is told of alarms; AWS sends this address a link that must be opened once. This or `alarmTopicArn` is required with `deletionProtection`.",
+  },
+  alarmTopicArn: {
+    default: "",
+    meaning:
+      "A topic of yours for alarms instead, such as one that a pager or Slack listens to; its policy must let CloudWatch publish.",
+  },
   deletionProtection: {
     default: true,
     meaning: "Does the table outlive the stack, and refuse to be deleted?",
   },
   logRetentionDays: { default: 30, meaning: "Days that logs are kept." },
-  logLevel: { default: "info", meaning: "`LOG_LEVEL` of the functions." },
+  logLevel: {
+    default: "info",
+    meaning:
+      "What the functions log: error, warn, info, debug or trace; or by target, such as `store=debug,info`.",
+  },
+  tableName: {
+    default: "",
+    meaning:
+      "A table that was restored, in the place of the stack's own, which stays as it is (docs/restore.md).",
+  },
+  epochSalt: {
+    default: "",
+    meaning: "Change it with every restored table: every client then starts from a snapshot.",
+  },
+  ratePer10s: { default: 100, meaning: "Changes one person may commit in ten seconds." },
+  maxCacheBytes: { default: 67108864, meaning: "Bytes of folded sheets that a warm function keeps." },
+  maxGroup: { default: 256, meaning: "Changes that may share one log entry; 1 turns group commit off." },
   extractConcurrency: {
     default: 0,
     meaning: "Runs of `extract` at once, reserved; 0 reserves nothing (new accounts have 10 to share).",
@@ -115,7 +154,8 @@ export const SETTINGS = {
   },
   bootstraps: {
     default: "../../target/lambda",
-    meaning: "Where the built functions are: `<function>/bootstrap`.",
+    meaning:
+      "Where the built functions are: `<function>/bootstrap`; `none` makes a template that cannot be deployed, to take a stage down by.",
   },
   callbackUrl: {
     default: "",
@@ -150,6 +190,10 @@ export class SettingsError extends Error {
   }
 }
 
+/** An address on the machine of an emulator. */
+const LOCAL = /^http:\/\/127\.0\.0\.1:\d+(\/|$)/;
+const TOPIC = /^arn:aws[a-z-]*:sns:([a-z0-9-]+):\d{12}:[\w-]{1,256}$/;
+const LEVEL = /^(error|warn|info|debug|trace)$/;
 const CODE_DEPLOY = /^(Canary10Percent(5|10|15|30)Minutes|Linear10PercentEvery(1|2|3|10)Minutes?)$/;
 const ARN = /^arn:aws[a-z-]*:acm:([a-z0-9-]+):\d{12}:certificate\/[\w-]+$/;
 const DOMAIN = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
@@ -243,6 +287,8 @@ function check(settings: Settings, problems: string[]): void {
   };
   if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(settings.region))
     problems.push(`region ${JSON.stringify(settings.region)} is no AWS region such as eu-central-1`);
+  if (settings.account && !/^\d{12}$/.test(settings.account))
+    problems.push(`account ${JSON.stringify(settings.account)} is no AWS account's id of 12 digits`);
   oneOf("architecture", ["arm64", "x86_64"]);
   oneOf("identity", ["cognito", "oidc", "secret"]);
   if (settings.identity === "cognito") {
@@ -303,13 +349,40 @@ function check(settings: Settings, problems: string[]): void {
     );
   if (settings.alarmEmail && !/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(settings.alarmEmail))
     problems.push("alarmEmail is no e-mail address");
+  const topicRegion = TOPIC.exec(settings.alarmTopicArn)?.[1];
+  if (settings.alarmTopicArn && topicRegion !== settings.region)
+    problems.push(`alarmTopicArn must be the ARN of a topic in ${settings.region}`);
+  if (settings.alarmEmail && settings.alarmTopicArn)
+    problems.push("alarmEmail and alarmTopicArn exclude each other: subscribe the address to your topic");
+  if (settings.deletionProtection && !settings.alarmEmail && !settings.alarmTopicArn)
+    problems.push(
+      "a stage with deletionProtection needs somebody who is told of alarms: set alarmEmail or alarmTopicArn",
+    );
+  oneOf("mfa", ["off", "optional", "required"]);
+  if (settings.passwordLength < 8 || settings.passwordLength > 99)
+    problems.push("passwordLength is a number from 8 to 99");
+  if (settings.temporaryPasswordDays < 1 || settings.temporaryPasswordDays > 365)
+    problems.push("temporaryPasswordDays is a number from 1 to 365");
+  if (settings.tableName && !/^[\w.-]{3,255}$/.test(settings.tableName))
+    problems.push(`tableName ${JSON.stringify(settings.tableName)} is no name of a table`);
+  for (const name of ["ratePer10s", "maxGroup"] as const)
+    if (settings[name] < 1) problems.push(`${name} is at least 1`);
+  for (const name of ["cohereBaseUrl", "slackBaseUrl"] as const)
+    if (!isAddress(settings[name]) && !LOCAL.test(settings[name]))
+      problems.push(`${name} must be an https address, not ${JSON.stringify(settings[name])}`);
+  if (!settings.cohereModel) problems.push("cohereModel must not be empty");
   if (!RETENTIONS.includes(settings.logRetentionDays))
     problems.push(`logRetentionDays is one of ${RETENTIONS.join(", ")}`);
   for (const name of ["socketRate", "socketBurst", "httpRate", "httpBurst"] as const)
     if (settings[name] < 1 || settings[name] > 10_000)
       problems.push(`${name} is a number from 1 to 10000, the account's limit`);
   if (settings.expectedConnections < 1) problems.push("expectedConnections is at least 1");
-  if (settings.logLevel === "") problems.push("logLevel must not be empty");
+  // A word that is none would be taken for info without a word about it.
+  for (const part of settings.logLevel.split(",")) {
+    const [level = "", target] = part.trim().split("=").reverse();
+    if (!LEVEL.test(level) || (target !== undefined && !/^[\w:]+$/.test(target)))
+      problems.push(`logLevel: ${JSON.stringify(part)} is no level such as info or store=debug`);
+  }
 }
 
 function domain(settings: Settings, name: Name, certificate: Name, region: string, problems: string[]): void {

@@ -48,7 +48,16 @@ export class CyclesheetStack extends Stack {
         description,
         memoryMb,
         timeout: ANSWER_WITHIN,
-        environment: { TABLE_NAME: table.table.tableName, CALLBACK_URL: sockets.callbackUrl, ...environment },
+        environment: {
+          TABLE_NAME: table.table.tableName,
+          CALLBACK_URL: sockets.callbackUrl,
+          STAGE: settings.stage,
+          RATE_PER_10S: String(settings.ratePer10s),
+          MAX_CACHE_BYTES: String(settings.maxCacheBytes),
+          MAX_GROUP: String(settings.maxGroup),
+          ...(settings.epochSalt ? { EPOCH_SALT: settings.epochSalt } : {}),
+          ...environment,
+        },
         application,
         ...further,
       });
@@ -56,7 +65,11 @@ export class CyclesheetStack extends Stack {
       "Extract",
       "The weekly run and refreshes",
       512,
-      { STAGE: settings.stage, ...model.environment(), ...(web ? { PAGE_URL: web.origin } : {}) },
+      {
+        ...model.environment(),
+        SLACK_BASE_URL: settings.slackBaseUrl,
+        ...(web ? { PAGE_URL: web.origin } : {}),
+      },
       {
         timeout: EXTRACT_WITHIN,
         ...(settings.extractConcurrency ? { reserved: settings.extractConcurrency } : {}),
@@ -64,21 +77,27 @@ export class CyclesheetStack extends Stack {
     );
     const asking = { EXTRACT_FUNCTION: extract.alias.functionArn };
     const functions = {
-      authorize: make(
-        "Authorize",
-        "Who is this, and may they enter this room?",
-        256,
-        { ...identity.environment(), ALLOWED_ORIGINS: origins.join(",") },
-        { refusesByError: true },
-      ),
-      connect: make("Connect", "Notes the socket with its user", 256, {}),
+      authorize: make("Authorize", "Who is this, and may they enter this room?", 256, {
+        ...identity.environment(),
+        ALLOWED_ORIGINS: origins.join(","),
+      }),
+      connect: make("Connect", "Notes the socket with its user", 256, {}, { countsBusy: true }),
       disconnect: make("Disconnect", "Takes the socket out of its room", 256, {}),
       // 64 MB of folded sheets, and processor for the fold.
-      default: make("Default", "hello, change, presence, replay, refresh, ping", 512, {
-        ...asking,
-        EXPECTED_CONNECTIONS: String(settings.expectedConnections),
-      }),
-      http: make("Http", "The same over HTTPS", 512, { ...identity.environment(), ...asking }),
+      default: make(
+        "Default",
+        "hello, change, presence, replay, refresh, ping",
+        512,
+        { ...asking, EXPECTED_CONNECTIONS: String(settings.expectedConnections) },
+        { countsBusy: true },
+      ),
+      http: make(
+        "Http",
+        "The same over HTTPS",
+        512,
+        { ...identity.environment(), ...asking },
+        { countsBusy: true },
+      ),
       extract,
     };
 
@@ -95,7 +114,7 @@ export class CyclesheetStack extends Stack {
     sockets.open(functions);
     http.open(functions.http);
     const extraction = new Extraction(this, "Extraction", settings, extract);
-    new Monitoring(this, "Monitoring", {
+    const monitoring = new Monitoring(this, "Monitoring", {
       settings,
       functions,
       extraction,
@@ -118,6 +137,7 @@ export class CyclesheetStack extends Stack {
     output("SignInClient", identity.signIn?.clientId);
     output("FailedQueue", extraction.failed.queueUrl);
     output("UndeliveredQueue", extraction.undelivered.queueUrl);
+    output("AlarmTopic", monitoring.topic.topicArn);
     output("SameOriginApi", String(settings.sameOriginApi));
   }
 

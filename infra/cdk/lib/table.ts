@@ -10,12 +10,13 @@ const READS = ["dynamodb:GetItem", "dynamodb:Query"];
 const WRITES = ["dynamodb:PutItem", "dynamodb:DeleteItem"];
 
 export class SheetTable extends Construct {
-  readonly table: dynamodb.Table;
+  /** The table that functions use: the stack's own, or a restored one that the stage names. */
+  readonly table: dynamodb.ITable;
 
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
     const kept = settings.deletionProtection;
-    this.table = new dynamodb.Table(this, "Table", {
+    const own = new dynamodb.Table(this, "Table", {
       partitionKey: { name: "pk", type: dynamodb.AttributeType.STRING },
       sortKey: { name: "sk", type: dynamodb.AttributeType.STRING },
       billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
@@ -23,8 +24,12 @@ export class SheetTable extends Construct {
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       timeToLiveAttribute: "expires",
       deletionProtection: kept,
-      removalPolicy: kept ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      // A first deployment that fails takes its empty table with it; any later one keeps it.
+      removalPolicy: kept ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
     });
+    this.table = settings.tableName
+      ? dynamodb.Table.fromTableName(this, "Restored", settings.tableName)
+      : own;
   }
 
   /** Lets a function read and write. */

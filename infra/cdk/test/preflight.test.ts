@@ -1,6 +1,13 @@
-/** What an issuer says of itself, held against what the functions will demand. */
+/** What an issuer says of itself, held against what the functions will demand; and what an account has for a stage. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import { ACMClient } from "@aws-sdk/client-acm";
+import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
+import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
+import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { SNSClient } from "@aws-sdk/client-sns";
+import { lookedAt } from "../lib/lookedAt.ts";
 import { issuer } from "../lib/preflight.ts";
 import { settings } from "./stage.ts";
 
@@ -47,4 +54,156 @@ test("another name, another place for keys, no usable key, no answer: each is sa
   assert.match((await issuer(oidc)) ?? "", /publishes no RSA or EC key/);
   answering(context, {});
   assert.match((await issuer(oidc)) ?? "", /does not answer .*404/);
+});
+
+/** An account of which each service answers by the command's name; a text is the name of an error. */
+function account(context: TestContext, answers: Readonly<Record<string, unknown>>): void {
+  const usual: Record<string, unknown> = {
+    DescribeStacks: "ValidationError",
+    GetAccountSettings: {
+      AccountLimit: { ConcurrentExecutions: 1000, UnreservedConcurrentExecutions: 1000 },
+    },
+    GetFunctionConcurrency: "ResourceNotFoundException",
+    DescribeUserPoolDomain: { DomainDescription: {} },
+    GetAccount: {},
+    ListSubscriptionsByTopic: { Subscriptions: [] },
+    ...answers,
+  };
+  const clients = [
+    ACMClient,
+    APIGatewayClient,
+    CloudFormationClient,
+    CognitoIdentityProviderClient,
+    LambdaClient,
+    SNSClient,
+  ];
+  for (const { prototype } of clients)
+    context.mock.method(prototype, "send", async (command: object) => {
+      const name = command.constructor.name.replace(/Command$/, "");
+      const answer = usual[name];
+      if (typeof answer === "string") throw Object.assign(new Error(answer), { name: answer });
+      assert.ok(answer, `${name} was not expected`);
+      return answer;
+    });
+}
+
+const deployed = (outputs: Readonly<Record<string, string>>) => ({
+  Stacks: [
+    { Outputs: Object.entries(outputs).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue })) },
+  ],
+});
+
+test("an account that has what a stage takes is well, and says where the mail about alarms goes", async (context) => {
+  account(context, {});
+  const { problems, notes } = await lookedAt(settings("prod"));
+  assert.deepEqual(problems, []);
+  assert.equal(notes.length, 1);
+  assert.match(
+    notes[0] ?? "",
+    /AWS sends ops@company\.example a mail with a link .* before the link is opened/,
+  );
+});
+
+test("a new account cannot reserve what others may, and a stage that has it already can keep it", async (context) => {
+  const small = { AccountLimit: { ConcurrentExecutions: 10, UnreservedConcurrentExecutions: 10 } };
+  account(context, { GetAccountSettings: small });
+  const { problems } = await lookedAt(settings("prod"));
+  assert.match(problems.join(), /extractConcurrency 2 cannot be reserved: the account has 10 .*Set it to 0/);
+  const { problems: none, notes } = await lookedAt(settings("prod", { extractConcurrency: "0" }));
+  assert.deepEqual(none, []);
+  assert.match(notes.join(), /runs 10 functions at once/);
+  account(context, {
+    GetAccountSettings: { AccountLimit: { ConcurrentExecutions: 20, UnreservedConcurrentExecutions: 10 } },
+    GetFunctionConcurrency: { ReservedConcurrentExecutions: 2 },
+  });
+  assert.deepEqual((await lookedAt(settings("prod"))).problems, []);
+});
+
+test("a sign-in's name that is taken stops, unless it is this stage's own", async (context) => {
+  const taken = {
+    DescribeUserPoolDomain: { DomainDescription: { Domain: "x", UserPoolId: "eu-central-1_A" } },
+  };
+  account(context, taken);
+  assert.match((await lookedAt(settings("dev"))).problems.join(), /cyclesheet-dev is taken .*signInPrefix/);
+  account(context, { ...taken, DescribeStacks: deployed({ UserPool: "eu-central-1_A" }) });
+  assert.deepEqual((await lookedAt(settings("dev"))).problems, []);
+  account(context, { ...taken, DescribeStacks: deployed({ UserPool: "eu-central-1_B" }) });
+  assert.equal((await lookedAt(settings("dev"))).problems.length, 1);
+});
+
+test("another's role for the gateway's logs is not replaced, one's own is kept, and none is none", async (context) => {
+  const role = (name: string) => ({
+    GetAccount: { cloudwatchRoleArn: `arn:aws:iam::123456789012:role/${name}` },
+  });
+  account(context, role("platform-team-logs"));
+  assert.match(
+    (await lookedAt(settings("dev"))).problems.join(),
+    /by .*platform-team-logs already.*gatewayLogsRole to false/,
+  );
+  assert.deepEqual((await lookedAt(settings("dev", { gatewayLogsRole: "false" }))).problems, []);
+  account(context, role("cyclesheet-dev-SocketsLogsRole12-abc"));
+  assert.deepEqual((await lookedAt(settings("dev"))).problems, []);
+  account(context, {});
+  assert.match(
+    (await lookedAt(settings("dev", { gatewayLogsRole: "false" }))).problems.join(),
+    /has no role to write logs by.*gatewayLogsRole to true/,
+  );
+});
+
+test("a certificate that is missing, not issued, another's or at its end is named", async (context) => {
+  const own = settings("dev", {
+    pageDomain: "sheet.example.com",
+    pageCertificate: "arn:aws:acm:us-east-1:123456789012:certificate/a",
+  });
+  const certificate = (more: Readonly<Record<string, unknown>>) => ({
+    DescribeCertificate: {
+      Certificate: { Status: "ISSUED", SubjectAlternativeNames: ["sheet.example.com"], ...more },
+    },
+  });
+  const cases: [Readonly<Record<string, unknown>>, RegExp | null][] = [
+    [{ DescribeCertificate: "ResourceNotFoundException" }, /does not exist/],
+    [certificate({ Status: "PENDING_VALIDATION" }), /is not issued \(PENDING_VALIDATION\)/],
+    [
+      certificate({ SubjectAlternativeNames: ["*.sheet.example.com", "example.com"] }),
+      /is not for sheet\.example\.com/,
+    ],
+    [certificate({ SubjectAlternativeNames: ["*.example.com"] }), null],
+    [certificate({}), null],
+  ];
+  for (const [answers, said] of cases) {
+    account(context, answers);
+    const { problems } = await lookedAt(own);
+    if (said) assert.match(problems.join(), said);
+    else assert.deepEqual(problems, []);
+  }
+  account(context, certificate({ NotAfter: new Date(Date.now() + 24 * 3600 * 1000) }));
+  assert.match((await lookedAt(own)).notes.join(), /pageCertificate ends on/);
+});
+
+test("who is told of alarms: a topic that is there and lets them in, an address that has opened its link", async (context) => {
+  const topic = settings("prod", { alarmTopicArn: "arn:aws:sns:eu-central-1:123456789012:pager" });
+  const policy = (Policy: string) => ({ GetTopicAttributes: { Attributes: { Policy } } });
+  account(context, { GetTopicAttributes: "NotFoundException" });
+  assert.match((await lookedAt(topic)).problems.join(), /pager does not exist/);
+  account(context, policy('{"Condition":{"StringEquals":{"AWS:SourceOwner":"123456789012"}}}'));
+  assert.deepEqual((await lookedAt(topic)).notes, []);
+  account(context, policy('{"Statement":[{"Effect":"Deny"}]}'));
+  assert.match((await lookedAt(topic)).notes.join(), /may alarms publish to it/);
+  const subscribed = (SubscriptionArn: string) => ({
+    DescribeStacks: deployed({ AlarmTopic: "arn:aws:sns:eu-central-1:123456789012:alarms" }),
+    ListSubscriptionsByTopic: { Subscriptions: [{ Endpoint: "ops@company.example", SubscriptionArn }] },
+  });
+  account(context, subscribed("PendingConfirmation"));
+  assert.match((await lookedAt(settings("prod"))).notes.join(), /before the link is opened/);
+  account(context, subscribed("arn:aws:sns:eu-central-1:123456789012:alarms:1"));
+  assert.deepEqual((await lookedAt(settings("prod"))).notes, []);
+  account(context, {});
+  assert.match((await lookedAt(settings("dev"))).notes.join(), /nobody is told of alarms/);
+});
+
+test("what may not be read is a note, and stops nobody who may deploy", async (context) => {
+  account(context, { GetAccountSettings: "AccessDeniedException", GetAccount: "AccessDeniedException" });
+  const { problems, notes } = await lookedAt(settings("prod"));
+  assert.deepEqual(problems, []);
+  assert.match(notes.join(), /Lambda's limits could not be looked at \(AccessDeniedException\)/);
 });

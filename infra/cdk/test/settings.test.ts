@@ -89,6 +89,28 @@ test("each bad value is refused with what would be right", () => {
     [{ canary: "Slowly" }, /is none of CodeDeploy's/],
     [{ logRetentionDays: "31" }, /logRetentionDays is one of/],
     [{ alarmEmail: "ops" }, /alarmEmail is no e-mail address/],
+    [
+      { alarmTopicArn: "arn:aws:sns:us-east-1:123456789012:pager" },
+      /alarmTopicArn must be the ARN of a topic in eu-central-1/,
+    ],
+    [
+      { alarmTopicArn: "arn:aws:sns:eu-central-1:123456789012:pager", alarmEmail: "a@b.example" },
+      /exclude each other/,
+    ],
+    [{ deletionProtection: "true" }, /needs somebody who is told of alarms: set alarmEmail or alarmTopicArn/],
+    [{ account: "prod" }, /account "prod" is no AWS account's id of 12 digits/],
+    [{ mfa: "always" }, /mfa is one of off, optional, required/],
+    [{ passwordLength: "6" }, /passwordLength is a number from 8 to 99/],
+    [{ temporaryPasswordDays: "0" }, /temporaryPasswordDays is a number from 1 to 365/],
+    [{ tableName: "a table" }, /tableName "a table" is no name of a table/],
+    [{ ratePer10s: "0" }, /ratePer10s is at least 1/],
+    [{ maxGroup: "0" }, /maxGroup is at least 1/],
+    [{ cohereBaseUrl: "ftp://x" }, /cohereBaseUrl must be an https address/],
+    [{ slackBaseUrl: "" }, /slackBaseUrl must be an https address/],
+    [{ cohereModel: "" }, /cohereModel must not be empty/],
+    [{ logLevel: "loud" }, /logLevel: "loud" is no level/],
+    [{ logLevel: "store=loud,info" }, /logLevel: "store=loud" is no level/],
+    [{ logLevel: "" }, /logLevel: "" is no level/],
   ];
   for (const [overrides, sentence] of bad)
     assert.match(
@@ -119,7 +141,10 @@ test("a bootstrap that is missing, none, or for another processor stops the depl
   );
 });
 
-test("the stages that are kept here are whole", () => {
+test("the stages that are kept here are whole, but for whom prod's alarms tell", () => {
+  const said = problems(() => readSettings("prod"));
+  assert.equal(said.split("\n").length, 2, said);
+  assert.match(said, /set alarmEmail or alarmTopicArn/);
   for (const stage of ["dev", "prod"]) assert.equal(settings(stage).stage, stage);
 });
 

@@ -29,8 +29,15 @@ export function bootstraps(architecture: string): string {
 
 export type Overrides = Readonly<Record<string, string>>;
 
+/** What whoever deploys `prod` must say themselves. */
+const OWN: Readonly<Record<string, Overrides>> = { prod: { alarmEmail: "ops@company.example" } };
+
 export function settings(stage: string, overrides: Overrides = {}): Settings {
-  const all: Overrides = { bootstraps: bootstraps(overrides.architecture ?? "arm64"), ...overrides };
+  const all: Overrides = {
+    bootstraps: bootstraps(overrides.architecture ?? "arm64"),
+    ...(overrides.alarmTopicArn ? {} : OWN[stage]),
+    ...overrides,
+  };
   return readSettings(stage, (name) => all[name]);
 }
 
@@ -46,3 +53,11 @@ export function stack(stage: string, overrides: Overrides = {}, nag = false): Cy
 
 export const template = (stage: string, overrides: Overrides = {}) =>
   Template.fromStack(stack(stage, overrides));
+
+export interface Resource {
+  readonly Properties: Readonly<Record<string, unknown>>;
+}
+
+/** A template's resources of one type, by their ids. */
+export const resources = (of: Template, type: string) =>
+  Object.entries(of.findResources(type)) as [string, Resource][];

@@ -1,0 +1,78 @@
+/** What a month costs: the calls are those that the protocol's tests count, and the sums are those of prices.json. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import {
+  CALLS,
+  idle,
+  type Load,
+  month,
+  otherwise,
+  PRESENCE_POSTS_PER_SECOND,
+  type Prices,
+  total,
+} from "../lib/cost.ts";
+import { HOME } from "../lib/settings.ts";
+import { resources, template } from "./stage.ts";
+
+const prices = JSON.parse(readFileSync(join(HOME, "prices.json"), "utf8")) as Prices;
+const ROOM = 5;
+
+test("a call costs what the protocol's tests count", () => {
+  const source = readFileSync(join(HOME, "../../tests/protocol/tests/main/counts.rs"), "utf8");
+  for (const [name, calls] of Object.entries(CALLS)) {
+    const found = new RegExp(
+      `const ${name.toUpperCase()}: Budget =\\s+Budget \\{ put: \\d+, get: (\\d+), query: (\\d+), delete: \\d+, write_units: (\\d+), posts: (ROOM - 1|ROOM|\\d+) \\}`,
+    ).exec(source);
+    assert.ok(found, name);
+    const [, get, query, writes, posts = ""] = found;
+    const posted = { ROOM, "ROOM - 1": ROOM - 1 }[posts] ?? Number(posts);
+    assert.deepEqual(
+      [calls.reads, calls.writes, calls.posts(ROOM)],
+      [Number(get) + Number(query), Number(writes), posted],
+      name,
+    );
+  }
+});
+
+test("a room of fifty that types for two hours a day is what its messages cost", () => {
+  // 22 days a month are 22 / (52 / 12) a week.
+  const load: Load = { teams: 1, room: 50, hours: (2 * 22) / (52 / 12), changes: 1, presence: 0 };
+  const changes = 50 * 120 * 22;
+  const [gateway] = month(load, prices, 0);
+  assert.ok(Math.abs((gateway?.dollars ?? 0) - (changes * 51) / 1e6) < 0.01, `${gateway?.dollars}`);
+});
+
+test("presence in a large room costs no more than the room's budget of posts", () => {
+  const source = readFileSync(join(HOME, "../../shared/protocol/src/limits.rs"), "utf8");
+  assert.ok(source.includes(`PRESENCE_POSTS_PER_SECOND: u64 = ${PRESENCE_POSTS_PER_SECOND};`));
+  const load: Load = { teams: 1, room: 50, hours: 10, changes: 1, presence: 1000 };
+  const presence = month(load, prices, 0)[1]?.dollars ?? 0;
+  const posts = 10 * 3600 * (52 / 12) * PRESENCE_POSTS_PER_SECOND;
+  assert.ok(presence >= posts / 1e6 && presence < (posts / 1e6) * 1.05, `${presence}`);
+});
+
+test("an unused stage costs its secrets and its alarms, and less than a cent of work", () => {
+  const lines = idle(0, prices, 28);
+  assert.ok(Math.abs(total(lines) - (0.4 + 2.8)) < 0.01, JSON.stringify(lines));
+  assert.equal(
+    total(month({ teams: 0, room: 5, hours: 9, changes: 9, presence: 9 }, prices, 28)),
+    total(lines),
+  );
+});
+
+test("the sheet to everybody costs more than the change to everybody, on every load", () => {
+  for (const room of [2, 5, 10, 50])
+    for (const changes of [0.1, 1, 10]) {
+      const load: Load = { teams: 10, room, hours: 1, changes, presence: 0 };
+      const [mine] = month(load, prices, 0);
+      const [theirs] = otherwise(load, prices);
+      assert.ok((mine?.dollars ?? 0) < (theirs?.dollars ?? 0), JSON.stringify(load));
+    }
+});
+
+test("the alarms that are counted are those of a stage with canaries", () => {
+  const said = /ALARMS = (\d+);/.exec(readFileSync(join(HOME, "scripts/cost.ts"), "utf8"))?.[1];
+  assert.equal(Number(said), resources(template("prod"), "AWS::CloudWatch::Alarm").length);
+});
