@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help dev test test-rust test-websocket test-web test-browser chaos fuzz lint fmt bench bench-web conformance evaluate web tools chromium vectors picture clean simulate simulate-faults
+.PHONY: help dev test test-rust test-websocket test-web test-browser chaos fuzz lint fmt bench bench-web contract conformance evaluate web tools chromium vectors picture clean simulate simulate-faults
 
 CARGO ?= cargo
 PORT ?= 4510
@@ -141,6 +141,10 @@ chromium: ## Install Chromium by the package manager, or name it
 vectors: web ## Write the golden vectors anew: a change in them is a change of what logs fold to
 	cd web/client && UPDATE_VECTORS=1 npx vitest run test/documents.test.ts -t 'the trace of'
 	UPDATE_VECTORS=1 $(CARGO) test --quiet --package cyclesheet-sheet --test vectors --test documents
+
+contract: web ## Write what is made from the Rust types: docs/contract, docs/codes.md, web/client/src/generated
+	$(CARGO) run --quiet --package cyclesheet-contract
+	node web/client/scripts/types.mjs >target/types.ts && cp target/types.ts web/client/src/generated/types.ts
 
 picture: web chromium ## Take the pictures of the README and of the guide from a running stack
 	$(CARGO) build --quiet --package cyclesheet

@@ -3,13 +3,14 @@ use crate::{
     human::{self, HumanFrame},
     limits::{MAX_CLIENT_FRAME_BYTES, MAX_HELLO_DOCS, MAX_PRESENCE_BYTES},
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sheet::{Code, Column, Op, Refusal, TaskId, name::ChangeId};
 use std::collections::BTreeMap;
 
 /// A frame from a client.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum ClientFrame {
     /// "Here I am": joins the room and asks for what was missed.
@@ -50,7 +51,7 @@ pub enum ClientFrame {
 }
 
 /// A change as a client proposes it: without author, time and version, which are the server's to stamp.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct ProposedChange {
     /// `<client>.<seq>`, `seq` from 1.
     pub id: ChangeId,
@@ -61,7 +62,7 @@ pub struct ProposedChange {
 }
 
 /// Where somebody is and what they do there.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct PresenceState {
     /// The cell they are in.
     #[serde(default)]
@@ -75,7 +76,7 @@ pub struct PresenceState {
 }
 
 /// A cell, or a row as a whole.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Cursor {
     /// The row.
@@ -86,7 +87,7 @@ pub struct Cursor {
 }
 
 /// What somebody does.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Activity {
     /// Moved or typed within the last minute.

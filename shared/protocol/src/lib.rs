@@ -3,13 +3,16 @@
 //! # Layout
 //! - [`client`]: what a client says, as JSON; [`human`]: the same for terminals and logs.
 //! - [`server`]: what the server says.
-//! - [`limits`]: sizes and rates, with their reasons.
+//! - [`http`]: the endpoints of the HTTP API and the shapes of their answers.
+//! - [`limits`]: sizes and rates, with their reasons; [`times`]: how long a client waits, and why.
 //!
 //! This crate owns the bytes on the wire and nothing else: it never does I/O and decides nothing about a sheet.
 pub mod client;
+pub mod http;
 pub mod human;
 pub mod limits;
 pub mod server;
+pub mod times;
 
 pub use client::{ClientFrame, Unreadable, read};
 pub use server::ServerFrame;

@@ -1,26 +1,28 @@
 //! The sizes and rates of the wire, with the reason for each number.
 
-/// Bytes of one client frame. API Gateway closes a socket that sends a frame over 32 KB, and a browser cannot
-/// fragment; the rest is room for what a proxy may add.
-pub const MAX_CLIENT_FRAME_BYTES: usize = 28 * 1024;
-/// Bytes of one server frame. API Gateway refuses to post more than 128 KB.
-pub const MAX_SERVER_FRAME_BYTES: usize = 100 * 1024;
-/// Bytes of one presence state: it is posted to everybody in the room.
-pub const MAX_PRESENCE_BYTES: usize = 2 * 1024;
-/// Documents that a hello may name: as many as somebody has open, and the time to load each.
-pub const MAX_HELLO_DOCS: usize = 8;
-/// Posts of presence a second that one room may cost. Posts are the bill of a busy room.
-pub const PRESENCE_POSTS_PER_SECOND: u64 = 150;
-/// The shortest presence interval, milliseconds: four movements a second look alive.
-pub const MIN_PRESENCE_INTERVAL_MS: u64 = 250;
-/// The least jitter that `welcome` asks for before a reconnect, milliseconds.
-pub const MIN_RECONNECT_JITTER_MS: u64 = 2_000;
-/// New connections a second that everybody's return at once may come to: API Gateway allows an account 500, and the
-/// worst second of a random spread has more than the mean.
-pub const RECONNECTS_PER_SECOND: u64 = 250;
-/// Sockets that a deployment expects at once, unless it is told: as many as the least jitter is enough for.
-pub const DEFAULT_EXPECTED_CONNECTIONS: usize =
-    (MIN_RECONNECT_JITTER_MS * RECONNECTS_PER_SECOND / 1_000) as usize;
+sheet::constants! {
+    /// Bytes of one client frame. API Gateway closes a socket that sends a frame over 32 KB, and a browser cannot
+    /// fragment; the rest is room for what a proxy may add.
+    MAX_CLIENT_FRAME_BYTES: usize = 28 * 1024;
+    /// Bytes of one server frame. API Gateway refuses to post more than 128 KB.
+    MAX_SERVER_FRAME_BYTES: usize = 100 * 1024;
+    /// Bytes of one presence state: it is posted to everybody in the room.
+    MAX_PRESENCE_BYTES: usize = 2 * 1024;
+    /// Documents that a hello may name: as many as somebody has open, and the time to load each.
+    MAX_HELLO_DOCS: usize = 8;
+    /// Posts of presence a second that one room may cost. Posts are the bill of a busy room.
+    PRESENCE_POSTS_PER_SECOND: u64 = 150;
+    /// The shortest presence interval, milliseconds: four movements a second look alive.
+    MIN_PRESENCE_INTERVAL_MS: u64 = 250;
+    /// The least jitter that `welcome` asks for before a reconnect, milliseconds.
+    MIN_RECONNECT_JITTER_MS: u64 = 2_000;
+    /// New connections a second that everybody's return at once may come to: API Gateway allows an account 500, and the
+    /// worst second of a random spread has more than the mean.
+    RECONNECTS_PER_SECOND: u64 = 250;
+    /// Sockets that a deployment expects at once, unless it is told: as many as the least jitter is enough for.
+    DEFAULT_EXPECTED_CONNECTIONS: usize =
+        (MIN_RECONNECT_JITTER_MS * RECONNECTS_PER_SECOND / 1_000) as usize;
+}
 
 /// Milliseconds between two presence frames of one client in a room of `people`, so that the room keeps
 /// [`PRESENCE_POSTS_PER_SECOND`]: everybody's movement is posted to everybody else.

@@ -1,12 +1,15 @@
 //! What the server says.
 use crate::{PROTOCOL_VERSION, client::PresenceState, limits::MAX_SERVER_FRAME_BYTES};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, value::RawValue};
-use sheet::{Code, DocName, Refusal, Role, TimestampMs, doc::Bytes};
+use sheet::{
+    Author, ChangeId, Code, DocName, Name, Op, Refusal, Role, TaskId, TimestampMs, Week, doc::Bytes,
+};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Somebody, as others see them.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct User {
     /// Their id within the tenant.
     pub id: String,
@@ -17,7 +20,7 @@ pub struct User {
 }
 
 /// A socket in the room.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Peer {
     /// Its id.
@@ -29,7 +32,7 @@ pub struct Peer {
 }
 
 /// A frame to a client.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum ServerFrame<'a> {
     /// The answer to `hello`.
@@ -75,7 +78,7 @@ pub enum ServerFrame<'a> {
 }
 
 /// Everything a client needs to begin, or to go on from where it was.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Welcome<'a> {
     /// The protocol's version.
@@ -91,14 +94,17 @@ pub struct Welcome<'a> {
     /// The log's tip.
     pub version: u64,
     /// The whole sheet, if it is needed and fits.
+    #[schemars(with = "Option<sheet::Sheet>")]
     pub snapshot: Option<&'a RawValue>,
     /// Where to fetch the sheet, if it is needed and does not fit.
     pub snapshot_url: Option<String>,
     /// The changes after `since`, if those are enough.
+    #[schemars(with = "Vec<Announced>")]
     pub changes: Vec<Box<RawValue>>,
     /// Everybody in the room, this socket included.
     pub connections: Vec<Peer>,
     /// Unread mentions.
+    #[schemars(with = "Vec<serde_json::Map<String, Value>>")]
     pub notifications: Vec<Value>,
     /// What the documents that `hello` named lack; none: it does not fit here and is to be fetched.
     pub docs: BTreeMap<DocName, Option<Missed>>,
@@ -111,7 +117,7 @@ pub struct Welcome<'a> {
 }
 
 /// What a replica of a document lacks.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Missed {
     /// Everything that its state vector does not cover, as one Yjs update.
     pub update: Bytes,
@@ -125,7 +131,7 @@ impl Welcome<'_> {
 }
 
 /// The refusal of a change.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Rejected {
     /// The change.
     pub id: String,
@@ -163,15 +169,71 @@ impl ServerFrame<'_> {
     }
 }
 
+/// The shape of a `committed` frame, which is put together from texts that stand in the log.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type", rename = "committed")]
+pub struct Committed {
+    /// The changes, in the log's order.
+    pub changes: Vec<Announced>,
+}
+
+/// A change as the room is told of it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Announced {
+    /// Its place in the total order, from 1.
+    pub version: u64,
+    /// `<client>.<seq>`.
+    pub id: ChangeId,
+    /// The person who made it, or the system.
+    pub author: Author,
+    /// The role that the author had.
+    pub role: Role,
+    /// When it was committed.
+    pub at: TimestampMs,
+    /// The version its author had seen.
+    pub base: u64,
+    /// What it does; null where that does not fit a frame: the client asks for it over HTTP.
+    pub ops: Option<Vec<Op>>,
+}
+
+/// The shape of a `notification` frame: a mention.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type", rename = "notification", rename_all = "camelCase")]
+pub struct Notification {
+    /// The team.
+    pub team: Name,
+    /// The week.
+    pub cycle: Week,
+    /// The change that mentions the reader.
+    pub version: u64,
+    /// The thread that names the reader …
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment_id: Option<TaskId>,
+    /// … or the document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doc: Option<DocName>,
+    /// The row it is about, if it is about one.
+    #[serde(default)]
+    pub task_id: Option<TaskId>,
+    /// The id of the person who mentions the reader.
+    pub by: Name,
+    /// That person's name.
+    pub name: String,
+    /// The words, cut; of a document, the block that names the reader.
+    pub text: String,
+    /// When it was committed.
+    pub at: TimestampMs,
+}
+
 /// A `notification` frame: somebody was mentioned.
 pub fn notification<T: Serialize>(note: &T) -> String {
-    #[derive(Serialize)]
-    struct Notification<'a, T> {
+    #[derive(Serialize, JsonSchema)]
+    struct Frame<'a, T> {
         r#type: &'static str,
         #[serde(flatten)]
         note: &'a T,
     }
-    serde_json::to_string(&Notification { r#type: "notification", note }).unwrap_or_default()
+    serde_json::to_string(&Frame { r#type: "notification", note }).unwrap_or_default()
 }
 
 /// `committed` frames for changes as they stand in the log, each frame at most 100 KB. The stored text is what is

@@ -5,6 +5,7 @@ use crate::{
     role::Role,
     time::TimestampMs,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The id under which the system itself writes: extractions, seals, standing denials. No person may have it.
@@ -13,7 +14,7 @@ pub const SYSTEM_ID: &str = "cyclesheet";
 pub const SYSTEM_NAME: &str = "Cyclesheet";
 
 /// Who made a change. Stamped from the connection by the committing function; a client cannot name one.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Author {
     /// The user's id within the tenant.
     pub id: Name,
@@ -29,7 +30,7 @@ impl Author {
 }
 
 /// A change as it stands in the log and as the room is told of it.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Change {
     /// Its place in the total order, from 1.
     pub version: u64,

@@ -99,6 +99,17 @@ fn is_progress(value: &str) -> bool {
     value.is_empty() || value.parse::<u8>().is_ok_and(|n| n <= 100 && n.to_string() == value)
 }
 
+/// One enumeration, so that a map by column lists its columns.
+impl schemars::JsonSchema for Column {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Column".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "enum": Self::ALL.map(Self::as_str) })
+    }
+}
+
 impl fmt::Display for Column {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())

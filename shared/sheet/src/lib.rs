@@ -21,6 +21,7 @@ pub mod change;
 pub mod check;
 mod check_docs;
 pub mod column;
+pub mod constants;
 pub mod doc;
 mod docs;
 pub mod entry;

@@ -7,11 +7,12 @@ use crate::{
     time::TimestampMs,
 };
 use imbl::{OrdMap, OrdSet};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// One cell. A cell never written is absent from its row.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Cell {
     /// What stands there.
@@ -26,7 +27,7 @@ pub struct Cell {
 }
 
 /// One row.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Row {
     /// Its id for good.
@@ -57,7 +58,7 @@ impl Row {
 }
 
 /// A thread.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Comment {
     /// Its id.
@@ -91,7 +92,7 @@ pub struct Comment {
 }
 
 /// Who settled a thread, and when.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Resolved {
     /// Who.
     pub by: Name,
@@ -100,7 +101,7 @@ pub struct Resolved {
 }
 
 /// An answer in a thread.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Reply {
     /// Its id.
@@ -126,7 +127,7 @@ impl Comment {
 }
 
 /// A row's lease.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Lock {
     /// The row.
@@ -138,7 +139,7 @@ pub struct Lock {
 }
 
 /// Where a cycle's extraction stands.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Generation {
     /// 1, 2, 3.
@@ -160,7 +161,7 @@ pub struct Generation {
 }
 
 /// Where rows came from.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Origin {
     /// The model's answer.
@@ -174,7 +175,7 @@ pub enum Origin {
 }
 
 /// How far an extraction is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum GenerationState {
     /// A run holds or held the lease.
@@ -186,7 +187,7 @@ pub enum GenerationState {
 }
 
 /// Is the week closed?
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// The current week, or one not yet closed.
@@ -196,7 +197,7 @@ pub enum Status {
 }
 
 /// Messages that the sheet does not know yet.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Stale {
     /// How many.
     pub messages: u32,
@@ -205,19 +206,22 @@ pub struct Stale {
 }
 
 /// What removed rows leave behind: so that no refresh brings those of the model back, and undo brings a row's note.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Removed {
     /// Message ids they came from.
+    #[schemars(with = "Vec<String>")]
     pub sources: OrdSet<Arc<str>>,
     /// Their normalised titles.
+    #[schemars(with = "Vec<String>")]
     pub titles: OrdSet<Arc<str>>,
     /// Notes that come back with their rows, of the model's and of people's.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<DocName, RemovedDoc>")]
     pub docs: OrdMap<DocName, RemovedDoc>,
 }
 
 /// The sheet of one cycle. Cloning shares everything: a change copies only what it touches.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", into = "SheetJson", from = "SheetJson")]
 pub struct Sheet {
     /// `platform/2026-W47`.
@@ -374,28 +378,47 @@ impl Sheet {
 }
 
 /// The sheet as JSON: rows and threads as lists in their order.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct SheetJson {
+    /// `platform/2026-W47`.
     cycle_id: String,
+    /// `2026-Q4`.
     fiscal_period: String,
+    /// The number of changes folded.
     version: u64,
+    /// Whether the week is closed.
     status: Status,
+    /// The rows, in their order.
     tasks: Vec<Arc<Row>>,
+    /// Display names of everyone whose change stands in the log, by user id.
+    #[schemars(with = "BTreeMap<Name, String>")]
     authors: OrdMap<Name, Arc<str>>,
+    /// The week in a few sentences.
     executive_summary: String,
+    /// The user who changed it last.
     last_modified_by: Option<Name>,
+    /// Where the extraction stands.
     generation: Option<Generation>,
+    /// Messages that the sheet does not know yet.
     stale: Option<Stale>,
+    /// What removed rows leave behind.
     removed: Removed,
+    /// When the first change was committed.
     created_at: TimestampMs,
+    /// When the last one was.
     updated_at: TimestampMs,
+    /// The threads, in the order in which they were begun.
     comments: Vec<Arc<Comment>>,
+    /// Row leases that have not ended.
     locks: Vec<Lock>,
     // A record of the first format has neither.
+    /// Documents that somebody has written in: `summary`, `notes:<taskId>`.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<DocName, DocEntry>")]
     docs: OrdMap<DocName, DocEntry>,
     #[serde(default)]
+    /// Named versions, oldest first.
     save_points: Vec<SavePoint>,
 }
 

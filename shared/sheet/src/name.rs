@@ -1,7 +1,8 @@
 //! The words keys are made of. Whatever comes from outside is one of these types before it comes near a key.
 use crate::week::Week;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize, de::Error as _};
-use std::{fmt, str::FromStr, sync::Arc};
+use std::{borrow::Cow, fmt, str::FromStr, sync::Arc};
 
 /// A word that is not what a key part may be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -14,7 +15,7 @@ pub struct NameError {
 }
 
 macro_rules! word {
-    ($(#[$doc:meta])* $type:ident, $what:literal, $rule:literal, $check:expr) => {
+    ($(#[$doc:meta])* $type:ident, $what:literal, $rule:literal, $pattern:literal, $check:expr) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         #[serde(transparent)]
@@ -52,6 +53,16 @@ macro_rules! word {
             }
         }
 
+        impl JsonSchema for $type {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($type).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({ "type": "string", "pattern": $pattern })
+            }
+        }
+
         impl<'de> Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
                 Self::new(&String::deserialize(from)?).map_err(D::Error::custom)
@@ -62,13 +73,13 @@ macro_rules! word {
 
 word! {
     /// A tenant, a team or a user: one part of a key, `[A-Za-z0-9._-]{1,64}`.
-    Name, "a tenant, team or user id", "1 to 64 of A-Z a-z 0-9 . _ -",
+    Name, "a tenant, team or user id", "1 to 64 of A-Z a-z 0-9 . _ -", "^[A-Za-z0-9._-]{1,64}$",
     |w| (1..=64).contains(&w.len()) && w.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
 }
 
 word! {
     /// A row, a comment or a reply: `[A-Za-z0-9-]{1,36}`, made by the client that creates it.
-    TaskId, "a task or comment id", "1 to 36 of A-Z a-z 0-9 -",
+    TaskId, "a task or comment id", "1 to 36 of A-Z a-z 0-9 -", "^[A-Za-z0-9-]{1,36}$",
     |w| (1..=36).contains(&w.len()) && w.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
@@ -121,6 +132,20 @@ impl FromStr for ChangeId {
 impl Serialize for ChangeId {
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.collect_str(self)
+    }
+}
+
+impl JsonSchema for ChangeId {
+    fn schema_name() -> Cow<'static, str> {
+        "ChangeId".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "pattern": "^[A-Za-z0-9-]{1,36}\\.(0|[1-9][0-9]{0,14})$",
+            "description": "`<client>.<seq>`: names a change for good."
+        })
     }
 }
 

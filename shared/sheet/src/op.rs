@@ -6,11 +6,12 @@ use crate::{
     name::{Name, TaskId},
     role::Role,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 
 /// One step of a change. `op` names it in JSON.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "op", rename_all = "SCREAMING_SNAKE_CASE", rename_all_fields = "camelCase")]
 pub enum Op {
     /// One cell, guarded by what its author saw in it.
@@ -200,7 +201,7 @@ pub enum Op {
 }
 
 /// A cell's guard and its new value.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Update {
     /// What its author saw there.
@@ -212,7 +213,7 @@ pub struct Update {
 }
 
 /// The result of an extraction, or one numbered part of it.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Generated {
     /// The number of the lease.
@@ -241,7 +242,7 @@ pub struct Generated {
 }
 
 /// One extracted row.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GeneratedRow {
     /// The id it gets if it matches no row of the sheet.

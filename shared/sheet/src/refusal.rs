@@ -2,13 +2,14 @@
 //!
 //! A refusal carries two things for two readers: the code for programs, a sentence for people that says what
 //! was wrong and what would be right. Neither holds internals; what happened inside goes to the log.
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident $name:literal $retryable:literal $meaning:literal;)*) => {
         /// A stable code of a refusal.
-        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, JsonSchema)]
         pub enum Code { $(#[doc = $meaning] #[serde(rename = $name)] $variant,)* }
 
         impl Code {
@@ -58,7 +59,7 @@ impl std::fmt::Display for Code {
 }
 
 /// Why something was refused.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, thiserror::Error)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, thiserror::Error, JsonSchema)]
 #[error("{code}: {message}")]
 pub struct Refusal {
     /// The stable code.

@@ -1,8 +1,9 @@
 //! What somebody may do.
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What somebody may do in a room. The role × action table is in the protocol's SPEC.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Reads.

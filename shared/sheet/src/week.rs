@@ -111,6 +111,20 @@ impl Serialize for Week {
     }
 }
 
+impl schemars::JsonSchema for Week {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Week".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "pattern": "^[0-9]{4}-W[0-9]{2}$",
+            "description": "An ISO week: `2026-W47`."
+        })
+    }
+}
+
 impl<'de> Deserialize<'de> for Week {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         String::deserialize(from)?.parse().map_err(D::Error::custom)

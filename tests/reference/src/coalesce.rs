@@ -1,6 +1,6 @@
 //! What waits becomes one change: as many edits as fit, several writes of one cell as one; the twin of
 //! `web/client/src/machine/coalesce.ts`.
-use crate::{inverse::plain_cells, times::MAX_FRAME_BYTES, types::Edit};
+use crate::{inverse::plain_cells, times::MAX_CLIENT_FRAME_BYTES, types::Edit};
 use sheet::{Column, Op, Row, TaskId, limits::MAX_OPS, op::Update};
 use std::{
     collections::{BTreeMap, HashMap},
@@ -8,7 +8,7 @@ use std::{
 };
 
 /// Room for the ops in a frame: what is left beside type, id and base at their longest, and the brackets.
-const OPS_BYTES: usize = MAX_FRAME_BYTES - 160;
+const OPS_BYTES: usize = MAX_CLIENT_FRAME_BYTES - 160;
 
 fn size_of(op: &Op) -> usize {
     serde_json::to_vec(op).map_or(0, |json| json.len()) + 1

@@ -7,7 +7,8 @@ use crate::{
     precheck::{check_op, name_of, provisional},
     rebase::{Contested, Dropped, Rebased, forced, rebase},
     times::{
-        ECHO_MS, MAX_ATTEMPTS, MAX_FRAME_BYTES, MAX_RETRY_MS, MAX_UNDO, POST_MS, RETRY_MS, SEND_INTERVAL_MS,
+        ECHO_MS, MAX_ATTEMPTS, MAX_CLIENT_FRAME_BYTES, MAX_RETRY_MS, MAX_UNDO, POST_MS, RETRY_MS,
+        SEND_INTERVAL_MS,
     },
     types::{
         ClientFrame, Conflict, Edit, Effect, Halted, InFlight, MachineState, Rejection, Sent, Timer, Turn,
@@ -293,7 +294,7 @@ impl Turn<'_> {
         change.due = false;
         let frame = ClientFrame::Change { id: change.id.clone(), base: change.base, ops: change.ops.clone() };
         self.state.last_sent_at = now;
-        if serde_json::to_vec(&frame).map_or(0, |json| json.len()) > MAX_FRAME_BYTES {
+        if serde_json::to_vec(&frame).map_or(0, |json| json.len()) > MAX_CLIENT_FRAME_BYTES {
             // The socket is not to blame for what HTTP takes its time with: `tries` stays as it is.
             self.effects.push(Effect::Post { change: frame });
             return self.wait(Timer::Echo, POST_MS);

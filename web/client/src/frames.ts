@@ -7,22 +7,19 @@ import { isColumn } from "./fold/columns.js";
 import type { Column, Role, Sheet } from "./fold/model.js";
 import type { Author, LogOp, Op } from "./fold/op.js";
 import { isRecord, isSheet } from "./fold/shape.js";
+import type * as wire from "./generated/types.js";
+import type { Immutable } from "./immutable.js";
 import type { Notification, PresenceState, User } from "./state.js";
 
 /** What a client sends. */
 export type ClientFrame =
-  | {
-      readonly type: "hello";
-      readonly since?: number;
-      readonly epoch?: string;
-      /** State vectors of open documents, base64. */
-      readonly docs?: { readonly [doc: string]: string };
-    }
-  | { readonly type: "change"; readonly id: string; readonly base: number; readonly ops: readonly Op[] }
-  | { readonly type: "presence"; readonly state: PresenceState }
-  | { readonly type: "replay"; readonly since: number }
-  | { readonly type: "refresh" }
-  | { readonly type: "ping"; readonly version: number };
+  | Exclude<WireFrame, { type: "hello" | "change" }>
+  | Present<Extract<WireFrame, { type: "hello" }>>
+  | (Omit<Extract<WireFrame, { type: "change" }>, "ops"> & { readonly ops: readonly Op[] });
+
+type WireFrame = Immutable<wire.ClientFrame>;
+/** Fields that this client leaves out where it has nothing to say. */
+type Present<T> = { readonly [K in keyof T]: Exclude<T[K], null> };
 
 /** A change as announced: `ops` is null where it would not fit a frame. Its ops are not yet known to be foldable. */
 export interface Announced {
@@ -42,10 +39,7 @@ export interface Connection {
 }
 
 /** What a document lacked at `version`: a Yjs update, base64. */
-export interface DocumentUpdate {
-  readonly update: string;
-  readonly version: number;
-}
+export type DocumentUpdate = Immutable<wire.Missed>;
 
 export interface Welcome {
   readonly type: "welcome";

@@ -9,11 +9,18 @@ export { type Client, type ClientOptions, type Clock, createClient, SessionEnded
 export * from "./codes.js";
 export type { DocumentListener, Documents, Sending } from "./documents.js";
 export { isColumn, objection } from "./fold/columns.js";
-export { SYSTEM_ID } from "./fold/limits.js";
 export * from "./fold/model.js";
 export type * from "./fold/op.js";
 export { type Asker, type Clash, precheck, type Refusal } from "./fold/precheck.js";
 export type { Announced, ClientFrame, Connection, DocumentUpdate, ServerFrame, Welcome } from "./frames.js";
+export * from "./generated/limits.js";
+export {
+  BEARER_SUBPROTOCOL,
+  PROTOCOL_VERSION,
+  SUBPROTOCOL,
+  SYSTEM_ID,
+  SYSTEM_NAME,
+} from "./generated/names.js";
 export type { DocumentQuery, DocumentResult } from "./http.js";
 export { newId } from "./names.js";
 export type * from "./state.js";

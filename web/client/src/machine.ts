@@ -7,6 +7,8 @@
  * - `inbox` what the log holds, `outbox` what is on its way to it, `calls` what became of it;
  * - `rebase` own edits on a sheet that moved, `coalesce` what waits as one change.
  */
+
+import { BUSY_PING_MS, ECHO_MS, QUIET_PING_MS } from "./generated/times.js";
 import { adopt, advance, calm, fetched, pause, watchGap } from "./machine/inbox.js";
 import { abandonLink, closed, connect, halt, looked, open, opened, renew } from "./machine/link.js";
 import { ask, busy, heard, ping, posted, unanswered } from "./machine/listen.js";
@@ -23,7 +25,6 @@ import {
 } from "./machine/outbox.js";
 import { move, rest, tell } from "./machine/room.js";
 import { recordOf } from "./machine/start.js";
-import { BUSY_PING_MS, ECHO_MS, QUIET_PING_MS } from "./machine/times.js";
 import { send, setTimer } from "./machine/turn.js";
 import type { Effect, Input, MachineState, SnapshotResult, Timer, Turn } from "./machine/types.js";
 import type { ClientState, Status } from "./state.js";

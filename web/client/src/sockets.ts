@@ -1,8 +1,7 @@
 /** WebSockets by number: opened with a token, closed for good. Tells what happens, decides nothing. */
+import { BEARER_SUBPROTOCOL, SUBPROTOCOL } from "./generated/names.js";
 import type { Event } from "./machine.js";
 
-/** The subprotocol that the server answers with. */
-const PROTOCOL = "cyclesheet.v1";
 /** Told to the machine where no socket could even be tried: abnormal, like 1006. */
 const NOT_OPENED = 4000;
 
@@ -33,7 +32,7 @@ export class Sockets {
     if (!this.open_.has(socket)) return;
     let made: WebSocket;
     try {
-      made = new this.Socket(this.url, [PROTOCOL, `bearer.${token}`]);
+      made = new this.Socket(this.url, [SUBPROTOCOL, BEARER_SUBPROTOCOL + token]);
     } catch {
       // A token that is no token: nothing that could be a subprotocol.
       this.open_.delete(socket);

@@ -2,6 +2,8 @@
 import type { Code } from "./codes.js";
 import type { Column, Role, Sheet } from "./fold/model.js";
 import type { Author, Op } from "./fold/op.js";
+import type * as wire from "./generated/types.js";
+import type { Immutable } from "./immutable.js";
 
 /**
  * - `connecting`: no sheet yet, or the socket is being (re)opened.
@@ -14,19 +16,12 @@ import type { Author, Op } from "./fold/op.js";
 export type Status = "connecting" | "live" | "offline" | "sessionEnded" | "removed" | "failed";
 
 /** A person in the room. */
-export interface User {
-  readonly id: string;
-  readonly name: string;
-  /** A CSS colour. */
-  readonly color: string;
-}
+export type User = Immutable<wire.User>;
 
 /** What a tab tells the others about itself; at most 2 KB as JSON. */
-export interface PresenceState {
+export type PresenceState = Omit<Immutable<wire.PresenceState>, "cursor"> & {
   readonly cursor?: { readonly taskId: string; readonly column: Column } | null;
-  readonly status?: "active" | "typing" | "idle" | "away";
-  readonly docs?: { readonly [doc: string]: unknown };
-}
+};
 
 /** One person in the room, whatever the number of their tabs. */
 export interface Peer {

@@ -18,9 +18,10 @@ pub(crate) mod yjs;
 
 use crate::name::{NameError, TaskId};
 use base64::{Engine, engine::general_purpose::STANDARD};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use sha2::{Digest, Sha256};
-use std::{fmt, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc};
 
 pub use document::Document;
 pub use yjs::Broken;
@@ -77,6 +78,20 @@ impl fmt::Debug for DocName {
     }
 }
 
+impl JsonSchema for DocName {
+    fn schema_name() -> Cow<'static, str> {
+        "DocName".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "pattern": "^(summary|notes:[A-Za-z0-9-]{1,36})$",
+            "description": "A document's name: `summary`, or `notes:<taskId>`."
+        })
+    }
+}
+
 impl<'de> Deserialize<'de> for DocName {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         Self::new(&String::deserialize(from)?).map_err(D::Error::custom)
@@ -118,6 +133,20 @@ impl Serialize for Bytes {
     }
 }
 
+impl JsonSchema for Bytes {
+    fn schema_name() -> Cow<'static, str> {
+        "Bytes".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "contentEncoding": "base64",
+            "description": "Bytes as standard base64: a Yjs update (v1)."
+        })
+    }
+}
+
 impl<'de> Deserialize<'de> for Bytes {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         Self::from_base64(&String::deserialize(from)?).map_err(D::Error::custom)
@@ -125,7 +154,7 @@ impl<'de> Deserialize<'de> for Bytes {
 }
 
 /// What the sheet says of a document.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DocEntry {
     /// A chain over the updates: `sha256(the hash before, 32 zero bytes at first || the update)`, lower-case hex.
@@ -160,7 +189,7 @@ impl DocEntry {
 }
 
 /// The note of a removed row: it comes back with its row, as long as it is remembered.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RemovedDoc {
     /// What the sheet said of it.
@@ -171,7 +200,7 @@ pub struct RemovedDoc {
 }
 
 /// A named version of the cycle.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct SavePoint {
     /// What people call it.
     pub name: Arc<str>,

@@ -18,8 +18,9 @@ export function standingsAfter(before: Standings, change: Change): Standings {
     if (op.op !== "MEMBER_REVOKE" && op.op !== "MEMBER_RESTORE" && op.op !== "MEMBER_ROLE") continue;
     after ??= new Map(before);
     const known = after.get(op.userId) ?? UNTOUCHED;
-    if (op.op === "MEMBER_ROLE") after.set(op.userId, { ...known, role: op.role });
-    else {
+    if (op.op === "MEMBER_ROLE") {
+      if (op.role !== "system") after.set(op.userId, { ...known, role: op.role });
+    } else {
       const removed = op.op === "MEMBER_REVOKE" ? { by: change.author.name, at: change.at } : null;
       after.set(op.userId, { ...known, removed });
     }

@@ -4,9 +4,10 @@
  *
  * Total for every op this release knows; `foldable` says whether it knows them all.
  */
+
+import { MAX_AUTHORS } from "../generated/limits.js";
 import { comment } from "./comments.js";
 import { addSavePoint, removeSavePoint, textUpdate } from "./docs.js";
-import { MAX_AUTHORS } from "./limits.js";
 import { merge } from "./merge.js";
 import type { Generation, Sheet } from "./model.js";
 import type { Author, Change, Generated, LogOp } from "./op.js";

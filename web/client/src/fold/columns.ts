@@ -1,5 +1,5 @@
 /** What may stand in each column. */
-import { MAX_CELL_CODE_POINTS } from "./limits.js";
+import { MAX_CELL_CODE_POINTS } from "../generated/limits.js";
 import { COLUMNS, type Column, PRIORITIES, type Row, STATUSES } from "./model.js";
 import { codePoints } from "./text.js";
 

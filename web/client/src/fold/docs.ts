@@ -6,7 +6,8 @@
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, concatBytes, hexToBytes } from "@noble/hashes/utils.js";
-import { MAX_REMOVED_DOC_BYTES, MAX_REMOVED_DOCS, SYSTEM_ID } from "./limits.js";
+import { MAX_REMOVED_DOC_BYTES, MAX_REMOVED_DOCS } from "../generated/limits.js";
+import { SYSTEM_ID } from "../generated/names.js";
 import type { DocEntry, RemovedDoc, Sheet } from "./model.js";
 import type { Change, SavePointAdd, SavePointRemove, TextUpdate } from "./op.js";
 import { rowOf } from "./rows.js";

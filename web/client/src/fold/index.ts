@@ -8,13 +8,15 @@
  * - `precheck`: what the server would refuse; `inverse`: what takes a change back.
  * - `shape`: whether JSON from outside can be folded at all; `canonical`: bytes to compare.
  */
+
+export * from "../generated/limits.js";
+export { SYSTEM_ID } from "../generated/names.js";
 export { apply, applyOp } from "./apply.js";
 export { canonical } from "./canonical.js";
 export { cellText, isColumn, objection } from "./columns.js";
 export { bytesOf, isDocName, noteOf } from "./docs.js";
 export { genesis } from "./genesis.js";
 export { inverse } from "./inverse.js";
-export * from "./limits.js";
 export * from "./model.js";
 export type * from "./op.js";
 export { type Asker, type Clash, checkOp, nameOf, precheck, provisional, type Refusal } from "./precheck.js";

@@ -3,8 +3,10 @@
  *
  * Rows match one to one: by a shared source and the same title, then by a shared source, then by the title.
  */
+
+import { MAX_ROWS } from "../generated/limits.js";
+import { SYSTEM_ID } from "../generated/names.js";
 import { cellText } from "./columns.js";
-import { MAX_ROWS, SYSTEM_ID } from "./limits.js";
 import type { Cell, Column, Row, Sheet } from "./model.js";
 import type { Change, Generated, GeneratedRow } from "./op.js";
 import { placeBelow, withRow } from "./position.js";

@@ -1,6 +1,6 @@
 /** The order of rows: keys that compare as text, with always room for one more between two of them. */
 import { generateKeyBetween } from "fractional-indexing";
-import { MAX_POSITION_BYTES } from "./limits.js";
+import { MAX_POSITION_BYTES } from "../generated/limits.js";
 import type { Row } from "./model.js";
 
 /** A key between two (null: open); null if they are not two such keys in order. */

@@ -2,11 +2,13 @@
  * The server's checks, as far as the sheet alone decides them: so that a screen refuses at once what the log would
  * refuse later. The server's answer counts; this may be laxer, never stricter.
  */
+
+import * as limits from "../generated/limits.js";
+import { SYSTEM_ID } from "../generated/names.js";
 import { applyOp } from "./apply.js";
 import { cellText, objection } from "./columns.js";
 import type { CommentOp } from "./comments.js";
 import { bytesOf, hasPlace, isDocName, noteOf } from "./docs.js";
-import * as limits from "./limits.js";
 import type { Cell, Column, Role, Row, Sheet } from "./model.js";
 import type { Author, Change, Op, RowInsert, SavePointAdd, SavePointRemove, TextUpdate } from "./op.js";
 import { entries, rowOf } from "./rows.js";
@@ -101,7 +103,7 @@ export function checkOp(sheet: Sheet, op: Op, asker: Asker): Refusal | null {
     case "MEMBER_REVOKE":
     case "MEMBER_RESTORE":
     case "MEMBER_ROLE":
-      if (op.userId === limits.SYSTEM_ID) return refusal("INVALID_VALUE", "this id belongs to the system");
+      if (op.userId === SYSTEM_ID) return refusal("INVALID_VALUE", "this id belongs to the system");
       return null;
     default:
       return checkComment(sheet, op, asker);

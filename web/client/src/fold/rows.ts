@@ -1,7 +1,8 @@
 /** What the ops on rows and cells do. Total: an op whose target is gone does nothing. */
+
+import { SYSTEM_ID } from "../generated/names.js";
 import { cellText, isColumn } from "./columns.js";
 import { buryNote, unburyNote } from "./docs.js";
-import { SYSTEM_ID } from "./limits.js";
 import type { Cell, Column, Row, Sheet } from "./model.js";
 import type { Change, RowInsert } from "./op.js";
 import { placeBelow, withRow } from "./position.js";

@@ -4,7 +4,7 @@
  */
 import { isColumn } from "./columns.js";
 import { bytesOf, isDocName } from "./docs.js";
-import type { Change } from "./op.js";
+import type { Change, LogOp } from "./op.js";
 
 type Check = (value: unknown) => boolean;
 
@@ -43,7 +43,8 @@ const words = {
   mentions: optional(list(string)),
 };
 
-const OPS: Readonly<Record<string, Check>> = {
+/** A check for every op that may stand in a log; the compiler wants all of them. */
+const OPS: Readonly<Record<LogOp["op"], Check>> = {
   CELL_MODIFY: record({ taskId: string, column: isColumn, oldValue: value, newValue: value }),
   BATCH_UPDATE: record({ taskId: string, updates: byColumn(update) }),
   ROW_INSERT: record({
@@ -99,7 +100,7 @@ const OPS: Readonly<Record<string, Check>> = {
 export function foldable(change: { readonly ops: readonly unknown[] }): change is Change {
   return change.ops.every((op) => {
     if (!isRecord(op) || typeof op.op !== "string" || !Object.hasOwn(OPS, op.op)) return false;
-    return OPS[op.op]?.(op) ?? false;
+    return OPS[op.op as LogOp["op"]](op);
   });
 }
 

@@ -1,6 +1,6 @@
 /**
- * Every code a server may answer with, and whether the same change may succeed later without being altered. Made from
- * `shared/sheet/src/refusal.rs` by `UPDATE_DOCS=1 cargo test -p cyclesheet-sheet --test registry`.
+ * Every code a server may answer with, and whether the same change may succeed later without being altered.
+ * Made from shared/sheet/src/refusal.rs by `make contract`: do not edit.
  */
 export const CODES = {
   /** Something else stands where the change was made: look at `current`, then decide. */

@@ -1,12 +1,12 @@
 /** What waits becomes one change: as many edits as fit, several writes of one cell as one. */
 
 import { plainCells } from "../fold/inverse.js";
-import { MAX_OPS } from "../fold/limits.js";
 import type { Column, Row } from "../fold/model.js";
 import type { BatchUpdate, Op, RowInsert, Update } from "../fold/op.js";
 import { entries } from "../fold/rows.js";
+import { MAX_CLIENT_FRAME_BYTES, MAX_OPS } from "../generated/limits.js";
 import { cellKey } from "./rebase.js";
-import { MAX_FRAME_BYTES } from "./times.js";
+
 import type { Edit } from "./types.js";
 
 /** Bytes of a text as UTF-8. */
@@ -21,7 +21,7 @@ export function bytes(text: string): number {
 }
 
 /** Room for the ops in a frame: what is left beside type, id and base at their longest, and the brackets. */
-const OPS_BYTES = MAX_FRAME_BYTES - 160;
+const OPS_BYTES = MAX_CLIENT_FRAME_BYTES - 160;
 
 function sizeOf(op: Op): number {
   return bytes(JSON.stringify(op)) + 1;

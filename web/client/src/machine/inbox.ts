@@ -3,19 +3,18 @@
  * sheet taken where the changes are not to be had. The only part that moves `confirmed`.
  */
 import { apply, applyOp } from "../fold/apply.js";
-import { MAX_TOMBSTONES } from "../fold/limits.js";
 import type { Sheet } from "../fold/model.js";
 import type { Change } from "../fold/op.js";
 import { rowOf } from "../fold/rows.js";
 import { foldable } from "../fold/shape.js";
 import type { Announced } from "../frames.js";
+import { MAX_TOMBSTONES } from "../generated/limits.js";
+import { CHANGES_LIMIT, GAP_MS, GAP_TRIES, MAX_GAP_MS, MAX_HELD, RETRY_MS } from "../generated/times.js";
 import { settle } from "./calls.js";
-import { GAP_MS, GAP_TRIES, MAX_GAP_MS, MAX_HELD, RETRY_MS } from "./times.js";
 import { clearTimer, send, setTimer } from "./turn.js";
 import type { ChangesResult, InFlight, Turn } from "./types.js";
 
 /** The most changes asked for over HTTP at once. */
-const CHANGES_LIMIT = 100;
 
 /** Changes were announced, in whatever order and however often. */
 export function receive(turn: Turn, changes: readonly Announced[]): void {
@@ -155,8 +154,10 @@ function pass({ effects }: Turn, { ops, version }: Change): void {
 function membership({ state }: Turn, change: Change): void {
   for (const op of change.ops) {
     if (!("userId" in op) || op.userId !== state.user?.id) continue;
-    if (op.op === "MEMBER_ROLE") state.role = op.role;
-    else state.halted = op.op === "MEMBER_REVOKE" ? "removed" : null;
+    if (op.op === "MEMBER_ROLE") {
+      // The system's role is nobody's to have.
+      if (op.role !== "system") state.role = op.role;
+    } else state.halted = op.op === "MEMBER_REVOKE" ? "removed" : null;
   }
 }
 

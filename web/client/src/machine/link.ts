@@ -3,10 +3,10 @@
  * beside it. Decides nothing about the sheet beyond asking for it.
  */
 import type { Welcome } from "../frames.js";
+import * as times from "../generated/times.js";
 import { adopt, calm, distrust, expect, fetchSheet, receive } from "./inbox.js";
 import { abandon, again } from "./outbox.js";
 import { approach, enter, leave, tell } from "./room.js";
-import * as times from "./times.js";
 import { clearTimer, setTimer } from "./turn.js";
 import type { Link, SnapshotResult, Turn } from "./types.js";
 

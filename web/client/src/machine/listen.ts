@@ -1,10 +1,5 @@
 /** What each frame means, and when to ask whether anything was missed. */
 import { parseFrame, type ServerFrame } from "../frames.js";
-import type { PresenceState } from "../state.js";
-import { distrust, expect, receive, replay } from "./inbox.js";
-import { abandonLink, greet, halt, renew, welcomed, which } from "./link.js";
-import { retryLater } from "./outbox.js";
-import { joined, left, moved } from "./room.js";
 import {
   ANSWER_MS,
   BUSY_PING_MS,
@@ -13,7 +8,12 @@ import {
   MAX_NOTIFICATIONS,
   QUIET_PING_MS,
   RETRY_MS,
-} from "./times.js";
+} from "../generated/times.js";
+import type { PresenceState } from "../state.js";
+import { distrust, expect, receive, replay } from "./inbox.js";
+import { abandonLink, greet, halt, renew, welcomed, which } from "./link.js";
+import { retryLater } from "./outbox.js";
+import { joined, left, moved } from "./room.js";
 import { clearTimer, send, setTimer } from "./turn.js";
 import type { PostResult, Turn } from "./types.js";
 

@@ -10,20 +10,20 @@ import type { Column } from "../fold/model.js";
 import type { Op } from "../fold/op.js";
 import { checkOp, nameOf, provisional } from "../fold/precheck.js";
 import { entries, rowOf } from "../fold/rows.js";
-import type { Conflict } from "../state.js";
-import { addParts, fail, openCall, pruneUndo, safe, settle } from "./calls.js";
-import { bytes, gather, plainInsert } from "./coalesce.js";
-import { type Contested, type Dropped, forced, type Rebased, rebase } from "./rebase.js";
+import { MAX_CLIENT_FRAME_BYTES } from "../generated/limits.js";
 import {
   ECHO_MS,
   MAX_ATTEMPTS,
-  MAX_FRAME_BYTES,
   MAX_RETRY_MS,
   MAX_UNDO,
   POST_MS,
   RETRY_MS,
   SEND_INTERVAL_MS,
-} from "./times.js";
+} from "../generated/times.js";
+import type { Conflict } from "../state.js";
+import { addParts, fail, openCall, pruneUndo, safe, settle } from "./calls.js";
+import { bytes, gather, plainInsert } from "./coalesce.js";
+import { type Contested, type Dropped, forced, type Rebased, rebase } from "./rebase.js";
 import { asker, clearTimer, send, setTimer } from "./turn.js";
 import type { Edit, InFlight, MachineState, Turn } from "./types.js";
 
@@ -292,7 +292,7 @@ function transmit(turn: Turn, change: InFlight): void {
   const { id, base, ops, tries } = change;
   const frame = { type: "change", id, base, ops } as const;
   turn.state.lastSentAt = turn.now;
-  if (bytes(JSON.stringify(frame)) > MAX_FRAME_BYTES) {
+  if (bytes(JSON.stringify(frame)) > MAX_CLIENT_FRAME_BYTES) {
     // The socket is not to blame for what HTTP takes its time with: `tries` stays as it is.
     turn.effects.push({ type: "post", change: frame });
     turn.state.inFlight = { ...change, due: false };

@@ -1,9 +1,10 @@
 /** Who is here: what others tell, and what is told to them. Never stored, never part of the sheet. */
 import type { Role } from "../fold/model.js";
 import type { Connection } from "../frames.js";
+import { MAX_PRESENCE_BYTES } from "../generated/limits.js";
+import { AWAY_MS, IDLE_MS } from "../generated/times.js";
 import type { Peer, PresenceState } from "../state.js";
 import { bytes } from "./coalesce.js";
-import { AWAY_MS, IDLE_MS, MAX_PRESENCE_BYTES } from "./times.js";
 import { clearTimer, send, setTimer } from "./turn.js";
 import type { PeerConnection, Turn } from "./types.js";
 

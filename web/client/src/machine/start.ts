@@ -1,6 +1,7 @@
 /** How the machine begins: with nothing, or with what an earlier page left unsent. */
+
+import { PRESENCE_MS, RECONNECT_JITTER_MS } from "../generated/times.js";
 import { UNSENT } from "./outbox.js";
-import { PRESENCE_MS, RECONNECT_JITTER_MS } from "./times.js";
 import type { Call, Edit, InFlight, MachineState, QueueRecord } from "./types.js";
 
 /** The state before the first event. `now` in milliseconds since 1970. */

@@ -6,8 +6,8 @@
 import * as Y from "yjs";
 import type { Client, Clock } from "../client.js";
 import type { Sending } from "../documents.js";
-import { MAX_DOC_BYTES, MAX_DOC_STRUCTS, MAX_MENTIONS, MAX_UPDATE_BYTES } from "../fold/limits.js";
 import type { DocumentUpdate } from "../frames.js";
+import { MAX_DOC_BYTES, MAX_DOC_STRUCTS, MAX_MENTIONS, MAX_UPDATE_BYTES } from "../generated/limits.js";
 import { NoteAwareness } from "./awareness.js";
 import { fromBase64, toBase64 } from "./base64.js";
 import { parts, structsIn } from "./parts.js";

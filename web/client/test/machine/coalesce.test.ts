@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { apply, type Column, type Op, precheck, type Sheet } from "../../src/fold/index.js";
+import { MAX_CLIENT_FRAME_BYTES } from "../../src/generated/limits.js";
 import { bytes, coalesce, gather } from "../../src/machine/coalesce.js";
-import { MAX_FRAME_BYTES } from "../../src/machine/times.js";
 import { edit, sampleSheet, T0 } from "../rig.js";
 
 const asker = { author: { id: "ana", name: "Ana" }, role: "editor", at: T0 } as const;
@@ -94,7 +94,7 @@ describe("coalescing", () => {
       const gathered = gather(rest, new Map());
       expect(
         bytes(JSON.stringify({ type: "change", id: "x".repeat(52), base: 2 ** 53, ops: gathered.ops })),
-      ).toBeLessThanOrEqual(MAX_FRAME_BYTES);
+      ).toBeLessThanOrEqual(MAX_CLIENT_FRAME_BYTES);
       sent += gathered.ops.length;
       rest = gathered.rest;
     }

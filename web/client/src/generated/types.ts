@@ -1,0 +1,1400 @@
+/**
+ * Every type of the wire, as the server writes it.
+ * Made from docs/contract/types.schema.json by `make contract`: do not edit.
+ */
+
+/**
+ * What somebody does.
+ */
+export type Activity = "active" | "typing" | "idle" | "away";
+/**
+ * Milliseconds since 1970-01-01T00:00:00Z.
+ */
+export type TimestampMs = number;
+export type Name = string;
+/**
+ * `<client>.<seq>`: names a change for good.
+ */
+export type ChangeId = string;
+/**
+ * One step of a change. `op` names it in JSON.
+ */
+export type Op =
+  | OpCellModify
+  | OpBatchUpdate
+  | OpRowInsert
+  | OpRowRemove
+  | OpRowMove
+  | OpRowLock
+  | OpRowUnlock
+  | OpCommentAdd
+  | OpCommentReply
+  | OpCommentEdit
+  | OpCommentDelete
+  | OpCommentResolve
+  | OpCommentReopen
+  | OpTextUpdate
+  | OpSavePointAdd
+  | OpSavePointRemove
+  | OpMemberRevoke
+  | OpMemberRestore
+  | OpMemberRole
+  | OpGenerationStarted
+  | OpGenerated
+  | OpGenerationFailed
+  | OpCycleStale
+  | OpCycleSealed;
+export type Column =
+  | "title"
+  | "description"
+  | "status"
+  | "priority"
+  | "assignee"
+  | "deadline"
+  | "progress"
+  | "blockers"
+  | "source";
+export type TaskId = string;
+/**
+ * A document's name: `summary`, or `notes:<taskId>`.
+ */
+export type DocName = string;
+/**
+ * Bytes as standard base64: a Yjs update (v1).
+ */
+export type Bytes = string;
+/**
+ * What somebody may do in a room. The role × action table is in the protocol's SPEC.
+ */
+export type Role = "viewer" | "editor" | "admin" | "system";
+/**
+ * What the extraction found. `apply` merges it; people's words stay.
+ */
+export type OpGenerated = Generated & OpGenerated1;
+/**
+ * Where rows came from.
+ */
+export type Origin = "model" | "sample" | "fallback" | "empty";
+/**
+ * A frame from a client.
+ */
+export type ClientFrame =
+  | {
+      /**
+       * State vectors of the documents it has, base64; at most [`MAX_HELLO_DOCS`].
+       */
+      docs?: {
+        [k: string]: string;
+      };
+      /**
+       * The epoch that version belongs to.
+       */
+      epoch?: string | null;
+      /**
+       * The version it has; none: it has nothing.
+       */
+      since?: number | null;
+      type: "hello";
+    }
+  | (ProposedChange & {
+      type: "change";
+    })
+  | {
+      /**
+       * What.
+       */
+      state: PresenceState;
+      type: "presence";
+    }
+  | {
+      /**
+       * The version it has.
+       */
+      since: number;
+      type: "replay";
+    }
+  | {
+      type: "refresh";
+    }
+  | {
+      type: "ping";
+      /**
+       * The version it has.
+       */
+      version?: number;
+    };
+/**
+ * A stable code of a refusal.
+ */
+export type Code =
+  | "CONFLICT"
+  | "LOCKED"
+  | "FORBIDDEN"
+  | "REVOKED"
+  | "RATE_LIMITED"
+  | "SUPERSEDED"
+  | "INVALID_VALUE"
+  | "UNKNOWN_TARGET"
+  | "PAYLOAD_TOO_LARGE"
+  | "MALFORMED"
+  | "UNSUPPORTED"
+  | "TOKEN_EXPIRED"
+  | "NOT_FOUND"
+  | "UNCHANGED"
+  | "BUSY";
+/**
+ * How far an extraction is.
+ */
+export type GenerationState = "started" | "generated" | "failed";
+/**
+ * A frame to a client.
+ */
+export type ServerFrame =
+  | (Welcome & {
+      type: "welcome";
+    })
+  | (Rejected & {
+      type: "rejected";
+    })
+  | {
+      /**
+       * Whose socket.
+       */
+      connectionId: string;
+      /**
+       * What.
+       */
+      state: PresenceState;
+      type: "presence";
+      /**
+       * Who; stamped by the server.
+       */
+      user: User;
+    }
+  | (Peer & {
+      type: "joined";
+    })
+  | {
+      /**
+       * Which.
+       */
+      connectionId: string;
+      type: "left";
+      /**
+       * Whose it was.
+       */
+      user: User;
+    }
+  | {
+      /**
+       * The cycle's epoch.
+       */
+      epoch: string;
+      type: "pong";
+      /**
+       * The log's tip, read afresh.
+       */
+      version: number;
+    }
+  | {
+      /**
+       * The stable code.
+       */
+      code: Code;
+      /**
+       * What was wrong and what would be right.
+       */
+      message: string;
+      /**
+       * Does the same again have a chance?
+       */
+      retryable: boolean;
+      type: "error";
+    };
+/**
+ * Is the week closed?
+ */
+export type Status = "open" | "sealed";
+/**
+ * An ISO week: `2026-W47`.
+ */
+export type Week = string;
+
+/**
+ * A change as the room is told of it.
+ */
+export interface Announced {
+  /**
+   * When it was committed.
+   */
+  at: TimestampMs;
+  /**
+   * The person who made it, or the system.
+   */
+  author: Author;
+  /**
+   * The version its author had seen.
+   */
+  base: number;
+  /**
+   * `<client>.<seq>`.
+   */
+  id: ChangeId;
+  /**
+   * What it does; null where that does not fit a frame: the client asks for it over HTTP.
+   */
+  ops: Op[] | null;
+  /**
+   * The role that the author had.
+   */
+  role: Role;
+  /**
+   * Its place in the total order, from 1.
+   */
+  version: number;
+}
+/**
+ * Who made a change. Stamped from the connection by the committing function; a client cannot name one.
+ */
+export interface Author {
+  /**
+   * The user's id within the tenant.
+   */
+  id: Name;
+  /**
+   * The name as it stood then.
+   */
+  name: string;
+}
+/**
+ * One cell, guarded by what its author saw in it.
+ */
+export interface OpCellModify {
+  /**
+   * The column.
+   */
+  column: Column;
+  /**
+   * What is to stand there.
+   */
+  newValue: string;
+  /**
+   * What its author saw there; anything else is `CONFLICT`.
+   */
+  oldValue: string;
+  op: "CELL_MODIFY";
+  /**
+   * The row.
+   */
+  taskId: TaskId;
+}
+/**
+ * Several cells of one row, all or nothing.
+ */
+export interface OpBatchUpdate {
+  op: "BATCH_UPDATE";
+  /**
+   * The row.
+   */
+  taskId: TaskId;
+  /**
+   * Each column's guard and new value.
+   */
+  updates: {
+    assignee?: Update;
+    blockers?: Update;
+    deadline?: Update;
+    description?: Update;
+    priority?: Update;
+    progress?: Update;
+    source?: Update;
+    status?: Update;
+    title?: Update;
+  };
+}
+/**
+ * A cell's guard and its new value.
+ */
+export interface Update {
+  /**
+   * What is to stand there.
+   */
+  newValue: string;
+  /**
+   * What its author saw there.
+   */
+  oldValue: string;
+}
+/**
+ * A new row.
+ */
+export interface OpRowInsert {
+  /**
+   * The row it stands below; none: it becomes the first.
+   */
+  after: TaskId | null;
+  /**
+   * What stands in it.
+   */
+  cells: {
+    assignee?: string;
+    blockers?: string;
+    deadline?: string;
+    description?: string;
+    priority?: string;
+    progress?: string;
+    source?: string;
+    status?: string;
+    title?: string;
+  };
+  op: "ROW_INSERT";
+  /**
+   * The removed row that comes back with its origin, exactly as it stood. `cells` is then ignored.
+   */
+  restored?: Row;
+  /**
+   * Its id, made by the client.
+   */
+  taskId: TaskId;
+}
+/**
+ * One row.
+ */
+export interface Row {
+  /**
+   * The row of an earlier cycle that it continues: `2026-W46/g1-2`.
+   */
+  carriedFrom: string | null;
+  /**
+   * Its cells.
+   */
+  cells: {
+    assignee?: Cell;
+    blockers?: Cell;
+    deadline?: Cell;
+    description?: Cell;
+    priority?: Cell;
+    progress?: Cell;
+    source?: Cell;
+    status?: Cell;
+    title?: Cell;
+  };
+  /**
+   * The number of the generation that last wrote or matched it.
+   */
+  generation: number | null;
+  /**
+   * Has a person written in it?
+   */
+  isManuallyEdited: boolean;
+  /**
+   * Its place: keys compare as text.
+   */
+  position: string;
+  /**
+   * Its id for good.
+   */
+  taskId: TaskId;
+}
+/**
+ * One cell. A cell never written is absent from its row.
+ */
+export interface Cell {
+  /**
+   * What the model wrote, if it ever did: differs from `value` where a person knew better.
+   */
+  aiValue?: string;
+  /**
+   * The id of who wrote it; the model's words stand under the system's.
+   */
+  author: Name;
+  /**
+   * What stands there.
+   */
+  value: string;
+  /**
+   * The version that wrote it.
+   */
+  version: number;
+}
+/**
+ * A row leaves the sheet.
+ */
+export interface OpRowRemove {
+  op: "ROW_REMOVE";
+  /**
+   * The row.
+   */
+  taskId: TaskId;
+}
+/**
+ * A row moves below another.
+ */
+export interface OpRowMove {
+  /**
+   * The row it is to stand below; none: it becomes the first.
+   */
+  after: TaskId | null;
+  op: "ROW_MOVE";
+  /**
+   * The row.
+   */
+  taskId: TaskId;
+}
+/**
+ * A lease on a row: until it ends, others' ops on the row are refused.
+ */
+export interface OpRowLock {
+  op: "ROW_LOCK";
+  /**
+   * For how long, 1 to 300.
+   */
+  seconds: number;
+  /**
+   * The row.
+   */
+  taskId: TaskId;
+}
+/**
+ * The lease ends.
+ */
+export interface OpRowUnlock {
+  op: "ROW_UNLOCK";
+  /**
+   * The row.
+   */
+  taskId: TaskId;
+}
+/**
+ * A new thread on a row, a cell or a document's selection.
+ */
+export interface OpCommentAdd {
+  /**
+   * Yjs relative positions of the selection, as the client encodes them.
+   */
+  anchor?: string;
+  /**
+   * The cell it is about.
+   */
+  column?: Column;
+  /**
+   * Its id, made by the client.
+   */
+  commentId: TaskId;
+  /**
+   * The document it is about.
+   */
+  doc?: string;
+  /**
+   * Who is to be told.
+   */
+  mentions: Name[];
+  op: "COMMENT_ADD";
+  /**
+   * The row it is about.
+   */
+  taskId?: TaskId;
+  /**
+   * What it says.
+   */
+  text: string;
+}
+/**
+ * An answer in a thread.
+ */
+export interface OpCommentReply {
+  /**
+   * The thread.
+   */
+  commentId: TaskId;
+  /**
+   * Who is to be told.
+   */
+  mentions: Name[];
+  op: "COMMENT_REPLY";
+  /**
+   * The reply's id, made by the client.
+   */
+  replyId: TaskId;
+  /**
+   * What it says.
+   */
+  text: string;
+}
+/**
+ * Other words for one's own comment or reply.
+ */
+export interface OpCommentEdit {
+  /**
+   * The thread.
+   */
+  commentId: TaskId;
+  /**
+   * Who is to be told.
+   */
+  mentions: Name[];
+  op: "COMMENT_EDIT";
+  /**
+   * The reply; none: the thread's first comment.
+   */
+  replyId?: TaskId;
+  /**
+   * What it is to say.
+   */
+  text: string;
+}
+/**
+ * One's own comment or reply loses its words; its place stays.
+ */
+export interface OpCommentDelete {
+  /**
+   * The thread.
+   */
+  commentId: TaskId;
+  op: "COMMENT_DELETE";
+  /**
+   * The reply; none: the thread's first comment.
+   */
+  replyId?: TaskId;
+}
+/**
+ * The thread is settled.
+ */
+export interface OpCommentResolve {
+  /**
+   * The thread.
+   */
+  commentId: TaskId;
+  op: "COMMENT_RESOLVE";
+}
+/**
+ * The thread is open again.
+ */
+export interface OpCommentReopen {
+  /**
+   * The thread.
+   */
+  commentId: TaskId;
+  op: "COMMENT_REOPEN";
+}
+/**
+ * Text typed into a document. Yjs merges what is typed at once; nothing here ever conflicts.
+ */
+export interface OpTextUpdate {
+  /**
+   * Which.
+   */
+  doc: DocName;
+  /**
+   * Who is named in what was typed, and is to be told.
+   */
+  mentions?: Name[];
+  op: "TEXT_UPDATE";
+  /**
+   * A Yjs update (v1), as base64.
+   */
+  update: Bytes;
+}
+/**
+ * This version gets a name.
+ */
+export interface OpSavePointAdd {
+  /**
+   * What people call it.
+   */
+  name: string;
+  op: "SAVE_POINT_ADD";
+}
+/**
+ * A version loses its name.
+ */
+export interface OpSavePointRemove {
+  op: "SAVE_POINT_REMOVE";
+  /**
+   * The version.
+   */
+  version: number;
+}
+/**
+ * A member leaves the tenant: everything of theirs after this change is refused.
+ */
+export interface OpMemberRevoke {
+  op: "MEMBER_REVOKE";
+  /**
+   * Who.
+   */
+  userId: Name;
+}
+/**
+ * A removed member is back.
+ */
+export interface OpMemberRestore {
+  op: "MEMBER_RESTORE";
+  /**
+   * Who.
+   */
+  userId: Name;
+}
+/**
+ * A member's role from here on, whatever their token says.
+ */
+export interface OpMemberRole {
+  op: "MEMBER_ROLE";
+  /**
+   * Viewer, editor or admin.
+   */
+  role: Role;
+  /**
+   * Who.
+   */
+  userId: Name;
+}
+/**
+ * The author of this change takes the lease of an extraction.
+ */
+export interface OpGenerationStarted {
+  /**
+   * 1, 2, 3: a run that died is resumed under its number.
+   */
+  generation: number;
+  /**
+   * How long the lease lasts, milliseconds; longer than the function that holds it can live.
+   */
+  leaseMs: number;
+  op: "GENERATION_STARTED";
+}
+/**
+ * The result of an extraction, or one numbered part of it.
+ */
+export interface Generated {
+  /**
+   * The number of the lease.
+   */
+  generation: number;
+  /**
+   * How many messages were read.
+   */
+  messages: number;
+  /**
+   * The model's name, if one was asked.
+   */
+  model: string | null;
+  /**
+   * What people should know about this result.
+   */
+  note: string | null;
+  /**
+   * Where the rows came from.
+   */
+  origin: Origin;
+  /**
+   * 1 to `parts`, in order.
+   */
+  part: number;
+  /**
+   * How many changes the result takes.
+   */
+  parts: number;
+  /**
+   * The rows.
+   */
+  rows: GeneratedRow[];
+  /**
+   * The executive summary.
+   */
+  summary: string;
+}
+/**
+ * One extracted row.
+ */
+export interface GeneratedRow {
+  /**
+   * The row of last week that it continues: `2026-W46/g1-2`.
+   */
+  carriedFrom?: string;
+  /**
+   * Its cells; each stands by its column's rules.
+   */
+  cells: {
+    assignee?: string;
+    blockers?: string;
+    deadline?: string;
+    description?: string;
+    priority?: string;
+    progress?: string;
+    source?: string;
+    status?: string;
+    title?: string;
+  };
+  /**
+   * The id it gets if it matches no row of the sheet.
+   */
+  taskId: TaskId;
+}
+export interface OpGenerated1 {
+  op: "GENERATED";
+}
+/**
+ * The extraction ended without a result.
+ */
+export interface OpGenerationFailed {
+  /**
+   * The number of the lease.
+   */
+  generation: number;
+  op: "GENERATION_FAILED";
+  /**
+   * Why, for people.
+   */
+  reason: string;
+}
+/**
+ * Messages arrived that the sheet does not know.
+ */
+export interface OpCycleStale {
+  /**
+   * How many.
+   */
+  messages: number;
+  op: "CYCLE_STALE";
+}
+/**
+ * The week is closed: carry-over is done. Edits go on.
+ */
+export interface OpCycleSealed {
+  op: "CYCLE_SEALED";
+}
+/**
+ * A change as it stands in the log and as the room is told of it.
+ */
+export interface Change {
+  /**
+   * When it was committed; never lower than the previous change's.
+   */
+  at: TimestampMs;
+  /**
+   * Who made it.
+   */
+  author: Author;
+  /**
+   * The version its author had seen.
+   */
+  base: number;
+  /**
+   * `<client>.<seq>`.
+   */
+  id: ChangeId;
+  /**
+   * What it does, in order, all or nothing.
+   */
+  ops: Op[];
+  /**
+   * The role they had.
+   */
+  role: Role;
+  /**
+   * Its place in the total order, from 1.
+   */
+  version: number;
+}
+/**
+ * A change as a client proposes it: without author, time and version, which are the server's to stamp.
+ */
+export interface ProposedChange {
+  /**
+   * The version its author had seen.
+   */
+  base: number;
+  /**
+   * `<client>.<seq>`, `seq` from 1.
+   */
+  id: ChangeId;
+  /**
+   * What it does.
+   */
+  ops: Op[];
+}
+/**
+ * Where somebody is and what they do there.
+ */
+export interface PresenceState {
+  /**
+   * The cell they are in.
+   */
+  cursor?: Cursor | null;
+  /**
+   * Carets in documents, as the editor encodes them.
+   */
+  docs?: {
+    [k: string]: unknown;
+  };
+  /**
+   * What they do.
+   */
+  status?: Activity & string;
+}
+/**
+ * A cell, or a row as a whole.
+ */
+export interface Cursor {
+  /**
+   * The column.
+   */
+  column: Column | null;
+  /**
+   * The row.
+   */
+  taskId: TaskId;
+}
+/**
+ * A thread.
+ */
+export interface Comment {
+  /**
+   * The selection it is about.
+   */
+  anchor: string | null;
+  /**
+   * When.
+   */
+  at: TimestampMs;
+  /**
+   * Who began it.
+   */
+  author: Name;
+  /**
+   * The cell it is about.
+   */
+  column: Column | null;
+  /**
+   * Its id.
+   */
+  commentId: TaskId;
+  /**
+   * Have its words been taken back?
+   */
+  deleted: boolean;
+  /**
+   * The document it is about.
+   */
+  doc: string | null;
+  /**
+   * When its words last changed.
+   */
+  editedAt: TimestampMs | null;
+  /**
+   * Who was told.
+   */
+  mentions: Name[];
+  /**
+   * The answers.
+   */
+  replies: Reply[];
+  /**
+   * Is it settled?
+   */
+  resolved: Resolved | null;
+  /**
+   * The row it is about.
+   */
+  taskId: TaskId | null;
+  /**
+   * What it says; empty once deleted.
+   */
+  text: string;
+  /**
+   * The version that began it: threads are listed in this order.
+   */
+  version: number;
+}
+/**
+ * An answer in a thread.
+ */
+export interface Reply {
+  /**
+   * When.
+   */
+  at: TimestampMs;
+  /**
+   * Who.
+   */
+  author: Name;
+  /**
+   * Have its words been taken back?
+   */
+  deleted: boolean;
+  /**
+   * When its words last changed.
+   */
+  editedAt: TimestampMs | null;
+  /**
+   * Who was told.
+   */
+  mentions: Name[];
+  /**
+   * Its id.
+   */
+  replyId: TaskId;
+  /**
+   * What it says; empty once deleted.
+   */
+  text: string;
+}
+/**
+ * Who settled a thread, and when.
+ */
+export interface Resolved {
+  /**
+   * When.
+   */
+  at: TimestampMs;
+  /**
+   * Who.
+   */
+  by: Name;
+}
+/**
+ * What the sheet says of a document.
+ *
+ * This interface was referenced by `undefined`'s JSON-Schema definition
+ * via the `patternProperty` "^(summary|notes:[A-Za-z0-9-]{1,36})$".
+ */
+export interface DocEntry {
+  /**
+   * How many bytes they had.
+   */
+  bytes: number;
+  /**
+   * A chain over the updates: `sha256(the hash before, 32 zero bytes at first || the update)`, lower-case hex.
+   */
+  hash: string;
+  /**
+   * Has a person written in it?
+   */
+  isManuallyEdited: boolean;
+  /**
+   * How many updates there were.
+   */
+  updates: number;
+  /**
+   * The version of the last update.
+   */
+  version: number;
+}
+/**
+ * Where a cycle's extraction stands.
+ */
+export interface Generation {
+  /**
+   * When it ended.
+   */
+  finishedAt: TimestampMs | null;
+  /**
+   * How many messages were read.
+   */
+  messages: number;
+  /**
+   * The model's name, if one was asked.
+   */
+  model: string | null;
+  /**
+   * What people should know about it.
+   */
+  note: string | null;
+  /**
+   * 1, 2, 3.
+   */
+  number: number;
+  /**
+   * Where the rows came from.
+   */
+  origin: Origin | null;
+  /**
+   * When it began.
+   */
+  startedAt: TimestampMs;
+  /**
+   * How far it is.
+   */
+  state: GenerationState;
+}
+/**
+ * A row's lease.
+ */
+export interface Lock {
+  /**
+   * When it ends by itself.
+   */
+  expiresAt: TimestampMs;
+  /**
+   * Who holds it.
+   */
+  holder: Name;
+  /**
+   * The row.
+   */
+  taskId: TaskId;
+}
+/**
+ * What a replica of a document lacks.
+ */
+export interface Missed {
+  /**
+   * Everything that its state vector does not cover, as one Yjs update.
+   */
+  update: Bytes;
+  /**
+   * The version that it brings the replica to.
+   */
+  version: number;
+}
+/**
+ * A socket in the room.
+ */
+export interface Peer {
+  /**
+   * Its id.
+   */
+  connectionId: string;
+  /**
+   * What they may do.
+   */
+  role: Role;
+  /**
+   * Whose it is.
+   */
+  user: User;
+}
+/**
+ * Somebody, as others see them.
+ */
+export interface User {
+  /**
+   * Their colour, `#rrggbb`.
+   */
+  color: string;
+  /**
+   * Their id within the tenant.
+   */
+  id: string;
+  /**
+   * Their name.
+   */
+  name: string;
+}
+/**
+ * The refusal of a change.
+ */
+export interface Rejected {
+  /**
+   * The stable code.
+   */
+  code: Code;
+  /**
+   * What stands there now.
+   */
+  current: {
+    [k: string]: unknown;
+  };
+  /**
+   * The change.
+   */
+  id: string;
+  /**
+   * What was wrong and what would be right.
+   */
+  message: string;
+  /**
+   * Does the same again have a chance?
+   */
+  retryable: boolean;
+  /**
+   * The tip it was judged at.
+   */
+  version: number;
+}
+/**
+ * What removed rows leave behind: so that no refresh brings those of the model back, and undo brings a row's note.
+ */
+export interface Removed {
+  /**
+   * Notes that come back with their rows, of the model's and of people's.
+   */
+  docs: {
+    [k: string]: RemovedDoc;
+  };
+  /**
+   * Message ids they came from.
+   */
+  sources: string[];
+  /**
+   * Their normalised titles.
+   */
+  titles: string[];
+}
+/**
+ * The note of a removed row: it comes back with its row, as long as it is remembered.
+ *
+ * This interface was referenced by `undefined`'s JSON-Schema definition
+ * via the `patternProperty` "^(summary|notes:[A-Za-z0-9-]{1,36})$".
+ */
+export interface RemovedDoc {
+  /**
+   * How many bytes they had.
+   */
+  bytes: number;
+  /**
+   * A chain over the updates: `sha256(the hash before, 32 zero bytes at first || the update)`, lower-case hex.
+   */
+  hash: string;
+  /**
+   * Has a person written in it?
+   */
+  isManuallyEdited: boolean;
+  /**
+   * The version that removed its row.
+   */
+  removedAt: number;
+  /**
+   * How many updates there were.
+   */
+  updates: number;
+  /**
+   * The version of the last update.
+   */
+  version: number;
+}
+/**
+ * A named version of the cycle.
+ */
+export interface SavePoint {
+  /**
+   * When.
+   */
+  at: TimestampMs;
+  /**
+   * Who added it.
+   */
+  author: Name;
+  /**
+   * What people call it.
+   */
+  name: string;
+  /**
+   * The version that it names: that of the change which added it.
+   */
+  version: number;
+}
+/**
+ * Everything a client needs to begin, or to go on from where it was.
+ */
+export interface Welcome {
+  /**
+   * The server's time.
+   */
+  at: TimestampMs;
+  /**
+   * The changes after `since`, if those are enough.
+   */
+  changes: Announced[];
+  /**
+   * This socket.
+   */
+  connectionId: string;
+  /**
+   * Everybody in the room, this socket included.
+   */
+  connections: Peer[];
+  /**
+   * What the documents that `hello` named lack; none: it does not fit here and is to be fetched.
+   */
+  docs: {
+    [k: string]: Missed | null;
+  };
+  /**
+   * Random per cycle; another epoch is another history.
+   */
+  epoch: string;
+  /**
+   * Unread mentions.
+   */
+  notifications: {
+    [k: string]: unknown;
+  }[];
+  /**
+   * How often presence may be sent now, milliseconds.
+   */
+  presenceIntervalMs: number;
+  /**
+   * The protocol's version.
+   */
+  protocol: number;
+  /**
+   * The jitter to add before a reconnect, milliseconds.
+   */
+  reconnectJitterMs: number;
+  /**
+   * What you may do.
+   */
+  role: Role;
+  /**
+   * The whole sheet, if it is needed and fits.
+   */
+  snapshot: Sheet | null;
+  /**
+   * Where to fetch the sheet, if it is needed and does not fit.
+   */
+  snapshotUrl: string | null;
+  /**
+   * Who the server takes you for.
+   */
+  user: User;
+  /**
+   * The log's tip.
+   */
+  version: number;
+}
+/**
+ * The sheet of one cycle. Cloning shares everything: a change copies only what it touches.
+ */
+export interface Sheet {
+  /**
+   * Display names of everyone whose change stands in the log, by user id.
+   */
+  authors: {
+    [k: string]: string;
+  };
+  /**
+   * The threads, in the order in which they were begun.
+   */
+  comments: Comment[];
+  /**
+   * When the first change was committed.
+   */
+  createdAt: TimestampMs;
+  /**
+   * `platform/2026-W47`.
+   */
+  cycleId: string;
+  /**
+   * Documents that somebody has written in: `summary`, `notes:<taskId>`.
+   */
+  docs: {
+    [k: string]: DocEntry;
+  };
+  /**
+   * The week in a few sentences.
+   */
+  executiveSummary: string;
+  /**
+   * `2026-Q4`.
+   */
+  fiscalPeriod: string;
+  /**
+   * Where the extraction stands.
+   */
+  generation: Generation | null;
+  /**
+   * The user who changed it last.
+   */
+  lastModifiedBy: Name | null;
+  /**
+   * Row leases that have not ended.
+   */
+  locks: Lock[];
+  /**
+   * What removed rows leave behind.
+   */
+  removed: Removed;
+  /**
+   * Named versions, oldest first.
+   */
+  savePoints: SavePoint[];
+  /**
+   * Messages that the sheet does not know yet.
+   */
+  stale: Stale | null;
+  /**
+   * Whether the week is closed.
+   */
+  status: Status;
+  /**
+   * The rows, in their order.
+   */
+  tasks: Row[];
+  /**
+   * When the last one was.
+   */
+  updatedAt: TimestampMs;
+  /**
+   * The number of changes folded.
+   */
+  version: number;
+}
+/**
+ * Messages that the sheet does not know yet.
+ */
+export interface Stale {
+  /**
+   * Since when.
+   */
+  at: TimestampMs;
+  /**
+   * How many.
+   */
+  messages: number;
+}
+/**
+ * The shape of a `committed` frame, which is put together from texts that stand in the log.
+ */
+export interface Committed {
+  /**
+   * The changes, in the log's order.
+   */
+  changes: Announced[];
+}
+/**
+ * The shape of a `notification` frame: a mention.
+ */
+export interface Notification {
+  /**
+   * When it was committed.
+   */
+  at: TimestampMs;
+  /**
+   * The id of the person who mentions the reader.
+   */
+  by: Name;
+  /**
+   * The thread that names the reader …
+   */
+  commentId?: TaskId;
+  /**
+   * The week.
+   */
+  cycle: Week;
+  /**
+   * … or the document.
+   */
+  doc?: DocName;
+  /**
+   * That person's name.
+   */
+  name: string;
+  /**
+   * The row it is about, if it is about one.
+   */
+  taskId: TaskId | null;
+  /**
+   * The team.
+   */
+  team: Name;
+  /**
+   * The words, cut; of a document, the block that names the reader.
+   */
+  text: string;
+  /**
+   * The change that mentions the reader.
+   */
+  version: number;
+}
