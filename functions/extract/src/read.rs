@@ -7,7 +7,7 @@ use crate::{
 };
 use extraction::{
     message::{KnownNumbers, Message, known_numbers},
-    source::{ChannelRef, Gatherer, Loaded, Options, Person, Pushed, from_json_lines, slack_user::SlackUser},
+    source::{ChannelRef, Coverage, Gatherer, Loaded, Options, Person, Pushed, from_json_lines, slack_user::SlackUser},
 };
 use jiff::tz::TimeZone;
 use platform::Context;
@@ -28,6 +28,9 @@ pub(crate) struct Read {
     people: Vec<StoredPerson>,
     /// What could not be read.
     pub(crate) problems: Vec<String>,
+    /// What was used and what was left out, with counts.
+    #[serde(default)]
+    pub(crate) coverage: Coverage,
     /// Last week's rows that are not done.
     #[serde(default)]
     pub(crate) open: Vec<carry::Open>,
@@ -106,6 +109,7 @@ impl Reading<'_> {
             lines,
             people: loaded.people.into_iter().map(person).collect(),
             problems: loaded.problems.iter().map(ToString::to_string).collect(),
+            coverage: loaded.coverage,
             open: self.open().await?,
         }))
     }
@@ -136,7 +140,7 @@ impl Reading<'_> {
     ///
     /// Slack comes first: it tells the names that stand in an inbox as ids.
     pub(crate) async fn load(&self, span: WeekSpan, known: KnownNumbers) -> Result<Loaded, String> {
-        let mut gatherer = Gatherer::default();
+        let mut gatherer = Gatherer::in_zone(self.zone);
         let directory = self.directory().await;
         for known in &directory {
             let user = known.member.user.as_str();
@@ -165,7 +169,7 @@ impl Reading<'_> {
                 },
             }
         }
-        gatherer.finish(&Options { span: Some(span), known })
+        gatherer.finish(&Options { span: Some(span), known, ..Options::default() })
     }
 
     /// The people of the team. Without them names are as the sources have them.

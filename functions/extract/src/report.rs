@@ -8,6 +8,7 @@ use extraction::{
     cohere::Usage,
     ladder::{Outcome, Reason},
     prompt::{LeftOut, Prompt},
+    source::Coverage,
 };
 use serde::{Deserialize, Serialize};
 use sheet::{TimestampMs, model::Origin};
@@ -79,6 +80,9 @@ pub struct Report {
     pub missing_citations: Vec<String>,
     /// What could not be read of the sources.
     pub problems: Vec<String>,
+    /// What of the sources was used, and what was left out, with counts.
+    #[serde(default)]
+    pub coverage: Coverage,
 }
 
 impl Report {
@@ -104,6 +108,7 @@ impl Report {
             warnings: Vec::new(),
             missing_citations: Vec::new(),
             problems: Vec::new(),
+            coverage: Coverage::default(),
         }
     }
 

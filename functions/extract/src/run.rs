@@ -265,6 +265,7 @@ impl Run<'_> {
     async fn result(&mut self, read: &Read) -> Result<Generated, ExtractError> {
         let (messages, people) = (read.messages(), read.people());
         self.report.problems.clone_from(&read.problems);
+        self.report.coverage.clone_from(&read.coverage);
         let whole = Generated {
             generation: self.generation,
             part: 1,
@@ -281,7 +282,7 @@ impl Run<'_> {
         }
         if messages.is_empty() {
             let summary = "No messages this week.".to_owned();
-            let whole = Generated { summary, note: first_problem(read), ..whole };
+            let whole = Generated { summary, note: join(of_sources(read)), ..whole };
             return Ok(self.joined(whole, Vec::new(), read));
         }
         let corrected = self.corrected().await?;
@@ -343,8 +344,9 @@ impl Run<'_> {
             cut,
             dropped_note(dropped.len()),
             missing_note(missing_citations.len()),
-            first_problem(read),
-        ];
+        ]
+        .into_iter()
+        .chain(of_sources(read));
         (self.report.dropped, self.report.warnings) = (dropped, warnings);
         self.report.missing_citations = missing_citations;
         let whole = Generated { origin: self.extractor.origin, model, summary, note: join(notes), ..whole };
@@ -362,7 +364,7 @@ impl Run<'_> {
         let setting = fallback::Setting { week: self.key.week, zone: self.zone.clone(), people };
         let made = fallback::rows(messages, &setting);
         let note = format!("Made without the model: {}.", reason.for_people());
-        let note = join([Some(note), first_problem(read)]);
+        let note = join([Some(note)].into_iter().chain(of_sources(read)));
         let whole = Generated { origin: Origin::Fallback, summary: made.summary, note, ..whole };
         self.joined(whole, made.rows, read)
     }
@@ -503,11 +505,12 @@ fn missing_note(missing: usize) -> Option<String> {
     }
 }
 
-fn first_problem(read: &Read) -> Option<String> {
-    read.problems.first().cloned()
+/// What was left out of the sources, and the first thing in them that could not be read.
+fn of_sources(read: &Read) -> [Option<String>; 2] {
+    [read.coverage.note(), read.problems.first().cloned()]
 }
 
-fn join<const N: usize>(notes: [Option<String>; N]) -> Option<String> {
+fn join(notes: impl IntoIterator<Item = Option<String>>) -> Option<String> {
     let notes: Vec<String> = notes.into_iter().flatten().collect();
     (!notes.is_empty()).then(|| notes.join(" "))
 }

@@ -19,7 +19,7 @@ enum Command {
     Dev(commands::dev::Dev),
     /// Print a token of the local issuer
     Token(commands::token::TokenArgs),
-    /// Print the messages of a Slack export folder or a JSON Lines file, normalised, as JSON Lines
+    /// Print the messages of a Slack export or a JSON Lines file, normalised, as JSON Lines
     Messages(commands::messages::Messages),
     /// Read a model's answer and print the rows it holds, as JSON
     Parse(commands::parse::Parse),

@@ -125,7 +125,7 @@ async fn a_week_is_read_page_by_page_with_its_threads_names_and_edits() {
             "pages of {page}"
         );
         assert_eq!((loaded.problems.len(), waits.len()), (0, 0), "{:?}", loaded.problems);
-        assert_eq!((loaded.skipped.bots, loaded.skipped.system), (2, 1));
+        assert_eq!((loaded.coverage.apps, loaded.coverage.joins + loaded.coverage.notices), (2, 1));
         let people: Vec<&str> = loaded.people.iter().map(|person| person.name.as_str()).collect();
         assert_eq!(people, ["Ana Ruiz", "Ben Okafor"]);
         assert!(loaded.people[1].aliases.contains(&"ben@acme.example".to_owned()));

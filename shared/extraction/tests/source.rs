@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 use extraction::{
     message::known_numbers,
-    source::{Loaded, Options, Skipped, SourceError, from_json_lines, load},
+    source::{Loaded, Options, SourceError, from_json_lines, load},
 };
 use sheet::{Week, week::time_zone};
 use std::path::{Path, PathBuf};
@@ -45,7 +45,11 @@ fn an_export_becomes_messages_as_people_read_them() {
             "m9 #platform Ana Ruiz: only in blocks, @Ben Okafor",
         ]
     );
-    assert_eq!(loaded.skipped, Skipped { bots: 2, system: 2, empty: 1, repeated: 2, outside: 1 });
+    assert_eq!(
+        loaded.coverage.to_string(),
+        "9 messages; left out: 2 messages by apps (CI 1, Deploy Bot 1), 1 join or leave, 1 deleted message, \
+         1 message with files and no words, 3 unreadable lines; 2 copies; 1 of other weeks"
+    );
     let people: Vec<&str> = loaded.people.iter().map(|p| p.name.as_str()).collect();
     assert_eq!(people, ["Ana Ruiz", "Ben Okafor"]);
     assert_eq!(loaded.people[0].aliases, ["Ana María Ruiz", "aruiz", "ana@acme.example", "U1"]);

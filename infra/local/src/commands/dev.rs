@@ -42,7 +42,7 @@ pub(crate) struct Dev {
     /// Keep the state in memory only; it ends with the process (the default)
     #[arg(long)]
     memory: bool,
-    /// The week's messages: a Slack export folder, or a file of JSON Lines; the sample week unless given
+    /// The week's messages: a Slack export (a folder or a zip), or a file of JSON Lines; the sample week unless given
     #[arg(long, value_name = "PATH")]
     week: Option<PathBuf>,
     /// Ask no model: the sheet is made straight from the messages
@@ -246,14 +246,17 @@ fn latest_week(
     path: &std::path::Path,
     zone: &jiff::tz::TimeZone,
 ) -> Result<Week, Box<dyn std::error::Error + Send + Sync>> {
-    let loaded = source::load(path, &SourceOptions::default())?;
-    for problem in loaded.problems.iter().take(10) {
+    let now = (platform::context::system_clock())();
+    let options = SourceOptions { zone: Some(zone.clone()), ..SourceOptions::default() };
+    let loaded = source::load(path, &options)?;
+    let problems = loaded.problems.iter().map(ToString::to_string);
+    for problem in problems.take(10).chain(loaded.ahead(now).into_iter().take(10)) {
         eprintln!("{problem}");
     }
-    match loaded.messages.iter().map(|message| message.at).max() {
-        Some(at) => Ok(Week::containing(at, zone)?),
-        None => Ok(Week::containing((platform::context::system_clock())(), zone)?),
+    if let Some(note) = loaded.coverage.note() {
+        eprintln!("{note}");
     }
+    Ok(loaded.latest_week(now, zone).map_or_else(|| Week::containing(now, zone), Ok)?)
 }
 
 /// Fills the sheet that the links open, if it is not filled.

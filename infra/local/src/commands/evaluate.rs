@@ -138,7 +138,8 @@ impl Evaluate {
         let expected: Expected = serde_json::from_str(&read("expected.json")?)
             .map_err(|error| format!("{}: expected.json: {error}", folder.display()))?;
         let zone = time_zone(&expected.time_zone)?;
-        let options = Options { span: Some(expected.cycle.span(&zone)?), ..Options::default() };
+        let span = Some(expected.cycle.span(&zone)?);
+        let options = Options { span, zone: Some(zone.clone()), ..Options::default() };
         let loaded = load(&folder.join("messages.jsonl"), &options)?;
         if let Some(problem) = loaded.problems.first() {
             return Err(format!("{}: {problem}", folder.display()).into());

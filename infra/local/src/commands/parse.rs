@@ -12,10 +12,11 @@ use std::path::PathBuf;
 pub(crate) struct Parse {
     /// The answer's text; `-` reads standard input
     file: PathBuf,
-    /// The messages it cites: a Slack export folder, or a file of JSON Lines
+    /// The messages it cites: a Slack export (a folder or a zip), one day of it, or a file of JSON Lines
     #[arg(long)]
     messages: Option<PathBuf>,
-    /// The week its dates are read against; this week unless given
+    /// The week its dates are read against and whose messages it cites; the latest week with messages unless given, and
+    /// without messages this week
     #[arg(long)]
     cycle: Option<Week>,
     /// The zone that days are read in
@@ -26,15 +27,23 @@ pub(crate) struct Parse {
 impl Parse {
     pub(crate) fn run(self) -> Done {
         let zone = time_zone(&self.time_zone)?;
-        let week = match self.cycle {
-            Some(week) => week,
-            None => Week::containing((system_clock())(), &zone)?,
+        let now = (system_clock())();
+        let options = Options { zone: Some(zone.clone()), ..Options::default() };
+        let week = match (self.cycle, &self.messages) {
+            (Some(week), _) => Some(week),
+            (None, Some(path)) => source::load(path, &options)?.latest_week(now, &zone),
+            (None, None) => None,
         };
+        let week = week.map_or_else(|| Week::containing(now, &zone), Ok)?;
         let mut context = Context::new(week);
         if let Some(path) = &self.messages {
-            let loaded = source::load(path, &Options::default())?;
+            // Numbers are given within a week: `m1` is the first message of this one, as in its sheet.
+            let loaded = source::load(path, &Options { span: Some(week.span(&zone)?), ..options })?;
             for problem in &loaded.problems {
                 eprintln!("{problem}");
+            }
+            if loaded.messages.is_empty() {
+                eprintln!("{} holds no messages of {week}: {}", path.display(), loaded.coverage);
             }
             context = context.with_messages(&loaded.messages, &zone).with_people(loaded.people);
         }

@@ -1,5 +1,9 @@
 //! One channel's messages as they are gathered: an edit or a deletion may come after, or before, what it is about.
-use super::{Gathered, slack_json::Verdict};
+use super::{
+    Gathered,
+    coverage::{Kind, Left},
+    slack_json::Verdict,
+};
 use crate::message::Unnumbered;
 use std::collections::{HashMap, HashSet};
 
@@ -18,7 +22,7 @@ impl Channel {
         match verdict {
             Verdict::Keep { message, edited } => match self.by_ts.get(&message.ts) {
                 Some(&i) => {
-                    out.skipped.repeated += 1;
+                    out.leave(Left::new(Kind::Repeated, Some(message.at)));
                     if let Some((kept, at)) = self.messages.get_mut(i)
                         && edited > *at
                     {
@@ -35,18 +39,16 @@ impl Channel {
             Verdict::Deleted(ts) => {
                 self.deleted.insert(ts);
             }
-            Verdict::Bot => out.skipped.bots += 1,
-            Verdict::System => out.skipped.system += 1,
-            Verdict::Empty => out.skipped.empty += 1,
-            Verdict::Malformed(reason) => out.problem(file, line, reason),
+            Verdict::LeftOut(left) => out.leave(left),
+            Verdict::Malformed(reason) => out.unreadable(file, line, reason),
         }
     }
 
-    /// Hands over what was gathered and begins anew.
+    /// Hands over what was gathered and begins again.
     pub(crate) fn flush(&mut self, out: &mut Gathered) {
         for (message, _) in self.messages.drain(..) {
             if self.deleted.contains(&message.ts) {
-                out.skipped.system += 1;
+                out.leave(Left::new(Kind::Deleted, Some(message.at)));
             } else {
                 out.messages.push(message);
             }

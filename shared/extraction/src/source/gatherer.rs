@@ -2,11 +2,12 @@
 use super::{
     Gathered, Loaded, Options, Person,
     inbox::{self, Pushed},
-    read_path,
+    path,
     slack_api::{self, ChannelRef, SlackApi},
     slack_user::{SlackUser, Workspace},
 };
 use crate::cohere::Pause;
+use jiff::tz::TimeZone;
 use sheet::WeekSpan;
 use std::{collections::HashMap, path::Path};
 
@@ -29,9 +30,17 @@ impl Gatherer {
         self.workspace.know(name, email, slack_id);
     }
 
-    /// A Slack export folder, or a file of JSON Lines.
+    /// Of a team whose zone is known: times without one are read in it.
+    pub fn in_zone(zone: &TimeZone) -> Self {
+        let mut gatherer = Self::default();
+        gatherer.gathered.zone = Some(zone.clone());
+        gatherer.workspace.names.zone = Some(zone.clone());
+        gatherer
+    }
+
+    /// A Slack export as a folder or a zip, or a file of JSON.
     pub fn path(&mut self, path: &Path) {
-        let read = read_path(path, &mut self.gathered).map_err(|error| error.to_string());
+        let read = path::read(path, &mut self.gathered).map_err(|error| error.to_string());
         self.done("source", read);
     }
 

@@ -23,14 +23,14 @@ pub(crate) fn read(pushed: &[Pushed], workspace: &Workspace, out: &mut Gathered)
             lines.push('\n');
             continue;
         }
-        match serde_json::from_str::<SlackMessage>(&message.json) {
-            Ok(read) => {
+        match SlackMessage::read(&message.json) {
+            Some(read) => {
                 let name = workspace.names.channel(&message.channel);
-                let verdict = read.judge(name, &workspace.names, &|id| workspace.bots.contains(id));
+                let verdict = read.judge(name, workspace);
                 let channel = channels.entry(message.channel.as_str()).or_default();
                 channel.take(verdict, "inbox", None, out);
             }
-            Err(_) => out.problem("inbox", None, "a message that does not read was left out"),
+            None => out.unreadable("inbox", None, "a message that does not read was left out"),
         }
     }
     channels.into_values().for_each(|mut channel| channel.flush(out));

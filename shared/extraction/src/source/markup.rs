@@ -2,6 +2,7 @@
 //!
 //! Slack escapes only `&`, `<` and `>`, so a literal `<` inside `<…>` is impossible: markup is decoded first
 //! and entities after. The other way round, a person who types `&lt;@U1&gt;` would become a mention.
+use jiff::{Timestamp, tz::TimeZone};
 use std::collections::HashMap;
 
 /// The names that ids stand for.
@@ -11,6 +12,8 @@ pub struct Names {
     pub users: HashMap<String, String>,
     /// `C…` → channel name.
     pub channels: HashMap<String, String>,
+    /// The zone in which a moment becomes a day; UTC where no team is known.
+    pub zone: Option<TimeZone>,
 }
 
 impl Names {
@@ -22,6 +25,28 @@ impl Names {
     /// The channel's name, or the id where nobody knows it.
     pub fn channel<'a>(&'a self, id: &'a str) -> &'a str {
         self.channels.get(id).map_or(id, String::as_str)
+    }
+
+    /// A moment in seconds since 1970, as Slack's date format says it: `{date_short} at {time}` → `2026-11-24 at 12:00`.
+    /// Dates are ISO dates whichever length is asked for. None if that is no moment.
+    pub fn date(&self, seconds: i64, format: &str) -> Option<String> {
+        let zone = self.zone.clone().unwrap_or(TimeZone::UTC);
+        let at = Timestamp::from_second(seconds).ok()?.to_zoned(zone);
+        let day = at.date().to_string();
+        let mut text = String::new();
+        let mut rest = format;
+        while let Some((before, from)) = rest.split_once('{') {
+            let Some((token, after)) = from.split_once('}') else { break };
+            text.push_str(before);
+            match token {
+                "time" => text.push_str(&at.strftime("%H:%M").to_string()),
+                "time_secs" => text.push_str(&at.strftime("%H:%M:%S").to_string()),
+                _ => text.push_str(&day),
+            }
+            rest = after;
+        }
+        text.push_str(rest);
+        Some(if text.trim().is_empty() { day } else { text })
     }
 }
 
@@ -69,6 +94,13 @@ fn one(inner: &str, names: &Names) -> String {
             ("subteam", Some(label)) => format!("@{}", label.trim_start_matches('@')),
             ("subteam", None) => "@group".to_owned(),
             (_, Some(label)) => label.to_owned(),
+            // `!date^<seconds>^<format>^<link>`: apps may leave the label out.
+            ("date", None) => {
+                let mut parts = command.split('^').skip(1);
+                let seconds = parts.next().and_then(|seconds| seconds.parse().ok());
+                let date = seconds.and_then(|seconds| names.date(seconds, parts.next().unwrap_or_default()));
+                date.unwrap_or_else(|| word.to_owned())
+            }
             _ => word.to_owned(),
         };
     }
@@ -123,6 +155,10 @@ mod tests {
             ("<!here> <!channel> <!everyone>", "@here @channel @everyone"),
             ("<!subteam^S1|@oncall> <!subteam^S2>", "@oncall @group"),
             ("by <!date^1763974800^{date}|Nov 24>", "by Nov 24"),
+            ("by <!date^1795521600^{date_short}>", "by 2026-11-24"),
+            ("<!date^1795521600^{date} at {time}^https://x.io>", "2026-11-24 at 12:00"),
+            ("<!date^1795521600> <!date^soon^{date}> <!date^99999999999999^{date}>", "2026-11-24 date date"),
+            ("<!date^1795521600^{date>", "{date"),
             ("<https://x.io/a?b=1&amp;c=2|the doc>", "the doc (https://x.io/a?b=1&c=2)"),
             ("<https://x.io>", "https://x.io"),
             ("<http://x.io|x.io>", "x.io"),

@@ -1,7 +1,8 @@
 //! One user of Slack as JSON, as exports and `users.list` carry them.
 use super::{MAX_NAME_CODE_POINTS, Person, markup::Names, tidy};
+use crate::message::Unnumbered;
 use serde_json::Value;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub struct SlackUser {
     pub email: Option<String>,
     /// A bot or an app.
     pub is_bot: bool,
+    /// A workflow: what it posts is what a person filled in.
+    pub is_workflow: bool,
     /// Has their account been closed?
     pub is_deleted: bool,
 }
@@ -38,6 +41,7 @@ impl SlackUser {
         Some(Self {
             aliases: aliases.into_iter().flatten().filter(|a| *a != name).collect(),
             is_bot: is("is_bot") || id == "USLACKBOT",
+            is_workflow: is("is_workflow_bot"),
             is_deleted: is("deleted"),
             id,
             name,
@@ -53,8 +57,12 @@ pub struct Workspace {
     pub names: Names,
     /// Ids of users that are bots.
     pub bots: HashSet<String>,
+    /// Ids of users that are workflows.
+    pub workflows: HashSet<String>,
     /// Everybody but bots and closed accounts.
     pub users: Vec<SlackUser>,
+    /// People whom only their own messages name: their name by their id, and their full name if it is another.
+    met: BTreeMap<String, (String, Option<String>)>,
     /// Names by email (in lower case) that the team's own directory has.
     known: HashMap<String, String>,
 }
@@ -78,11 +86,41 @@ impl Workspace {
             user.aliases.push(std::mem::replace(&mut user.name, known));
         }
         self.names.users.insert(user.id.clone(), user.name.clone());
+        if user.is_workflow {
+            self.workflows.insert(user.id.clone());
+        }
         if user.is_bot {
             self.bots.insert(user.id);
         } else if !user.is_deleted {
             self.users.push(user);
         }
+    }
+
+    /// Notes somebody whom the list of users does not have but a message names.
+    pub fn meet(&mut self, id: &str, name: &str, real: Option<&str>) {
+        if !self.names.users.contains_key(id) && !self.bots.contains(id) && !self.met.contains_key(id) {
+            let tidied = |name: &str| tidy(name, MAX_NAME_CODE_POINTS);
+            self.met.insert(id.to_owned(), (tidied(name), real.map(tidied)));
+        }
+    }
+
+    /// Gives names to ids that stand in messages because their person was met later; returns those people.
+    pub(crate) fn introduce(&mut self, messages: &mut [Unnumbered]) -> Vec<Person> {
+        let met = std::mem::take(&mut self.met);
+        if met.is_empty() {
+            return Vec::new();
+        }
+        for message in messages {
+            if let Some((name, _)) = met.get(&message.author) {
+                message.author.clone_from(name);
+            }
+            if message.text.contains("@U") || message.text.contains("@W") {
+                message.text = with_names(&message.text, &met);
+            }
+        }
+        met.into_iter()
+            .map(|(id, (name, real))| Person { name, aliases: real.into_iter().chain([id]).collect() })
+            .collect()
     }
 
     /// Notes a channel.
@@ -94,4 +132,20 @@ impl Workspace {
     pub fn people(&self) -> impl Iterator<Item = Person> {
         self.users.iter().map(|user| Person { name: user.name.clone(), aliases: user.aliases.clone() })
     }
+}
+
+/// `text` with `@U77` as `@Carla` where that id is known.
+fn with_names(text: &str, met: &BTreeMap<String, (String, Option<String>)>) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, from)) = rest.split_once('@') {
+        let end = from.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(from.len());
+        let (id, after) = from.split_at(end);
+        out.push_str(before);
+        out.push('@');
+        out.push_str(met.get(id).map_or(id, |(name, _)| name));
+        rest = after;
+    }
+    out.push_str(rest);
+    out
 }

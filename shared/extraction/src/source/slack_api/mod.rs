@@ -131,7 +131,7 @@ async fn one_channel<P: Pause>(
     let mut threads: Vec<(String, String)> = Vec::new();
     let mut take = |message: &Value, out: &mut Gathered| {
         let read = serde_json::from_value::<SlackMessage>(message.clone()).unwrap_or_default();
-        let verdict = read.judge(&name, &workspace.names, &|id| workspace.bots.contains(id));
+        let verdict = read.judge(&name, workspace);
         gathered.take(verdict, &file, None, out);
     };
     let mut seen = 0;
