@@ -7,7 +7,10 @@ use crate::{
 };
 use extraction::{
     message::{KnownNumbers, Message, known_numbers},
-    source::{ChannelRef, Coverage, Gatherer, Loaded, Options, Person, Pushed, from_json_lines, slack_user::SlackUser},
+    source::{
+        ChannelRef, Coverage, Gatherer, Loaded, Options, Person, Pushed, from_json_lines,
+        slack_user::SlackUser,
+    },
 };
 use jiff::tz::TimeZone;
 use platform::Context;

@@ -36,7 +36,9 @@ impl Messages {
             lines.push('\n');
         }
         print(&lines)?;
-        eprintln!("{}", loaded.coverage);
+        if loaded.coverage.is_partial() {
+            eprintln!("{}", loaded.coverage);
+        }
         Ok(())
     }
 }

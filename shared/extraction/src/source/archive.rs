@@ -43,10 +43,13 @@ impl Archive {
             return Err(refused(format!("is larger than {limit} GB: unpack it and name the folder")));
         }
         if stated_entries(&mut file, bytes).map_err(unreadable)? > MAX_ENTRIES as u64 {
-            return Err(refused(format!("holds more than {MAX_ENTRIES} files: unpack it and name the folder")));
+            return Err(refused(format!(
+                "holds more than {MAX_ENTRIES} files: unpack it and name the folder"
+            )));
         }
         let zip = ZipArchive::new(BufReader::new(file));
-        let mut zip = zip.map_err(|error| refused(format!("is a zip archive that does not read: {error}")))?;
+        let mut zip =
+            zip.map_err(|error| refused(format!("is a zip archive that does not read: {error}")))?;
         let mut entries: Vec<(Entry, usize)> = Vec::new();
         for index in 0..zip.len() {
             let Ok(raw) = zip.by_index_raw(index) else {

@@ -11,7 +11,8 @@ const MAX_PARTS: usize = 100;
 /// Code points of a file's name: what it is called in the text.
 const MAX_FILE_NAME_CODE_POINTS: usize = 200;
 /// What Slack writes where it has only blocks or a forwarded message to show.
-const PLACEHOLDERS: [&str; 2] = ["This content can't be displayed.", "This message contains interactive elements."];
+const PLACEHOLDERS: [&str; 2] =
+    ["This content can't be displayed.", "This message contains interactive elements."];
 
 fn word<'a>(of: &'a Value, field: &str) -> &'a str {
     of.get(field).and_then(Value::as_str).unwrap_or_default().trim()
@@ -42,7 +43,8 @@ fn forward(attachment: &Value, names: &Names) -> Option<String> {
         return None;
     }
     let known = names.users.get(word(attachment, "author_id")).map(String::as_str);
-    let author = [known.unwrap_or_default(), word(attachment, "author_name"), word(attachment, "author_subname")];
+    let author =
+        [known.unwrap_or_default(), word(attachment, "author_name"), word(attachment, "author_subname")];
     let author = author.into_iter().find(|author| !author.is_empty()).unwrap_or("somebody");
     let channel = [word(attachment, "channel_name"), names.channel(word(attachment, "channel_id"))];
     let channel = channel.into_iter().find(|channel| !channel.is_empty());
@@ -56,8 +58,7 @@ fn forward(attachment: &Value, names: &Names) -> Option<String> {
 /// An app's attachments: what a workflow or a person through an app wrote below, or in the place of, a text. Previews of
 /// links are a website's words and are no part of it.
 pub(crate) fn of_app(attachments: &Value, names: &Names) -> String {
-    let is_preview =
-        |of: &&Value| !word(of, "from_url").is_empty() || !word(of, "original_url").is_empty();
+    let is_preview = |of: &&Value| !word(of, "from_url").is_empty() || !word(of, "original_url").is_empty();
     let is_forward = |of: &&Value| {
         ["is_share", "is_msg_unfurl"].iter().any(|field| of.get(*field) == Some(&Value::Bool(true)))
     };
@@ -113,7 +114,9 @@ pub(crate) fn file_names(files: &Value) -> String {
             let kind = word(file, "mimetype").split('/').next().unwrap_or_default();
             !matches!(kind, "image" | "video" | "audio") && word(file, "mode") != "tombstone"
         })
-        .filter_map(|file| [word(file, "title"), word(file, "name")].into_iter().find(|name| !name.is_empty()))
+        .filter_map(|file| {
+            [word(file, "title"), word(file, "name")].into_iter().find(|name| !name.is_empty())
+        })
         .map(|name| format!("[file: {}]", tidy(name, MAX_FILE_NAME_CODE_POINTS).replace('\n', " ")))
         .collect();
     names.join("\n")
@@ -124,13 +127,17 @@ pub(crate) fn file_words(files: &Value) -> String {
     let each = files.as_array().into_iter().flatten().take(MAX_PARTS);
     let texts: Vec<String> = each
         .filter_map(|file| {
-            let title = [word(file, "subject"), word(file, "title")].into_iter().find(|title| !title.is_empty());
-            let said = file.pointer("/transcription/preview/content").and_then(Value::as_str).unwrap_or_default();
+            let title =
+                [word(file, "subject"), word(file, "title")].into_iter().find(|title| !title.is_empty());
+            let said =
+                file.pointer("/transcription/preview/content").and_then(Value::as_str).unwrap_or_default();
             let is_text = matches!(word(file, "filetype"), "email" | "text" | "post" | "space" | "markdown");
             let said = match said.trim() {
-                "" if is_text => [word(file, "plain_text"), word(file, "preview_plain_text"), word(file, "preview")]
-                    .into_iter()
-                    .find(|text| !text.is_empty())?,
+                "" if is_text => {
+                    [word(file, "plain_text"), word(file, "preview_plain_text"), word(file, "preview")]
+                        .into_iter()
+                        .find(|text| !text.is_empty())?
+                }
                 "" => return None,
                 said => said,
             };

@@ -142,9 +142,7 @@ mod tests {
 
     #[test]
     fn a_nested_list_stands_below_its_item_and_numbers_go_on() {
-        let list = |style: &str, indent: u64, offset: u64, words: &str| {
-            json!({"type": "rich_text_list", "style": style, "indent": indent, "offset": offset, "elements": [item(words)]})
-        };
+        let list = |style: &str, indent: u64, offset: u64, words: &str| json!({"type": "rich_text_list", "style": style, "indent": indent, "offset": offset, "elements": [item(words)]});
         let lists = json!([
             list("ordered", 0, 0, "Billing"),
             list("bullet", 1, 0, "due Friday"),

@@ -91,7 +91,8 @@ pub struct Coverage {
 
 impl Coverage {
     /// What was left out, in words with counts: `["3 messages by apps (CI 2, Standup 1)", "1 unreadable line"]`. Empty if
-    /// nothing was. Messages of other weeks and copies of messages that are used are not among them: no word is lost.
+    /// nothing was. Not among them are messages of other weeks, copies of messages that are used, and what describes a
+    /// canvas: nobody misses them in a week.
     pub fn left_out(&self) -> Vec<String> {
         let apps: Vec<String> = self.by_app.iter().map(|(app, n)| format!("{app} {n}")).collect();
         let apps = if apps.is_empty() { String::new() } else { format!(" ({})", apps.join(", ")) };
@@ -103,11 +104,15 @@ impl Coverage {
             (self.files, format!("message{} with files and no words", plural(self.files))),
             (self.empty, format!("message{} without text", plural(self.empty))),
             (self.direct, format!("direct message{}", plural(self.direct))),
-            (self.canvases, if self.canvases == 1 { "canvas".to_owned() } else { "canvases".to_owned() }),
             (self.unreadable, format!("unreadable line{}", plural(self.unreadable))),
             (self.beyond, format!("older message{} beyond the limit", plural(self.beyond))),
         ];
         kinds.into_iter().filter(|(n, _)| *n > 0).map(|(n, words)| format!("{n} {words}")).collect()
+    }
+
+    /// Whether anything of the source is not among the messages that are used.
+    pub fn is_partial(&self) -> bool {
+        !self.left_out().is_empty() || self.canvases + self.repeated + self.outside > 0 || self.messages == 0
     }
 
     /// One sentence for people: `Left out: 2 joins or leaves, 4 direct messages.`; none if nothing was.
@@ -124,6 +129,9 @@ impl fmt::Display for Coverage {
         let left_out = self.left_out();
         if !left_out.is_empty() {
             write!(f, "; left out: {}", left_out.join(", "))?;
+        }
+        if self.canvases > 0 {
+            write!(f, "; {} canvas{}", self.canvases, if self.canvases == 1 { "" } else { "es" })?;
         }
         if self.repeated > 0 {
             write!(f, "; {} cop{}", self.repeated, if self.repeated == 1 { "y" } else { "ies" })?;
@@ -209,7 +217,8 @@ mod tests {
     #[test]
     fn what_was_left_out_is_counted_by_kind_in_the_week_alone() {
         let mut tally = Tally::default();
-        let app = |name: &str, at| Left { app: Some(name.into()), ..Left::new(Kind::App, Some(TimestampMs(at))) };
+        let app =
+            |name: &str, at| Left { app: Some(name.into()), ..Left::new(Kind::App, Some(TimestampMs(at))) };
         tally.add(app("CI", 0));
         tally.add(app("CI", SLOT_MS));
         tally.add(app("Standup", SLOT_MS));

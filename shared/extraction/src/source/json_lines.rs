@@ -20,7 +20,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 /// The channel of a line that names none.
 const NO_CHANNEL: &str = "messages";
 /// Fields that may hold the time, in the order they are looked at.
-const TIMES: [&str; 8] = ["at", "time", "timestamp", "date", "ts", "date_unixtime", "created_at", "create_at"];
+const TIMES: [&str; 8] =
+    ["at", "time", "timestamp", "date", "ts", "date_unixtime", "created_at", "create_at"];
 const TEXTS: [&str; 3] = ["text", "message", "body"];
 /// Pages of messages inside of a list, and slackdump's replies inside of a message.
 const MAX_DEPTH: usize = 3;
@@ -118,7 +119,9 @@ impl Reader<'_> {
             return self.slack(line, json, &channel, depth);
         }
         // A page of a list, as an API answers.
-        let list = ["messages", "matches"].iter().find(|list| map.get(**list).is_some_and(|list| list.is_array() || list.is_object()));
+        let list = ["messages", "matches"]
+            .iter()
+            .find(|list| map.get(**list).is_some_and(|list| list.is_array() || list.is_object()));
         if list.is_some() && depth < MAX_DEPTH {
             let Found { elements, beside, .. } = salvage::elements(json, &salvage::is_message);
             let outer = std::mem::replace(&mut self.beside, beside);
@@ -160,20 +163,24 @@ impl Reader<'_> {
             return self.out.unreadable(self.file, Some(line), "no \"text\"; the line was left out");
         }
         let zone = self.out.zone.clone();
-        let moments: Vec<Moment> =
-            TIMES.iter().filter_map(|field| map.get(*field)).map(|value| moment(value, zone.as_ref())).collect();
+        let moments: Vec<Moment> = TIMES
+            .iter()
+            .filter_map(|field| map.get(*field))
+            .map(|value| moment(value, zone.as_ref()))
+            .collect();
         let at = moments.iter().find(|moment| matches!(moment, Moment::At(_)));
         let at = at.or_else(|| moments.iter().find(|moment| **moment != Moment::None));
         let at = match at {
             Some(Moment::At(at)) => *at,
             _ if text.is_empty() => return self.out.leave(Left::new(Kind::Empty, None)),
             Some(Moment::WithoutZone(time)) => {
-                let reason = format!("the time {time} has no zone: write it with Z or an offset, or name the team's zone; the line was left out");
+                let reason = format!(
+                    "the time {time} has no zone: write it with Z or an offset, or name the team's zone; the line was left out"
+                );
                 return self.out.unreadable(self.file, Some(line), reason);
             }
             _ => {
-                let reason =
-                    "no usable \"at\" (an ISO 8601 instant such as 2026-11-16T09:00:00Z); the line was left out";
+                let reason = "no usable \"at\" (an ISO 8601 instant such as 2026-11-16T09:00:00Z); the line was left out";
                 return self.out.unreadable(self.file, Some(line), reason);
             }
         };
@@ -220,11 +227,14 @@ fn is_slack(map: &Map<String, Value>) -> bool {
     let is_id = |value: &Value| {
         value.as_str().is_some_and(|id| {
             let rest = id.strip_prefix(['U', 'W']);
-            rest.is_some_and(|rest| rest.len() >= 2 && rest.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()))
+            rest.is_some_and(|rest| {
+                rest.len() >= 2 && rest.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+            })
         })
     };
     let is_message = map.get("type").is_some_and(|kind| kind == "message");
-    let marked = ["subtype", "bot_id", "client_msg_id", "blocks", "user_profile"].iter().any(|f| map.contains_key(*f));
+    let marked =
+        ["subtype", "bot_id", "client_msg_id", "blocks", "user_profile"].iter().any(|f| map.contains_key(*f));
     map.contains_key("ts") && !is_own && (is_message || marked || map.get("user").is_some_and(is_id))
 }
 
@@ -327,8 +337,18 @@ mod tests {
         ] {
             assert_eq!(moment(&value, Some(&berlin)), nine, "{value}");
         }
-        assert_eq!(moment(&json!("2026-11-16T10:00:00"), None), Moment::WithoutZone("2026-11-16T10:00:00".into()));
-        for value in [json!("yesterday"), json!(""), json!("1e12"), json!({}), json!(1e300), json!("999999999999999999999")] {
+        assert_eq!(
+            moment(&json!("2026-11-16T10:00:00"), None),
+            Moment::WithoutZone("2026-11-16T10:00:00".into())
+        );
+        for value in [
+            json!("yesterday"),
+            json!(""),
+            json!("1e12"),
+            json!({}),
+            json!(1e300),
+            json!("999999999999999999999"),
+        ] {
             assert_eq!(moment(&value, Some(&berlin)), Moment::None, "{value}");
         }
     }

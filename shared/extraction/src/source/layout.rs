@@ -48,8 +48,8 @@ impl Layout {
     pub(crate) fn of(entries: &[Entry], own_name: &str) -> Result<Self, NoLayout> {
         let parts: Vec<Vec<&str>> = entries.iter().map(|entry| entry.path.split('/').collect()).collect();
         let root = root(&parts)?;
-        let mut layout = Self::default();
-        layout.root = root.iter().map(|part| format!("{part}/")).collect();
+        let mut layout =
+            Self { root: root.iter().map(|part| format!("{part}/")).collect(), ..Self::default() };
         for (n, parts) in parts.iter().enumerate() {
             let Some((below, name)) = parts.strip_prefix(root.as_slice()).and_then(split) else { continue };
             if below.iter().any(|folder| is_upload(folder)) {
@@ -107,7 +107,9 @@ fn root<'a>(all: &[Vec<&'a str>]) -> Result<Vec<&'a str>, NoLayout> {
     let candidates = if with_lists.is_empty() { with_days } else { with_lists };
     let highest: Vec<&[&str]> = match candidates.first() {
         None => return Err(NoLayout::None),
-        Some((depth, _)) => candidates.iter().take_while(|(d, _)| d == depth).map(|(_, root)| *root).collect(),
+        Some((depth, _)) => {
+            candidates.iter().take_while(|(d, _)| d == depth).map(|(_, root)| *root).collect()
+        }
     };
     match highest.as_slice() {
         [root] => Ok(root.to_vec()),
@@ -150,10 +152,11 @@ mod tests {
     #[test]
     fn an_export_is_found_at_any_height() {
         for root in ["", "Acme export/", "Downloads/Acme export/"] {
-            let paths: Vec<String> = ["users.json", "CHANNELS.JSON", "the channel/2026-11-16.json", "b/2026-11-17.JSON"]
-                .iter()
-                .map(|path| format!("{root}{path}"))
-                .collect();
+            let paths: Vec<String> =
+                ["users.json", "CHANNELS.JSON", "the channel/2026-11-16.json", "b/2026-11-17.JSON"]
+                    .iter()
+                    .map(|path| format!("{root}{path}"))
+                    .collect();
             let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
             let found = layout(&paths).unwrap();
             assert_eq!((found.root.as_str(), found.lists.len()), (root, 2));

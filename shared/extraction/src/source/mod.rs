@@ -136,14 +136,18 @@ impl Loaded {
         if ahead.len() == self.messages.len() {
             return Vec::new();
         }
-        ahead.into_iter().take(MAX_PROBLEMS).map(|message| ahead_of(&message.id, &message.channel, &message.author, message.at)).collect()
+        ahead
+            .into_iter()
+            .take(MAX_PROBLEMS)
+            .map(|message| ahead_of(&message.id, &message.channel, &message.author, message.at))
+            .collect()
     }
 }
 
 /// The latest time of those within a year of the median: where all times lie after `now`, one of them may still be off.
 fn usual(mut times: Vec<TimestampMs>) -> Option<TimestampMs> {
     times.sort_unstable();
-    let median = *times.get(times.len() / 2)?;
+    let median = *times.get(times.len().checked_sub(1)? / 2)?;
     times.into_iter().rev().find(|at| at.0 - median.0 <= YEAR_MS)
 }
 
@@ -152,8 +156,11 @@ fn is_ahead(at: TimestampMs, now: TimestampMs) -> bool {
 }
 
 fn ahead_of(id: &str, channel: &str, author: &str, at: TimestampMs) -> String {
-    let day = Timestamp::from_millisecond(at.0).map(|at| at.strftime("%Y-%m-%d").to_string()).unwrap_or_default();
-    format!("{id}: a message of {author} in #{channel} is dated {day}, which is to come: the clock that wrote it was wrong")
+    let day =
+        Timestamp::from_millisecond(at.0).map(|at| at.strftime("%Y-%m-%d").to_string()).unwrap_or_default();
+    format!(
+        "{id}: a message of {author} in #{channel} is dated {day}, which is to come: the clock that wrote it was wrong"
+    )
 }
 
 const DAY_MS: i64 = 24 * 3600 * 1000;
@@ -182,7 +189,9 @@ pub enum SourceError {
         error: io::Error,
     },
     /// A folder or an archive without `users.json`, `channels.json` and channel folders.
-    #[error("{path} is no Slack export: expected users.json, channels.json and one folder a channel with YYYY-MM-DD.json files{hint}")]
+    #[error(
+        "{path} is no Slack export: expected users.json, channels.json and one folder a channel with YYYY-MM-DD.json files{hint}"
+    )]
     NotAnExport {
         /// The path as given.
         path: String,

@@ -2,7 +2,8 @@
 use serde_json::Value;
 
 /// What a file should hold.
-pub(crate) const EXPECTED: &str = "expected a Slack export, one day of it, or JSON Lines with \"text\", \"author\" and \"at\"";
+pub(crate) const EXPECTED: &str =
+    "expected a Slack export, one day of it, or JSON Lines with \"text\", \"author\" and \"at\"";
 
 /// Bytes of a text that are looked at for what wrote it.
 const LOOKED_AT: usize = 64 * 1024;
@@ -50,7 +51,8 @@ pub(crate) fn text(text: &str) -> Option<&'static str> {
     }
     if let Ok(line) = serde_json::from_str::<Value>(first)
         && let Some(kind) = line.get("type").and_then(Value::as_str)
-        && (kind == "version" && line.get("version").is_some() || kind == "post" && line.get("post").is_some())
+        && (kind == "version" && line.get("version").is_some()
+            || kind == "post" && line.get("post").is_some())
     {
         return Some("is a Mattermost export, which is not read: expected a Slack export or JSON Lines");
     }
@@ -63,7 +65,8 @@ pub(crate) fn text(text: &str) -> Option<&'static str> {
     if has(&["guild", "messages"]) && has(&["content", "author"]) {
         return Some("is a Discord export, which is not read: expected a Slack export or JSON Lines");
     }
-    if head.contains("\"@odata.") || has(&["messageType", "createdDateTime"]) || has(&["originalarrivaltime"]) {
+    if head.contains("\"@odata.") || has(&["messageType", "createdDateTime"]) || has(&["originalarrivaltime"])
+    {
         return Some("is a Teams export, which is not read: expected a Slack export or JSON Lines");
     }
     if has(&["creator", "created_date"]) {

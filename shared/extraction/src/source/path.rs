@@ -107,7 +107,9 @@ fn beside(path: &Path, out: &mut Gathered) -> Workspace {
     let mut workspace = Workspace::default();
     workspace.names.zone = out.zone.clone();
     let export = path.canonicalize().ok().filter(|_| channel_of(path).is_some());
-    let Some(export) = export.as_deref().and_then(Path::parent).and_then(Path::parent) else { return workspace };
+    let Some(export) = export.as_deref().and_then(Path::parent).and_then(Path::parent) else {
+        return workspace;
+    };
     let list = |name: &str| -> Vec<Value> {
         let file = export.join(name);
         let is_own = fs::symlink_metadata(&file).is_ok_and(|meta| meta.is_file());

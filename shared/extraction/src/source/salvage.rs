@@ -241,7 +241,8 @@ mod tests {
 
     #[test]
     fn the_messages_around_a_broken_one_are_used_and_its_line_is_named() {
-        let json = "[\n {\"ts\":\"1\",\"user\":\"U\"},\n {\"ts\":\"2\", oops},\n {\"ts\":\"3\",\"user\":\"U\"}\n]";
+        let json =
+            "[\n {\"ts\":\"1\",\"user\":\"U\"},\n {\"ts\":\"2\", oops},\n {\"ts\":\"3\",\"user\":\"U\"}\n]";
         let (entries, broken) = found(json);
         assert_eq!(entries, [(2, r#"{"ts":"1","user":"U"}"#), (4, r#"{"ts":"3","user":"U"}"#)]);
         assert_eq!(broken, [3]);
@@ -282,7 +283,8 @@ mod tests {
         assert_eq!(found("null"), (Vec::new(), Vec::new()));
         assert_eq!(found(" \n"), (Vec::new(), vec![1]));
         assert!(elements(r#"{"a":1}"#, &is_message).is_object);
-        let broken = format!("{{\"ok\":true,\"messages\":[{}, {{\"ts\":oops}}, {}]}}", message(1), message(2));
+        let broken =
+            format!("{{\"ok\":true,\"messages\":[{}, {{\"ts\":oops}}, {}]}}", message(1), message(2));
         let (entries, lines) = found(&broken);
         assert_eq!((entries.len(), lines.len()), (2, 1), "{broken}");
     }
@@ -295,7 +297,9 @@ mod tests {
 
     #[test]
     fn a_megabyte_of_open_brackets_ends() {
-        for json in ["{\n", "[", "{\"a\":", "[{\"ts\":\"1\",\"user\":\"", "{\"ts\":\"1\",\"user\":\"U\",},", "[{\""] {
+        for json in
+            ["{\n", "[", "{\"a\":", "[{\"ts\":\"1\",\"user\":\"", "{\"ts\":\"1\",\"user\":\"U\",},", "[{\""]
+        {
             assert!(found(&json.repeat((1 << 20) / json.len())).0.is_empty(), "{json}");
         }
     }

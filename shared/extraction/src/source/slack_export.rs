@@ -72,7 +72,8 @@ fn hint(tree: &dyn Tree) -> String {
         let path = path.to_ascii_lowercase();
         [".zip", ".json", ".jsonl", ".ndjson", ".gz", ".tar"].iter().any(|end| path.ends_with(end))
     };
-    let found: Vec<&str> = tree.entries().iter().map(|entry| entry.path.as_str()).filter(|path| ends(path)).collect();
+    let found: Vec<&str> =
+        tree.entries().iter().map(|entry| entry.path.as_str()).filter(|path| ends(path)).collect();
     match found.as_slice() {
         [] => String::new(),
         [one] => format!("; it holds {one}: name that file if it is meant"),
@@ -127,7 +128,9 @@ impl Export<'_> {
         let values = elements.iter().filter_map(|(_, json)| serde_json::from_str::<Value>(json).ok());
         // `{"U01": {…}}`: a list by its ids.
         let values = values.flat_map(|value| match value {
-            Value::Object(map) if is_object && !map.contains_key("id") => map.into_iter().map(|(_, v)| v).collect(),
+            Value::Object(map) if is_object && !map.contains_key("id") => {
+                map.into_iter().map(|(_, v)| v).collect()
+            }
             value => vec![value],
         });
         Some(values.filter(is_entry).collect())
@@ -223,10 +226,12 @@ impl Export<'_> {
     /// One day of a channel; or a file beside the days, which may hold messages or something else.
     fn day(&mut self, folder: &str, file: &str, json: &str, is_day: bool, channel: &mut Channel) {
         let Found { elements, broken, .. } = salvage::elements(json, &salvage::is_message);
-        let is_message = |json: &str| serde_json::from_str(json).is_ok_and(|value| salvage::is_message(&value));
+        let is_message =
+            |json: &str| serde_json::from_str(json).is_ok_and(|value| salvage::is_message(&value));
         if !is_day && !elements.iter().any(|(_, json)| is_message(json)) {
             let is_described = |json: &str| json.contains("\"mimetype\"") || json.contains("\"filetype\"");
-            if elements.is_empty() && broken.is_empty() || elements.iter().any(|(_, json)| is_described(json)) {
+            if elements.is_empty() && broken.is_empty() || elements.iter().any(|(_, json)| is_described(json))
+            {
                 return self.out.leave_many(Left::new(Kind::Canvas, None), elements.len());
             }
             return self.out.unreadable(file, None, "holds no messages; it was left out");

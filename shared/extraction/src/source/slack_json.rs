@@ -84,8 +84,9 @@ impl SlackMessage {
     /// same; `None` if it is no JSON object.
     pub fn read(json: &str) -> Option<Self> {
         serde_json::from_str(json).ok().or_else(|| {
-            let value: Value =
-                serde_json::from_str(json).or_else(|_| serde_json::from_str(&without_lone_surrogates(json))).ok()?;
+            let value: Value = serde_json::from_str(json)
+                .or_else(|_| serde_json::from_str(&without_lone_surrogates(json)))
+                .ok()?;
             serde_json::from_value(value).ok()
         })
     }
@@ -115,7 +116,10 @@ impl SlackMessage {
         };
         let writer = self.writer(&subtype, &user, workspace);
         if writer == Writer::App {
-            return Verdict::LeftOut(Left { app: Some(self.app(&user, workspace)), ..Left::new(Kind::App, at) });
+            return Verdict::LeftOut(Left {
+                app: Some(self.app(&user, workspace)),
+                ..Left::new(Kind::App, at)
+            });
         }
         let is_form = writer == Writer::Workflow && subtype == "bot_message";
         if !is_form && !WRITTEN_BY_PEOPLE.contains(&subtype.as_str()) {
@@ -264,7 +268,8 @@ fn without_lone_surrogates(json: &str) -> String {
             (Some(0xd800..=0xdfff), _) => (Some("\\ufffd"), 6),
             _ => {
                 // The sign that is escaped may be a backslash itself.
-                let len = 1 + json.get(next + 1..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+                let len =
+                    1 + json.get(next + 1..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
                 (json.get(next..next + len), len)
             }
         };
@@ -369,7 +374,10 @@ mod tests {
             "blocks":[{"type":"section","text":{"type":"mrkdwn","text":"*<@U1>*: migration is finished"}}]});
         match judge(form) {
             Verdict::Keep { message, .. } => {
-                assert_eq!((&*message.author, &*message.text), ("Weekly status", "*@Ana*: migration is finished"))
+                assert_eq!(
+                    (&*message.author, &*message.text),
+                    ("Weekly status", "*@Ana*: migration is finished")
+                )
             }
             other => panic!("{other:?}"),
         }
@@ -380,15 +388,16 @@ mod tests {
 
     #[test]
     fn a_forwarded_message_is_read_with_and_without_a_comment() {
-        let with = |text: &str, attachment: Value| {
-            json!({"type":"message","user":"U1","ts":"1.0","text":text,"attachments":[attachment]})
-        };
+        let with = |text: &str, attachment: Value| json!({"type":"message","user":"U1","ts":"1.0","text":text,"attachments":[attachment]});
         let said = json!({"is_share":true,"author_name":"Carla","channel_id":"C02","text":"by &lt;Friday&gt;","ts":"0.5"});
         assert_eq!(text(with("", said.clone())), "Forwarded from Carla in #ops: by <Friday>");
         assert_eq!(text(with("look", said)), "look\nForwarded from Carla in #ops: by <Friday>");
         let blocks = json!({"is_msg_unfurl":true,"author_id":"U1","text":"This content can't be displayed.",
             "message_blocks":[{"team":"T","message":{"blocks":[{"type":"section","text":{"type":"mrkdwn","text":"x"}}]}}]});
-        assert_eq!(text(with("<https://a.slack.com/p1>", blocks)), "https://a.slack.com/p1\nForwarded from Ana: x");
+        assert_eq!(
+            text(with("<https://a.slack.com/p1>", blocks)),
+            "https://a.slack.com/p1\nForwarded from Ana: x"
+        );
         let preview = json!({"from_url":"https://x.io","title":"A page","text":"words of a page"});
         assert_eq!(text(with("<https://x.io>", preview.clone())), "https://x.io");
         assert_eq!(kind(judge(with("", preview))), Some(Kind::Empty));
@@ -400,9 +409,7 @@ mod tests {
 
     #[test]
     fn files_are_named_beside_words_read_where_they_hold_words_and_counted_alone() {
-        let with = |text: &str, file: Value| {
-            json!({"type":"message","user":"U1","ts":"1.0","text":text,"subtype":"file_share","files":[file]})
-        };
+        let with = |text: &str, file: Value| json!({"type":"message","user":"U1","ts":"1.0","text":text,"subtype":"file_share","files":[file]});
         let plan = json!({"name":"plan.pdf","mimetype":"application/pdf"});
         assert_eq!(text(with("please read", plan.clone())), "please read\n[file: plan.pdf]");
         assert_eq!(kind(judge(with("", plan))), Some(Kind::File));
@@ -459,7 +466,9 @@ mod tests {
     #[test]
     fn fields_of_the_wrong_type_never_stop_a_message() {
         assert_eq!(
-            text(json!({"user":7,"ts":"1.0","text":"hi","blocks":"x","edited":true,"thread_ts":{},"files":3,"attachments":"x","bot_profile":[]})),
+            text(
+                json!({"user":7,"ts":"1.0","text":"hi","blocks":"x","edited":true,"thread_ts":{},"files":3,"attachments":"x","bot_profile":[]})
+            ),
             "hi"
         );
         assert_eq!(instant("1763974800.000100"), Some(TimestampMs(1_763_974_800_000)));

@@ -68,13 +68,19 @@ impl Folder {
                 let path = if name.is_empty() { own } else { format!("{name}/{own}") };
                 // Of the entry itself, not of what a link points at.
                 match entry.metadata() {
-                    Ok(meta) if meta.is_file() => files.push((Entry { path, bytes: meta.len() }, entry.path())),
+                    Ok(meta) if meta.is_file() => {
+                        files.push((Entry { path, bytes: meta.len() }, entry.path()))
+                    }
                     Ok(meta) if meta.is_dir() && depth < MAX_DEPTH => {
                         folders.push((entry.path(), path, depth + 1));
                     }
                     Ok(meta) if meta.is_dir() => {}
                     Ok(meta) if meta.is_symlink() => {
-                        out.problem(&path, None, "is a symbolic link, which is not followed; it was left out");
+                        out.problem(
+                            &path,
+                            None,
+                            "is a symbolic link, which is not followed; it was left out",
+                        );
                     }
                     Ok(_) => out.problem(&path, None, ReadError::NotRegular.to_string()),
                     Err(error) => out.problem(&path, None, format!("cannot be read: {error}")),
