@@ -93,7 +93,7 @@ export default defineConfig(({ mode }) => {
       outDir: fixture ? "node_modules/.fixture" : "dist",
       target: "es2022",
       modulePreload: { polyfill: false },
-      // The grid library alone is beyond the default warning; ARCHITECTURE.md has the figures.
+      // The grid library alone is beyond the default warning; docs/decisions/0023-ag-grid-community.md has the figures.
       chunkSizeWarningLimit: 900,
       rollupOptions: { input: fixture ? "fixture.html" : "index.html" },
     },
