@@ -1,7 +1,8 @@
 //! REQUEST authorizer of `$connect`: who is this, and may they enter this room?
 //!
 //! What it learns travels in `requestContext.authorizer` of every later event of the socket, so that no other
-//! function reads a row to know its sender. It touches no table.
+//! function reads a row to know its sender. It touches no table, unless membership stands in the directory: then it reads two
+//! rows of it.
 use platform::{
     Context, Identity,
     event::{SocketEvent, policy},
@@ -35,11 +36,11 @@ impl Authorizer {
             tracing::info!("refused: no token");
             return refused(NOBODY);
         };
-        let identity = match self.verifier.verify(token, context.now()).await {
+        let identity = match self.verifier.identify(context, token).await {
             Ok(identity) => identity,
-            Err(error @ TokenError::Keys(_)) => {
+            Err(error @ (TokenError::Keys(_) | TokenError::Directory(_))) => {
                 tracing::error!(%error, "nobody can be let in");
-                return Err("the issuer's keys cannot be read");
+                return Err("it cannot be known who this is");
             }
             Err(error) => {
                 tracing::info!(%error, "refused");

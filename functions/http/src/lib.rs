@@ -130,20 +130,17 @@ impl Api {
         let Some((_, token)) = token else {
             return Err(Refusal::new(Code::TokenExpired, "send a token: authorization: Bearer <JWT>"));
         };
-        let identity =
-            self.verifier.verify(token.trim(), context.now()).await.map_err(|error| match error {
-                TokenError::Expired => {
-                    Refusal::new(Code::TokenExpired, "the token has expired: sign in again")
-                }
-                TokenError::Invalid(reason) => {
-                    tracing::info!(reason, "refused");
-                    Refusal::new(Code::TokenExpired, "the token does not verify: sign in again")
-                }
-                TokenError::Keys(reason) => {
-                    tracing::error!(reason, "nobody can be let in");
-                    Refusal::new(Code::Busy, "tokens cannot be verified right now: try again")
-                }
-            })?;
+        let identity = self.verifier.identify(context, token.trim()).await.map_err(|error| match error {
+            TokenError::Expired => Refusal::new(Code::TokenExpired, "the token has expired: sign in again"),
+            TokenError::Invalid(reason) => {
+                tracing::info!(reason, "refused");
+                Refusal::new(Code::TokenExpired, "the token does not verify: sign in again")
+            }
+            TokenError::Keys(reason) | TokenError::Directory(reason) => {
+                tracing::error!(reason, "nobody can be let in");
+                Refusal::new(Code::Busy, "tokens cannot be verified right now: try again")
+            }
+        })?;
         match directory::is_denied(&context.store.table, &identity.tenant, &identity.user).await {
             Ok(false) => Ok(identity),
             Ok(true) => Err(Refusal::new(Code::Revoked, "you have been removed from this workspace")),

@@ -32,10 +32,10 @@ async fn main() -> Result<(), Error> {
     let mut env = bootstrap::environment();
     // Events of HTTP routes do not say where the sockets are.
     env.required("CALLBACK_URL");
-    let (rules, source) = env.tokens();
+    let ((rules, source), membership) = (env.tokens(), env.membership());
     let (context, secrets) = bootstrap::begin(env, Warm::TableAndSockets).await?;
-    let api =
-        Api { verifier: Verifier::new(rules, source.keys(&secrets).await?), endpoint: Endpoint::default() };
+    let verifier = Verifier::new(rules, source.keys(&secrets).await?).with(membership);
+    let api = Api { verifier, endpoint: Endpoint::default() };
     let (api, context) = (&api, &context);
     run(service_fn(async |request: Request| {
         let request = request.map(|body| Bytes::from(body.to_vec()));

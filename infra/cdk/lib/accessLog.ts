@@ -20,6 +20,8 @@ export function accessLog(
   });
   const fields = {
     requestId: AccessLogField.contextRequestId(),
+    // By this one a line of the function's log is found: it is what Lambda calls the invocation.
+    invocation: "$context.integration.requestId",
     at: AccessLogField.contextRequestTimeEpoch(),
     ip: AccessLogField.contextIdentitySourceIp(),
     route: "$context.routeKey",

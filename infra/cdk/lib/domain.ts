@@ -36,12 +36,12 @@ export function point(
   target: route53.IAliasRecordTarget,
 ): void {
   if (!settings.hostedZone) return;
-  new route53.ARecord(scope, "Record", {
-    zone: route53.HostedZone.fromHostedZoneAttributes(scope, "Zone", {
-      zoneName: settings.hostedZone,
-      hostedZoneId: settings.hostedZoneId,
-    }),
-    recordName: `${host}.`,
-    target: route53.RecordTarget.fromAlias(target),
+  const zone = route53.HostedZone.fromHostedZoneAttributes(scope, "Zone", {
+    zoneName: settings.hostedZone,
+    hostedZoneId: settings.hostedZoneId,
   });
+  const record = { zone, recordName: `${host}.`, target: route53.RecordTarget.fromAlias(target) };
+  new route53.ARecord(scope, "Record", record);
+  // The distribution answers over IPv6 as well; regional domains of API Gateway do not, unless they are told to.
+  if (host === settings.pageDomain) new route53.AaaaRecord(scope, "RecordV6", record);
 }

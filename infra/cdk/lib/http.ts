@@ -52,7 +52,6 @@ export class Http extends Construct {
       httpApi: this.api,
       autoDeploy: true,
       throttle: { rateLimit: settings.httpRate, burstLimit: settings.httpBurst },
-      detailedMetricsEnabled: true,
       accessLogSettings: accessLog(this, settings, {
         method: "$context.httpMethod",
         path: "$context.path",

@@ -54,7 +54,6 @@ export class Sockets extends Construct {
       stageName: settings.stage,
       autoDeploy: true,
       throttle: { rateLimit: settings.socketRate, burstLimit: settings.socketBurst },
-      detailedMetricsEnabled: true,
       accessLogSettings: accessLog(this, settings, {
         event: "$context.eventType",
         connectionId: "$context.connectionId",

@@ -75,10 +75,11 @@ export class CyclesheetStack extends Stack {
         ...(settings.extractConcurrency ? { reserved: settings.extractConcurrency } : {}),
       },
     );
+    const verifying = { ...identity.environment(), MEMBERSHIP: settings.membership };
     const asking = { EXTRACT_FUNCTION: extract.alias.functionArn };
     const functions = {
       authorize: make("Authorize", "Who is this, and may they enter this room?", 256, {
-        ...identity.environment(),
+        ...verifying,
         ALLOWED_ORIGINS: origins.join(","),
       }),
       connect: make("Connect", "Notes the socket with its user", 256, {}, { countsBusy: true }),
@@ -91,18 +92,13 @@ export class CyclesheetStack extends Stack {
         { ...asking, EXPECTED_CONNECTIONS: String(settings.expectedConnections) },
         { countsBusy: true },
       ),
-      http: make(
-        "Http",
-        "The same over HTTPS",
-        512,
-        { ...identity.environment(), ...asking },
-        { countsBusy: true },
-      ),
+      http: make("Http", "The same over HTTPS", 512, { ...verifying, ...asking }, { countsBusy: true }),
       extract,
     };
 
     table.serves(functions.connect, functions.default, functions.http, extract);
     table.servesLeaving(functions.disconnect);
+    if (settings.membership === "directory") table.servesReading(functions.authorize);
     identity.verifiedBy(functions.authorize, functions.http);
     model.readBy(extract);
     readsTeamSecrets(settings, functions.http, extract);

@@ -37,6 +37,11 @@ export class SheetTable extends Construct {
     for (const each of functions) each.may([...READS, ...WRITES], [this.table.tableArn]);
   }
 
+  /** Lets a function read. */
+  servesReading(each: Bootstrap): void {
+    each.may(["dynamodb:GetItem"], [this.table.tableArn]);
+  }
+
   /** Lets a function read, and delete the rows of sockets that are gone. */
   servesLeaving(each: Bootstrap): void {
     each.may([...READS, "dynamodb:DeleteItem"], [this.table.tableArn]);

@@ -79,6 +79,7 @@ export class Web extends Construct {
       defaultRootObject: "index.html",
       httpVersion: cloudfront.HttpVersion.HTTP2_AND_3,
 
+      ...(settings.webAclArn ? { webAclId: settings.webAclArn } : {}),
       enableLogging: true,
       logBucket: logs,
       defaultBehavior: { origin: page, cachePolicy: cloudfront.CachePolicy.CACHING_OPTIMIZED, ...common },
@@ -109,11 +110,12 @@ export class Web extends Construct {
       "CFR1",
       "Teams work from anywhere; tokens, not countries, decide who gets in.",
     );
-    acknowledge(
-      this.distribution,
-      "CFR2",
-      "A static page and an API that verifies every token and throttles; a firewall is the account's decision and price.",
-    );
+    if (!settings.webAclArn)
+      acknowledge(
+        this.distribution,
+        "CFR2",
+        "A static page and an API that verifies every token and throttles; a firewall is the account's decision and price.",
+      );
     if (!settings.pageDomain)
       acknowledge(
         this.distribution,

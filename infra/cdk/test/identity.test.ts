@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { Match, type Template } from "aws-cdk-lib/assertions";
 import { HOME } from "../lib/settings.ts";
 import { type Overrides, resources, template } from "./stage.ts";
 
@@ -59,4 +60,17 @@ test("the README's command makes people who can reset their password", () => {
     "Name=custom:role,",
   ])
     assert.ok(command.includes(part), part);
+});
+
+test("with membership in the directory the authorizer may read rows, and otherwise touches no table", () => {
+  const policies = (of: Template) =>
+    JSON.stringify(resources(of, "AWS::IAM::Policy").filter(([id]) => id.startsWith("AuthorizeFunction")));
+  assert.doesNotMatch(policies(template("dev")), /dynamodb/);
+  const directory = template("dev", { membership: "directory" });
+  assert.deepEqual(policies(directory).match(/dynamodb:\w+/g), ["dynamodb:GetItem"]);
+  for (const name of ["authorize", "http"])
+    directory.hasResourceProperties("AWS::Lambda::Function", {
+      FunctionName: `cyclesheet-dev-${name}`,
+      Environment: { Variables: Match.objectLike({ MEMBERSHIP: "directory" }) },
+    });
 });

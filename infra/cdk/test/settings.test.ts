@@ -99,6 +99,11 @@ test("each bad value is refused with what would be right", () => {
     ],
     [{ deletionProtection: "true" }, /needs somebody who is told of alarms: set alarmEmail or alarmTopicArn/],
     [{ account: "prod" }, /account "prod" is no AWS account's id of 12 digits/],
+    [{ membership: "ldap" }, /membership is one of token, directory/],
+    [
+      { webAclArn: "arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/a/b" },
+      /webAclArn must be the ARN of a web ACL of scope CloudFront/,
+    ],
     [{ mfa: "always" }, /mfa is one of off, optional, required/],
     [{ passwordLength: "6" }, /passwordLength is a number from 8 to 99/],
     [{ temporaryPasswordDays: "0" }, /temporaryPasswordDays is a number from 1 to 365/],

@@ -122,6 +122,8 @@ test("sockets are authorized at $connect by room, throttled, and logged without 
       /querystring|requestOverride|\$context\.requestParameters/i,
       "a token may stand in the query",
     );
+    // The access log and the function's log have one field in common.
+    assert.match(Format, /"\$context\.integration\.requestId"/);
   }
 });
 
@@ -258,11 +260,19 @@ const OWN_DOMAINS: Overrides = {
   hostedZoneId: "Z123",
 };
 
+test("a web ACL of one's own stands before the page", () => {
+  const webAclArn = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/company/0a1b";
+  template("dev", { webAclArn }).hasResourceProperties("AWS::CloudFront::Distribution", {
+    DistributionConfig: { WebACLId: webAclArn },
+  });
+});
+
 test("own domains have certificates and records", () => {
   const of = template("prod", OWN_DOMAINS);
   of.resourceCountIs("AWS::ApiGatewayV2::DomainName", 2);
   of.resourceCountIs("AWS::ApiGatewayV2::ApiMapping", 2);
-  of.resourceCountIs("AWS::Route53::RecordSet", 3);
+  // The page by IPv6 as well.
+  of.resourceCountIs("AWS::Route53::RecordSet", 4);
   of.hasOutput("SocketUrl", { Value: "wss://live.sheet.example.com" });
   of.hasResourceProperties("AWS::Lambda::Function", {
     FunctionName: "cyclesheet-prod-default",

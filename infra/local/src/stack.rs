@@ -14,6 +14,7 @@ use futures::future::BoxFuture;
 use gateway::{Config, Gateway};
 use platform::{
     Context,
+    admission::Membership,
     broadcast::{Callback, Endpoint},
     context::{Clock, system_clock, system_random},
     invoke::{ExtractRequest, Invoke},
@@ -55,6 +56,8 @@ pub struct Options {
     pub clock: StackClock,
     /// The key of the local issuer.
     pub secret: String,
+    /// Where people's teams and roles come from.
+    pub membership: Membership,
     /// Origins that may open sockets beside the stack's own.
     pub origins: Vec<String>,
     /// Host names that lead here beside this machine's own.
@@ -99,6 +102,7 @@ impl Options {
             gateway: Config::default(),
             clock: StackClock::System,
             secret: tokens::SECRET.to_owned(),
+            membership: Membership::Token,
             origins: Vec::new(),
             hosts: Vec::new(),
             model: None,
@@ -196,7 +200,7 @@ impl Stack {
             metrics: options.metrics,
         };
         let _ = invoke.0.set((extractor.clone(), context.clone()));
-        let verifier = tokens::verifier(&options.secret);
+        let verifier = tokens::verifier(&options.secret).with(options.membership);
         let own = [format!("http://{address}"), format!("http://localhost:{}", address.port())];
         let authorizer = Authorizer {
             verifier: verifier.clone(),

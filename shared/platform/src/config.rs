@@ -1,5 +1,8 @@
 //! The environment, read once at start-up. Every variable stands in the README's table; a test compares the two.
-use crate::identity::{Keys, Rules};
+use crate::{
+    admission::Membership,
+    identity::{Keys, Rules},
+};
 use protocol::limits::DEFAULT_EXPECTED_CONNECTIONS;
 use sheet::check::Policy;
 use std::{collections::BTreeMap, fmt};
@@ -25,6 +28,11 @@ pub const VARIABLES: &[(&str, &str, &str)] = &[
     ("JWT_AUDIENCE", "required by authorize and http", "The `aud` a token must carry."),
     ("JWT_JWKS_URL", "this or JWT_SECRET_ARN", "Where the issuer publishes its keys (RS256, ES256)."),
     ("JWT_SECRET_ARN", "this or JWT_JWKS_URL", "Secrets Manager secret that holds the HS256 key."),
+    (
+        "MEMBERSHIP",
+        "token",
+        "Where a person's teams and role come from: `token`, or `directory`, where the token proves only who they are.",
+    ),
     ("ALLOWED_ORIGINS", "required by authorize", "Origins that may open a socket, separated by commas."),
     (
         "CALLBACK_URL",
@@ -143,6 +151,15 @@ impl Environment {
         (rules, source)
     }
 
+    /// Where teams and role come from.
+    pub fn membership(&mut self) -> Membership {
+        let word = self.optional("MEMBERSHIP");
+        word.as_deref().map_or(Some(Membership::Token), Membership::of_word).unwrap_or_else(|| {
+            self.problems.push("MEMBERSHIP is token or directory".into());
+            Membership::Token
+        })
+    }
+
     /// The origins that may open a socket.
     pub fn origins(&mut self) -> Vec<String> {
         let origins: Vec<String> =
@@ -191,7 +208,9 @@ mod tests {
             ("EXPECTED_CONNECTIONS", "many"),
             ("ALLOWED_ORIGINS", "https://a.example, *"),
             ("JWT_ISSUER", " "),
+            ("MEMBERSHIP", "ldap"),
         ]);
+        env.membership();
         env.store();
         env.expected_connections();
         env.tokens();
@@ -204,6 +223,7 @@ mod tests {
             "JWT_ISSUER",
             "JWT_AUDIENCE",
             "JWT_JWKS_URL",
+            "MEMBERSHIP",
             "\"*\"",
         ] {
             assert!(error.contains(name), "{name} is not in: {error}");

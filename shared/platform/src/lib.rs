@@ -4,7 +4,7 @@
 //! - [`bootstrap`]: what every function's `main` is.
 //! - [`config`]: the environment, read once at start-up; a missing or bad variable is named and stops it.
 //! - [`clients`]: AWS clients with timeouts and short backoff. [`secrets`]: secrets, read once.
-//! - [`identity`]: who somebody is, from a token or from the connection. [`room`]: may they enter, and which room.
+//! - [`identity`]: who somebody is, from a token or from the connection. [`admission`]: of which teams, and as what. [`room`]: may they enter, and which room.
 //! - [`event`]: the gateway's events, as far as we need them.
 //! - [`broadcast`]: telling a room. [`changes`]: a change into the log and to the room.
 //! - [`members`]: removal and return. [`roles`]: roles that are set. [`membership`]: either, as changes want it.
@@ -14,6 +14,7 @@
 //!
 //! This crate owns everything between a handler and the outside that is not the table. It decides nothing about a
 //! sheet. Time and randomness enter the system here, as values of [`context::Context`], and nowhere else.
+pub mod admission;
 pub mod bootstrap;
 pub mod broadcast;
 pub mod changes;

@@ -62,6 +62,11 @@ pub fn role(user: &Name) -> String {
     format!("ROLE#{user}")
 }
 
+/// The teams that a member was given.
+pub fn teams(user: &Name) -> String {
+    format!("TEAMS#{user}")
+}
+
 /// A member in the tenant's directory.
 pub fn member(user: &Name) -> String {
     format!("MEMBER#{user}")

@@ -4,7 +4,7 @@
 //! - [`keys`]: the one table's keys. [`table`]: calls to it, and what their failures mean.
 //! - [`log`]: entries put and read. [`record`]: the folded state and its chunks.
 //! - [`cycle`]: the commit. [`room`]: one cycle in this process, its fold and its queue. [`cache`]: bounded by bytes.
-//! - [`connections`]: who is connected where. [`directory`]: teams, members, cycles, denials. [`roles`]: roles that were set.
+//! - [`connections`]: who is connected where. [`directory`]: teams, members, cycles, denials. [`roles`], [`teams`]: what was set about members.
 //! - [`past`]: the state at an earlier version.
 //! - [`inbox`]: messages that were pushed. [`notes`]: unread mentions. [`direct`]: those that are to be sent. [`raw`]: messages and answers.
 //!
@@ -28,6 +28,7 @@ pub mod record;
 pub mod roles;
 pub mod room;
 pub mod table;
+pub mod teams;
 
 pub use connections::{Connection, Recipient, UserConnection};
 pub use cycle::{Store, StoreConfig};

@@ -16,6 +16,7 @@ mod main {
     mod human;
     mod killed;
     mod management;
+    mod membership;
     mod metrics;
     mod presence;
     mod restart;

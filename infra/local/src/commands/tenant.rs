@@ -8,6 +8,8 @@ use std::path::PathBuf;
 use store::{
     Table,
     directory::{self, Announce, Member, Profile, SlackChannel, Source, StaleRule, Team},
+    roles::{self, SetRole},
+    teams,
 };
 
 /// Days that messages are kept at the least: a week's refreshes and its carry-over need them.
@@ -250,8 +252,25 @@ fn is_same(a: &Source, b: &Source) -> bool {
 pub(crate) enum Members {
     /// Add somebody to the directory, or what is known of them
     Add(MemberAdd),
+    /// Give somebody teams or a role: theirs from then on, whatever their token says of a role
+    Set(MemberSet),
     /// Print everybody, one as JSON a line
     List(Where),
+}
+
+#[derive(clap::Args)]
+pub(crate) struct MemberSet {
+    #[command(flatten)]
+    at: Where,
+    /// Their id: the `sub` of their token
+    #[arg(long)]
+    user: Name,
+    /// Their teams, and no others; they count where membership stands in the directory (MEMBERSHIP=directory)
+    #[arg(long, value_delimiter = ',', required_unless_present = "role")]
+    teams: Option<Vec<Name>>,
+    /// viewer, editor or admin
+    #[arg(long, value_parser = role)]
+    role: Option<Role>,
 }
 
 #[derive(clap::Args)]
@@ -286,6 +305,7 @@ impl Members {
     pub(crate) async fn run(self) -> Done {
         match self {
             Self::Add(add) => add.run().await,
+            Self::Set(set) => set.run().await,
             Self::List(at) => {
                 let table = at.table().await?;
                 let known = directory::everybody(&table, &at.tenant).await?;
@@ -296,6 +316,25 @@ impl Members {
                 }))
             }
         }
+    }
+}
+
+impl MemberSet {
+    async fn run(self) -> Done {
+        let (table, tenant) = (self.at.table().await?, &self.at.tenant);
+        if let Some(role) = self.role {
+            let before = roles::of(&table, tenant, &self.user).await?;
+            let count = before.map_or(0, |before| before.count) + 1;
+            // Begun, and not done: the stage's sweep tells every open week of it, as after a change in the page.
+            let set = SetRole { user: self.user.clone(), role, count, done: false };
+            if !roles::put(&table, tenant, &set).await? {
+                return Err("somebody else has just set their role: look, and say it again".into());
+            }
+        }
+        if let Some(given) = &self.teams {
+            teams::put(&table, tenant, &self.user, given).await?;
+        }
+        print(&format!("{}: set; it counts from their next connection on\n", self.user))
     }
 }
 

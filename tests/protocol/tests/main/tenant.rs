@@ -268,3 +268,19 @@ async fn a_deployed_tenant_is_set_up_over_its_tables_endpoint() {
     assert!(code != Some(0) && errors.contains("AWS_REGION"), "{errors}");
     server.abort();
 }
+
+#[tokio::test]
+async fn somebody_is_given_teams_and_a_role_which_the_sweep_tells_to_open_weeks() {
+    let data = tempfile::tempdir().unwrap();
+    let at = data.path();
+    refuses(&["member", "set", "--user", "ana"], at, "--teams").await;
+    refuses(&["member", "set", "--user", "ana", "--role", "owner"], at, "viewer, editor, admin").await;
+    says(&["member", "set", "--user", "ana", "--teams", "web,ops", "--role", "editor"], at).await;
+    says(&["member", "set", "--user", "ana", "--role", "admin"], at).await;
+    let table = store::Table::new(Embedded::in_folder(at).unwrap().client(), TABLE);
+    let name = |word: &str| sheet::Name::new(word).unwrap();
+    let set = store::roles::of(&table, &name("acme"), &name("ana")).await.unwrap().unwrap();
+    assert_eq!((set.role, set.count, set.done), (sheet::Role::Admin, 2, false));
+    let teams = store::teams::of(&table, &name("acme"), &name("ana")).await.unwrap();
+    assert_eq!(teams, [name("web"), name("ops")], "a role alone leaves the teams as they are");
+}

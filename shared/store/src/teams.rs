@@ -1,0 +1,27 @@
+//! Teams that an administrator has given to people, where a deployment keeps membership in its directory and not in tokens.
+use crate::{
+    keys,
+    table::{StoreError, Table},
+};
+use serde::{Deserialize, Serialize};
+use sheet::Name;
+
+#[derive(Serialize, Deserialize)]
+struct Row {
+    pk: String,
+    sk: String,
+    user: Name,
+    teams: Vec<Name>,
+}
+
+/// Returns the teams that a user was given; none if nobody has given any. Strongly consistent.
+pub async fn of(table: &Table, tenant: &Name, user: &Name) -> Result<Vec<Name>, StoreError> {
+    let row: Option<Row> = table.get(&keys::tenant(tenant), &keys::teams(user)).await?;
+    Ok(row.map(|row| row.teams).unwrap_or_default())
+}
+
+/// Gives a user these teams and no others. They count from the user's next connection and request on.
+pub async fn put(table: &Table, tenant: &Name, user: &Name, teams: &[Name]) -> Result<(), StoreError> {
+    let (pk, sk) = (keys::tenant(tenant), keys::teams(user));
+    table.put(&Row { pk, sk, user: user.clone(), teams: teams.to_vec() }).await
+}
