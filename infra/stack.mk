@@ -1,5 +1,5 @@
 # The AWS stack: its tests, its deployment, and the same deployment on this machine.
-.PHONY: infra test-infra test-deployed watch build bootstrap preflight deploy ship diff destroy secret output cost smoke bench-cold
+.PHONY: infra test-infra lint-templates test-deployed watch build bootstrap preflight deploy ship diff destroy secret output cost smoke bench-cold
 
 STAGE ?=
 NAME ?=
@@ -26,8 +26,22 @@ infra/cdk/node_modules/.package-lock.json: infra/cdk/package.json infra/cdk/pack
 	cd infra/cdk && npm ci --no-audit --no-fund
 	@touch $@
 
-test-infra: infra ## The AWS stack: settings, the template, what must not be in it
+test-infra: infra lint-templates ## The AWS stack: settings, the template, what must not be in it
 	cd infra/cdk && npm run --silent lint && npm run --silent typecheck && npm test --silent
+
+# cfn-lint and checkov; pinned with hashes.
+target/lint/bin/cfn-lint: infra/cdk/lint-requirements.txt $(MINISTACK)
+	python3 -m venv --clear target/lint
+	target/lint/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
+
+# W3005 is about dependencies that the CDK writes twice, which changes nothing. What checkov may find stands in checkov.yaml, with reasons.
+lint-templates: infra target/lint/bin/cfn-lint ## The templates of dev and prod, as cfn-lint and checkov see them
+	@for stage in dev prod; do \
+		(cd infra/cdk && npx cdk synth --quiet --output ../../target/lint-$$stage -c stage=$$stage -c bootstraps=none -c alarmEmail=ops@company.example >/dev/null 2>&1) || { echo "the template of $$stage cannot be made: make diff STAGE=$$stage says why" >&2; exit 1; }; \
+		target/lint/bin/cfn-lint --ignore-checks W3005 -- target/lint-$$stage/cyclesheet-$$stage.template.json; \
+		target/lint/bin/checkov --config-file infra/cdk/checkov.yaml --file target/lint-$$stage/cyclesheet-$$stage.template.json; \
+	done
 
 # The emulator of AWS that the stack is deployed to; pinned with hashes.
 $(MINISTACK): tests/deployed/requirements.txt
