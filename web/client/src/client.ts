@@ -89,7 +89,7 @@ export class SessionEndedError extends Error {
   override readonly name = "SessionEndedError";
 }
 
-/** How long the start waits for what an earlier page left in storage. Milliseconds. */
+/** How long the storage is waited for: at the start for what an earlier page left, and before a change is sent. Milliseconds. */
 const STORAGE_MS = 3_000;
 
 const SYSTEM_CLOCK: Clock = {
@@ -125,6 +125,8 @@ class Driver implements Client {
   private isReady = false;
   private isRunning = false;
   private isClosed = false;
+  /** Whether the storage did not answer in time, and has not since. */
+  private isStorageSilent = false;
   /** The last write to storage: what is sent waits for what was to be kept before it. */
   private writing: Promise<void> = Promise.resolve();
   private isWriting = 0;
@@ -387,15 +389,34 @@ class Driver implements Client {
     );
   }
 
-  /** A storage that fails (private windows, full disks) costs the reload its memory, never the edit. */
+  /**
+   * A storage that fails (private windows, full disks) costs the reload its memory, never the edit. One that does not
+   * answer is waited for once, and then written to again only when it has answered: a record is always a whole one.
+   */
   private write(run: () => Promise<void>): void {
     this.isWriting += 1;
     this.writing = this.writing
-      .then(run)
-      .catch(() => {})
+      .then(() => this.written(run))
       .finally(() => {
         this.isWriting -= 1;
       });
+  }
+
+  /** Resolves when the storage has answered, or will not be waited for any longer. Never fails. */
+  private written(run: () => Promise<void>): Promise<void> {
+    if (this.isStorageSilent) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = this.clock.setTimeout(() => {
+        this.isStorageSilent = true;
+        resolve();
+      }, STORAGE_MS);
+      const answered = () => {
+        this.clock.clearTimeout(timer);
+        this.isStorageSilent = false;
+        resolve();
+      };
+      run().then(answered, answered);
+    });
   }
 
   private elapsed(timer: Timer): void {

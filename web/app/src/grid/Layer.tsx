@@ -5,15 +5,17 @@
 import { isColumn, type Peer, type Row } from "@cyclesheet/client";
 import type { GridApi } from "ag-grid-community";
 import { type CSSProperties, memo, type RefObject, useCallback, useMemo, useRef, useState } from "react";
+import { createPortal } from "react-dom";
 import { LockPills } from "../locks/LockPills";
 import type { Area } from "../model/block";
 
 import { inkOn, personColor } from "../model/people";
 import { useClient, useController, useMayEdit, useScreen } from "../state/context";
 import { areaOf } from "../state/screen";
+import { edgeScroll } from "./edgeScroll";
 import { Editor } from "./editors/Editor";
-import { type Geometry, geometryOf, type Rect } from "./geometry";
-import { FADING_FLASHES, useFlashes } from "./useFlashes";
+import { type Geometry, geometryOf, type Part, type Rect } from "./geometry";
+import { FADING_FLASHES, type Flash, useFlashes } from "./useFlashes";
 
 const at = (rect: Rect): CSSProperties => ({
   transform: `translate(${rect.left}px, ${rect.top}px)`,
@@ -30,9 +32,34 @@ interface Props {
   readonly dropAt: number | null;
 }
 
-export const Layer = memo(function Layer({ api, moved, root, dropAt }: Props) {
+/** Both layers. A selection, a flash or a row may lie on both; each draws its part. */
+export function Layers({ hosts, ...props }: Props & { hosts: { readonly [P in Part]: HTMLElement } }) {
+  const { api } = props;
+  const [fillGoal, setFillGoal] = useState<Area | null>(null);
+  const isDrawn = useCallback(
+    (taskId: string) => api.getRenderedNodes().some(({ id }) => id === taskId),
+    [api],
+  );
+  const flashes = useFlashes(isDrawn);
+  const shared = { ...props, flashes, fillGoal, setFillGoal };
+  return (
+    <>
+      {createPortal(<Layer part="scrolling" {...shared} />, hosts.scrolling)}
+      {createPortal(<Layer part="pinned" {...shared} />, hosts.pinned)}
+    </>
+  );
+}
+
+interface LayerProps extends Props {
+  readonly part: Part;
+  readonly flashes: readonly Flash[];
+  readonly fillGoal: Area | null;
+  setFillGoal(goal: Area | null): void;
+}
+
+const Layer = memo(function Layer({ api, moved, root, dropAt, part, flashes, ...fill }: LayerProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: `moved` says that the same grid has a new geometry
-  const geometry = useMemo(() => geometryOf(api), [api, moved]);
+  const geometry = useMemo(() => geometryOf(api, part), [api, moved, part]);
   return (
     // Keys and clicks in an editor are its own; the grid below must not hear them.
     // biome-ignore lint/a11y/noStaticElementInteractions: it only keeps events from travelling on
@@ -43,14 +70,14 @@ export const Layer = memo(function Layer({ api, moved, root, dropAt }: Props) {
       onDoubleClick={(event) => event.stopPropagation()}
     >
       <LockPills geometry={geometry} />
-      <Flashes api={api} geometry={geometry} />
+      <Flashes flashes={flashes} geometry={geometry} />
       <People geometry={geometry} />
-      <Range geometry={geometry} root={root} />
+      <Range geometry={geometry} root={root} {...fill} />
       <Issues geometry={geometry} />
       {dropAt !== null && (
         <div
           className="drop-line"
-          data-testid="drop-line"
+          data-testid={part === "pinned" ? "drop-line" : undefined}
           style={{ transform: `translateY(${dropAt - 1}px)`, width: geometry.width }}
         />
       )}
@@ -59,12 +86,7 @@ export const Layer = memo(function Layer({ api, moved, root, dropAt }: Props) {
   );
 });
 
-function Flashes({ api, geometry }: { api: GridApi<Row>; geometry: Geometry }) {
-  const isDrawn = useCallback(
-    (taskId: string) => api.getRenderedNodes().some(({ id }) => id === taskId),
-    [api],
-  );
-  const flashes = useFlashes(isDrawn);
+function Flashes({ flashes, geometry }: { flashes: readonly Flash[]; geometry: Geometry }) {
   const isStill = flashes.length > FADING_FLASHES || undefined;
   return flashes.map((flash) => {
     const rect = geometry.cell(flash.place);
@@ -127,18 +149,23 @@ function PeerCursor({ peer, rect, place }: { peer: Peer; rect: Rect; place: numb
   );
 }
 
-function Range({ geometry, root }: { geometry: Geometry; root: RefObject<HTMLElement | null> }) {
+function Range({
+  geometry,
+  root,
+  fillGoal: target,
+  setFillGoal: setTarget,
+}: Pick<LayerProps, "root" | "fillGoal" | "setFillGoal"> & { geometry: Geometry }) {
   const controller = useController();
   const selection = useScreen((screen) => screen.selection);
   const editing = useScreen((screen) => screen.editing !== null);
   const mayEdit = useMayEdit();
-  const [target, setTarget] = useState<Area | null>(null);
   const from = useRef<Area | null>(null);
+  const scroll = useMemo(() => edgeScroll(root), [root]);
   if (!selection) return null;
   const area = areaOf(controller.view, selection);
   const whole = area && geometry.area(area);
   const active = geometry.cell(selection.anchor);
-  if (!area || !whole || !active) return null;
+  if (!area || (!whole && !active)) return null;
   const many = area.top !== area.bottom || area.left !== area.right;
 
   /** The selection stretched towards the pointer, along the axis on which the pointer is farther away. */
@@ -161,42 +188,64 @@ function Range({ geometry, root }: { geometry: Geometry; root: RefObject<HTMLEle
 
   return (
     <>
-      {many && <div className="range" style={at(whole)} aria-hidden="true" />}
-      <div className="active" style={at(active)} aria-hidden="true" />
-      {goal && <div className="fill-goal" style={at(goal)} aria-hidden="true" />}
-      {mayEdit && !editing && !selection.rows && (
+      {many && whole && (
         <div
-          className="fill-handle"
-          data-testid="fill-handle"
+          className="range"
+          data-goes-on={whole.goesOn ?? undefined}
+          style={at(whole)}
           aria-hidden="true"
-          title="Drag to fill"
-          style={{
-            transform: `translate(${whole.left + whole.width - 5}px, ${whole.top + whole.height - 5}px)`,
-          }}
-          onPointerDown={(event) => {
-            event.preventDefault();
-            event.stopPropagation();
-            event.currentTarget.setPointerCapture(event.pointerId);
-            from.current = area;
-          }}
-          onPointerMove={(event) => {
-            if (!from.current) return;
-            // The pointer is captured; the cell below it is found by its place.
-            const next = stretch(event.clientX, event.clientY);
-            if (next) setTarget(next);
-          }}
-          onPointerUp={() => {
-            const source = from.current;
-            from.current = null;
-            setTarget(null);
-            if (source && target) controller.fill(source, target);
-          }}
-          onPointerCancel={() => {
-            from.current = null;
-            setTarget(null);
-          }}
         />
       )}
+      {active && <div className="active" style={at(active)} aria-hidden="true" />}
+      {goal && (
+        <div
+          className="fill-goal"
+          data-goes-on={goal.goesOn ?? undefined}
+          style={at(goal)}
+          aria-hidden="true"
+        />
+      )}
+      {whole &&
+        mayEdit &&
+        !editing &&
+        !selection.rows &&
+        geometry.holds(controller.view.columns[area.right]) && (
+          <div
+            className="fill-handle"
+            data-testid="fill-handle"
+            aria-hidden="true"
+            title="Drag to fill"
+            style={{
+              transform: `translate(${whole.left + whole.width - 5}px, ${whole.top + whole.height - 5}px)`,
+            }}
+            onPointerDown={(event) => {
+              event.preventDefault();
+              event.stopPropagation();
+              event.currentTarget.setPointerCapture(event.pointerId);
+              from.current = area;
+            }}
+            onPointerMove={(event) => {
+              if (!from.current) return;
+              // The pointer is captured; the cell below it is found by its place.
+              scroll.move(event.clientX, event.clientY, (x, y) => {
+                const next = stretch(x, y);
+                if (next) setTarget(next);
+              });
+            }}
+            onPointerUp={() => {
+              const source = from.current;
+              from.current = null;
+              scroll.stop();
+              setTarget(null);
+              if (source && target) controller.fill(source, target);
+            }}
+            onPointerCancel={() => {
+              from.current = null;
+              scroll.stop();
+              setTarget(null);
+            }}
+          />
+        )}
     </>
   );
 }

@@ -8,6 +8,7 @@ import {
   ClientSideRowModelApiModule,
   ClientSideRowModelModule,
   ColumnApiModule,
+  ColumnAutoSizeModule,
   type ColumnResizedEvent,
   EventApiModule,
   ExternalFilterModule,
@@ -21,7 +22,7 @@ import {
 } from "ag-grid-community";
 import { AgGridReact } from "ag-grid-react";
 import { type FocusEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { createPortal, flushSync } from "react-dom";
+import { flushSync } from "react-dom";
 
 import { isWrittenIn } from "../lib/fields";
 import { barToMoving, isFiltered } from "../model/arrangement";
@@ -30,9 +31,10 @@ import { useClient, useController, useMayEdit, useScreen } from "../state/contex
 import { ColumnHead } from "./ColumnHead";
 import { columnDefs, saveWidth } from "./columnDefs";
 import { onCellKey, onHeadKey } from "./keys";
-import { Layer } from "./Layer";
+import { Layers } from "./Layer";
 import { useCatcher } from "./useCatcher";
 import { useKeptFocus } from "./useKeptFocus";
+import { useLayers } from "./useLayers";
 import { cellAt, usePointer } from "./usePointer";
 import { useRowDrag } from "./useRowDrag";
 import { isArranged, useRows } from "./useRows";
@@ -44,6 +46,7 @@ ModuleRegistry.registerModules([
   RowApiModule,
   ScrollApiModule,
   ColumnApiModule,
+  ColumnAutoSizeModule,
   CellStyleModule,
   EventApiModule,
   RenderApiModule,
@@ -55,15 +58,6 @@ ModuleRegistry.registerModules([
 const ROW_HEIGHT = 34;
 const ROOMY_ROW_HEIGHT = 68;
 
-/** Events after which cells may lie elsewhere. */
-const MOVES = [
-  "modelUpdated",
-  "columnResized",
-  "columnMoved",
-  "displayedColumnsChanged",
-  "gridSizeChanged",
-] as const;
-
 export function SheetGrid({ label }: { label: string }) {
   const controller = useController();
   const isEmpty = useClient((state) => state.sheet?.tasks.length === 0);
@@ -74,8 +68,6 @@ export function SheetGrid({ label }: { label: string }) {
   const mayEdit = useMayEdit();
   const bar = barToMoving(arrangement, find);
   const [api, setApi] = useState<GridApi<Row> | null>(null);
-  const [layerHost, setLayerHost] = useState<HTMLElement | null>(null);
-  const [moved, setMoved] = useState(0);
   const root = useRef<HTMLDivElement>(null);
   const today = controller.today;
   const catcher = useCatcher(controller, root);
@@ -119,29 +111,7 @@ export function SheetGrid({ label }: { label: string }) {
     return () => controller.attach(null);
   }, [api, controller, focusCell, keepFocus]);
 
-  // The layer lives in the scrolling area, so that what it draws scrolls with the cells.
-  useEffect(() => {
-    if (!api || !root.current) return;
-    const viewport = root.current.querySelector<HTMLElement>(".ag-grid-viewport");
-    const rowsArea = root.current.querySelector<HTMLElement>(".ag-grid-scrolling-rows");
-    if (!viewport || !rowsArea) return;
-    const host = document.createElement("div");
-    host.className = "layer";
-    host.setAttribute("role", "presentation");
-    rowsArea.append(host);
-    setLayerHost(host);
-    const follow = () => setMoved((n) => n + 1);
-    for (const event of MOVES) api.addEventListener(event, follow);
-    // The row numbers stay in sight while the rest scrolls; the layer is cut off where it would lie over them.
-    const cut = () => host.style.setProperty("--scrolled", `${viewport.scrollLeft}px`);
-    viewport.addEventListener("scroll", cut, { passive: true });
-    return () => {
-      viewport.removeEventListener("scroll", cut);
-      host.remove();
-      if (api.isDestroyed()) return;
-      for (const event of MOVES) api.removeEventListener(event, follow);
-    };
-  }, [api]);
+  const { hosts, moved, move } = useLayers(api, root);
 
   // Keys and the pointer select by themselves, in their own turn. What is left is coming in from elsewhere on the page;
   // the grid also moves its focus when rows come and go, and that is not a person's choice.
@@ -182,7 +152,7 @@ export function SheetGrid({ label }: { label: string }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the heights follow `roomy`
   useEffect(() => {
     api?.resetRowHeights();
-    setMoved((n) => n + 1);
+    move();
   }, [api, roomy]);
 
   const pointer = usePointer(controller, root);
@@ -284,9 +254,7 @@ export function SheetGrid({ label }: { label: string }) {
           }
         }}
       />
-      {api &&
-        layerHost &&
-        createPortal(<Layer api={api} moved={moved} root={root} dropAt={rowDrag.line} />, layerHost)}
+      {api && hosts && <Layers api={api} hosts={hosts} moved={moved} root={root} dropAt={rowDrag.line} />}
       {isEmpty && <EmptySheet mayEdit={mayEdit} />}
       {loading && <Skeleton />}
     </section>

@@ -143,7 +143,7 @@ export function Face({
       return <Chips ids={sourceIds(value)} />;
     default:
       return (
-        <bdi className="longtext">
+        <bdi className="longtext" dir="auto">
           <Found text={value} />
         </bdi>
       );

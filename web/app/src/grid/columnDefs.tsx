@@ -63,6 +63,13 @@ export function searchText(column: Column, value: string, today: string): string
   return fold(`${value} ${shortDate(value, today)} ${longDate(value)}`);
 }
 
+/** A column is never wider, CSS pixels: the longest text would push all others out of reach. */
+const MAX_WIDTH = 900;
+/** The share of a narrow screen that the title may have, because it does not scroll away. */
+const TITLE_SHARE = 0.4;
+const titleWidth = (width: number): number =>
+  Math.max(120, Math.min(width, Math.round(window.innerWidth * TITLE_SHARE)));
+
 /** Column definitions; `onKey` and `onHeadKey` see every key on a cell or a head first and say whether they dealt with it. */
 export function columnDefs(
   today: string,
@@ -94,7 +101,10 @@ export function columnDefs(
     return {
       colId: info.id,
       headerName: info.title,
-      width: saved ?? info.width,
+      width: saved ?? (info.id === "title" ? titleWidth(info.width) : info.width),
+      maxWidth: MAX_WIDTH,
+      // What a row is about stays in sight while one looks at its other cells.
+      ...(info.id === "title" ? { pinned: "left", lockPinned: true } : {}),
       minWidth: info.minWidth,
       // The description takes what room is left, until a person gives it a width.
       ...(info.id === "description" && saved === undefined ? { flex: 1, minWidth: info.width } : {}),

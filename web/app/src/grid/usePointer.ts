@@ -1,10 +1,11 @@
 /** Selecting with the pointer: click, shift-click, drag over cells, drag on row numbers; a second tap edits. */
 import { isColumn } from "@cyclesheet/client";
-import { type MouseEvent, type PointerEvent, type RefObject, useRef } from "react";
+import { type MouseEvent, type PointerEvent, type RefObject, useEffect, useRef } from "react";
 import { flushSync } from "react-dom";
 
 import type { Controller } from "../state/controller";
 import type { Place } from "../state/screen";
+import { edgeScroll } from "./edgeScroll";
 import { ROW_COLUMN } from "./RowHead";
 
 interface Hit {
@@ -24,8 +25,39 @@ export function cellAt(target: EventTarget | null, column: Place["column"]): Hit
 }
 
 export function usePointer(controller: Controller, root: RefObject<HTMLElement | null>) {
-  const drag = useRef<{ rows: boolean } | null>(null);
+  /** Ends the drag that goes on. */
+  const endDrag = useRef<() => void>(() => {});
+  useEffect(() => () => endDrag.current(), []);
   const activeColumn = () => controller.screen.get().selection?.anchor.column ?? "title";
+
+  /** Extends the selection to wherever the pointer goes, also beyond the sheet's edge, until it is let go. */
+  const beginDrag = (rows: boolean) => {
+    endDrag.current();
+    const scroll = edgeScroll(root);
+    const extend = (x: number, y: number) => {
+      const under = document.elementFromPoint(x, y);
+      const found = cellAt(under, activeColumn());
+      const { selection, editing } = controller.screen.get();
+      if (!found || !selection || editing || !root.current?.contains(under)) return;
+      const head = rows ? { ...found.place, column: selection.anchor.column } : found.place;
+      if (head.taskId === selection.head.taskId && head.column === selection.head.column) return;
+      controller.select(selection.anchor, head, rows);
+    };
+    const onMove = (event: globalThis.PointerEvent) => {
+      if (event.buttons === 1) scroll.move(event.clientX, event.clientY, extend);
+      else endDrag.current();
+    };
+    const end = () => {
+      scroll.stop();
+      window.removeEventListener("pointermove", onMove);
+      window.removeEventListener("pointerup", end);
+      window.removeEventListener("pointercancel", end);
+    };
+    endDrag.current = end;
+    window.addEventListener("pointermove", onMove);
+    window.addEventListener("pointerup", end);
+    window.addEventListener("pointercancel", end);
+  };
 
   const keepFocus = (event: MouseEvent) => {
     if (!event.shiftKey || !cellAt(event.target, activeColumn()) || !controller.screen.get().selection)
@@ -42,7 +74,7 @@ export function usePointer(controller: Controller, root: RefObject<HTMLElement |
       const { selection, editing } = controller.screen.get();
       if (event.shiftKey && selection && !editing) {
         controller.select(selection.anchor, found.place, found.rows || selection.rows);
-        drag.current = { rows: selection.rows };
+        beginDrag(selection.rows);
         event.stopPropagation();
         return;
       }
@@ -60,7 +92,7 @@ export function usePointer(controller: Controller, root: RefObject<HTMLElement |
         }
         return;
       }
-      if (!onGrip) drag.current = { rows: found.rows };
+      if (!onGrip) beginDrag(found.rows);
     },
     // A shift-click extends; the focus stays where it is, and no text gets selected.
     onMouseDownCapture: keepFocus,
@@ -69,24 +101,6 @@ export function usePointer(controller: Controller, root: RefObject<HTMLElement |
       // A message's id leads to the message.
       if (!event.shiftKey && event.target instanceof Element && event.target.closest(".col-source .chip"))
         controller.screen.set({ side: "details" });
-    },
-    onPointerMove(event: PointerEvent) {
-      if (!drag.current || event.buttons !== 1) return;
-      const under = document.elementFromPoint(event.clientX, event.clientY);
-      const found = cellAt(under, activeColumn());
-      const { selection } = controller.screen.get();
-      if (found && selection && root.current?.contains(under)) {
-        if (found.place.taskId === selection.head.taskId && found.place.column === selection.head.column)
-          return;
-        const head = drag.current.rows ? { ...found.place, column: selection.anchor.column } : found.place;
-        controller.select(selection.anchor, head, drag.current.rows);
-      }
-    },
-    onPointerUp() {
-      drag.current = null;
-    },
-    onPointerCancel() {
-      drag.current = null;
     },
   };
 }

@@ -4,7 +4,7 @@ import { LockIcon } from "../chrome/icons";
 import type { Geometry } from "../grid/geometry";
 import { personColor } from "../model/people";
 import { remaining } from "../model/time";
-import { useClient, useController } from "../state/context";
+import { useClient } from "../state/context";
 import { useServerNow } from "../state/now";
 import { heldRows } from "./locks";
 
@@ -19,36 +19,36 @@ function Pills({ geometry }: { geometry: Geometry }) {
   const own = useClient((state) => state.user?.id);
   const peers = useClient((state) => state.peers);
   const now = useServerNow(1_000);
-  const { columns } = useController().view;
   return heldRows(sheet, own, now).map((held) => {
-    const [first] = columns;
-    const last = columns.at(-1);
-    const left = first && geometry.cell({ taskId: held.taskId, column: first });
-    const right = last && geometry.cell({ taskId: held.taskId, column: last });
-    if (!left || !right) return null;
+    const row = geometry.row(held.taskId);
+    if (!row) return null;
+    // The title is always there; the pill stands at its end.
+    const title = geometry.cell({ taskId: held.taskId, column: "title" });
     const color = peers.find((peer) => peer.user.id === held.holder)?.user.color ?? "";
     return (
       <div
         key={held.taskId}
         className="locked"
         data-own={held.isOwn || undefined}
-        data-testid={`lock:${held.taskId}`}
+        data-testid={title ? `lock:${held.taskId}` : undefined}
         style={
           {
             "--person": personColor(color, held.holder),
-            "--first": `${left.width}px`,
-            transform: `translate(${left.left}px, ${left.top}px)`,
-            width: right.left + right.width - left.left,
-            height: left.height,
+            "--first": `${title?.width ?? 0}px`,
+            transform: `translate(${row.left}px, ${row.top}px)`,
+            width: row.width,
+            height: row.height,
           } as CSSProperties
         }
         aria-hidden="true"
       >
-        <span className="locked-pill">
-          <LockIcon size={12} />
-          <bdi className="ellipsis">{held.isOwn ? "Yours" : held.name}</bdi>
-          <span className="locked-left">{remaining(held.leftMs)}</span>
-        </span>
+        {title && (
+          <span className="locked-pill">
+            <LockIcon size={12} />
+            <bdi className="ellipsis">{held.isOwn ? "Yours" : held.name}</bdi>
+            <span className="locked-left">{remaining(held.leftMs)}</span>
+          </span>
+        )}
       </div>
     );
   });

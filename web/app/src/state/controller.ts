@@ -319,14 +319,30 @@ export class Controller extends Cursor {
     if (this.refuse()) return;
     const undone = this.client.undo();
     if (!undone) this.say("Nothing to undo.");
-    else void undone.then((outcome) => this.report(outcome, "Undone."));
+    else void undone.then((outcome) => this.reportStep(outcome, "undone"));
   }
 
   redo(): void {
     if (this.refuse()) return;
     const redone = this.client.redo();
     if (!redone) this.say("Nothing to redo.");
-    else void redone.then((outcome) => this.report(outcome, "Redone."));
+    else void redone.then((outcome) => this.reportStep(outcome, "redone"));
+  }
+
+  /**
+   * Says what became of an undo. Where somebody wrote since, their words stay and no choice is asked for: what an undo
+   * would bring back is an old text, and nobody's current wish.
+   */
+  private reportStep(outcome: Outcome, done: "undone" | "redone"): void {
+    if (outcome.ok || outcome.conflicts.length === 0) {
+      this.report(outcome, `${done === "undone" ? "Undone" : "Redone"}.`);
+      return;
+    }
+    const { conflicts } = outcome;
+    for (const { id } of conflicts) this.client.keepTheirs(id);
+    const names = [...new Set(conflicts.map(({ theirAuthor }) => isolated(theirAuthor.name)))].join(" and ");
+    const what = conflicts.length === 1 ? "it" : `${conflicts.length} cells`;
+    this.say(`${names} changed ${what} since; not ${done}.`, "bad");
   }
 
   private report(outcome: Outcome, done?: string): Outcome {

@@ -308,6 +308,37 @@ describe("over a reload", () => {
     client.close();
   });
 
+  it("a change waits three seconds for a storage that does not answer, and the next ones not at all", async () => {
+    const answers: (() => void)[] = [];
+    const storage: QueueStorage = {
+      ...memoryStorage(),
+      save: () => new Promise((resolve) => answers.push(resolve)),
+    };
+    const { client, socket, clock } = await open({ storage });
+    const sent = () => JSON.stringify(socket().sent.filter(({ type }) => type === "change"));
+    socket().welcome();
+    void client.change([edit("r1", "one", "uno")]);
+    await settled();
+    await clock.elapse(2_900);
+    expect(sent()).not.toContain("uno");
+    await clock.elapse(200);
+    expect(sent()).toContain("uno");
+    socket().echo(6);
+    await settled();
+    const tried = answers.length;
+    void client.change([edit("r1", "uno", "due")]);
+    await clock.elapse(500);
+    expect(sent()).toContain("due");
+    expect(answers).toHaveLength(tried);
+    // Once it has answered, it is written to again.
+    for (const answer of answers.splice(0)) answer();
+    await settled();
+    void client.change([edit("r2", "two", "dos")]);
+    await settled();
+    expect(answers.length).toBeGreaterThan(0);
+    client.close();
+  });
+
   it("a storage that fails or hangs costs memory, never the page", async () => {
     const broken = async () => {
       throw new Error("quota");

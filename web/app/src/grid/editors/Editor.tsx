@@ -22,6 +22,7 @@ import { ChoiceEditor, PersonEditor } from "./ChoiceEditor";
 import { DateEditor } from "./DateEditor";
 import { ProgressEditor } from "./ProgressEditor";
 import { TextEditor } from "./TextEditor";
+import { useNotesPlace } from "./useNotesPlace";
 
 /** What each kind of editor gets. */
 export interface FieldProps {
@@ -50,6 +51,8 @@ const ROOM: { readonly [kind in EditorKind]: { readonly below: number; readonly 
 };
 /** Kept free between an editor and the sheet's edge, its scroll bar included. */
 const MARGIN_PX = 22;
+/** Kept free below a long text, CSS pixels: a hidden scroll bar may lie there. */
+const EDGE_PX = 18;
 
 export function Editor({
   editing,
@@ -66,7 +69,9 @@ export function Editor({
   const text = useRef(initial ?? base);
   const box = useRef<HTMLDivElement>(null);
   const [problem, setProblem] = useState<string | null>(null);
-  const [fit, setFit] = useState({ up: false, shift: 0, available: 340 });
+  const [fit, setFit] = useState({ up: false, shift: 0, available: 340, tall: 240 });
+  const notes = useRef<HTMLDivElement>(null);
+  useNotesPlace(notes, box, root);
   const helpId = useId();
 
   useLayoutEffect(() => {
@@ -78,8 +83,13 @@ export function Editor({
     const available = Math.max(160, body.width - ROW_HEAD_PX - MARGIN_PX - 8);
     const over = own.left + Math.min(room.width, available) - (body.right - MARGIN_PX);
     const slack = Math.max(0, own.left - body.left - ROW_HEAD_PX - 8);
+    const head = root.current?.querySelector(".ag-grid-pinned-top-rows")?.getBoundingClientRect();
+    const top = head?.bottom ?? body.top;
+    const up = below < room.below && own.top - top > below;
     setFit({
-      up: below < room.below && own.top - body.top > below,
+      up,
+      // A text that does not fit between the cell and the sheet's edge scrolls in its field.
+      tall: Math.max(rect.height, up ? own.top + rect.height - top : body.bottom - own.top - EDGE_PX),
       shift: Math.max(0, Math.min(over, slack)),
       available,
     });
@@ -133,6 +143,7 @@ export function Editor({
           "--h": `${rect.height}px`,
           "--shift": `${-fit.shift}px`,
           "--available": `${fit.available}px`,
+          "--tall": `${fit.tall}px`,
         } as CSSProperties
       }
       onKeyDown={onKeyDown}
@@ -151,7 +162,7 @@ export function Editor({
       }}
     >
       {fieldFor(info.editor, field)}
-      <div className="editor-notes" id={helpId}>
+      <div className="editor-notes" id={helpId} ref={notes}>
         {problem && (
           <div className="bubble bubble-bad" role="alert">
             {problem}

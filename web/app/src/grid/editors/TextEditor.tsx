@@ -28,6 +28,8 @@ export function TextEditor({
     if (!el) return;
     el.style.height = "0";
     el.style.height = `${el.scrollHeight + 2}px`;
+    // The caret stays in sight where the text is longer than the field.
+    if (el.selectionEnd === el.value.length) el.scrollTop = el.scrollHeight;
   }, [value]);
 
   return (
