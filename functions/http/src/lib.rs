@@ -24,7 +24,7 @@ use route::Route;
 use serde_json::{json, value::RawValue};
 use sheet::{
     Code, CycleKey, Name, Refusal, Role, Week,
-    export::{self, Format},
+    export::{self, Format, Separator},
     limits::MAX_CHANGE_BYTES,
     week::time_zone,
 };
@@ -83,7 +83,9 @@ impl Api {
             Route::Changes { team, cycle, since, limit } => {
                 page(context, &key(&team, &cycle)?, since, limit).await.map_err(|error| room::busy(&error))
             }
-            Route::Export { team, cycle, format } => export(context, &key(&team, &cycle)?, format).await,
+            Route::Export { team, cycle, format, separator } => {
+                export(context, &key(&team, &cycle)?, format, separator).await
+            }
             Route::Messages { team, cycle, generation } => {
                 // Raw messages hold more than the sheet says; who only reads the sheet does not need them.
                 only(context, &identity, Role::edits, "an editor reads raw messages").await?;
@@ -215,9 +217,14 @@ async fn only(
 }
 
 /// The sheet for other programs, as a file.
-async fn export(context: &Context, key: &CycleKey, format: Format) -> Result<Reply, Refusal> {
+async fn export(
+    context: &Context,
+    key: &CycleKey,
+    format: Format,
+    separator: Separator,
+) -> Result<Reply, Refusal> {
     let tip = context.store.tip(key).await.map_err(|error| room::busy(&error))?;
-    let body = export::export(&tip.state, format).map_err(unwritable)?;
+    let body = export::export_separated(&tip.state, format, separator).map_err(unwritable)?;
     Ok(Reply::file(body, format.media_type(), format!("{}-{}.{}", key.team, key.week, format.ending())))
 }
 

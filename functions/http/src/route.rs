@@ -1,7 +1,10 @@
 //! Paths and queries.
 use crate::METHODS;
 use http::{Method, Request};
-use sheet::{Code, Refusal, export::Format};
+use sheet::{
+    Code, Refusal,
+    export::{Format, Separator},
+};
 
 /// Characters of a path or query that are looked at.
 const MAX_URI: usize = 2_048;
@@ -17,8 +20,8 @@ pub(crate) enum Route {
     Changes { team: String, cycle: String, since: u64, limit: usize },
     /// `POST /api/cycles/{team}/{cycle}/changes`
     Change { team: String, cycle: String },
-    /// `GET /api/cycles/{team}/{cycle}/export?format=csv|md|json`
-    Export { team: String, cycle: String, format: Format },
+    /// `GET /api/cycles/{team}/{cycle}/export?format=csv|md|json&separator=comma|semicolon|tab`
+    Export { team: String, cycle: String, format: Format, separator: Separator },
     /// `GET /api/cycles/{team}/{cycle}/messages?generation=n`
     Messages { team: String, cycle: String, generation: u32 },
     /// `GET /api/cycles/{team}/{cycle}/log?since=n&limit=n`
@@ -76,7 +79,16 @@ impl Route {
                 let format = Format::of(parameter("format").unwrap_or("json"));
                 let format =
                     format.ok_or_else(|| Refusal::new(Code::Malformed, "format is one of csv, md, json"))?;
-                Ok(Self::Export { team: owned(team), cycle: owned(cycle), format })
+                let separator = match parameter("separator") {
+                    None => Separator::default(),
+                    Some(word) if format == Format::Csv => Separator::of(word).ok_or_else(|| {
+                        Refusal::new(Code::Malformed, "separator is one of comma, semicolon, tab")
+                    })?,
+                    Some(_) => {
+                        return Err(Refusal::new(Code::Malformed, "a separator goes with format=csv alone"));
+                    }
+                };
+                Ok(Self::Export { team: owned(team), cycle: owned(cycle), format, separator })
             }
             (&Method::GET, ["api", "cycles", team, cycle, "messages"]) => Ok(Self::Messages {
                 team: owned(team),
@@ -133,6 +145,31 @@ mod tests {
     fn route(method: &str, uri: &str) -> Result<Route, Code> {
         Route::of(&Request::builder().method(method).uri(uri).body(Bytes::new()).unwrap())
             .map_err(|refusal| refusal.code)
+    }
+
+    #[test]
+    fn csv_may_have_another_separator_and_nothing_else_has_one() {
+        let export = |query: &str| route("GET", &format!("/api/cycles/platform/2026-W47/export?{query}"));
+        for (word, right) in [
+            ("", Separator::Comma),
+            ("&separator=comma", Separator::Comma),
+            ("&separator=;", Separator::Semicolon),
+            ("&separator=%3B", Separator::Semicolon),
+            ("&separator=semicolon", Separator::Semicolon),
+            ("&separator=%09", Separator::Tab),
+            ("&separator=tab", Separator::Tab),
+        ] {
+            let read = export(&format!("format=csv{word}"));
+            assert!(
+                matches!(&read, Ok(Route::Export { separator, .. }) if *separator == right),
+                "{word}: {read:?}"
+            );
+        }
+        for wrong in
+            ["format=csv&separator=|", "format=csv&separator=", "format=md&separator=;", "separator=comma"]
+        {
+            assert_eq!(export(wrong), Err(Code::Malformed), "{wrong}");
+        }
     }
 
     #[test]

@@ -45,10 +45,57 @@ impl Format {
     }
 }
 
-/// The sheet in a form.
+/// What stands between the cells of a CSV file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Separator {
+    /// As RFC 4180 has it.
+    #[default]
+    Comma,
+    /// What Excel expects where the decimal sign is a comma: most of Europe and South America.
+    Semicolon,
+    /// Tab-separated values.
+    Tab,
+}
+
+impl Separator {
+    const ALL: [Self; 3] = [Self::Comma, Self::Semicolon, Self::Tab];
+
+    /// By its name or its sign, also as a query has it (`%3B`).
+    pub fn of(word: &str) -> Option<Self> {
+        match word.to_ascii_lowercase().as_str() {
+            "," | "%2c" | "comma" => Some(Self::Comma),
+            ";" | "%3b" | "semicolon" => Some(Self::Semicolon),
+            "\t" | "%09" | "tab" => Some(Self::Tab),
+            _ => None,
+        }
+    }
+
+    fn sign(self) -> char {
+        char::from(self.byte())
+    }
+
+    fn byte(self) -> u8 {
+        match self {
+            Self::Comma => b',',
+            Self::Semicolon => b';',
+            Self::Tab => b'\t',
+        }
+    }
+}
+
+/// The sheet in a form; CSV with commas.
 pub fn export(state: &State, format: Format) -> Result<String, serde_json::Error> {
+    export_separated(state, format, Separator::default())
+}
+
+/// The sheet in a form; `separator` is what stands between the cells of CSV.
+pub fn export_separated(
+    state: &State,
+    format: Format,
+    separator: Separator,
+) -> Result<String, serde_json::Error> {
     match format {
-        Format::Csv => Ok(csv(&state.sheet)),
+        Format::Csv => csv(&state.sheet, separator),
         Format::Markdown => Ok(markdown(&state.sheet, &texts(state))),
         Format::Json => serde_json::to_string_pretty(&Whole { sheet: &state.sheet, texts: texts(state) }),
     }
@@ -69,23 +116,56 @@ fn texts(state: &State) -> Texts {
     named.filter_map(|(doc, document)| Some((doc, document.markdown().ok()?))).collect()
 }
 
-/// RFC 4180. A cell that a spreadsheet program would take for a formula begins with an apostrophe.
-fn csv(sheet: &Sheet) -> String {
-    let mut text = String::from("\u{feff}");
-    let mut line = |cells: &mut dyn Iterator<Item = &str>| {
-        for (n, cell) in cells.enumerate() {
-            let runs = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
-            let guard = if runs { "'" } else { "" };
-            let comma = if n == 0 { "" } else { "," };
-            text.push_str(&format!("{comma}\"{guard}{}\"", cell.replace('"', "\"\"")));
+/// RFC 4180: every cell in quotes, CRLF between rows. What a spreadsheet program would run begins with an apostrophe.
+fn csv(sheet: &Sheet, separator: Separator) -> Result<String, serde_json::Error> {
+    let mut writer = csv::WriterBuilder::new()
+        .delimiter(separator.byte())
+        .quote_style(csv::QuoteStyle::Always)
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(Vec::new());
+    let written = writer.write_record(Column::ALL.iter().map(|column| column.as_str())).and_then(|()| {
+        sheet.rows().try_for_each(|row| {
+            writer.write_record(Column::ALL.iter().map(|column| guarded(row.value(*column), separator)))
+        })
+    });
+    // Memory takes every write; what cannot be is still no reason to panic.
+    written.map_err(serde::ser::Error::custom)?;
+    let bytes = writer.into_inner().map_err(serde::ser::Error::custom)?;
+    let text = String::from_utf8(bytes).map_err(serde::ser::Error::custom)?;
+    Ok(format!("\u{feff}{text}"))
+}
+
+/// Whether a field that begins with this sign is run, or has its sign taken off and is run. The fullwidth and small forms
+/// are taken for the ASCII ones by programs in East Asian locales.
+fn runs(sign: char) -> bool {
+    matches!(
+        sign,
+        '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠' | '﹦' | '﹢' | '﹣' | '﹫'
+    )
+}
+
+/// A cell of which no field begins with a sign that runs, whichever separator it is read with.
+///
+/// A program that takes another separator than the file's finds fields in the middle of a cell: after that separator and
+/// after a line break, with or without quotes. There too an apostrophe stands before the sign; the file's own separator
+/// needs none, because the cell's quotes hold. Spaces before `=` are passed over, as some programs trim them.
+fn guarded(cell: &str, separator: Separator) -> String {
+    let mut out = String::with_capacity(cell.len());
+    let mut begins = true;
+    for (at, sign) in cell.char_indices() {
+        if begins {
+            let rest = cell.get(at..).unwrap_or_default();
+            let first = rest.chars().find(|sign| *sign != '"');
+            let trimmed = rest.trim_start_matches(['"', ' ', '\u{a0}', '\u{3000}']);
+            if first.is_some_and(runs) || trimmed.starts_with(['=', '＝', '﹦']) {
+                out.push('\'');
+            }
         }
-        text.push_str("\r\n");
-    };
-    line(&mut Column::ALL.iter().map(|column| column.as_str()));
-    for row in sheet.rows() {
-        line(&mut Column::ALL.iter().map(|column| row.value(*column)));
+        out.push(sign);
+        begins = matches!(sign, '\n' | '\r')
+            || (Separator::ALL.iter().any(|other| other.sign() == sign) && separator.sign() != sign);
     }
-    text
+    out
 }
 
 /// A text in which Markdown sees no signs of its own, on one line.
@@ -97,7 +177,7 @@ pub(crate) fn escaped(cell: &str) -> String {
             '\t' => out.push(' '),
             '<' => out.push_str("&lt;"),
             '&' => out.push_str("&amp;"),
-            '\\' | '|' | '`' | '*' | '_' | '[' | ']' => {
+            '\\' | '|' | '`' | '*' | '_' | '[' | ']' | '~' => {
                 out.push('\\');
                 out.push(c);
             }
@@ -127,4 +207,75 @@ fn markdown(sheet: &Sheet, texts: &Texts) -> String {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_field_runs_whichever_separator_it_is_read_with() {
+        let cells = [
+            "=1+1",
+            "see notes\";=1+1;\"",
+            "a;=1+1",
+            "a\t=1+1",
+            "a,=1+1",
+            "a;\"=1+1\"",
+            "a;\"\"\"=1",
+            "a;+1;-1;@x",
+            "a\n=1+1",
+            "a\r=1+1",
+            "＝1+1",
+            "a;＋1",
+            "﹦1",
+            "a;  =1",
+            "\";=1+1",
+            ";;=1",
+            "\"\"=1",
+            " =1",
+            "ends;",
+            "ends\t",
+        ];
+        for own in Separator::ALL {
+            let mut writer = csv::WriterBuilder::new()
+                .flexible(true)
+                .delimiter(own.byte())
+                .quote_style(csv::QuoteStyle::Always)
+                .from_writer(Vec::new());
+            for first in cells {
+                writer.write_record(cells.iter().map(|cell| guarded(cell, own))).unwrap();
+                writer.write_record([first, "x"].map(|cell| guarded(cell, own))).unwrap();
+                writer.flush().unwrap();
+            }
+            let file = writer.into_inner().unwrap();
+            for read in Separator::ALL {
+                let mut reader = csv::ReaderBuilder::new()
+                    .delimiter(read.byte())
+                    .has_headers(false)
+                    .flexible(true)
+                    .from_reader(file.as_slice());
+                for field in reader
+                    .records()
+                    .flat_map(|record| record.unwrap().iter().map(str::to_owned).collect::<Vec<_>>())
+                {
+                    // A cell that ends with a separator leaves the file's own, or the row's end, to the next field.
+                    let shown = field.trim_start_matches(['\r', '\n', '\t']);
+                    assert!(!shown.starts_with(runs), "{own:?} read as {read:?}: {field:?}");
+                    assert!(
+                        !field.trim_start().starts_with(['=', '＝']),
+                        "{own:?} read as {read:?}: {field:?}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn ordinary_words_stay_as_they_are() {
+        for cell in ["Ana, @ben", "a; b", "5 - 3 = 2", "done, +1 from Ben", "C:\\temp", "a\nb", "", "x=1"] {
+            assert_eq!(guarded(cell, Separator::Comma), cell);
+        }
+        assert_eq!(guarded("- a\n- b", Separator::Comma), "'- a\n'- b");
+    }
 }

@@ -54,7 +54,8 @@ pub fn markup(data: &[u8]) {
     use extraction::source::markup::{Names, decode};
     let text = String::from_utf8_lossy(data);
     let users = [("U1".to_owned(), "Ana Ruiz".to_owned())].into();
-    let names = Names { users, channels: [("C1".to_owned(), "general".to_owned())].into() };
+    let channels = [("C1".to_owned(), "general".to_owned())].into();
+    let names = Names { users, channels, ..Names::default() };
     let plain = decode(&text, &names);
     assert!(plain.len() <= 16 * text.len() + 16, "what is decoded does not grow without bound");
     if !text.contains(['<', '&']) {

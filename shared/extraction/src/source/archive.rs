@@ -63,7 +63,10 @@ impl Archive {
                 Err(_) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
             });
             let name = name.replace('\\', "/");
-            if raw.is_dir() || name.ends_with('/') || name.split('/').any(|part| !matches!(part, "." | "..") && is_hidden(part)) {
+            if raw.is_dir()
+                || name.ends_with('/')
+                || name.split('/').any(|part| !matches!(part, "." | "..") && is_hidden(part))
+            {
                 continue;
             }
             let leads_out = name.starts_with('/')

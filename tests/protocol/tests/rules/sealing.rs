@@ -69,6 +69,12 @@ async fn w7_a_sheet_leaves_as_a_file_that_runs_nothing() {
     for cell in [r#""'=HYPERLINK(""http://evil"")""#, "\"a, \"\"b\"\"\nc|d\"", "\"'+1\""] {
         assert!(text.contains(cell), "{cell}: {text}");
     }
+    let csv = get(&world, &who("ana"), &format!("{path}?format=csv&separator=semicolon")).await;
+    assert!(String::from_utf8(csv.body).unwrap().contains("\"'=HYPERLINK(\"\"http://evil\"\")\";\"a, "));
+    for query in ["format=csv&separator=x", "format=md&separator=tab"] {
+        let refused = get(&world, &who("ana"), &format!("{path}?{query}")).await;
+        assert_eq!(refused.refusal(), (400, "MALFORMED".into()), "{query}");
+    }
     let markdown = get(&world, &who("ana"), &format!("{path}?format=md")).await;
     assert!(String::from_utf8(markdown.body).unwrap().contains("<br>c\\|d"));
     let json = get(&world, &who("ana"), &format!("{path}?format=json")).await.json();

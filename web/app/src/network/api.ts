@@ -54,6 +54,15 @@ export interface ApiOptions {
   readonly fetch?: typeof fetch;
 }
 
+/**
+ * What a spreadsheet program expects between the cells of a CSV file that is opened with a double click: a semicolon where
+ * the reader's decimal sign is a comma, as Excel has it.
+ */
+export function listSeparator(locale?: string): "comma" | "semicolon" {
+  const parts = new Intl.NumberFormat(locale).formatToParts(1.5);
+  return parts.some(({ type, value }) => type === "decimal" && value === ",") ? "semicolon" : "comma";
+}
+
 /** An answer takes less, or the network is as good as gone. Milliseconds. */
 const TIMEOUT_MS = 20_000;
 
@@ -89,7 +98,8 @@ export function createApi({ httpUrl, team, cycle, token, fetch: ask }: ApiOption
       };
     },
     async export(format) {
-      const answer = await get(`${week}/export?format=${format}`);
+      const separated = format === "csv" ? `&separator=${listSeparator()}` : "";
+      const answer = await get(`${week}/export?format=${format}${separated}`);
       return { name: `${team}-${cycle}.${format}`, file: await answer.blob() };
     },
     async members() {
