@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help dev test test-rust test-websocket test-web test-browser chaos fuzz lint fmt bench bench-web contract conformance evaluate web tools chromium vectors picture clean simulate simulate-faults
+.PHONY: help dev test test-rust test-websocket test-web test-browser chaos fuzz lint fmt bench bench-web contract conformance bench-flood evaluate web tools chromium vectors picture clean simulate simulate-faults
 
 CARGO ?= cargo
 PORT ?= 4510
@@ -87,6 +87,10 @@ fmt: ## Format everything
 bench: tools web ## Measure: latency, throughput, memory, calls per change (docs/performance.md); ARGS="--quick"
 	$(CARGO) build --release --quiet --package cyclesheet --package cyclesheet-load
 	./target/release/bench $(ARGS)
+
+bench-flood: tools ## Measure: pings of ten people, quiet and while 24 sockets flood their room; ARGS="--quick"
+	$(CARGO) build --release --quiet --package cyclesheet --package cyclesheet-load
+	./target/release/bench --only flood $(ARGS)
 
 conformance: tools ## Play SPEC.md at any endpoint: WS_URL=wss://… HTTP_URL=https://… TOKEN_CMD='…' (ARGS="--help" says more)
 	$(CARGO) build --quiet --package cyclesheet-tests-conformance

@@ -56,8 +56,9 @@ async fn config(State(web): State<Arc<Web>>) -> Response {
 
 async fn api(State(web): State<Arc<Web>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let Ok(body) = axum::body::to_bytes(body, MAX_BODY_BYTES).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    let body = match gateway::read_body(body, MAX_BODY_BYTES).await {
+        Ok(body) => body,
+        Err(error) => return error.into_response(),
     };
     web.api.handle(&web.context, &Request::from_parts(parts, body)).await.map(Body::from)
 }

@@ -8,12 +8,13 @@
 //! # Layout
 //! - [`servers`]: the processes, their processor time and memory. [`floor`]: the server that stores nothing.
 //! - [`client`]: one WebSocket client. [`open`]: W1 and W2. [`closed`]: W3. [`idle`]: sockets that do nothing.
-//!   [`storm`]: everybody at once. [`week`]: a week of messages becomes a sheet.
+//!   [`storm`]: everybody at once. [`flood`]: a few who never stop. [`week`]: a week of messages becomes a sheet.
 //! - [`counts`]: calls to the table per change, in this process. [`report`]: medians and tables.
 #![recursion_limit = "256"]
 mod client;
 mod closed;
 mod counts;
+mod flood;
 mod floor;
 mod idle;
 mod open;
@@ -63,7 +64,7 @@ pub(crate) struct Bench {
     /// People in a room that returns after the server was killed
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     storm_room: u32,
-    /// Only these: w1, w2, w3, counts, idle, crowd, storm, week
+    /// Only these: w1, w2, w3, counts, idle, crowd, storm, flood, week
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     only: Vec<plan::Part>,
     /// The processor that servers run on; the clients run on the others

@@ -2,7 +2,9 @@
 //!
 //! Servers take turns within a round, so that what else the machine does falls on all of them.
 use crate::{
-    Bench, Outcome, closed, counts, idle,
+    Bench, Outcome, closed, counts,
+    flood::{self, Flood},
+    idle,
     open::{self, Load},
     report,
     servers::{Kind, Machine, Server},
@@ -32,6 +34,8 @@ pub(crate) enum Part {
     /// 10,000 connections that are refused, and 1,000 clients that return after the server was killed: once with a
     /// server that expects as many as it does unless told, and once with one that expects them all.
     Storm,
+    /// Somebody's pings while 24 sockets flood the room.
+    Flood,
     /// From `cyclesheet dev` with a week of 5,000 messages to its sheet.
     Week,
 }
@@ -97,6 +101,9 @@ pub(crate) async fn run(bench: &Bench, machine: Machine) -> Outcome {
     }
     if wants(Part::Storm) {
         plan.storm(if bench.quick { 10 } else { 1 }, bench.storm_room as usize).await?;
+    }
+    if wants(Part::Flood) {
+        plan.flood().await?;
     }
     if wants(Part::Week) {
         println!("\n`cyclesheet dev --week` with an export of 5,000 messages, no model\n");
@@ -192,6 +199,30 @@ impl Plan {
                 back.ready_s,
                 back.whole_s,
                 back.behind
+            );
+        }
+        Ok(())
+    }
+
+    async fn flood(&self) -> Outcome {
+        println!("\nPings of ten people while {} sockets of their room flood it\n", flood::SOCKETS);
+        println!(
+            "| what floods | quiet p95, ms | flooded p95, ms | ratio | longest, ms | frames a second | sockets closed |"
+        );
+        println!("|---|---|---|---|---|---|---|");
+        let teams = Self::teams("load", 1);
+        for kind in Flood::ALL {
+            let server = self.start(Kind::Disk, &teams)?;
+            let run = flood::run(&server, &teams[0], kind, self.measured).await?;
+            println!(
+                "| {} | {:.2} | {:.2} | {:.1} | {:.0} | {:.0} | {} |",
+                kind.name(),
+                run.quiet,
+                run.flooded,
+                run.flooded / run.quiet,
+                run.longest,
+                run.frames,
+                run.closed
             );
         }
         Ok(())

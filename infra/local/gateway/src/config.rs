@@ -21,6 +21,28 @@ pub const FRAME_OVERHEAD_BYTES: usize = 64;
 /// real even where the clock is not. Long enough for a slow link, short enough that a dead peer costs nothing.
 pub const CLOSE_LINGER: Duration = Duration::from_secs(2);
 
+/// How long the head of a request may take, and how long a connection may stay open between requests, in real time. A
+/// browser sends a head at once, and opens another connection if its idle one is gone.
+pub const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long a request's body may take as a whole, in real time: 1 MB at 50 KB/s.
+pub const BODY_TIMEOUT: Duration = Duration::from_secs(20);
+/// Bytes of a request's head. Tokens stand in it; the service takes 10 KB of headers.
+pub const MAX_HEAD_BYTES: usize = 64 * 1024;
+/// Connections that may wait for a request at once. Of more, those that have waited longest are closed: a request that
+/// is on its way is over in milliseconds, so what has waited longest is not one.
+pub const MAX_WAITING_CONNECTIONS: usize = 1_000;
+/// How long a peer may take nothing of what is written for it, in real time. Its system takes some hundred KB for a
+/// program that is merely busy.
+pub const WRITE_STALL: Duration = Duration::from_secs(20);
+/// How long the frames of one message may take: 128 KB at 6.5 KB/s.
+pub const MESSAGE_TIMEOUT: Duration = Duration::from_secs(20);
+/// Messages of one socket that are answered at once; what it sends beyond waits unread, in its own buffers. The service
+/// has no such number, but there each invocation has a processor of its own. A person's page has one change under way.
+pub const MAX_SOCKET_INVOCATIONS: usize = 8;
+/// How long a socket may have more under way than [`MAX_SOCKET_INVOCATIONS`] without a pause. Far below the integration
+/// timeout, so that no message waits for it; far above what a page that comes back from a tunnel has to say.
+pub const MAX_BACKLOG: Duration = Duration::from_secs(10);
+
 /// Decides whether a `$disconnect` event is delivered (`true`) or lost (`false`), as the real one may be.
 pub type DisconnectHook = Arc<dyn Fn(&Event) -> bool + Send + Sync>;
 

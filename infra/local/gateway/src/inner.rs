@@ -6,9 +6,9 @@ use std::{
     collections::{BTreeSet, HashMap},
     sync::{
         Arc, Weak,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use parking_lot::{Mutex, RwLock};
@@ -17,6 +17,8 @@ use tokio_util::task::TaskTracker;
 
 use crate::{
     AuthorizerContext, Clock, Config, ConnectionId, Id, Identity, Integration, PostError, Utf8Bytes,
+    config::MAX_SOCKET_INVOCATIONS,
+    fair::{Account, Turns},
     outbound::{Close, Outbound},
 };
 
@@ -31,6 +33,35 @@ pub(crate) struct Connection {
     pub identity: Arc<Identity>,
     pub authorizer: Option<Arc<AuthorizerContext>>,
     pub outbound: Outbound,
+    /// Messages of this socket that are being answered, at most [`MAX_SOCKET_INVOCATIONS`].
+    running: AtomicUsize,
+    /// What those took of the processor.
+    pub account: Arc<Account>,
+}
+
+impl Connection {
+    /// Returns whether no more messages are answered before one of them is.
+    pub fn is_full(&self) -> bool {
+        self.running.load(Ordering::SeqCst) >= MAX_SOCKET_INVOCATIONS
+    }
+
+    /// Counts a message that is being answered until the guard is dropped.
+    pub fn begin(self: &Arc<Self>) -> Running {
+        self.running.fetch_add(1, Ordering::SeqCst);
+        Running(self.clone())
+    }
+}
+
+/// A message that is being answered.
+pub(crate) struct Running(Arc<Connection>);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if self.0.running.fetch_sub(1, Ordering::SeqCst) == MAX_SOCKET_INVOCATIONS {
+            // The socket's task waits for this before it reads on.
+            self.0.outbound.wake();
+        }
+    }
 }
 
 /// Strings that every event carries.
@@ -55,6 +86,8 @@ pub(crate) struct Inner {
     /// `$connect` (with its authorizer) and `$disconnect` being answered; one beyond waits. Apart from messages, so
     /// that a thousand sockets closing at once do not get other sockets' messages refused.
     pub lifecycle_permits: Arc<Semaphore>,
+    /// Turns of the sockets that use much of the processor.
+    pub turns: Arc<Turns>,
     /// Every socket and every invocation.
     pub tasks: TaskTracker,
     draining: AtomicBool,
@@ -78,6 +111,7 @@ impl Inner {
             resweep: Arc::default(),
             message_permits: Arc::new(Semaphore::new(permits)),
             lifecycle_permits: Arc::new(Semaphore::new(permits)),
+            turns: Arc::new(Turns::new()),
             tasks: TaskTracker::new(),
             draining: AtomicBool::new(false),
         }
@@ -133,6 +167,8 @@ impl Inner {
             identity,
             authorizer,
             outbound: Outbound::default(),
+            running: AtomicUsize::new(0),
+            account: Arc::new(Account::new(Instant::now())),
         });
         self.connections.write().insert(id, connection.clone());
         self.watch(&connection, self.due(&connection));

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::{
     Event, EventType, Id, IntegrationError, ProxyResponse, RequestContext, RequestTime, Route, Utf8Bytes,
     event::{Multi, Single},
+    fair::Fair,
     inner::{Connection, Inner},
     outbound::Close,
 };
@@ -71,9 +72,10 @@ impl Inner {
             return;
         };
         let (inner, connection) = (self.clone(), connection.clone());
+        let running = connection.begin();
         self.tasks.spawn(async move {
             inner.answer(&connection, text).await;
-            drop(permit);
+            drop((permit, running));
         });
     }
 
@@ -91,7 +93,8 @@ impl Inner {
             body: Some(text),
             is_base64_encoded: false,
         };
-        let mut call = std::pin::pin!(self.call(route, event));
+        let call = self.call(route, event);
+        let mut call = Fair::new(call, connection.account.clone(), self.turns.clone());
         let timeout =
             self.clock.sleep_until(self.clock.now_ms().saturating_add(ms(self.config.integration_timeout)));
         let result = tokio::select! {

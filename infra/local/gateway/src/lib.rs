@@ -15,13 +15,16 @@
 //! - `event.rs`, `authorizer.rs`: what an integration receives and answers.
 //! - `handshake.rs`: what makes a request one for a socket. `upgrade.rs`: from the HTTP request to the open socket: authorizer, `$connect`, 101.
 //! - `socket.rs`: one task per open socket; `frames.rs` decodes what comes in, `outbound.rs` holds what goes out.
-//! - `invoke.rs`: messages become invocations. `sweep.rs`: idle time and lifetime, one task for all sockets.
-//! - `management.rs`: `@connections` over HTTP. `serve.rs`: a listener with the right socket options.
+//! - `invoke.rs`: messages become invocations. `fair.rs`: who may use the processor. `sweep.rs`: idle time and lifetime, one task for all sockets.
+//! - `management.rs`: `@connections` over HTTP. `body.rs`: the bodies of requests.
+//! - `serve.rs`: a listener that slow clients cannot exhaust. `paced.rs`: a stream whose peer has to read.
 
 mod authorizer;
+mod body;
 mod clock;
 mod config;
 mod event;
+mod fair;
 pub mod frames;
 mod gateway;
 mod handshake;
@@ -31,6 +34,7 @@ mod integration;
 mod invoke;
 mod management;
 mod outbound;
+mod paced;
 mod route;
 mod serve;
 mod socket;
@@ -40,10 +44,13 @@ mod upgrade;
 pub use authorizer::{
     AuthorizerContext, AuthorizerError, AuthorizerEvent, AuthorizerResponse, PolicyDocument, Statement,
 };
+pub use body::{BodyError, read_body};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{
-    CLOSE_LINGER, Config, ConfigError, DisconnectHook, FRAME_OVERHEAD_BYTES, IdentitySource,
-    MAX_AUTHORIZER_RESULT_BYTES, MAX_FRAME_BYTES, MAX_INTEGRATION_TIMEOUT, MAX_MESSAGE_BYTES,
+    BODY_TIMEOUT, CLOSE_LINGER, Config, ConfigError, DisconnectHook, FRAME_OVERHEAD_BYTES, HEAD_TIMEOUT,
+    IdentitySource, MAX_AUTHORIZER_RESULT_BYTES, MAX_BACKLOG, MAX_FRAME_BYTES, MAX_HEAD_BYTES,
+    MAX_INTEGRATION_TIMEOUT, MAX_MESSAGE_BYTES, MAX_SOCKET_INVOCATIONS, MAX_WAITING_CONNECTIONS,
+    MESSAGE_TIMEOUT, WRITE_STALL,
 };
 pub use event::{Event, EventType, Identity, ProxyResponse, RequestContext, RequestTime};
 pub use futures_util::future::BoxFuture;

@@ -10,13 +10,12 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use http_body_util::{BodyExt, Limited};
 use serde::Serialize;
 use serde_json::json;
 
 use crate::{
-    Identity, PostError, Utf8Bytes, config::MAX_MESSAGE_BYTES, event::timestamp, inner::Inner,
-    outbound::Close, upgrade::upgrade,
+    BodyError, Identity, PostError, Utf8Bytes, body::read_body, config::MAX_MESSAGE_BYTES, event::timestamp,
+    inner::Inner, outbound::Close, upgrade::upgrade,
 };
 
 pub(crate) fn router(inner: &Arc<Inner>) -> Router {
@@ -52,12 +51,15 @@ fn refuse(status: StatusCode, name: &'static str, message: &str) -> Response {
 }
 
 async fn post_to_connection(State(inner): State<Arc<Inner>>, Path(id): Path<String>, body: Body) -> Response {
-    let data = match Limited::new(body, MAX_MESSAGE_BYTES).collect().await {
-        Ok(data) => data.to_bytes(),
-        Err(error) if error.is::<http_body_util::LengthLimitError>() => {
-            return PostError::PayloadTooLarge.into_response();
+    let data = match read_body(body, MAX_MESSAGE_BYTES).await {
+        Ok(data) => data,
+        Err(BodyError::TooLarge(_)) => return PostError::PayloadTooLarge.into_response(),
+        Err(error @ BodyError::Stalled) => {
+            return refuse(error.status(), "RequestTimeoutException", &error.to_string());
         }
-        Err(error) => return refuse(StatusCode::BAD_REQUEST, "BadRequestException", &error.to_string()),
+        Err(error @ BodyError::Broken(_)) => {
+            return refuse(error.status(), "BadRequestException", &error.to_string());
+        }
     };
     let Ok(text) = Utf8Bytes::try_from(data) else {
         return refuse(

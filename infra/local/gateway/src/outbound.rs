@@ -53,12 +53,24 @@ impl Close {
     /// The gateway closes: idle, too old, or shut down.
     pub const GOING_AWAY: Self =
         Self { status: 1001, reason: Cow::Borrowed("Going away"), frame: Some(Some(1001)) };
+    /// The client asks more than it may.
+    pub const TOO_MUCH: Self = Self::policy("Too many messages at once");
+    /// The client began a message and does not end it.
+    pub const UNFINISHED: Self = Self::policy("The message did not end in time");
+    /// The client takes nothing of what is sent to it, so no close frame reaches it either.
+    pub const NOT_READING: Self =
+        Self { status: 1008, reason: Cow::Borrowed("The client does not read"), frame: None };
     /// `DELETE @connections`.
     pub const DELETED: Self =
         Self { status: 1000, reason: Cow::Borrowed("Connection Closed Normally"), frame: Some(Some(1000)) };
     /// The connection broke.
     pub const BROKEN: Self =
         Self { status: 1006, reason: Cow::Borrowed("Connection closed abnormally"), frame: None };
+
+    /// RFC 6455, 7.4.1: 1008 for a message that violates the policy of whoever received it.
+    const fn policy(reason: &'static str) -> Self {
+        Self { status: 1008, reason: Cow::Borrowed(reason), frame: Some(Some(1008)) }
+    }
 }
 
 /// A frame on its way: header and payload, either of which may be sent in part.
@@ -182,6 +194,12 @@ impl Outbound {
         if !state.waker.as_ref().is_some_and(|known| known.will_wake(waker)) {
             state.waker = Some(waker.clone());
         }
+    }
+
+    /// Wakes the socket's task.
+    pub fn wake(&self) {
+        let waker = self.0.lock().waker.take();
+        wake(waker);
     }
 
     /// Whether the end of the socket is decided.

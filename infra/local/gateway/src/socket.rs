@@ -15,14 +15,17 @@ use std::{
     task::{Context, Poll, ready},
 };
 
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::{
-    config::CLOSE_LINGER,
+    config::{CLOSE_LINGER, MAX_BACKLOG, MESSAGE_TIMEOUT},
     frames::{Decoder, Incoming, Violation},
     inner::{Connection, Inner},
+    invoke::ms,
     outbound::{Close, OutFrame},
 };
 
@@ -30,6 +33,20 @@ use crate::{
 const READ_BYTES: usize = 32 * 1024;
 /// Frames written with one system call. Two slices each stay far below the 1,024 that Linux takes at once.
 const FRAMES_PER_WRITE: usize = 32;
+
+/// Frames taken before others have their turn: a read holds thousands of short ones.
+const FRAMES_PER_TURN: usize = 64;
+
+/// How far the input was taken in.
+#[derive(Clone, Copy)]
+enum Input {
+    /// As far as it has come.
+    Waits,
+    /// There is more than one turn takes.
+    More,
+    /// There is more, and as many messages as may be are being answered.
+    Full,
+}
 
 thread_local! {
     static SCRATCH: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_BYTES]);
@@ -45,6 +62,12 @@ pub(crate) struct Socket {
     sent: usize,
     /// The peer has closed its side, or broke: nothing more will be read.
     peer_done: bool,
+    /// Input that was read and waits for one of the socket's messages to be answered.
+    unread: Bytes,
+    /// When the message that has begun must have ended.
+    unfinished: Option<BoxFuture<'static, ()>>,
+    /// When the client must have paused.
+    backlog: Option<BoxFuture<'static, ()>>,
     /// Frames are still told apart: no rule was broken so far.
     in_step: bool,
 }
@@ -59,6 +82,9 @@ impl Socket {
             batch: VecDeque::new(),
             sent: 0,
             peer_done: false,
+            unread: Bytes::new(),
+            unfinished: None,
+            backlog: None,
             in_step: true,
         }
     }
@@ -80,54 +106,115 @@ impl Socket {
 
     /// Reads and writes until somebody ends the socket.
     fn poll_open(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        // First, so that a post or a close that comes from here on is not missed, even while the peer takes nothing.
+        // First, so that a post, a close or an answered message that comes from here on is not missed, even while the
+        // peer takes nothing.
         self.connection.outbound.listen(cx.waker());
+        let input = if self.peer_done { Input::Waits } else { self.poll_input(cx) };
+        self.poll_patience(cx, input);
+        if let Poll::Ready(Err(error)) = self.poll_write(cx) {
+            tracing::debug!(connection = %self.connection.id, %error, "write failed");
+            let is_stalled = error.kind() == io::ErrorKind::TimedOut;
+            self.end(if is_stalled { Close::NOT_READING } else { Close::BROKEN }, true);
+        }
+        if self.connection.outbound.is_closing() { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    /// Takes in what has come: all of it, or as much as one turn and the messages under way allow.
+    fn poll_input(&mut self, cx: &mut Context<'_>) -> Input {
+        let mut frames = FRAMES_PER_TURN;
         while !self.peer_done && !self.connection.outbound.is_closing() {
-            match self.poll_read(cx) {
+            if self.connection.is_full() && !self.unread.is_empty() {
+                return Input::Full;
+            }
+            if frames == 0 {
+                // Others come first, then this goes on.
+                cx.waker().wake_by_ref();
+                return Input::More;
+            }
+            if !self.unread.is_empty() {
+                let unread = std::mem::take(&mut self.unread);
+                let left = self.decode(&unread, &mut frames);
+                self.unread = unread.slice(unread.len() - left..);
+                continue;
+            }
+            match self.poll_read(cx, &mut frames) {
                 Poll::Ready(Ok(())) => {}
                 Poll::Ready(Err(())) => {
                     self.peer_done = true;
                     self.end(Close::BROKEN, true);
                 }
-                Poll::Pending => break,
+                Poll::Pending => return Input::Waits,
             }
         }
-        if let Poll::Ready(Err(error)) = self.poll_write(cx) {
-            tracing::debug!(connection = %self.connection.id, %error, "write failed");
-            self.end(Close::BROKEN, true);
-        }
-        if self.connection.outbound.is_closing() { Poll::Ready(()) } else { Poll::Pending }
+        Input::Waits
     }
 
-    /// One read and everything in it; `Err` at the end of input.
-    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), ()>> {
+    /// Closes a socket that does not end its message, or that never lets up.
+    fn poll_patience(&mut self, cx: &mut Context<'_>, input: Input) {
+        let clock = &self.inner.clock;
+        let after = |wait| clock.sleep_until(clock.now_ms().saturating_add(ms(wait)));
+        match input {
+            Input::Waits => self.backlog = None,
+            Input::Full | Input::More => {
+                self.backlog.get_or_insert_with(|| after(MAX_BACKLOG));
+            }
+        }
+        // What is not read because of the messages before it is not late.
+        if self.decoder.is_midway() && matches!(input, Input::Waits) {
+            self.unfinished.get_or_insert_with(|| after(MESSAGE_TIMEOUT));
+        } else {
+            self.unfinished = None;
+        }
+        let mut is_over = |wait: &mut Option<BoxFuture<'static, ()>>| {
+            wait.as_mut().is_some_and(|wait| wait.as_mut().poll(cx).is_ready())
+        };
+        if is_over(&mut self.backlog) {
+            self.end(Close::TOO_MUCH, true);
+        } else if is_over(&mut self.unfinished) {
+            self.end(Close::UNFINISHED, false);
+        }
+    }
+
+    /// One read, and the frames in it that may be taken; `Err` at the end of input.
+    fn poll_read(&mut self, cx: &mut Context<'_>, frames: &mut usize) -> Poll<Result<(), ()>> {
         SCRATCH.with_borrow_mut(|scratch| {
             let mut buffer = ReadBuf::new(scratch);
             let read = ready!(Pin::new(&mut self.io).poll_read(cx, &mut buffer));
-            let mut input = buffer.filled();
+            let input = buffer.filled();
             if read.is_err() || input.is_empty() {
                 return Poll::Ready(Err(()));
             }
-            while !self.connection.outbound.is_closing() {
-                match self.decoder.next(&mut input) {
-                    Ok(None) => break,
-                    Ok(Some(incoming)) => self.take(incoming),
-                    Err(Violation { code, reason }) => {
-                        self.in_step = false;
-                        self.end(
-                            Close { status: code, reason: reason.into(), frame: Some(Some(code)) },
-                            false,
-                        );
-                    }
-                }
-            }
+            let left = self.decode(input, frames);
+            self.unread = Bytes::copy_from_slice(&input[input.len() - left..]);
             Poll::Ready(Ok(()))
         })
     }
 
+    /// Takes the frames in `input`, at most `frames`, and returns how many of its bytes are left.
+    fn decode(&mut self, mut input: &[u8], frames: &mut usize) -> usize {
+        while *frames > 0 && !self.connection.outbound.is_closing() && !self.connection.is_full() {
+            match self.decoder.next(&mut input) {
+                Ok(None) => return 0,
+                Ok(Some(incoming)) => {
+                    *frames -= 1;
+                    self.take(incoming);
+                }
+                Err(Violation { code, reason }) => {
+                    self.in_step = false;
+                    self.end(Close { status: code, reason: reason.into(), frame: Some(Some(code)) }, false);
+                    return 0;
+                }
+            }
+        }
+        input.len()
+    }
+
     fn take(&mut self, incoming: Incoming) {
         match incoming {
-            Incoming::Text(text) => self.inner.message(&self.connection, text),
+            Incoming::Text(text) => {
+                self.unfinished = None;
+                self.inner.message(&self.connection, text);
+            }
             Incoming::Ping(payload) => self.connection.outbound.pong(payload),
             Incoming::Pong => {}
             Incoming::Close(frame) => {

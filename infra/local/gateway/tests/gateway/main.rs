@@ -3,6 +3,7 @@
 // Helpers of tests are not `#[test]` functions, so clippy.toml's exception does not reach them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod attacks;
 mod closing;
 mod connect;
 mod limits;
