@@ -323,7 +323,7 @@ describe("over a reload", () => {
     expect(sent()).not.toContain("uno");
     await clock.elapse(200);
     expect(sent()).toContain("uno");
-    socket().echo(6);
+    socket().echo(2);
     await settled();
     const tried = answers.length;
     void client.change([edit("r1", "uno", "due")]);
