@@ -21,13 +21,11 @@ impl Message<'_> {
 
     /// A change in the human-readable form. Its id is made from the message's: unique, and not remembered.
     pub(crate) async fn human(&self, op: HumanOp) {
-        let plain = |c: &char| c.is_ascii_alphanumeric() || *c == '-';
-        let made: String = self.message_id.chars().filter(plain).take(34).collect();
+        let client = TaskId::made_of("h-", self.message_id);
         let tip = match self.context.store.tip(self.room).await {
             Ok(tip) => tip,
             Err(error) => return self.error(room::busy(&error)).await,
         };
-        let Ok(client) = TaskId::new(&format!("h-{made}")) else { return };
         match op.resolve(&tip.state.sheet, &client) {
             Ok(op) => {
                 let id = ChangeId::new(client, 0);

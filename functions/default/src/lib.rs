@@ -23,7 +23,10 @@ use sheet::{
     planted::{self, Fault},
 };
 use std::collections::BTreeMap;
-use store::{Connection, Folded, Recipient, StoreError, UserConnection, connections};
+use store::{
+    Connection, Folded, Recipient, StoreError, UserConnection,
+    connections::{self, Presence},
+};
 
 /// Changes of one replay, bounded so that a function's time is; a client that is still behind asks again.
 const MAX_REPLAY_CHANGES: usize = 2_000;
@@ -99,7 +102,7 @@ impl<'a> Message<'a> {
             Ok(ClientFrame::Ping { .. }) => self.answered(self.ping()).await,
             Ok(ClientFrame::Human(HumanFrame::Join)) => self.hello(None, None, &BTreeMap::new()).await,
             Ok(ClientFrame::Human(HumanFrame::Leave)) => {
-                self.answered(room::leave(&self.telling(), &self.identity.user, self.connection_id)).await;
+                self.answered(room::step_out(&self.telling(), self.connection_id)).await;
             }
             Ok(ClientFrame::Human(HumanFrame::Change(op))) => self.human(op).await,
         }
@@ -177,8 +180,26 @@ impl<'a> Message<'a> {
         Ok(true)
     }
 
+    /// Returns whether this socket has said `hello`; answers it that it has not, otherwise.
+    async fn has_entered(&self) -> Result<bool, StoreError> {
+        let (table, now) = (&self.context.store.table, self.context.now());
+        if connections::find(table, self.room, self.connection_id, now).await? != Presence::Outside {
+            return Ok(true);
+        }
+        // What no hello would help is said first: that there is no such cycle, or that they have been removed.
+        let tip = self.context.store.tip(self.room).await?;
+        if self.turned_away(&tip).await? {
+            return Ok(false);
+        }
+        self.error(Refusal::new(Code::Forbidden, "this socket is in no room yet: say hello first")).await;
+        Ok(false)
+    }
+
     /// The changes after `since`, to this socket alone.
     async fn replay(&self, since: u64) -> Result<(), StoreError> {
+        if !self.has_entered().await? {
+            return Ok(());
+        }
         let store = &self.context.store;
         let tip = store.tip(self.room).await?;
         if self.turned_away(&tip).await? {
@@ -199,6 +220,9 @@ impl<'a> Message<'a> {
 
     /// Asks for a new extraction.
     async fn refresh(&self) -> Result<(), StoreError> {
+        if !self.has_entered().await? {
+            return Ok(());
+        }
         let tip = self.context.store.tip(self.room).await?;
         if self.turned_away(&tip).await? {
             return Ok(());
@@ -217,18 +241,20 @@ impl<'a> Message<'a> {
         Ok(())
     }
 
-    /// Says where the tip is, and makes sure that this socket is in the room: a false 410 deafens nobody. From time to
-    /// time it also looks after the others: sockets that nobody has heard of for long are posted to, and leave if they
-    /// are gone, so that a ghost does not wait for the next edit.
+    /// Says where the tip is, and makes sure that a socket that has said `hello` is in the room: a false 410 deafens
+    /// nobody. From time to time it also looks after the others: sockets that nobody has heard of for long are posted to,
+    /// and leave if they are gone, so that a ghost does not wait for the next edit.
     async fn ping(&self) -> Result<(), StoreError> {
         let (table, now) = (&self.context.store.table, self.context.now());
-        let row = connections::find(table, self.room, self.connection_id).await?;
-        let is_missing = row.is_none();
-        let returns = !planted::is(Fault::FalseGoneStays);
-        if returns && row.is_none_or(|row| now.since(row.seen_at) >= SEEN_EVERY_MS) {
-            connections::join(table, self.room, &self.identity.connection(self.connection_id, now), now)
-                .await?;
-            if is_missing {
+        let known = connections::find(table, self.room, self.connection_id, now).await?;
+        let is_due = match &known {
+            Presence::Outside => false,
+            Presence::Lost => !planted::is(Fault::FalseGoneStays),
+            Presence::Inside(row) => now.since(row.seen_at) >= SEEN_EVERY_MS,
+        };
+        if is_due {
+            let row = self.identity.connection(self.connection_id, now);
+            if connections::stay(table, self.room, &row, now).await? && known == Presence::Lost {
                 self.note_with_user().await?;
             }
             self.probe().await?;

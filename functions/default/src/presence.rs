@@ -1,12 +1,24 @@
 //! `presence`: relayed, never stored, never logged.
 use crate::Message;
 use protocol::{ServerFrame, client::PresenceState};
+use store::StoreError;
 
 impl Message<'_> {
     /// Tells the others where this one is. Who they are is the server's word, not the frame's.
     pub(crate) async fn presence(&self, state: &PresenceState) {
         let (connection_id, user) = (self.connection_id, &self.identity.user());
         let frame = ServerFrame::Presence { connection_id, user, state }.to_text();
-        self.answered(async { self.telling().tell(&[frame], Some(connection_id)).await.map(drop) }).await;
+        self.answered(self.relay(frame)).await;
+    }
+
+    /// Posts a frame to the others in the room, if this socket is in it. The list of those who are told says so nearly
+    /// always; only a socket that is not in the list costs a read of its own.
+    async fn relay(&self, frame: String) -> Result<(), StoreError> {
+        let everybody = self.telling().recipients().await?;
+        let is_listed = everybody.iter().any(|one| one.connection_id == self.connection_id);
+        if is_listed || self.has_entered().await? {
+            self.telling().tell_these(&everybody, &[frame], Some(self.connection_id)).await;
+        }
+        Ok(())
     }
 }

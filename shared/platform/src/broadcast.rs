@@ -262,11 +262,11 @@ impl Telling<'_> {
         posted
     }
 
-    /// Deletes the rows of a socket that is gone; the room's, if it stood there. Should the socket live after all, its next
-    /// `ping` writes them again.
+    /// Takes a socket that answered 410 out of its room and from its user. Returns what the room knew of it, to whoever
+    /// is the first. Should the socket live after all, its next `ping` writes both rows again.
     async fn forget(&self, user: &Name, connection_id: &str) -> Option<Connection> {
         let table = &self.context.store.table;
-        let left = connections::leave(table, self.room, connection_id).await;
+        let left = connections::lose(table, self.room, connection_id, self.context.now()).await;
         let closed = connections::close(table, &self.room.tenant, user, connection_id).await;
         if let (Err(error), _) | (_, Err(error)) = (&left, &closed) {
             tracing::warn!(%error, "the rows of a gone socket stay until they expire");

@@ -72,13 +72,9 @@ pub(crate) async fn commit_one(telling: &Telling<'_>, sender: &Sender, proposed:
     match telling.context.store.commit(telling.room, proposal).await {
         Ok(Outcome::Committed(done)) => {
             metrics.committed(telling.context.now().since(begun));
-            let text =
-                done.entry.texts.get((done.version - done.entry.first) as usize).cloned().unwrap_or_default();
             room.announce(&done).await;
-            if let Some(change) = done.entry.changes.get((done.version - done.entry.first) as usize) {
-                mentions::deliver(telling, change).await;
-            }
-            Answer::Committed { version: done.version, text }
+            mentions::deliver(telling, &done.change).await;
+            Answer::Committed { version: done.version, text: done.text }
         }
         Ok(Outcome::Duplicate { version, text, tip }) => {
             room.announce_again(&text, version == tip).await;
@@ -111,7 +107,7 @@ impl Room<'_> {
         let frames = committed(&[text.into()]);
         match self.socket.filter(|_| planted::is(Fault::AcknowledgeBeforePut)) {
             Some(socket) => self.telling.tell_some(std::slice::from_ref(socket), &[socket], &frames).await,
-            None => self.tell_all(&frames).await,
+            None => self.tell_all(&frames, &frames).await,
         }
     }
 
@@ -119,7 +115,7 @@ impl Room<'_> {
         if !done.leads {
             return;
         }
-        self.tell_all(&committed(&done.entry.texts)).await;
+        self.tell_all(&committed(&done.entry.texts), &committed(std::slice::from_ref(&done.text))).await;
         if done.compaction_due
             && let Err(error) = self.telling.context.store.compact(self.telling.room).await
         {
@@ -132,7 +128,7 @@ impl Room<'_> {
     async fn announce_again(&self, text: &Arc<str>, at_tip: bool) {
         let frames = committed(std::slice::from_ref(text));
         match self.socket {
-            _ if at_tip => self.tell_all(&frames).await,
+            _ if at_tip => self.tell_all(&frames, &frames).await,
             None => {}
             Some(socket) => {
                 for frame in frames {
@@ -142,17 +138,22 @@ impl Room<'_> {
         }
     }
 
-    async fn tell_all(&self, frames: &[String]) {
+    /// Tells everyone in the room `frames`. An author who is not in it, because their socket has not said `hello` or has
+    /// lost its row, is told `own`: the echo of their own change, and nothing of the room.
+    async fn tell_all(&self, frames: &[String], own: &[String]) {
         let everybody: Result<_, StoreError> = self.telling.recipients().await;
-        let mut everybody = everybody.unwrap_or_else(|error| {
+        let everybody = everybody.unwrap_or_else(|error| {
             tracing::warn!(%error, "the room could not be told");
             Vec::new()
         });
-        if let Some(socket) = self.socket
-            && !everybody.iter().any(|one| one.connection_id == socket.connection_id)
-        {
-            everybody.push(socket.clone());
+        let outside =
+            |socket: &&Recipient| !everybody.iter().any(|one| one.connection_id == socket.connection_id);
+        // On the heap: what a commit holds across its awaits is deep enough without a room's posts.
+        Box::pin(self.telling.tell_these(&everybody, frames, None)).await;
+        if let Some(author) = self.socket.filter(outside) {
+            for frame in own {
+                self.telling.answer_text(&author.user, &author.connection_id, frame.clone()).await;
+            }
         }
-        self.telling.tell_these(&everybody, frames, None).await;
     }
 }

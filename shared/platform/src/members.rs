@@ -237,8 +237,7 @@ pub(crate) async fn note_in(
         return Ok(());
     }
     let failed = |reason: String| StoreError::Unavailable { operation: "commit", reason };
-    let client =
-        TaskId::new(&format!("member-{}", context.unique())).map_err(|error| failed(error.to_string()))?;
+    let client = TaskId::made_of("member-", &context.unique());
     let sender = Sender::system().ok_or_else(|| failed("the system has no author".into()))?;
     let proposed = ProposedChange { id: ChangeId::new(client, 1), base: tip.state.version(), ops: vec![op] };
     match commit_one(&Telling { context, endpoint, room }, &sender, proposed).await {

@@ -46,8 +46,14 @@ pub async fn enter(context: &Context, room: &CycleKey) -> Result<Folded, EnterEr
 /// Takes a socket out of its room and from its user, and tells the room if it was there. `$disconnect` is best effort:
 /// it may come late, twice or never, and a row that is gone already tells nobody anything.
 pub async fn leave(telling: &Telling<'_>, user: &Name, connection_id: &str) -> Result<(), StoreError> {
+    connections::close(&telling.context.store.table, &telling.room.tenant, user, connection_id).await?;
+    step_out(telling, connection_id).await
+}
+
+/// Takes a socket from its room alone, and tells the room if it was there. The socket stays open and stays its user's:
+/// it counts among theirs, and a removal closes it.
+pub async fn step_out(telling: &Telling<'_>, connection_id: &str) -> Result<(), StoreError> {
     let table = &telling.context.store.table;
-    connections::close(table, &telling.room.tenant, user, connection_id).await?;
     if let Some(gone) = connections::leave(table, telling.room, connection_id).await? {
         let peer = peer(&gone);
         let left = ServerFrame::Left { connection_id: &peer.connection_id, user: &peer.user }.to_text();

@@ -1,12 +1,14 @@
 //! What a client says.
 use crate::{
     human::{self, HumanFrame},
-    limits::{MAX_CLIENT_FRAME_BYTES, MAX_HELLO_DOCS, MAX_PRESENCE_BYTES},
+    limits::{
+        MAX_CARET_BYTES, MAX_CLIENT_FRAME_BYTES, MAX_HELLO_DOCS, MAX_PRESENCE_BYTES, MAX_PRESENCE_DOCS,
+    },
 };
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
-use sheet::{Code, Column, Op, Refusal, TaskId, name::ChangeId};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde_json::Value;
+use sheet::{Code, Column, DocName, Op, Refusal, TaskId, doc::Bytes, name::ChangeId};
 use std::collections::BTreeMap;
 
 /// A frame from a client.
@@ -70,9 +72,37 @@ pub struct PresenceState {
     /// What they do.
     #[serde(default)]
     pub status: Activity,
-    /// Carets in documents, as the editor encodes them.
-    #[serde(default, skip_serializing_if = "Map::is_empty")]
-    pub docs: Map<String, Value>,
+    /// Carets in documents; at most [`MAX_PRESENCE_DOCS`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "carets")]
+    pub docs: BTreeMap<DocName, Caret>,
+}
+
+/// Where somebody is in a document: both ends of what they have selected. Whose caret it is, is the server's word alone.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Caret {
+    /// Where the selection began: a relative position of Yjs; 1 to [`MAX_CARET_BYTES`] bytes.
+    #[serde(deserialize_with = "position")]
+    pub anchor: Bytes,
+    /// Where it ends now; the same place for a caret that selects nothing.
+    #[serde(deserialize_with = "position")]
+    pub head: Bytes,
+}
+
+fn position<'de, D: Deserializer<'de>>(from: D) -> Result<Bytes, D::Error> {
+    let position = Bytes::deserialize(from)?;
+    if (1..=MAX_CARET_BYTES).contains(&position.0.len()) {
+        return Ok(position);
+    }
+    Err(D::Error::custom(format!("an end of a caret has 1 to {MAX_CARET_BYTES} bytes")))
+}
+
+/// Carets by document. One that is `null` is none: its owner has left that document.
+fn carets<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<DocName, Caret>, D::Error> {
+    let told = BTreeMap::<DocName, Option<Caret>>::deserialize(from)?;
+    if told.len() > MAX_PRESENCE_DOCS {
+        return Err(D::Error::custom(format!("a state has carets in at most {MAX_PRESENCE_DOCS} documents")));
+    }
+    Ok(told.into_iter().filter_map(|(doc, caret)| Some((doc, caret?))).collect())
 }
 
 /// A cell, or a row as a whole.
@@ -127,8 +157,7 @@ pub fn read(text: &str) -> Result<ClientFrame, Unreadable> {
             Some((Some(change.id.to_string()), Refusal::new(Code::Malformed, "seq counts from 1")))
         }
         ClientFrame::Presence { state } if presence_bytes(state) > MAX_PRESENCE_BYTES => {
-            let message = format!("a presence state is at most {MAX_PRESENCE_BYTES} bytes");
-            Some((None, Refusal::new(Code::PayloadTooLarge, message)))
+            Some((None, presence_too_large()))
         }
         ClientFrame::Hello { docs, .. } if docs.len() > MAX_HELLO_DOCS => {
             let message =
@@ -148,8 +177,12 @@ pub fn read_change(text: &str) -> Result<ProposedChange, Unreadable> {
     serde_json::from_str(text).map_err(|error| diagnose(text, &error))
 }
 
-fn presence_bytes(state: &PresenceState) -> usize {
+fn presence_bytes<T: Serialize>(state: &T) -> usize {
     serde_json::to_string(state).map_or(usize::MAX, |text| text.len())
+}
+
+fn presence_too_large() -> Refusal {
+    Refusal::new(Code::PayloadTooLarge, format!("a presence state is at most {MAX_PRESENCE_BYTES} bytes"))
 }
 
 fn change_id(frame: &Value) -> Option<String> {
@@ -164,6 +197,8 @@ fn diagnose(text: &str, error: &serde_json::Error) -> Unreadable {
     let id = change_id(&frame);
     let refusal = match frame.get("type").and_then(Value::as_str) {
         None if frame.get("ops").is_none() => Refusal::new(Code::Malformed, "a frame says its type"),
+        // Its size comes first: what is too large is not looked at any further.
+        Some("presence") if presence_bytes(&frame["state"]) > MAX_PRESENCE_BYTES => presence_too_large(),
         Some("hello" | "presence" | "replay" | "refresh" | "ping") => {
             Refusal::new(Code::Malformed, format!("not a frame of this type: {error}"))
         }
@@ -266,6 +301,64 @@ mod tests {
             format!(r#"{{"type":"presence","state":{{"docs":{{"summary":"{}"}}}}}}"#, "x".repeat(2_100));
         assert_eq!(code(&docs).0, Code::PayloadTooLarge);
         assert_eq!(code(r#"{"type":"presence","state":{"status":"asleep"}}"#).0, Code::Malformed);
+    }
+
+    // rule: P2
+    #[test]
+    fn of_a_caret_nothing_is_taken_but_its_two_ends() {
+        let state = |docs: Value| {
+            let frame = serde_json::json!({"type": "presence", "state": {"docs": docs}}).to_string();
+            match read(&frame) {
+                Ok(ClientFrame::Presence { state }) => {
+                    Ok(serde_json::to_value(state).unwrap()["docs"].clone())
+                }
+                Ok(other) => panic!("{other:?}"),
+                Err(unreadable) => Err(unreadable.refusal.code),
+            }
+        };
+        let caret = serde_json::json!({"anchor": "AQdkZWZhdWx0", "head": "AAECAA=="});
+        let mut boasting = caret.clone();
+        for (field, value) in [("name", "The Boss"), ("color", "#ff0000"), ("user", "boss")] {
+            boasting[field] = value.into();
+        }
+        assert_eq!(
+            state(serde_json::json!({"summary": boasting})),
+            Ok(serde_json::json!({"summary": caret}))
+        );
+        assert_eq!(
+            state(serde_json::json!({"notes:t-1": null})),
+            Ok(Value::Null),
+            "a caret taken back is none"
+        );
+        let with = |field: &str, value: Value| {
+            let mut changed = caret.clone();
+            changed[field] = value;
+            serde_json::json!({"summary": changed})
+        };
+        for docs in [
+            serde_json::json!([]),
+            serde_json::json!("summary"),
+            serde_json::json!({"summary": "here"}),
+            serde_json::json!({"summary": {}}),
+            serde_json::json!({"summary": {"anchor": "AA=="}}),
+            serde_json::json!({"elsewhere": caret}),
+            serde_json::json!({"notes:": caret}),
+            with("head", 7.into()),
+            with("head", "".into()),
+            with("head", "not base64".into()),
+            with("head", serde_json::json!({"type": null, "tname": "default"})),
+            with("head", "AAAA".repeat(30).into()),
+            (0..9).map(|n| (format!("notes:t{n}"), caret.clone())).collect::<serde_json::Map<_, _>>().into(),
+        ] {
+            assert_eq!(state(docs.clone()), Err(Code::Malformed), "{docs}");
+        }
+        let eight = (0..8).map(|n| (format!("notes:t{n}"), caret.clone())).collect::<serde_json::Map<_, _>>();
+        assert_eq!(state(eight.clone().into()), Ok(eight.into()));
+        let large =
+            serde_json::json!({"summary": {"anchor": "AA==", "head": "AA==", "x": "x".repeat(2_100)}});
+        assert_eq!(state(large), Ok(serde_json::json!({"summary": {"anchor": "AA==", "head": "AA=="}})));
+        let large = serde_json::json!({"elsewhere": "x".repeat(2_100)});
+        assert_eq!(state(large), Err(Code::PayloadTooLarge));
     }
 
     proptest::proptest! {

@@ -10,6 +10,10 @@ sheet::constants! {
     MAX_PRESENCE_BYTES: usize = 2 * 1024;
     /// Documents that a hello may name: as many as somebody has open, and the time to load each.
     MAX_HELLO_DOCS: usize = 8;
+    /// Documents that a presence state may have a caret in: as many as a hello may name.
+    MAX_PRESENCE_DOCS: usize = 8;
+    /// Bytes of one end of a caret. A relative position of Yjs is an id, or a root's name, and a side: about 20.
+    MAX_CARET_BYTES: usize = 64;
     /// Posts of presence a second that one room may cost. Posts are the bill of a busy room.
     PRESENCE_POSTS_PER_SECOND: u64 = 150;
     /// The shortest presence interval, milliseconds: four movements a second look alive.

@@ -5,7 +5,7 @@
 //! `web/client/test/shapes.test.ts` compares them, field by field, when the client is compiled.
 #![allow(clippy::unwrap_used)]
 use protocol::{
-    client::{Activity, ClientFrame, Cursor, PresenceState, ProposedChange},
+    client::{Activity, Caret, ClientFrame, Cursor, PresenceState, ProposedChange},
     server::{Missed, Peer, Rejected, ServerFrame, User, Welcome, committed},
 };
 use serde::Serialize;
@@ -224,7 +224,9 @@ fn change() -> Change {
 }
 
 fn state() -> PresenceState {
-    let docs = json!({"summary": "AA=="}).as_object().unwrap().clone();
+    // A place in the editor's text, and the beginning of it.
+    let caret = Caret { anchor: vec![0, 1, 2, 0].into(), head: vec![0, 1, 0, 0].into() };
+    let docs = BTreeMap::from([(DocName::new("summary").unwrap(), caret)]);
     let cursor = Some(Cursor { task_id: task("t1"), column: Some(Column::Status) });
     PresenceState { cursor, status: Activity::Typing, docs }
 }

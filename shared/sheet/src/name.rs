@@ -89,6 +89,15 @@ impl TaskId {
         debug_assert!(Self::new(word).is_ok());
         Self(word.into())
     }
+
+    /// Makes an id of a prefix, which is one, and whatever word: what an id may not hold is left out, and what is too
+    /// long is cut. Never fails.
+    pub fn made_of(prefix: &'static str, word: &str) -> Self {
+        debug_assert!(Self::new(prefix).is_ok());
+        let plain = word.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-');
+        let id: String = prefix.chars().chain(plain).take(36).collect();
+        Self(id.into())
+    }
 }
 
 /// `<client>.<seq>`: names a change for good. De-duplication is per (author, client).
@@ -189,6 +198,15 @@ mod tests {
             assert!(Name::new(bad).is_err(), "{bad:?}");
         }
         assert!(Name::new("acme.example_1-x").is_ok());
+    }
+
+    #[test]
+    fn an_id_is_made_of_any_word() {
+        for word in ["", "L0SM9cOFvHcCIhw=", "é#/ \n", &"x".repeat(100)] {
+            let made = TaskId::made_of("h-", word);
+            assert_eq!(TaskId::new(made.as_str()).as_ref(), Ok(&made), "{word:?}");
+        }
+        assert_eq!(TaskId::made_of("h-", "a=b/c-d").as_str(), "h-abc-d");
     }
 
     // rule: X1

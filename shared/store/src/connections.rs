@@ -3,6 +3,10 @@
 //! Two rows a socket: one in the room, written by `hello` and read by every broadcast; one with the user, written by
 //! `$connect` and read for removal, mentions and the limit per user. Both expire by themselves, which is harmless:
 //! `ping` writes them again.
+//!
+//! A socket that answers 410 may be alive all the same. Its row in the room is not deleted but marked as lost: nobody
+//! is told anything through it, and the socket's next `ping` makes it a row again. So `ping` needs no word from the
+//! client to know that this socket has said `hello`, and brings nobody into a room that they never entered.
 use crate::{
     keys,
     table::{Item, StoreError, Table, read},
@@ -12,6 +16,8 @@ use sheet::{CycleKey, Name, Role, TimestampMs};
 
 /// Seconds a row outlives its writing: a socket lives two hours at most, and its clock may be off.
 const ROW_SECONDS: i64 = 2 * 3600 + 15 * 60;
+/// Seconds that a lost row waits for its socket's `ping`. The gateway closes a socket that says nothing for 10 minutes.
+const LOST_SECONDS: i64 = 15 * 60;
 
 /// A socket in a room.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -91,6 +97,44 @@ impl<T> Row<T> {
     }
 }
 
+/// What stands in a room for a socket that answered 410.
+#[derive(Serialize, Deserialize)]
+struct LostRow {
+    pk: String,
+    sk: String,
+    expires: i64,
+    lost: bool,
+}
+
+/// A row of a room as it stands. A lost one is told by its mark.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum RoomRow {
+    Lost(LostRow),
+    Here(Row<Connection>),
+}
+
+impl RoomRow {
+    /// Returns the socket, unless it is lost.
+    fn here(self) -> Option<Connection> {
+        match self {
+            Self::Here(row) => Some(row.what),
+            Self::Lost(_) => None,
+        }
+    }
+}
+
+/// What a room knows of a socket.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Presence {
+    /// It has not said `hello`, or has left.
+    Outside,
+    /// It has said `hello`, and answered 410 since.
+    Lost,
+    /// It is in the room.
+    Inside(Connection),
+}
+
 fn live<T>(rows: Vec<Row<T>>, now: TimestampMs) -> Vec<T> {
     // DynamoDB deletes expired rows within days, not at once: what has expired is not there.
     rows.into_iter().filter(|row| row.expires * 1000 > now.0).map(|row| row.what).collect()
@@ -112,19 +156,35 @@ pub async fn join(
     table.put(&Row::new(keys::cycle(key), &connection.connection_id, connection, now)).await
 }
 
-/// A socket's row in its room, if it is there.
+/// Writes the row of a socket that is in its room already, lost or not. Returns whether it was: a socket that has left
+/// meanwhile is not brought back.
+pub async fn stay(
+    table: &Table,
+    key: &CycleKey,
+    connection: &Connection,
+    now: TimestampMs,
+) -> Result<bool, StoreError> {
+    table.put_over(&Row::new(keys::cycle(key), &connection.connection_id, connection, now)).await
+}
+
+/// Returns what a room knows of a socket; strongly consistent.
 pub async fn find(
     table: &Table,
     key: &CycleKey,
     connection_id: &str,
-) -> Result<Option<Connection>, StoreError> {
-    let row: Option<Row<Connection>> = table.get(&keys::cycle(key), &keys::connection(connection_id)).await?;
-    Ok(row.map(|row| row.what))
+    now: TimestampMs,
+) -> Result<Presence, StoreError> {
+    let row: Option<RoomRow> = table.get(&keys::cycle(key), &keys::connection(connection_id)).await?;
+    Ok(match row {
+        Some(RoomRow::Here(row)) if row.expires * 1000 > now.0 => Presence::Inside(row.what),
+        Some(RoomRow::Lost(row)) if row.expires * 1000 > now.0 => Presence::Lost,
+        _ => Presence::Outside,
+    })
 }
 
 /// Everybody in a room and all that is known of them, strongly consistent.
 pub async fn room(table: &Table, key: &CycleKey, now: TimestampMs) -> Result<Vec<Connection>, StoreError> {
-    Ok(live(table.prefixed(&keys::cycle(key), "CONN#").await?, now))
+    Ok(live(table.prefixed_without(&keys::cycle(key), "CONN#", "lost").await?, now))
 }
 
 /// Whom to tell, strongly consistent: who joined before a commit is told of it. Once a change and for everybody in the
@@ -135,19 +195,32 @@ pub async fn recipients(
     now: TimestampMs,
 ) -> Result<Vec<Recipient>, StoreError> {
     let needed = ["connectionId", "user", "expires"];
-    let items = table.projected(&keys::cycle(key), "CONN#", &keys::end("CONN#"), &needed).await?;
+    let items = table.projected(&keys::cycle(key), "CONN#", &needed, "lost").await?;
     items.into_iter().filter(|item| is_live(item, now)).map(read).collect()
 }
 
-/// Takes a socket out of its room; what stood there, if anything did.
+/// Marks a socket's row as lost, because a post to it was answered 410. Returns what stood there, to one caller alone;
+/// none if the socket was not in the room.
+pub async fn lose(
+    table: &Table,
+    key: &CycleKey,
+    connection_id: &str,
+    now: TimestampMs,
+) -> Result<Option<Connection>, StoreError> {
+    let (pk, sk) = (keys::cycle(key), keys::connection(connection_id));
+    let lost = LostRow { pk, sk, expires: now.0 / 1000 + LOST_SECONDS, lost: true };
+    let stood: Option<RoomRow> = table.put_in_place(&lost, "lost").await?;
+    Ok(stood.and_then(RoomRow::here))
+}
+
+/// Takes a socket out of its room. Returns what stood there, unless it was lost.
 pub async fn leave(
     table: &Table,
     key: &CycleKey,
     connection_id: &str,
 ) -> Result<Option<Connection>, StoreError> {
-    let gone: Option<Row<Connection>> =
-        table.take(&keys::cycle(key), &keys::connection(connection_id)).await?;
-    Ok(gone.map(|row| row.what))
+    let gone: Option<RoomRow> = table.take(&keys::cycle(key), &keys::connection(connection_id)).await?;
+    Ok(gone.and_then(RoomRow::here))
 }
 
 /// Notes a socket with its user.

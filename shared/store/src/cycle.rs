@@ -335,8 +335,13 @@ impl Store {
             outcomes.push(match (verdict, &entry) {
                 (Judged::Accepted(version), Some(entry)) => {
                     let leads = std::mem::take(&mut leads);
+                    let (change, text) = standing_at(entry, *version).ok_or_else(|| {
+                        StoreError::Corrupt(format!("version {version} is missing from its entry"))
+                    })?;
                     Outcome::Committed(Committed {
                         version: *version,
+                        change: change.clone(),
+                        text: text.clone(),
                         entry: entry.clone(),
                         leads,
                         compaction_due: leads && compaction_due == Some(true),
@@ -444,9 +449,14 @@ enum Judged {
     Refused(Refusal),
 }
 
+/// Returns the change of a version, read and as it stands in the log.
+fn standing_at(entry: &LogEntry, version: u64) -> Option<(&Change, &Arc<str>)> {
+    let at = usize::try_from(version.checked_sub(entry.first)?).ok()?;
+    Some((entry.changes.get(at)?, entry.texts.get(at)?))
+}
+
 fn text_of(entry: &LogEntry, version: u64) -> Option<Arc<str>> {
-    let at = version.checked_sub(entry.first)?;
-    entry.texts.get(at as usize).cloned()
+    standing_at(entry, version).map(|(_, text)| text.clone())
 }
 
 fn size(entry: &LogEntry) -> usize {

@@ -50,6 +50,10 @@ impl Proposal {
 pub struct Committed {
     /// Its version.
     pub version: u64,
+    /// The change.
+    pub change: Change,
+    /// The same as it stands in the log.
+    pub text: Arc<str>,
     /// The entry it went out in.
     pub entry: Arc<LogEntry>,
     /// Is it this caller who tells the room?

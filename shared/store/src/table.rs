@@ -71,6 +71,36 @@ impl Table {
         put_if(put.condition_expression("attribute_not_exists(pk)")).await
     }
 
+    /// Puts an item over the one that stands there; false if none does.
+    pub async fn put_over<T: Serialize>(&self, item: &T) -> Result<bool, StoreError> {
+        let put = self.client.put_item().table_name(&self.name).set_item(Some(write(item)?));
+        put_if(put.condition_expression("attribute_exists(pk)")).await
+    }
+
+    /// Puts an item in the place of one that has no attribute `mark`. Returns what stood there; none if nothing did, or
+    /// if it had the mark: then nothing is written.
+    pub(crate) async fn put_in_place<T: Serialize, U: DeserializeOwned>(
+        &self,
+        item: &T,
+        mark: &str,
+    ) -> Result<Option<U>, StoreError> {
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.name)
+            .set_item(Some(write(item)?))
+            .condition_expression("attribute_exists(pk) AND attribute_not_exists(#mark)")
+            .expression_attribute_names("#mark", mark)
+            .return_values(ReturnValue::AllOld);
+        match put.send().await {
+            Ok(put) => put.attributes.map(read).transpose(),
+            Err(e) if e.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+                Ok(None)
+            }
+            Err(e) => Err(unavailable("PutItem", &e)),
+        }
+    }
+
     /// Puts an item whose `count` is `count` and which is `done` or not, where one stands whose count is one lower, or the
     /// same and not further, or none stands and `count` is 1 at most; false otherwise. The same again changes nothing, and
     /// what arrives late takes nothing back.
@@ -193,15 +223,26 @@ impl Table {
         self.range(pk, from, &keys::end(prefix)).await
     }
 
+    /// The same, but for items that have an attribute `mark`.
+    pub(crate) async fn prefixed_without<T: DeserializeOwned>(
+        &self,
+        pk: &str,
+        prefix: &str,
+        mark: &str,
+    ) -> Result<Vec<T>, StoreError> {
+        let query = self.between(pk, prefix, &keys::end(prefix));
+        every_page(without(query, mark)).await?.into_iter().map(read).collect()
+    }
+
     /// The same as they stand, with these attributes and no others: what is not read is neither sent nor taken apart.
     pub(crate) async fn projected(
         &self,
         pk: &str,
-        from: &str,
-        to: &str,
+        prefix: &str,
         attributes: &[&str],
+        mark: &str,
     ) -> Result<Vec<Item>, StoreError> {
-        let mut query = self.between(pk, from, to);
+        let mut query = without(self.between(pk, prefix, &keys::end(prefix)), mark);
         for (number, attribute) in attributes.iter().enumerate() {
             // Under another name each: some of DynamoDB's words are reserved.
             query = query.expression_attribute_names(format!("#{number}"), *attribute);
@@ -246,6 +287,11 @@ impl Table {
             .expression_attribute_values(":to", text(to))
             .consistent_read(true)
     }
+}
+
+/// The Query without items that have an attribute `mark`.
+fn without(query: QueryFluentBuilder, mark: &str) -> QueryFluentBuilder {
+    query.filter_expression("attribute_not_exists(#mark)").expression_attribute_names("#mark", mark)
 }
 
 /// The items of every page of a Query.

@@ -4,12 +4,28 @@ use serde_json::{Value, json};
 use wire::{Client, client::insert};
 
 pub(super) async fn h1(endpoint: &Endpoint) -> Shown {
-    let mut quiet = Client::open(&endpoint.door(&endpoint.editor()).await).await.expect("the socket opens");
+    let person = endpoint.editor();
+    let mut quiet = Client::open(&endpoint.door(&person).await).await.expect("the socket opens");
     let mut busy = endpoint.join(&endpoint.editor()).await;
+    quiet.ping().await;
+    for frame in
+        [json!({"type": "presence", "state": {"status": "typing"}}), json!({"type": "replay", "since": 0})]
+    {
+        quiet.send(frame.clone()).await;
+        assert_eq!(quiet.frame_of("error").await["code"], "FORBIDDEN", "{frame} before a hello");
+    }
     busy.commit(json!([insert(&endpoint.fresh("t"), "x")])).await.version();
     busy.ping().await;
+    quiet.ping().await;
+    let of_the_room = |frame: &&Value| {
+        ["committed", "presence", "joined", "left"].contains(&frame["type"].as_str().unwrap_or_default())
+    };
+    let heard = quiet.heard.iter().find(of_the_room);
+    assert!(heard.is_none(), "before its hello a socket is told {heard:?}");
+    let shown =
+        busy.heard.iter().filter(of_the_room).find(|frame| frame["user"]["id"] == person.user.as_str());
+    assert!(shown.is_none(), "the room is told {shown:?} of a socket before its hello");
     quiet.hello(json!({})).await;
-    assert_eq!(quiet.heard.len(), 1, "frames before the welcome: {:?}", quiet.heard.first());
     Shown::Yes
 }
 

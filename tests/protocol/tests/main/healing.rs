@@ -171,6 +171,8 @@ async fn a_sheet_too_large_for_a_frame_is_fetched_over_http_and_goes_on_from_the
     assert_eq!(ben.replica.bytes(), ana.replica.bytes());
     // A long replay comes in frames, each within its limit, and a last answer stands for "that was all".
     let mut late = harness::Client::open(&world.door(&who("cleo"), NEXT_WEEK)).await.unwrap();
+    late.send(json!({"type": "hello", "since": 0})).await;
+    late.frame_of("welcome").await;
     late.send(json!({"type": "replay", "since": 0})).await;
     while late.replica.told.len() < 61 {
         late.next().await;

@@ -1,5 +1,5 @@
 //! Who is there and what they do: relayed, stamped, never stored.
-use harness::{Client, Fault, NEXT_WEEK, World, who};
+use harness::{Client, Fault, NEXT_WEEK, World, client::insert, who};
 use serde_json::{Value, json};
 
 fn users(connections: &Value) -> Vec<String> {
@@ -42,6 +42,114 @@ async fn a_movement_reaches_everybody_else_with_the_identity_that_the_server_kno
     // What a state holds beside the schema is not passed on.
     ana.send(json!({"type": "presence", "state": {"status": "away", "cursor": null, "secret": "x"}})).await;
     assert!(!ben.frame_of("presence").await.to_string().contains("secret"));
+}
+
+/// Frames in which the room speaks.
+fn of_the_room(frames: &[Value]) -> Vec<&Value> {
+    let room = ["committed", "presence", "joined", "left"];
+    frames.iter().filter(|frame| room.contains(&frame["type"].as_str().unwrap_or_default())).collect()
+}
+
+// rule: H1, P1
+#[tokio::test]
+async fn before_its_hello_a_socket_hears_nothing_of_the_room_and_the_room_nothing_of_it() {
+    let world = World::new().await;
+    let mut ana = world.join(&who("ana")).await;
+    let mut quiet = Client::open(&world.door(&who("ben"), NEXT_WEEK)).await.unwrap();
+    let (table, key) = (world.table(), world.key(NEXT_WEEK));
+    let stands =
+        async || store::connections::room(&table, &key, world.stack.context.now()).await.unwrap().len();
+    world.faults.forget();
+    // Over and over, and after the time in which a row is written again.
+    let mut writes = 0;
+    for _ in 0..3 {
+        assert_eq!(quiet.ping().await["type"], "pong");
+        for frame in [
+            json!({"type": "presence", "state": {"status": "typing"}}),
+            json!({"type": "replay", "since": 0}),
+            json!({"type": "refresh"}),
+        ] {
+            quiet.send(frame.clone()).await;
+            let refused = quiet.frame_of("error").await;
+            assert_eq!(refused["code"], "FORBIDDEN", "{frame}");
+            assert!(refused["message"].as_str().unwrap().contains("hello"), "{refused}");
+        }
+        let before = world.faults.count("PutItem");
+        assert_eq!(before, writes, "neither a ping nor anything else writes a row of it");
+        world.advance(std::time::Duration::from_secs(5 * 60));
+        ana.ping().await;
+        writes += world.faults.count("PutItem") - before;
+    }
+    assert!(writes > 0, "the row of somebody in the room is written again meanwhile");
+    ana.send(json!({"type": "presence", "state": {"status": "typing"}})).await;
+    ana.commit(json!([insert("t1", "Ship it")])).await.version();
+    world.join(&who("cleo")).await.close().await;
+    ana.frame_of("left").await;
+    // What it commits itself comes back to it, and no change of anybody else.
+    let own = quiet.commit(json!([insert("t2", "Mine")])).await.version();
+    ana.reach(own).await;
+    quiet.send_text(r#"ROW_INSERT|{"taskId":"t3","cells":{"title":"Mine too"}}"#).await;
+    ana.reach(own + 1).await;
+    quiet.ping().await;
+    for frame in of_the_room(&quiet.heard) {
+        assert_eq!(frame["type"], "committed", "{frame}");
+        for change in frame["changes"].as_array().unwrap() {
+            assert_eq!(change["author"]["id"], "ben", "{frame}");
+        }
+    }
+    assert!(of_the_room(&ana.heard).iter().all(|frame| frame["user"]["id"] != "ben"), "nobody has joined");
+    assert_eq!(stands().await, 1);
+    quiet.hello(json!({})).await;
+    assert_eq!(stands().await, 2);
+    quiet.send(json!({"type": "presence", "state": {"status": "typing"}})).await;
+    assert_eq!(ana.frame_of("presence").await["user"]["id"], "ben");
+}
+
+// rule: H1, R3
+#[tokio::test]
+async fn who_has_left_by_a_line_stays_out_whatever_they_ping_and_is_still_closed_by_a_removal() {
+    let world = World::new().await;
+    let mut boss = world.join(&who("boss").admin()).await;
+    let mut tess = Client::open(&world.door(&who("tess"), NEXT_WEEK)).await.unwrap();
+    // Leaving a room that one never entered takes nothing away either.
+    tess.send_text("PRESENCE_LEAVE").await;
+    tess.send_text("PRESENCE_JOIN").await;
+    tess.frame_of("welcome").await;
+    tess.send_text("PRESENCE_LEAVE").await;
+    boss.frame_of("left").await;
+    world.advance(std::time::Duration::from_secs(5 * 60));
+    tess.ping().await;
+    tess.send(json!({"type": "presence", "state": {"status": "typing"}})).await;
+    assert_eq!(tess.frame_of("error").await["code"], "FORBIDDEN");
+    boss.commit(json!([insert("t1", "Ship it")])).await.version();
+    tess.ping().await;
+    assert!(of_the_room(&tess.heard).iter().all(|frame| frame["type"] != "committed"), "{:?}", tess.heard);
+    let now = world.stack.context.now();
+    let (table, tenant, tess_id) = (world.table(), world.key(NEXT_WEEK).tenant, "tess".parse().unwrap());
+    let open = store::connections::of_user(&table, &tenant, &tess_id, now);
+    assert_eq!(open.await.unwrap().len(), 1, "it counts among their sockets");
+    boss.commit(json!([{"op": "MEMBER_REVOKE", "userId": "tess"}])).await.version();
+    assert_eq!(tess.end().await, Some(1000));
+}
+
+// rule: P2, P3
+#[tokio::test]
+async fn a_caret_is_passed_on_without_what_its_owner_says_of_themselves() {
+    let world = World::new().await;
+    let (mut ana, mut ben) = (world.join(&who("ana")).await, world.join(&who("ben")).await);
+    let caret = json!({"anchor": "AAECAA==", "head": "AQdkZWZhdWx0"});
+    let mut boasting = caret.clone();
+    boasting["user"] = json!({"name": "The Boss", "color": "#ff0000"});
+    boasting["name"] = json!("The Boss");
+    boasting["color"] = json!("#ff0000");
+    for docs in
+        [json!({"summary": "x"}), json!({"boss": caret}), json!({"summary": {"anchor": {}, "head": 1}})]
+    {
+        ana.send(json!({"type": "presence", "state": {"docs": docs}})).await;
+        assert_eq!(ana.frame_of("error").await["code"], "MALFORMED", "{docs}");
+    }
+    ana.send(json!({"type": "presence", "state": {"docs": {"summary": boasting, "notes:t1": null}}})).await;
+    assert_eq!(ben.frame_of("presence").await["state"]["docs"], json!({"summary": caret}));
 }
 
 // rule: H6

@@ -253,7 +253,10 @@ export const SENT = {
         "taskId": "t1"
       },
       "docs": {
-        "summary": "AA=="
+        "summary": {
+          "anchor": "AAECAA==",
+          "head": "AAEAAA=="
+        }
       },
       "status": "typing"
     },
@@ -328,7 +331,10 @@ export const RECEIVED = {
         "taskId": "t1"
       },
       "docs": {
-        "summary": "AA=="
+        "summary": {
+          "anchor": "AAECAA==",
+          "head": "AAEAAA=="
+        }
       },
       "status": "typing"
     },
