@@ -111,15 +111,25 @@ impl Message<'_> {
     /// What a client at `since` needs to stand at the tip.
     async fn content(&self, since: Option<u64>, tip: &Folded) -> Result<Content, StoreError> {
         if let Some(since) = since.filter(|since| *since <= tip.state.version()) {
-            let mut missed =
-                self.context.store.replay(self.room, since, MAX_CHANGES, MAX_CONTENT_BYTES).await?;
-            // What was committed since the tip was read is announced: a welcome ends at the version that it states.
-            missed.truncate(usize::try_from(tip.state.version() - since).unwrap_or(usize::MAX));
-            // Complete, or a snapshot: never a part that looks like the whole.
-            if since + missed.len() as u64 == tip.state.version() {
+            // Complete, or a snapshot: never a part that looks like the whole. What was committed since the tip was read
+            // is announced: a welcome ends at the version that it states.
+            let lacking = usize::try_from(tip.state.version() - since).unwrap_or(usize::MAX);
+            let missed = match lacking {
+                0 => Vec::new(),
+                1..=MAX_CHANGES => {
+                    self.context.store.replay(self.room, since, lacking, MAX_CONTENT_BYTES).await?
+                }
+                _ => return self.sheet(tip),
+            };
+            if missed.len() == lacking {
                 return missed.iter().map(raw).collect::<Result<_, _>>().map(Content::Changes);
             }
         }
+        self.sheet(tip)
+    }
+
+    /// The whole sheet, or where to fetch it.
+    fn sheet(&self, tip: &Folded) -> Result<Content, StoreError> {
         let sheet = serde_json::value::to_raw_value(&tip.state.sheet).map_err(unwritable)?;
         if sheet.get().len() <= MAX_CONTENT_BYTES {
             return Ok(Content::Snapshot(sheet));

@@ -210,9 +210,10 @@ impl<'a> Message<'a> {
             self.post(&ServerFrame::Pong { version: tip.state.version(), epoch: &tip.epoch }).await;
             return Ok(());
         }
-        for frame in protocol::server::committed(
-            &store.replay(self.room, since, MAX_REPLAY_CHANGES, MAX_REPLAY_BYTES).await?,
-        ) {
+        let missed = usize::try_from(tip.state.version() - since).unwrap_or(usize::MAX);
+        let changes = missed.min(MAX_REPLAY_CHANGES);
+        let texts = store.replay(self.room, since, changes, MAX_REPLAY_BYTES).await?;
+        for frame in protocol::server::committed(&texts) {
             self.telling().answer_text(&self.identity.user, self.connection_id, frame).await;
         }
         Ok(())

@@ -24,6 +24,7 @@ use route::Route;
 use serde_json::{json, value::RawValue};
 use sheet::{
     Code, CycleKey, Name, Refusal, Role, Week,
+    chain::Audited,
     export::{self, Format, Separator},
     limits::MAX_CHANGE_BYTES,
     week::time_zone,
@@ -249,7 +250,9 @@ async fn messages(context: &Context, key: &CycleKey, generation: u32) -> Result<
 async fn audit(context: &Context, key: &CycleKey, since: u64, limit: usize) -> Result<Reply, StoreError> {
     let table = &context.store.table;
     let head = record::head(table, key).await?.ok_or(StoreError::NotFound)?;
-    let entries = log::audited(table, key, since, limit.clamp(1, MAX_PAGE_CHANGES)).await?;
+    let limit = log::Limit::new(limit.min(MAX_PAGE_CHANGES), MAX_PAGE_BYTES);
+    let page = log::page(table, key, log::Since::Version(since), limit).await?;
+    let entries: Vec<Audited> = page.entries.into_iter().map(Audited::from).collect();
     let body = json!({"head": {"version": head.version, "hash": head.hash}, "entries": entries});
     Ok(Reply::json(body.to_string()))
 }
@@ -293,7 +296,11 @@ async fn snapshot(context: &Context, key: &CycleKey, request: &Request<Bytes>) -
 /// A page of the log, and the tip.
 async fn page(context: &Context, key: &CycleKey, since: u64, limit: usize) -> Result<Reply, StoreError> {
     let tip = context.store.tip(key).await?;
-    let texts = context.store.replay(key, since, limit.clamp(1, MAX_PAGE_CHANGES), MAX_PAGE_BYTES).await?;
+    let missed = usize::try_from(tip.state.version().saturating_sub(since)).unwrap_or(usize::MAX);
+    let texts = match missed.min(limit.clamp(1, MAX_PAGE_CHANGES)) {
+        0 => Vec::new(),
+        limit => context.store.replay(key, since, limit, MAX_PAGE_BYTES).await?,
+    };
     let raw = |text: &std::sync::Arc<str>| {
         RawValue::from_string(text.to_string()).or_else(|_| RawValue::from_string(without_ops(text)))
     };

@@ -31,32 +31,32 @@ async fn attempt(telling: &Telling<'_>, sender: &Sender, proposed: ProposedChang
         Ok(wishes) => wishes,
     };
     let (context, tenant) = (telling.context, &telling.room.tenant);
+    let named = mentions::named(&proposed.ops);
     let (mut begun, mut stood) = (Vec::new(), Vec::new());
-    if !wishes.is_empty() {
-        // Whether they may is the fold's to say, before anything is written about anybody.
-        let repeats = match judged(telling, sender, &proposed).await {
-            Ok(judged) => judged.repeats,
+    if !wishes.is_empty() || !named.is_empty() {
+        // Whether they may is the fold's to say, before the table is asked about anybody or anything is written.
+        let judged = match judged(telling, sender, &proposed).await {
+            Ok(judged) => judged,
             Err(rejected) => return Answer::Rejected(rejected),
         };
+        if !judged.repeats {
+            // One that repeats stands in the log since they could still be mentioned.
+            match mentions::refused(telling, &named).await {
+                Ok(None) => {}
+                Ok(Some(refusal)) => return Answer::Rejected(Rejected::new(id, refusal, judged.version)),
+                Err(error) => return refused(busy(&error)),
+            }
+        }
         for wish in wishes {
             let user = wish.standing_of().cloned();
-            match wish.begin(context, tenant, repeats).await {
+            match wish.begin(context, tenant, judged.repeats).await {
                 Ok(Some(step)) => begun.push(step),
                 Ok(None) => stood.extend(user),
                 Err(error) => return refused(busy(&error)),
             }
         }
     }
-    let answer = match mentions::allowed(telling, &proposed.ops).await {
-        Ok(Ok(())) => commit_one(telling, sender, proposed).await,
-        Ok(Err(refusal)) => match judged(telling, sender, &proposed).await {
-            // It stands in the log since they could still be mentioned.
-            Ok(judged) if judged.repeats => commit_one(telling, sender, proposed).await,
-            Ok(judged) => return Answer::Rejected(Rejected::new(id, refusal, judged.version)),
-            Err(rejected) => return Answer::Rejected(rejected),
-        },
-        Err(error) => return refused(busy(&error)),
-    };
+    let answer = commit_one(telling, sender, proposed).await;
     for step in begun {
         // What fails here, or dies, is gone on with by the sweep: what was written says that it is not done.
         if let Err(error) = step.finish(context, telling.endpoint, tenant).await {

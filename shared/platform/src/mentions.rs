@@ -7,6 +7,7 @@ use crate::{
     broadcast::{Posted, Telling},
     invoke::ExtractRequest,
 };
+use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
 use protocol::server::notification;
 use sheet::{Change, Code, DocName, Name, Op, Refusal, TaskId};
 use std::collections::BTreeSet;
@@ -17,6 +18,8 @@ use store::{
     notes::{self, Note},
 };
 
+/// People who are looked up, or told, at once.
+const AT_ONCE: usize = 8;
 /// Code points of a text that a notification shows.
 const MAX_EXCERPT: usize = 200;
 
@@ -42,37 +45,55 @@ fn of(op: &Op) -> Option<(Place<'_>, &[Name])> {
     }
 }
 
-/// Refuses a change that mentions somebody who may not enter the room.
-pub(crate) async fn allowed(telling: &Telling<'_>, ops: &[Op]) -> Result<Result<(), Refusal>, StoreError> {
-    let table = &telling.context.store.table;
-    let everybody: BTreeSet<&Name> = ops.iter().filter_map(of).flat_map(|(_, mentions)| mentions).collect();
-    for user in everybody {
-        let member = directory::member(table, &telling.room.tenant, user).await?;
-        let enters = member.is_some_and(|member| member.teams.contains(&telling.room.team));
-        if !enters || directory::is_denied(table, &telling.room.tenant, user).await? {
+/// Everyone whom a change mentions.
+pub(crate) fn named(ops: &[Op]) -> BTreeSet<Name> {
+    ops.iter().flat_map(Op::mentions).cloned().collect()
+}
+
+/// Returns whether somebody may enter the room.
+async fn enters(telling: &Telling<'_>, user: &Name) -> Result<bool, StoreError> {
+    let (table, room) = (&telling.context.store.table, telling.room);
+    let member = directory::member(table, &room.tenant, user).await?;
+    let is_member = member.is_some_and(|member| member.teams.contains(&room.team));
+    Ok(is_member && !directory::is_denied(table, &room.tenant, user).await?)
+}
+
+/// Returns why a change that names these people is refused, if one of them may not enter the room. To be asked about a
+/// change that the log would take: then they are at most as many as a change may mention.
+pub(crate) async fn refused(
+    telling: &Telling<'_>,
+    named: &BTreeSet<Name>,
+) -> Result<Option<Refusal>, StoreError> {
+    // Boxed: the compiler cannot name what borrows from a set inside of a stream.
+    let asked: Vec<BoxFuture<'_, _>> = named.iter().map(|user| enters(telling, user).boxed()).collect();
+    let mut answers = stream::iter(named).zip(stream::iter(asked).buffered(AT_ONCE));
+    while let Some((user, enters)) = answers.next().await {
+        if !enters? {
             let message = format!("{user} cannot enter this room, so a mention would not reach them");
-            return Ok(Err(Refusal::new(Code::UnknownTarget, message)));
+            return Ok(Some(Refusal::new(Code::UnknownTarget, message)));
         }
     }
-    Ok(Ok(()))
+    Ok(None)
 }
 
 /// Tells everybody whom a committed change mentions. Those whom no socket could be told are written to in Slack as well,
 /// where their team wants it: that is noted here, and done by whoever is asked for it.
 pub(crate) async fn deliver(telling: &Telling<'_>, change: &Change) {
-    let mut is_to_be_sent = false;
+    let mut told = Vec::new();
     for op in &change.ops {
         let Some((place, mentions)) = of(op) else { continue };
         let others: Vec<&Name> = mentions.iter().filter(|user| **user != change.author.id).collect();
-        // One read, however many are named; none where nobody is, which is nearly always.
-        let tip = match place {
-            Place::Document(_) if !others.is_empty() => tip(telling).await,
-            _ => None,
+        // One read and one loading of the document, however many are named; none where nobody is, which is nearly always.
+        let words = match place {
+            Place::Document(doc) if !others.is_empty() => around(tip(telling).await.as_ref(), doc, &others),
+            _ => Vec::new(),
         };
-        for user in others {
+        for (number, user) in others.into_iter().enumerate() {
             let (thread, doc, row, text) = match place {
-                Place::Thread { id, row, text } => (Some(id), None, row.cloned(), text.to_owned()),
-                Place::Document(doc) => (None, Some(doc), doc.task_id(), around(tip.as_ref(), doc, user)),
+                Place::Thread { id, row, text } => (Some(id), None, row.cloned(), text),
+                Place::Document(doc) => {
+                    (None, Some(doc), doc.task_id(), words.get(number).map_or("", String::as_str))
+                }
             };
             let note = Note {
                 team: telling.room.team.clone(),
@@ -86,10 +107,17 @@ pub(crate) async fn deliver(telling: &Telling<'_>, change: &Change) {
                 text: text.chars().take(MAX_EXCERPT).collect(),
                 at: change.at,
             };
-            match tell(telling, user, &note).await {
-                Ok(sends) => is_to_be_sent |= sends,
-                Err(error) => tracing::warn!(%error, "a mention waits to be delivered"),
-            }
+            told.push((user, note));
+        }
+    }
+    let told: Vec<BoxFuture<'_, _>> =
+        told.iter().map(|(user, note)| tell(telling, user, note).boxed()).collect();
+    let mut told = stream::iter(told).buffer_unordered(AT_ONCE);
+    let mut is_to_be_sent = false;
+    while let Some(told) = told.next().await {
+        match told {
+            Ok(sends) => is_to_be_sent |= sends,
+            Err(error) => tracing::warn!(%error, "a mention waits to be delivered"),
         }
     }
     if is_to_be_sent {
@@ -108,10 +136,11 @@ async fn tip(telling: &Telling<'_>) -> Option<Folded> {
     tip.inspect_err(|error| tracing::warn!(%error, "mentions go without their words")).ok()
 }
 
-/// The words around somebody's name in a document; nothing where they cannot be had: the mention says where it stands.
-fn around(tip: Option<&Folded>, doc: &DocName, user: &Name) -> String {
+/// The words around each one's name in a document; nothing where they cannot be had: the mention says where it stands.
+fn around(tip: Option<&Folded>, doc: &DocName, users: &[&Name]) -> Vec<String> {
     let document = tip.and_then(|tip| tip.state.document(doc));
-    document.and_then(|document| document.naming(user).ok().flatten()).unwrap_or_default()
+    let words = document.and_then(|document| document.naming(users).ok()).unwrap_or_default();
+    words.into_iter().map(Option::unwrap_or_default).collect()
 }
 
 /// Tells one person; true if it is to be sent as a direct message.

@@ -9,9 +9,10 @@ use crate::{
     docs::has_place,
     ledger::ClientKey,
     limits::{
-        DEFAULT_RATE_PER_WINDOW, MAX_ANCHOR_BYTES, MAX_ATTEMPTS, MAX_CHANGE_BYTES, MAX_COMMENT_CODE_POINTS,
-        MAX_COMMENTS, MAX_CYCLE_BYTES, MAX_GENERATIONS, MAX_LEASE_MS, MAX_LOCK_SECONDS, MAX_MENTIONS,
-        MAX_OPS, MAX_REPLIES, MAX_ROWS, MAX_SUMMARY_CODE_POINTS, RATE_WINDOW_MS,
+        DEFAULT_RATE_PER_WINDOW, MAX_ANCHOR_BYTES, MAX_ATTEMPTS, MAX_CHANGE_BYTES, MAX_CHANGE_MENTIONS,
+        MAX_COMMENT_CODE_POINTS, MAX_COMMENTS, MAX_CYCLE_BYTES, MAX_GENERATIONS, MAX_LEASE_MS,
+        MAX_LOCK_SECONDS, MAX_MENTIONS, MAX_OPS, MAX_REPLIES, MAX_ROWS, MAX_SUMMARY_CODE_POINTS,
+        RATE_WINDOW_MS,
     },
     model::{Comment, Row},
     name::{Name, TaskId},
@@ -79,6 +80,7 @@ fn decide(state: &State, change: &Change, bytes: usize, policy: &Policy) -> Resu
     if change.ops.is_empty() || change.ops.len() > MAX_OPS {
         return refuse(Code::Malformed, format!("a change holds 1 to {MAX_OPS} ops"));
     }
+    check_all_mentions(&change.ops)?;
     if role != Role::System && state.ledger.recent(&change.author.id, change.at) >= policy.rate_per_window {
         let (changes, seconds) = (policy.rate_per_window, RATE_WINDOW_MS / 1000);
         return refuse(
@@ -206,10 +208,7 @@ fn check_op(state: &State, change: &Change, role: Role, op: &Op) -> Result<(), R
         | Op::CommentDelete { .. }
         | Op::CommentResolve { .. }
         | Op::CommentReopen { .. } => check_comment(state, change, op),
-        Op::TextUpdate { doc, update, mentions } => {
-            check_mentions(mentions)?;
-            check_update(state, change, role, doc, update)
-        }
+        Op::TextUpdate { doc, update, .. } => check_update(state, change, role, doc, update),
         Op::SavePointAdd { name } => check_save_point_added(state, change, name),
         Op::SavePointRemove { version } => check_save_point_removed(state, change, role, *version),
         Op::MemberRevoke { user_id } if *user_id == change.author.id => {
@@ -328,8 +327,8 @@ fn check_insert(
 
 fn check_comment(state: &State, change: &Change, op: &Op) -> Result<(), Refusal> {
     match op {
-        Op::CommentAdd { comment_id, task_id, column, doc, anchor, text, mentions } => {
-            check_words(text, mentions)?;
+        Op::CommentAdd { comment_id, task_id, column, doc, anchor, text, .. } => {
+            check_words(text)?;
             if state.sheet.comment(comment_id).is_some() {
                 return refuse(Code::UnknownTarget, format!("the id {comment_id} is taken: make another"));
             }
@@ -360,8 +359,8 @@ fn check_comment(state: &State, change: &Change, op: &Op) -> Result<(), Refusal>
                 ),
             }
         }
-        Op::CommentReply { comment_id, reply_id, text, mentions } => {
-            check_words(text, mentions)?;
+        Op::CommentReply { comment_id, reply_id, text, .. } => {
+            check_words(text)?;
             let thread = thread(state, comment_id)?;
             if thread.replies.len() >= MAX_REPLIES {
                 return refuse(Code::PayloadTooLarge, format!("a thread has at most {MAX_REPLIES} replies"));
@@ -371,8 +370,8 @@ fn check_comment(state: &State, change: &Change, op: &Op) -> Result<(), Refusal>
             }
             Ok(())
         }
-        Op::CommentEdit { comment_id, reply_id, text, mentions } => {
-            check_words(text, mentions)?;
+        Op::CommentEdit { comment_id, reply_id, text, .. } => {
+            check_words(text)?;
             own_words(state, change, comment_id, reply_id.as_ref())
         }
         Op::CommentDelete { comment_id, reply_id } => own_words(state, change, comment_id, reply_id.as_ref()),
@@ -383,14 +382,25 @@ fn check_comment(state: &State, change: &Change, op: &Op) -> Result<(), Refusal>
     }
 }
 
-fn check_words(text: &str, mentions: &[Name]) -> Result<(), Refusal> {
+fn check_words(text: &str) -> Result<(), Refusal> {
     if text.trim().is_empty() || text.chars().count() > MAX_COMMENT_CODE_POINTS {
         return refuse(
             Code::InvalidValue,
             format!("a comment has 1 to {MAX_COMMENT_CODE_POINTS} characters"),
         );
     }
-    check_mentions(mentions)
+    Ok(())
+}
+
+/// Refuses a change that mentions more people than an op, or than a change, may. It costs a count, so that a caller can
+/// ask before it does anything for each of them.
+fn check_all_mentions(ops: &[Op]) -> Result<(), Refusal> {
+    ops.iter().try_for_each(|op| check_mentions(op.mentions()))?;
+    if ops.iter().map(|op| op.mentions().len()).sum::<usize>() > MAX_CHANGE_MENTIONS {
+        let message = format!("a change mentions at most {MAX_CHANGE_MENTIONS} people: send it in parts");
+        return refuse(Code::PayloadTooLarge, message);
+    }
+    Ok(())
 }
 
 fn check_mentions(mentions: &[Name]) -> Result<(), Refusal> {

@@ -33,6 +33,9 @@ crate::constants! {
     MAX_COMMENT_CODE_POINTS: usize = 4_000;
     /// People one comment, or one update of a document, may mention: each is a delivery.
     MAX_MENTIONS: usize = 20;
+    /// People that one change may mention in all its comments and updates: each costs two reads before the change and a
+    /// write, a read and posts after it. Ten comments that name everybody they may, joined by a client that was offline.
+    MAX_CHANGE_MENTIONS: usize = 200;
     /// Generations (extractions and refreshes) of one cycle: each costs a model call.
     MAX_GENERATIONS: u32 = 3;
     /// Runs that may take the lease of one generation before only a fallback may finish it.

@@ -283,6 +283,17 @@ fn texts<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<Column, String>,
 }
 
 impl Op {
+    /// Returns whom it mentions.
+    pub fn mentions(&self) -> &[Name] {
+        match self {
+            Self::CommentAdd { mentions, .. }
+            | Self::CommentReply { mentions, .. }
+            | Self::CommentEdit { mentions, .. }
+            | Self::TextUpdate { mentions, .. } => mentions,
+            _ => &[],
+        }
+    }
+
     /// Its name, as in JSON and metrics.
     pub fn name(&self) -> &'static str {
         match self {

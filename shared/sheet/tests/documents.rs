@@ -199,7 +199,7 @@ fn an_export_holds_what_people_wrote_as_markdown_that_runs_nothing() {
     assert_eq!(state.document(&DocName::summary()).unwrap().markdown().unwrap(), wanted);
     let naming = |user: &str| {
         let document = state.document(&DocName::summary()).unwrap();
-        document.naming(&Name::new(user).unwrap()).unwrap()
+        document.naming(&[&Name::new(user).unwrap()]).unwrap().remove(0)
     };
     assert_eq!((naming("ben").as_deref(), naming("eva")), (Some("ask @Ben <Ode>"), None));
     let file = sheet::export::export(&state, sheet::export::Format::Markdown).unwrap();

@@ -11,7 +11,7 @@
 use crate::{
     cache::Cache,
     directory::{self, Team},
-    log::{self, Put},
+    log::{self, Limit, Put, Since},
     record, roles,
     room::{Committed, Failure, Folded, MAX_WAITING, Outcome, Proposal, Waiting, take},
     table::{StoreError, Table},
@@ -176,11 +176,16 @@ impl Store {
     }
 
     async fn catch_up(&self, key: &CycleKey, mut folded: Folded) -> Result<Folded, StoreError> {
-        let entries = log::after(&self.table, key, folded.state.version()).await?;
         let state = Arc::make_mut(&mut folded.state);
-        for entry in &entries {
-            entry.fold(state)?;
-            folded.log_bytes += size(entry);
+        let mut next = Some(Since::Entry(state.version()));
+        while let Some(since) = next {
+            let page = log::page(&self.table, key, since, Limit::PAGE).await?;
+            for stored in page.entries {
+                let entry = stored.entry()?;
+                entry.fold(state)?;
+                folded.log_bytes += size(&entry);
+            }
+            next = page.next;
         }
         Ok(folded)
     }
@@ -372,10 +377,7 @@ impl Store {
         let own = entry.filter(|entry| (entry.first..=entry.last()).contains(&version));
         let text = match own {
             Some(entry) => text_of(entry, version),
-            None => {
-                let entries = log::holding(&self.table, key, version - 1).await?;
-                entries.iter().find_map(|entry| text_of(entry, version))
-            }
+            None => self.replay(key, version - 1, 1, usize::MAX).await?.into_iter().next(),
         };
         let text = text.ok_or_else(|| {
             StoreError::Corrupt(format!("version {version} is missing from the log of {key}"))
@@ -383,7 +385,7 @@ impl Store {
         Ok(Outcome::Duplicate { version, text, tip: folded.state.version() })
     }
 
-    /// The changes after `since`, as they stand in the log, and the tip; strongly consistent. Oldest first, as many
+    /// Returns the changes after `since`, as they stand in the log; strongly consistent. Oldest first, as many
     /// whole changes as `max_bytes` and `max_changes` hold, at least one.
     pub async fn replay(
         &self,
@@ -392,9 +394,12 @@ impl Store {
         max_changes: usize,
         max_bytes: usize,
     ) -> Result<Vec<Arc<str>>, StoreError> {
+        let limit = Limit::new(max_changes, max_bytes);
+        let page = log::page(&self.table, key, Since::Version(since), limit).await?;
         let (mut texts, mut bytes) = (Vec::new(), 0);
-        for entry in log::holding(&self.table, key, since).await? {
-            for (text, version) in entry.texts.iter().zip(entry.first..) {
+        for stored in page.entries {
+            stored.is_known()?;
+            for (text, version) in stored.texts.into_iter().zip(stored.first..) {
                 if version <= since {
                     continue;
                 }
@@ -402,7 +407,7 @@ impl Store {
                 if !texts.is_empty() && (texts.len() >= max_changes || bytes > max_bytes) {
                     return Ok(texts);
                 }
-                texts.push(text.clone());
+                texts.push(text);
             }
         }
         Ok(texts)

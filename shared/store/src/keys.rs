@@ -36,8 +36,10 @@ pub fn slot(first: u64) -> String {
     format!("LOG#{first:012}")
 }
 
-/// After the last slot.
-pub const SLOTS_END: &str = "LOG#999999999999";
+/// The version that a slot stands for; none: this is no slot's key.
+pub(crate) fn version_of(slot: &str) -> Option<u64> {
+    slot.strip_prefix("LOG#")?.parse().ok()
+}
 
 /// One chunk of a record that is too large for one item.
 pub fn chunk(version: u64, nonce: &str, number: usize) -> String {

@@ -41,13 +41,6 @@ impl From<EntryError> for StoreError {
     }
 }
 
-fn entry(item: EntryItem) -> Result<LogEntry, StoreError> {
-    if item.format > ENTRY_FORMAT {
-        return Err(StoreError::Newer(format!("log entry {}", item.first)));
-    }
-    Ok(LogEntry::read(item.first, item.changes, item.hash)?)
-}
-
 /// Puts `entry` at its slot if the slot is free. The one write of a commit.
 ///
 /// The SDK repeats a put whose answer was lost, and then fails on its own earlier write: what stands in the slot is
@@ -86,68 +79,178 @@ pub async fn put(table: &Table, key: &CycleKey, new: &LogEntry) -> Result<Put, S
     match winner {
         None => Err(unavailable("PutItem", &error)),
         Some(winner) => {
-            let winner = entry(read(winner)?)?;
+            let winner = stored(winner)?.1.entry()?;
             let is_ours = winner == *new && !planted::is(Fault::OwnWriteIsConflict);
             Ok(if is_ours { Put::Stored } else { Put::Taken(winner) })
         }
     }
 }
 
-/// The entries after `tip`, which must be the end of an entry; strongly consistent.
-pub async fn after(table: &Table, key: &CycleKey, tip: u64) -> Result<Vec<LogEntry>, StoreError> {
-    let items: Vec<EntryItem> = table.range(&keys::cycle(key), &keys::slot(tip + 1), keys::SLOTS_END).await?;
-    items.into_iter().map(entry).collect()
+/// Where a page of the log begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Since {
+    /// Behind this version, which is the end of an entry, the slot of one, or 0.
+    Entry(u64),
+    /// With the entry that holds the change after this version, which may lie inside an entry.
+    Version(u64),
 }
 
-/// Hands the entries from the first one up to the one that holds `last` to `take`, in order and a page at a time, so
-/// that no more than a page of a long log is in memory; strongly consistent.
-pub async fn each_until(
-    table: &Table,
-    key: &CycleKey,
-    last: u64,
-    mut take: impl FnMut(LogEntry) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
-    let (pk, mut start) = (keys::cycle(key), None);
-    loop {
-        let (items, next) = table.page(&pk, &keys::slot(0), &keys::slot(last), start).await?;
-        for item in items {
-            take(entry(read(item)?)?)?;
-        }
-        start = next;
-        if start.is_none() {
-            return Ok(());
-        }
+/// How much of the log one read is for. Entries are read whole: the one that reaches a bound is the last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// Changes, at least 1.
+    pub changes: usize,
+    /// Bytes of their texts.
+    pub bytes: usize,
+    /// No entry that begins after this version.
+    pub until: u64,
+}
+
+impl Limit {
+    /// What DynamoDB hands over in one answer, 1 MB, or a little more.
+    pub const PAGE: Self = Self { changes: usize::MAX, bytes: QUERY_BYTES, until: LAST_VERSION };
+
+    /// At most so many changes and bytes.
+    pub fn new(changes: usize, bytes: usize) -> Self {
+        Self { changes: changes.max(1), bytes, until: LAST_VERSION }
     }
 }
 
-/// The entries that hold the versions after `since`, which may lie inside an entry; strongly consistent. The first
-/// entry may begin before: filter by version.
-pub async fn holding(table: &Table, key: &CycleKey, since: u64) -> Result<Vec<LogEntry>, StoreError> {
-    let pk = keys::cycle(key);
-    if planted::is(Fault::ReadInsideEntry) {
-        return after(table, key, since).await;
-    }
-    let around: Option<EntryItem> = table.last(&pk, &keys::slot(0), &keys::slot(since + 1)).await?;
-    after(table, key, around.map_or(0, |item| item.first - 1)).await
+/// An entry as it stands, not yet read: to be sent on as it is, or to be read with [`Stored::entry`].
+#[derive(Clone, Debug)]
+pub struct Stored {
+    /// The version of its first change, as the entry itself says.
+    pub first: u64,
+    /// The chain's hash after it, as it stands.
+    pub hash: String,
+    /// Its changes.
+    pub texts: Vec<Arc<str>>,
+    format: u32,
 }
 
-/// Entries from the one that holds `since + 1` on, as bytes for an audit: nothing in them is read. At most `limit`.
-pub async fn audited(
-    table: &Table,
-    key: &CycleKey,
-    since: u64,
-    limit: usize,
-) -> Result<Vec<Audited>, StoreError> {
+impl Stored {
+    /// Reads its changes.
+    pub fn entry(self) -> Result<LogEntry, StoreError> {
+        self.is_known()?;
+        Ok(LogEntry::read(self.first, self.texts, self.hash)?)
+    }
+
+    /// Refuses an entry that a later release wrote.
+    pub fn is_known(&self) -> Result<(), StoreError> {
+        if self.format > ENTRY_FORMAT {
+            return Err(StoreError::Newer(format!("log entry {}", self.first)));
+        }
+        Ok(())
+    }
+
+    /// Returns whether it holds this version or a later one.
+    fn reaches(&self, version: u64) -> bool {
+        self.first + self.texts.len() as u64 > version
+    }
+
+    fn bytes(&self) -> usize {
+        self.texts.iter().map(|text| text.len()).sum()
+    }
+}
+
+impl From<Stored> for Audited {
+    fn from(Stored { first, hash, texts, .. }: Stored) -> Self {
+        Self { first, hash, changes: texts.iter().map(ToString::to_string).collect() }
+    }
+}
+
+/// A part of the log.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    /// Its entries, oldest first.
+    pub entries: Vec<Stored>,
+    /// Where the next page begins; none: this one ends at the tip, or at [`Limit::until`].
+    pub next: Option<Since>,
+}
+
+/// Bytes of one answer of DynamoDB.
+const QUERY_BYTES: usize = 1024 * 1024;
+/// Above every version: slots have twelve digits.
+const LAST_VERSION: u64 = 999_999_999_999;
+/// Items that a read asks for first, while it does not know how large they are.
+const FIRST_ITEMS: usize = 64;
+/// Items of one Query, at most.
+const MAX_ITEMS: usize = 1_000;
+
+/// Reads the log from `since` on; strongly consistent. It asks the table for no more items than the limit can still
+/// hold, by what the entries before them have weighed, so that a page costs what it returns, wherever in a log it lies.
+///
+/// The only read of the log. Nothing in an entry is read: an audit sees the bytes, a replay sends them on.
+pub async fn page(table: &Table, key: &CycleKey, since: Since, limit: Limit) -> Result<Page, StoreError> {
     let pk = keys::cycle(key);
-    let around: Option<EntryItem> = table.last(&pk, &keys::slot(0), &keys::slot(since + 1)).await?;
-    let from = around.map_or(0, |item| item.first);
-    let items: Vec<EntryItem> = table.range(&pk, &keys::slot(from), keys::SLOTS_END).await?;
-    let bytes = |item: EntryItem| Audited {
-        first: item.first,
-        hash: item.hash,
-        changes: item.changes.iter().map(ToString::to_string).collect(),
+    let mut page = Page::default();
+    let (mut changes, mut bytes) = (0, 0);
+    let mut slot = match since {
+        Since::Entry(tip) => tip,
+        Since::Version(version) if planted::is(Fault::ReadInsideEntry) => version,
+        Since::Version(version) => {
+            let around: Option<Item> = table.last(&pk, &keys::slot(0), &keys::slot(version + 1)).await?;
+            match around.map(stored).transpose()? {
+                None => 0,
+                Some((slot, around)) if around.reaches(version + 1) => {
+                    // What stands before the version is no part of what was asked for.
+                    changes += around.texts.len() - before(&around, version);
+                    bytes += around.bytes();
+                    page.entries.push(around);
+                    slot
+                }
+                Some((slot, _)) => slot,
+            }
+        }
     };
-    // The one around `since` may end there: then it was in the page before.
-    let later = items.into_iter().filter(|item| item.first + item.changes.len() as u64 > since + 1);
-    Ok(later.take(limit).map(bytes).collect())
+    loop {
+        if changes >= limit.changes || (bytes >= limit.bytes && !page.entries.is_empty()) {
+            page.next = Some(Since::Entry(slot));
+            return Ok(page);
+        }
+        if slot >= limit.until.min(LAST_VERSION) {
+            return Ok(page);
+        }
+        let most = asked(limit, changes, bytes, page.entries.len());
+        let (items, has_more) =
+            table.page(&pk, &keys::slot(slot + 1), &keys::slot(limit.until), most).await?;
+        let mut items = items.into_iter();
+        for item in items.by_ref() {
+            let (at, entry) = stored(item)?;
+            slot = at;
+            changes += entry.texts.len();
+            bytes += entry.bytes();
+            page.entries.push(entry);
+            if changes >= limit.changes || bytes >= limit.bytes {
+                break;
+            }
+        }
+        if !has_more && items.len() == 0 {
+            return Ok(page);
+        }
+    }
+}
+
+/// How many items the next Query of a page asks for; none: as many as DynamoDB hands over.
+fn asked(limit: Limit, changes: usize, bytes: usize, entries: usize) -> Option<usize> {
+    let fit = match (limit.bytes.saturating_sub(bytes), entries) {
+        (left, _) if left >= QUERY_BYTES => usize::MAX,
+        (_, 0) => FIRST_ITEMS,
+        (left, entries) => (left / (bytes / entries).max(1)).clamp(1, MAX_ITEMS),
+    };
+    // An item holds one change at least.
+    let most = fit.min(limit.changes.saturating_sub(changes));
+    (most < MAX_ITEMS).then_some(most)
+}
+
+/// How many changes of an entry stand before the one after `version`.
+fn before(entry: &Stored, version: u64) -> usize {
+    usize::try_from((version + 1).saturating_sub(entry.first)).unwrap_or(usize::MAX).min(entry.texts.len())
+}
+
+/// An item as it stands, and the slot it stands in, which is its place whatever the item says of itself.
+fn stored(item: Item) -> Result<(u64, Stored), StoreError> {
+    let EntryItem { sk, format, first, hash, changes, .. } = read(item)?;
+    let slot = keys::version_of(&sk).ok_or_else(|| StoreError::Corrupt(format!("{sk} is no slot")))?;
+    Ok((slot, Stored { first, hash, texts: changes, format }))
 }

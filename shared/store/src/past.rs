@@ -1,24 +1,30 @@
 //! The state at an earlier version: the log folded from its beginning, up to there.
-use crate::{cycle::Store, log, table::StoreError};
+use crate::{
+    cycle::Store,
+    log::{self, Limit, Since},
+    table::StoreError,
+};
 use sheet::{CycleKey, State, apply::apply};
 
 impl Store {
     /// The cycle as it stood at `version`, which must not lie beyond the tip. The log is folded a page at a time.
     pub async fn at(&self, key: &CycleKey, version: u64) -> Result<State, StoreError> {
         let mut state = State::genesis(key);
-        log::each_until(&self.table, key, version, |entry| {
-            // The last entry may go on beyond the version; its hash is that of the whole.
-            if entry.last() > version {
-                entry
-                    .changes
-                    .iter()
-                    .filter(|change| change.version <= version)
-                    .for_each(|change| apply(&mut state, change));
-                return Ok(());
+        let mut next = (version > 0).then_some(Since::Entry(0));
+        while let Some(since) = next {
+            let page = log::page(&self.table, key, since, Limit { until: version, ..Limit::PAGE }).await?;
+            for stored in page.entries {
+                let entry = stored.entry()?;
+                // The last entry may go on beyond the version; its hash is that of the whole.
+                if entry.last() > version {
+                    let until = entry.changes.iter().filter(|change| change.version <= version);
+                    until.for_each(|change| apply(&mut state, change));
+                } else {
+                    entry.fold(&mut state)?;
+                }
             }
-            Ok(entry.fold(&mut state)?)
-        })
-        .await?;
+            next = page.next;
+        }
         Ok(state)
     }
 }

@@ -251,29 +251,26 @@ impl Table {
         every_page(query.projection_expression(numbers.join(", "))).await
     }
 
-    /// One page of the same, and where the next one begins.
+    /// Returns the first items of a range, at most `most` (none: as many as one answer holds), and whether there may be
+    /// more behind them.
     pub(crate) async fn page(
         &self,
         pk: &str,
         from: &str,
         to: &str,
-        start: Option<Item>,
-    ) -> Result<(Vec<Item>, Option<Item>), StoreError> {
-        let query = self.between(pk, from, to).set_exclusive_start_key(start);
-        let page = query.send().await.map_err(|e| unavailable("Query", &e))?;
-        Ok((page.items.unwrap_or_default(), page.last_evaluated_key))
+        most: Option<usize>,
+    ) -> Result<(Vec<Item>, bool), StoreError> {
+        let most = most.map(|most| i32::try_from(most).unwrap_or(i32::MAX));
+        let page = self.between(pk, from, to).set_limit(most).send().await;
+        let page = page.map_err(|e| unavailable("Query", &e))?;
+        Ok((page.items.unwrap_or_default(), page.last_evaluated_key.is_some()))
     }
 
     /// The last item of a partition between two sort keys, both included.
-    pub async fn last<T: DeserializeOwned>(
-        &self,
-        pk: &str,
-        from: &str,
-        to: &str,
-    ) -> Result<Option<T>, StoreError> {
+    pub(crate) async fn last(&self, pk: &str, from: &str, to: &str) -> Result<Option<Item>, StoreError> {
         let query = self.between(pk, from, to).scan_index_forward(false).limit(1);
         let page = query.send().await.map_err(|e| unavailable("Query", &e))?;
-        page.items.unwrap_or_default().pop().map(read).transpose()
+        Ok(page.items.unwrap_or_default().pop())
     }
 
     /// A strongly consistent Query of a partition between two sort keys, both included.

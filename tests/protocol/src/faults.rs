@@ -23,6 +23,8 @@ pub struct Call {
     pub operation: String,
     /// Its JSON.
     pub body: Value,
+    /// Items that DynamoDB answered with.
+    pub items: usize,
 }
 
 impl Call {
@@ -187,12 +189,22 @@ impl Faults {
         .await;
     }
 
+    /// Notes how many items the answer to the last attempt of a Query brought.
+    fn note_items(&self, answer: &HttpResponse) {
+        let body: Value =
+            answer.body().bytes().and_then(|bytes| serde_json::from_slice(bytes).ok()).unwrap_or_default();
+        let items = body["Items"].as_array().map_or(0, Vec::len);
+        if let Some(call) = self.inner.calls.lock().unwrap().last_mut() {
+            call.items = items;
+        }
+    }
+
     fn note(&self, request: &HttpRequest) -> Option<Fault> {
         let target = request.headers().get("x-amz-target").and_then(|target| target.split_once('.'));
         let operation = target.map(|(_, operation)| operation.to_owned()).unwrap_or_default();
         let body =
             request.body().bytes().and_then(|bytes| serde_json::from_slice(bytes).ok()).unwrap_or_default();
-        let call = Call { operation, body };
+        let call = Call { operation, body, items: 0 };
         let fault = self.inner.rule.lock().unwrap().as_mut().and_then(|rule| rule(&call));
         self.inner.calls.lock().unwrap().push(call);
         self.inner.happened.notify_waiters();
@@ -210,7 +222,10 @@ impl HttpConnector for Faults {
             }
             let lost = || Err(ConnectorError::io("lost by a test".into()));
             let answer = match this.note(&request) {
-                None => this.database.call(request).await,
+                None => {
+                    let answer = this.database.call(request).await;
+                    answer.inspect(|answer| this.note_items(answer))
+                }
                 Some(Fault::LoseRequest) => lost(),
                 Some(Fault::LoseAnswer) => this.database.call(request).await.and_then(|_| lost()),
                 Some(Fault::Throttle) => Ok(throttled()),

@@ -1,7 +1,10 @@
 //! The log as it stands in the table.
 use sheet::{Change, CycleKey, State};
 use std::collections::BTreeSet;
-use store::{Table, log};
+use store::{
+    Table,
+    log::{self, Limit, Since},
+};
 
 /// A log that was read and verified.
 pub struct Verified {
@@ -31,7 +34,12 @@ impl Verified {
 
 /// Reads the log from its first entry: versions are 1, 2, 3 …, every hash continues the chain, no id stands twice.
 pub async fn verified(table: &Table, key: &CycleKey) -> Verified {
-    let entries = log::after(table, key, 0).await.expect("the log reads");
+    let (mut entries, mut next) = (Vec::new(), Some(Since::Entry(0)));
+    while let Some(since) = next {
+        let page = log::page(table, key, since, Limit::PAGE).await.expect("the log reads");
+        entries.extend(page.entries.into_iter().map(|stored| stored.entry().expect("an entry reads")));
+        next = page.next;
+    }
     let mut state = State::genesis(key);
     for entry in &entries {
         entry.fold(&mut state).expect("every entry continues the chain");

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod main {
     mod bad_input;
+    mod bounds;
     mod command;
     mod counts;
     mod crowd;

@@ -10,7 +10,11 @@ use sheet::{
     chain::{self, Audited, Head},
 };
 use std::path::{Path, PathBuf};
-use store::{Table, log, record};
+use store::{
+    Table,
+    log::{self, Limit, Since},
+    record,
+};
 
 /// The first line of a log as JSON Lines: whose it is, and where its record says it stood.
 #[derive(Serialize, Deserialize)]
@@ -96,7 +100,13 @@ async fn read(
     let head = record::head(&table, key)
         .await?
         .ok_or_else(|| format!("there is no cycle {key} in {}", data.display()))?;
-    Ok((log::audited(&table, key, 0, usize::MAX).await?, Some(head)))
+    let (mut entries, mut next) = (Vec::new(), Some(Since::Entry(0)));
+    while let Some(since) = next {
+        let page = log::page(&table, key, since, Limit::PAGE).await?;
+        entries.extend(page.entries.into_iter().map(Audited::from));
+        next = page.next;
+    }
+    Ok((entries, Some(head)))
 }
 
 impl Log {

@@ -166,9 +166,10 @@ impl Document {
         yjs::markdown(self.updates())
     }
 
-    /// The words around a person's name, where the last mention of them stands.
-    pub fn naming(&self, user: &Name) -> Result<Option<String>, Broken> {
-        yjs::naming(self.updates(), user)
+    /// Returns for each of `users` the words around their name, where the last mention of them stands. The document is
+    /// loaded once.
+    pub fn naming(&self, users: &[&Name]) -> Result<Vec<Option<String>>, Broken> {
+        yjs::naming(self.updates(), users)
     }
 
     /// The update that replaces everything with paragraphs, one a line, in the name of a generation.

@@ -79,14 +79,15 @@ pub(crate) fn markdown<'a>(updates: impl Iterator<Item = &'a [u8]>) -> Result<St
     })
 }
 
-/// The words around a person's name; none: they are not named.
+/// The words around each person's name; none: they are not named.
 pub(crate) fn naming<'a>(
     updates: impl Iterator<Item = &'a [u8]>,
-    user: &Name,
-) -> Result<Option<String>, Broken> {
+    users: &[&Name],
+) -> Result<Vec<Option<String>>, Broken> {
     with(updates, NOBODY, |doc| {
         let fragment = doc.get_or_insert_xml_fragment(EDITORS_ROOT);
-        naming::around(&doc.transact(), &fragment, user)
+        let reading = doc.transact();
+        users.iter().map(|user| naming::around(&reading, &fragment, user)).collect()
     })
 }
 
