@@ -3,7 +3,7 @@
 use crate::{
     apply,
     change::{Change, SYSTEM_ID},
-    check_docs::{check_documents, check_save_point_added, check_save_point_removed, check_update},
+    check_docs::{Typed, check_documents, check_save_point_added, check_save_point_removed, check_update},
     column::Column,
     doc::DocName,
     docs::has_place,
@@ -90,12 +90,13 @@ fn decide(state: &State, change: &Change, bytes: usize, policy: &Policy) -> Resu
     }
     let mut next = state.clone();
     apply::prune_locks(&mut next.sheet, change.at);
+    let mut typed = Typed::default();
     for op in &change.ops {
-        check_op(&next, change, role, op)?;
+        check_op(&next, change, role, op, &mut typed)?;
         apply::apply_op(&mut next, change, op);
     }
     apply::finish(&mut next, change);
-    check_documents(&next, change)?;
+    check_documents(state, &next, &typed)?;
     if next.cycle_bytes() > MAX_CYCLE_BYTES
         && next.compacted().cycle_bytes() > MAX_CYCLE_BYTES.max(state.cycle_bytes())
     {
@@ -162,7 +163,7 @@ fn standing(state: &State, change: &Change) -> Result<Role, Refusal> {
     })
 }
 
-fn check_op(state: &State, change: &Change, role: Role, op: &Op) -> Result<(), Refusal> {
+fn check_op(state: &State, change: &Change, role: Role, op: &Op, typed: &mut Typed) -> Result<(), Refusal> {
     if op.is_system() && role != Role::System {
         return refuse(Code::Forbidden, format!("{} is the system's own", op.name()));
     }
@@ -208,7 +209,7 @@ fn check_op(state: &State, change: &Change, role: Role, op: &Op) -> Result<(), R
         | Op::CommentDelete { .. }
         | Op::CommentResolve { .. }
         | Op::CommentReopen { .. } => check_comment(state, change, op),
-        Op::TextUpdate { doc, update, .. } => check_update(state, change, role, doc, update),
+        Op::TextUpdate { doc, update, .. } => check_update(state, change, role, doc, update, typed),
         Op::SavePointAdd { name } => check_save_point_added(state, change, name),
         Op::SavePointRemove { version } => check_save_point_removed(state, change, role, *version),
         Op::MemberRevoke { user_id } if *user_id == change.author.id => {

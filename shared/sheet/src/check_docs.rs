@@ -7,20 +7,72 @@ use crate::{
     check::{open_row, refuse},
     doc::{
         Bytes, DocName, Document,
+        depth::Runs,
+        document::merged_steps,
+        order::Order,
         scan::{Scan, Unfit},
         yjs::Broken,
     },
     limits::{
-        MAX_DOC_BYTES, MAX_DOC_DEPTH, MAX_DOC_STRUCTS, MAX_SAVE_POINT_CODE_POINTS, MAX_SAVE_POINTS,
-        MAX_UPDATE_BYTES,
+        MAX_DOC_BYTES, MAX_DOC_DEPTH, MAX_DOC_STEPS, MAX_DOC_STRUCTS, MAX_SAVE_POINT_CODE_POINTS,
+        MAX_SAVE_POINTS, MAX_UPDATE_BYTES,
     },
-    op::Op,
     refusal::{Code, Refusal},
     role::Role,
     state::State,
 };
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+
+/// The documents that a change types into, with what it has typed so far. Each one's structure is read once a change,
+/// however many updates of it the change holds.
+#[derive(Default)]
+pub(crate) struct Typed(BTreeMap<DocName, Typing>);
+
+struct Typing {
+    /// Updates of the document that are in it: one that was begun anew meanwhile has another number.
+    updates: u64,
+    runs: Runs,
+    order: Order,
+}
+
+impl Typed {
+    fn of(&mut self, state: &State, doc: &DocName) -> &mut Typing {
+        let updates = state.sheet.docs.get(doc).map_or(0, |entry| entry.updates);
+        if self.0.get(doc).is_none_or(|typing| typing.updates != updates) {
+            let (runs, order) = state.document(doc).map(|document| document.structure()).unwrap_or_default();
+            self.0.insert(doc.clone(), Typing { updates, runs, order });
+        }
+        self.0.entry(doc.clone()).or_insert_with(|| Typing {
+            updates,
+            runs: Runs::default(),
+            order: Order::default(),
+        })
+    }
+}
+
+impl Typing {
+    /// Takes one more update, unless it is too deep, or its places cost too much to find.
+    fn take(&mut self, scan: &Scan) -> Result<(), Refusal> {
+        self.updates += 1;
+        self.runs.add(scan);
+        if scan.has_types() && self.runs.depth_of(scan) > MAX_DOC_DEPTH {
+            return refuse(Code::InvalidValue, format!("a document is at most {MAX_DOC_DEPTH} levels deep"));
+        }
+        let before = self.order.steps();
+        self.order.add(scan);
+        if self.order.steps() > MAX_DOC_STEPS.max(before) {
+            return Err(crowded());
+        }
+        Ok(())
+    }
+}
+
+fn crowded() -> Refusal {
+    let message =
+        "too much was inserted at one place of this document at the same time: write it at another place";
+    Refusal::new(Code::PayloadTooLarge, message)
+}
 
 /// One update on top of what this change has done so far.
 pub(crate) fn check_update(
@@ -29,6 +81,7 @@ pub(crate) fn check_update(
     role: Role,
     doc: &DocName,
     update: &Bytes,
+    typed: &mut Typed,
 ) -> Result<(), Refusal> {
     if let Some(task_id) = doc.task_id() {
         open_row(state, change, role, &task_id)?;
@@ -52,10 +105,7 @@ pub(crate) fn check_update(
     if scan.missing(document.clocks()).is_some() {
         return Err(incomplete(state, doc));
     }
-    if scan.has_types() && document.depth_with(&scan) > MAX_DOC_DEPTH {
-        return refuse(Code::InvalidValue, format!("a document is at most {MAX_DOC_DEPTH} levels deep"));
-    }
-    Ok(())
+    typed.of(state, doc).take(&scan)
 }
 
 /// The refusal of an update that builds on what the log does not hold: it shows what the log does hold, so that its
@@ -68,13 +118,14 @@ fn incomplete(state: &State, doc: &DocName) -> Refusal {
 }
 
 /// The documents that a change has written in, as they would stand after it.
-pub(crate) fn check_documents(state: &State, change: &Change) -> Result<(), Refusal> {
-    let written = change.ops.iter().filter_map(|op| match op {
-        Op::TextUpdate { doc, .. } => Some(doc),
-        _ => None,
-    });
-    for doc in written.collect::<BTreeSet<_>>() {
+pub(crate) fn check_documents(before: &State, state: &State, typed: &Typed) -> Result<(), Refusal> {
+    for (doc, typing) in &typed.0 {
         let Some(document) = state.document(doc) else { continue };
+        // In one piece, as replicas load it later, it may cost more than in the order it was typed in.
+        let steps = merged_steps(&typing.runs, &typing.order);
+        if steps > MAX_DOC_STEPS && before.document(doc).is_none_or(|before| steps > before.steps()) {
+            return Err(crowded());
+        }
         // What has outgrown its bounds may only be unmerged. The bound comes first: it is what bounds the library's work.
         let outgrown =
             |document: &Document| document.bytes() > MAX_DOC_BYTES || document.structs() > MAX_DOC_STRUCTS;

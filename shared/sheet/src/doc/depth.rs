@@ -11,6 +11,8 @@ use std::collections::{HashMap, HashSet};
 pub struct Runs {
     clients: HashMap<u64, Vec<Struct>>,
     clocks: Clocks,
+    /// How many types the runs that were asked for are in. What a run builds on stands before it, so this stays.
+    levels: HashMap<Id, usize>,
 }
 
 impl Runs {
@@ -32,9 +34,15 @@ impl Runs {
         Some((Id { client: id.client, clock: run.clock }, run.kind))
     }
 
+    /// All runs as one update, as they would be merged.
+    pub fn merged(&self) -> Scan {
+        let clients = self.clients.iter().map(|(client, runs)| (*client, runs.clone())).collect();
+        Scan { clients, deletes: Vec::new() }
+    }
+
     /// How many types an element is in. One whose place its neighbours say is where the deeper of them is: which of them
     /// counts depends on what has been forgotten since.
-    fn level(&self, id: Id, levels: &mut HashMap<Id, usize>) -> usize {
+    fn level(&mut self, id: Id) -> usize {
         let mut open = HashSet::new();
         let mut path: Vec<(Id, Kind)> = self.run(id).into_iter().collect();
         while let Some((start, kind)) = path.last().copied() {
@@ -46,26 +54,28 @@ impl Runs {
             open.insert(start);
             let above: Vec<(Id, Kind)> = above.into_iter().flatten().filter_map(|id| self.run(id)).collect();
             // A circle, which no honest update has, ends at itself.
-            let next = above.iter().find(|(id, _)| !levels.contains_key(id) && !open.contains(id));
+            let next = above.iter().find(|(id, _)| !self.levels.contains_key(id) && !open.contains(id));
             if let Some(next) = next {
                 path.push(*next);
                 continue;
             }
-            let level =
-                above.iter().filter_map(|(id, _)| levels.get(id)).max().map_or(0, |level| level + inside);
-            levels.insert(start, level);
+            let level = above
+                .iter()
+                .filter_map(|(id, _)| self.levels.get(id))
+                .max()
+                .map_or(0, |level| level + inside);
+            self.levels.insert(start, level);
             path.pop();
         }
-        self.run(id).and_then(|(start, _)| levels.get(&start)).copied().unwrap_or(0)
+        self.run(id).and_then(|(start, _)| self.levels.get(&start)).copied().unwrap_or(0)
     }
 
-    /// Levels of types inside each other.
-    pub fn depth(&self) -> usize {
-        let mut levels = HashMap::new();
+    /// Levels of types inside each other that an update reaches, which has been taken in.
+    pub fn depth_of(&mut self, update: &Scan) -> usize {
         let is_type = |run: &&Struct| matches!(run.kind, Kind::Item { is_type: true, .. });
-        let types = self.clients.iter().flat_map(|(client, runs)| {
+        let types = update.clients.iter().flat_map(|(client, runs)| {
             runs.iter().filter(is_type).map(|run| Id { client: *client, clock: run.clock })
         });
-        types.map(|id| self.level(id, &mut levels) + 1).max().unwrap_or(0)
+        types.map(|id| self.level(id) + 1).max().unwrap_or(0)
     }
 }

@@ -7,6 +7,7 @@
 use super::{
     Bytes,
     depth::Runs,
+    order::Order,
     scan::{self, Clocks, Scan, Unfit},
     yjs::{self, Broken},
 };
@@ -131,16 +132,22 @@ impl Document {
         self.structs
     }
 
-    /// Levels of types inside each other once `update` is in it.
-    pub fn depth_with(&self, update: &Scan) -> usize {
-        let mut runs = Runs::default();
+    /// Its structure, and the order it was typed in.
+    pub(crate) fn structure(&self) -> (Runs, Order) {
+        let (mut runs, mut order) = (Runs::default(), Order::default());
         for stored in self.updates() {
             if let Ok(scan) = Scan::within(stored, usize::MAX) {
                 runs.add(&scan);
+                order.add(&scan);
             }
         }
-        runs.add(update);
-        runs.depth()
+        (runs, order)
+    }
+
+    /// Steps that loading it takes to find where its insertions belong, as it stands here or in one piece: the more.
+    pub fn steps(&self) -> usize {
+        let (runs, order) = self.structure();
+        order.steps().max(merged_steps(&runs, &order))
     }
 
     /// How far each client's insertions are known.
@@ -176,6 +183,16 @@ impl Document {
     pub(crate) fn rewritten(&self, generation: u32, text: &str) -> Result<Bytes, Broken> {
         Ok(yjs::rewritten(self.updates(), FIRST_SYSTEM_CLIENT + u64::from(generation), text)?.into())
     }
+}
+
+/// Steps that loading a document in one piece takes. Where none were taken in the order it was typed in, none are in any.
+pub(crate) fn merged_steps(runs: &Runs, typed: &Order) -> usize {
+    if typed.steps() == 0 {
+        return 0;
+    }
+    let mut merged = Order::default();
+    merged.add(&runs.merged());
+    merged.steps()
 }
 
 /// Why a difference could not be made.

@@ -3,16 +3,17 @@
 //! # Layout
 //! - this file: the words — which documents there are, an update's bytes, what the sheet says of a document.
 //! - [`scan`]: an update's structure and bounds, read without Yjs and without allocating what it merely claims.
-//! - [`depth`]: how deep its types are nested, which no library bounds.
+//! - [`depth`]: how deep its types are nested, which no library bounds. [`order`]: what finding each insertion's place costs.
 //! - [`document`]: a document's bytes in the folded state. [`yjs`]: the one place that loads the library `yrs`.
 //! - [`markdown`]: its text for other programs. [`naming`]: the words around somebody's name.
 //!
 //! The sheet names what a document folds to by a hash chain over the updates' bytes, which a browser computes without
 //! Yjs. What the bytes mean is Yjs's matter; what may enter the log is `check`'s.
-mod depth;
+pub(crate) mod depth;
 pub mod document;
 mod markdown;
 mod naming;
+pub(crate) mod order;
 pub mod scan;
 pub(crate) mod yjs;
 
