@@ -56,7 +56,7 @@ impl Reply {
     /// As a response to `request`.
     pub(crate) fn respond<B>(self, request: &Request<B>) -> Response<Bytes> {
         let accepts = request.headers().get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
-        let gzip = accepts.is_some_and(|value| value.contains("gzip")) && self.body.len() >= MIN_GZIP_BYTES;
+        let gzip = accepts.is_some_and(accepts_gzip) && self.body.len() >= MIN_GZIP_BYTES;
         let body = match gzip.then(|| compress(&self.body)).transpose() {
             Ok(Some(packed)) => packed,
             _ => Bytes::from(self.body),
@@ -81,6 +81,22 @@ impl Reply {
         }
         response
     }
+}
+
+/// Returns whether an `Accept-Encoding` takes gzip (RFC 9110, 12.5.3): named, or by `*`, with a weight above 0.
+fn accepts_gzip(accepted: &str) -> bool {
+    let mut by_star = false;
+    for part in accepted.to_ascii_lowercase().split(',') {
+        let (coding, weight) = part.split_once(';').unwrap_or((part, "q=1"));
+        let weight = weight.trim().strip_prefix("q=").and_then(|weight| weight.trim().parse::<f32>().ok());
+        let is_taken = weight.is_some_and(|weight| weight > 0.0);
+        match coding.trim() {
+            "gzip" | "x-gzip" => return is_taken,
+            "*" => by_star = is_taken,
+            _ => {}
+        }
+    }
+    by_star
 }
 
 fn compress(body: &str) -> std::io::Result<Bytes> {
@@ -115,5 +131,22 @@ fn status(code: Code) -> StatusCode {
         // A refresh is asked for on a socket; over HTTPS nobody is answered this.
         Code::Unchanged => StatusCode::CONFLICT,
         Code::Busy => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // rule: W2
+    #[test]
+    fn gzip_is_sent_to_who_takes_it_and_to_nobody_else() {
+        for taken in ["gzip", "br, GZIP", "gzip;q=0.1", "*", "deflate;q=0, *;q=0.5", "gzip; q=1.0, br"] {
+            assert!(accepts_gzip(taken), "{taken}");
+        }
+        for not in ["", "br", "gzip;q=0", "gzip; q=0.000, br", "*;q=0", "gzipped", "gzip;q=0, *", "gzip;q=x"]
+        {
+            assert!(!accepts_gzip(not), "{not}");
+        }
     }
 }

@@ -45,26 +45,27 @@ impl Route {
             return Err(Refusal::new(Code::PayloadTooLarge, "the address is too long"));
         }
         let parameter = |name: &str| {
-            query
-                .split('&')
-                .filter_map(|pair| pair.split_once('='))
-                .find(|(key, _)| *key == name)
-                .map(|(_, value)| value)
+            let mut pairs = form_urlencoded::parse(query.as_bytes());
+            pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
         };
-        let number = |name: &str, default: u64| match parameter(name).map(str::parse::<u64>) {
+        let number = |name: &str, default: u64| match parameter(name).map(|value| value.parse::<u64>()) {
             None => Ok(default),
             Some(Ok(number)) if number < 1_000_000_000_000 => Ok(number),
             Some(_) => Err(Refusal::new(Code::Malformed, format!("{name} is a whole number"))),
         };
-        // A stage may stand before the path.
-        let path = path.find("/api/").map_or(path, |at| &path[at..]);
+        let limit = || number("limit", 1_000).map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
         let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
+        // A stage may stand before the path: one word.
+        let parts = match parts.as_slice() {
+            [stage, rest @ ..] if *stage != "api" && rest.first() == Some(&"api") => rest,
+            parts => parts,
+        };
         let owned = |word: &&str| (*word).to_owned();
-        match (request.method(), parts.as_slice()) {
+        match (request.method(), parts) {
             (&Method::GET, ["api", "cycles"]) => {
                 let team = parameter("team")
                     .ok_or_else(|| Refusal::new(Code::Malformed, "name a team: ?team=platform"))?;
-                Ok(Self::Cycles { team: team.to_owned() })
+                Ok(Self::Cycles { team })
             }
             (&Method::GET, ["api", "cycles", team, cycle]) => {
                 Ok(Self::Cycle { team: owned(team), cycle: owned(cycle) })
@@ -73,13 +74,13 @@ impl Route {
                 team: owned(team),
                 cycle: owned(cycle),
                 since: number("since", 0)?,
-                limit: number("limit", 1_000)? as usize,
+                limit: limit()?,
             }),
             (&Method::GET, ["api", "cycles", team, cycle, "export"]) => {
-                let format = Format::of(parameter("format").unwrap_or("json"));
+                let format = Format::of(parameter("format").as_deref().unwrap_or("json"));
                 let format =
                     format.ok_or_else(|| Refusal::new(Code::Malformed, "format is one of csv, md, json"))?;
-                let separator = match parameter("separator") {
+                let separator = match parameter("separator").as_deref() {
                     None => Separator::default(),
                     Some(word) if format == Format::Csv => Separator::of(word).ok_or_else(|| {
                         Refusal::new(Code::Malformed, "separator is one of comma, semicolon, tab")
@@ -93,13 +94,15 @@ impl Route {
             (&Method::GET, ["api", "cycles", team, cycle, "messages"]) => Ok(Self::Messages {
                 team: owned(team),
                 cycle: owned(cycle),
-                generation: number("generation", 0)? as u32,
+                generation: u32::try_from(number("generation", 0)?).map_err(|_| {
+                    Refusal::new(Code::Malformed, "generation is a number as the list of them has it")
+                })?,
             }),
             (&Method::GET, ["api", "cycles", team, cycle, "log"]) => Ok(Self::Log {
                 team: owned(team),
                 cycle: owned(cycle),
                 since: number("since", 0)?,
-                limit: number("limit", 1_000)? as usize,
+                limit: limit()?,
             }),
             (&Method::GET, ["api", "cycles", team, cycle, "generations"]) => {
                 Ok(Self::Generations { team: owned(team), cycle: owned(cycle) })
@@ -115,13 +118,13 @@ impl Route {
                 // The one sign of a name that browsers may write otherwise. Some gateways decode the path.
                 let doc = doc.replace("%3A", ":").replace("%3a", ":");
                 let version = parameter("version").map(|_| number("version", 0)).transpose()?;
-                let state_vector = parameter("sv").map(str::to_owned);
+                let state_vector = parameter("sv");
                 Ok(Self::Doc { team: owned(team), cycle: owned(cycle), doc, state_vector, version })
             }
             (&Method::GET, ["api", "members"]) => {
                 let team = parameter("team")
                     .ok_or_else(|| Refusal::new(Code::Malformed, "name a team: ?team=platform"))?;
-                Ok(Self::Members { team: team.to_owned() })
+                Ok(Self::Members { team })
             }
             (&Method::POST, ["api", "cycles", team, cycle, "changes"]) => {
                 Ok(Self::Change { team: owned(team), cycle: owned(cycle) })
@@ -202,6 +205,20 @@ mod tests {
         assert_eq!(route("GET", "/api/cycles"), Err(Code::Malformed));
         assert_eq!(route("GET", "/api/cycles/p/2026-W47/changes?since=x"), Err(Code::Malformed));
         assert_eq!(route("GET", "/api/else"), Err(Code::NotFound));
+        let messages = |generation: &str| {
+            route("GET", &format!("/api/cycles/p/2026-W47/messages?generation={generation}"))
+        };
+        assert!(matches!(messages("3"), Ok(Route::Messages { generation: 3, .. })));
+        // 4,294,967,297 is one more than a number of 32 bits holds, and not 1.
+        assert_eq!(messages("4294967297"), Err(Code::Malformed));
+        assert_eq!(messages("1000000000000"), Err(Code::Malformed));
+        assert_eq!(
+            route("GET", "/api/cycles?x=1&te%61m=plat%66orm"),
+            Ok(Route::Cycles { team: "platform".into() })
+        );
+        for elsewhere in ["/a/b/api/cycles?team=p", "/x/api/", "/cycles/p/2026-W47/api/cycles"] {
+            assert_eq!(route("GET", elsewhere), Err(Code::NotFound), "{elsewhere}");
+        }
         assert_eq!(route("DELETE", "/api/cycles/p/2026-W47"), Err(Code::Unsupported));
         assert_eq!(
             route("GET", &format!("/api/cycles?team={}", "x".repeat(3_000))),

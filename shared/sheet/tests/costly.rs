@@ -1,6 +1,6 @@
 //! Updates that are made to cost: counted in steps and bytes, whatever machine this runs on. Run with `--nocapture` for
 //! what they take here, in milliseconds.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)]
 use sheet::{
     Author, Change, Code, CycleKey, DocName, Op, Role, State, TimestampMs, Verdict,
     apply::apply,
@@ -8,7 +8,7 @@ use sheet::{
     limits::{MAX_DOC_STEPS, MAX_UPDATE_STRUCTS},
 };
 use std::time::Instant;
-use yrs::{Doc, GetString, ReadTxn, Text, Transact};
+use yrs::{Doc, GetString, Text, Transact, updates::decoder::Decode};
 
 /// A room with a document that is typed into by whoever.
 struct Room {
@@ -118,7 +118,7 @@ fn until_refused(room: &mut Room, updates: impl Iterator<Item = Vec<u8>>) -> (us
 // rule: D2
 #[test]
 fn insertions_forged_at_one_place_over_many_changes_have_one_bound_for_all_of_them() {
-    for size in [1u64, 25, 200, 4_000] {
+    for size in [1u64, 25, 200] {
         let mut room = Room::new();
         let changes = (0..6_000 / size)
             .map(|n| at_one_place((2 + n * size..2 + (n + 1) * size).collect::<Vec<_>>().into_iter()));
@@ -126,24 +126,22 @@ fn insertions_forged_at_one_place_over_many_changes_have_one_bound_for_all_of_th
         let (taken, code) = until_refused(&mut room, changes);
         assert_eq!(code, Some(Code::PayloadTooLarge), "{size} in a change, {taken} changes");
         assert!(room.steps() <= MAX_DOC_STEPS, "{} steps", room.steps());
-        let letters = taken as u64 * size;
-        assert!(letters * letters / 2 <= 3 * MAX_DOC_STEPS as u64, "{letters} letters at one place");
+        // One at a time, a merge puts them into an order that is cheap to load, so that more of them fit.
+        assert!(taken as u64 * size < 2_000, "{taken} changes of {size} letters at one place");
         println!(
             "{size} a change: {taken} changes taken, {} steps, {:?} in all",
             room.steps(),
             began.elapsed()
         );
-        // What is typed elsewhere, or behind what stands there, is taken as ever.
-        let began = Instant::now();
-        room.say(
-            vec![typed(1 << 30, "a text of its own")]
-                .into_iter()
-                .take(usize::from(taken == 0))
-                .collect::<Vec<_>>(),
-        )
-        .ok();
-        println!("  the next: {:?}", began.elapsed());
     }
+}
+
+#[test]
+fn insertions_at_one_place_that_come_in_a_cheap_order_are_taken() {
+    // The highest client comes first, so that each of the others stops at its neighbour: no step more than insertions.
+    let mut room = Room::new();
+    room.say(vec![at_one_place((2..4_002).collect::<Vec<_>>().into_iter())]).unwrap();
+    assert!(room.steps() <= 4_000, "{} steps", room.steps());
 }
 
 // rule: D2
@@ -158,6 +156,17 @@ fn insertions_before_ever_other_neighbours_of_one_place_are_counted_too() {
     let (taken, code) =
         until_refused(&mut room, (0..4_000).map(|n| before_letters(10 + n, &at[n as usize..=n as usize])));
     assert_eq!(code, Some(Code::PayloadTooLarge));
+    // What is typed at another place is taken as before.
+    let copy = Doc::with_client_id(1 << 30);
+    let bytes = room.state.doc_since(&DocName::summary(), None).unwrap();
+    let known = yrs::Update::decode_v1(&bytes.0).unwrap();
+    copy.transact_mut().apply_update(known).unwrap();
+    let root = copy.get_or_insert_text("t");
+    let mut typing = copy.transact_mut();
+    let end = root.len(&typing);
+    root.insert(&mut typing, end, "the end");
+    let update = typing.encode_update_v1();
+    room.say(vec![update]).unwrap();
     assert!(taken < 1_000 && room.steps() <= MAX_DOC_STEPS, "{taken} taken, {} steps", room.steps());
 }
 
@@ -195,7 +204,7 @@ fn people_who_type_at_one_place_at_the_same_time_are_far_from_the_bound() {
         let doc = Doc::with_client_id(client);
         let root = doc.get_or_insert_text("t");
         doc.transact_mut()
-            .apply_update(yrs::updates::decoder::Decode::decode_v1(&typed(1, "what they all know")).unwrap())
+            .apply_update(yrs::Update::decode_v1(&typed(1, "what they all know")).unwrap())
             .unwrap();
         for word in 0..20u32 {
             let mut typing = doc.transact_mut();
@@ -211,9 +220,8 @@ fn people_who_type_at_one_place_at_the_same_time_are_far_from_the_bound() {
     let whole = Doc::new();
     let text = whole.get_or_insert_text("t");
     let bytes = room.state.doc_since(&DocName::summary(), None).unwrap();
-    whole.transact_mut().apply_update(yrs::updates::decoder::Decode::decode_v1(&bytes.0).unwrap()).unwrap();
+    whole.transact_mut().apply_update(yrs::Update::decode_v1(&bytes.0).unwrap()).unwrap();
     assert_eq!(text.get_string(&whole.transact()).matches("word ").count(), 1_000);
-    let _ = whole.transact().state_vector();
 }
 
 // rule: D2

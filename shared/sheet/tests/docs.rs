@@ -423,28 +423,6 @@ fn whatever_is_forged_is_refused_or_harmless_and_soon_decided() {
     assert!(slowest < Duration::from_secs(2), "one took {slowest:?}");
 }
 
-/// What costs a replica most: insertions at one place, each before another neighbour, so that each is compared with all.
-#[test]
-fn the_dearest_document_that_can_be_forged_is_bounded() {
-    let mut room = Room::new();
-    let copy = Copy::new(1);
-    room.say("ana", copy.insert(0, &"x".repeat(4_000))).unwrap();
-    let mut bytes = vec![1];
-    number(&mut bytes, 4_000);
-    bytes.extend([2, 0]);
-    for n in 0..4_000u64 {
-        // A letter without a left neighbour, before the n-th letter of the other client.
-        bytes.extend([0x44, 1]);
-        number(&mut bytes, (n * 2_654_435_761) % 4_000);
-        bytes.extend([1, b'y']);
-    }
-    bytes.push(0);
-    let began = Instant::now();
-    room.say("ana", bytes).unwrap();
-    let took = began.elapsed();
-    assert!(took < Duration::from_secs(10), "{took:?}");
-}
-
 #[test]
 fn a_state_of_the_first_format_reads_as_one_without_documents() {
     let mut room = Room::new();

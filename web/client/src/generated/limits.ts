@@ -34,6 +34,11 @@ export const MAX_REPLIES = 200;
 export const MAX_COMMENT_CODE_POINTS = 4000;
 /** People one comment, or one update of a document, may mention: each is a delivery. */
 export const MAX_MENTIONS = 20;
+/**
+ * People that one change may mention in all its comments and updates: each costs two reads before the change and a
+ * write, a read and posts after it. Ten comments that name everybody they may, joined by a client that was offline.
+ */
+export const MAX_CHANGE_MENTIONS = 200;
 /** Generations (extractions and refreshes) of one cycle: each costs a model call. */
 export const MAX_GENERATIONS = 3;
 /** Runs that may take the lease of one generation before only a fallback may finish it. */
@@ -54,11 +59,15 @@ export const MAX_UPDATE_STRUCTS = 8192;
 export const MAX_ANY_DEPTH = 16;
 /** Levels of types inside each other in a document: both libraries walk them by recursion. */
 export const MAX_DOC_DEPTH = 64;
-/**
- * Structs and deleted ranges of one document, merged. Who forges a document of concurrent insertions makes every
- * replica look at each of them for each other one: this bounds the square.
- */
+/** Structs and deleted ranges of one document, merged: bounds the time that loading it takes. */
 export const MAX_DOC_STRUCTS = 32768;
+/**
+ * Steps that loading a document may take to find where insertions belong that were made at one place at the same
+ * time. Merging n of them takes n²/2 steps of about 0.1 µs, for every replica and at every load. A forged document
+ * could exploit that; this caps the sum over the document's life. Fifty people who each type twenty words into one
+ * spot while they are offline stay below half of it.
+ */
+export const MAX_DOC_STEPS = 100000;
 /** Bytes of one document, merged: a book's chapter, with its history of edits. */
 export const MAX_DOC_BYTES = 1048576;
 /** Updates of a document that a state holds unmerged: every one is read anew when the next is checked. */
@@ -86,6 +95,10 @@ export const MAX_SERVER_FRAME_BYTES = 102400;
 export const MAX_PRESENCE_BYTES = 2048;
 /** Documents that a hello may name: as many as somebody has open, and the time to load each. */
 export const MAX_HELLO_DOCS = 8;
+/** Documents that a presence state may have a caret in: as many as a hello may name. */
+export const MAX_PRESENCE_DOCS = 8;
+/** Bytes of one end of a caret. A relative position of Yjs is an id, or a root's name, and a side: about 20. */
+export const MAX_CARET_BYTES = 64;
 /** Posts of presence a second that one room may cost. Posts are the bill of a busy room. */
 export const PRESENCE_POSTS_PER_SECOND = 150;
 /** The shortest presence interval, milliseconds: four movements a second look alive. */
