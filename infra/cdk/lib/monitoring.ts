@@ -51,7 +51,6 @@ export class Monitoring extends Construct {
     const [reads, writes] = [throttled("ReadThrottleEvents"), throttled("WriteThrottleEvents")];
     const visible = (queue: typeof extraction.failed) =>
       queue.metricApproximateNumberOfMessagesVisible({ period: MINUTE, statistic: "Maximum" });
-    const { connect, default: messages, http } = functions;
     const alarms = [
       ...Object.values(functions).flatMap((each) => [each.errors, ...each.canaries]),
       this.alarm("Undelivered", "A schedule could not start extract", visible(extraction.undelivered)),
@@ -63,13 +62,13 @@ export class Monitoring extends Construct {
       this.alarm(
         "Busy",
         "People are told to try again: the table, or what is asked of it, does not answer",
-        this.all("Busy", { connect, messages, http }),
+        this.all("Busy"),
         MOST_BUSY,
       ),
       this.alarm(
         "PostsFailed",
         "Frames do not reach their sockets, and those are not gone: people see edits late",
-        this.all("PostsFailed", { messages, http, extract: functions.extract }),
+        this.all("PostsFailed"),
         MOST_LOST_POSTS,
       ),
       this.alarm("SocketFailures", "A function's answer was none", this.sockets("IntegrationError"), 5),
@@ -144,34 +143,19 @@ export class Monitoring extends Construct {
     return topic;
   }
 
-  /** One figure of several functions, added up; a function that counted nothing counts as 0. */
-  private all(metricName: string, of: Readonly<Record<string, Bootstrap>>): cloudwatch.MathExpression {
-    const { stage } = this.props.settings;
-    const usingMetrics = Object.fromEntries(
-      Object.entries(of).map(([name, each]) => [
-        name,
-        counted(metricName, { stage, function: each.functionName }, FIVE),
-      ]),
-    );
-    return this.sum(metricName, usingMetrics, FIVE);
+  /** One figure of all functions of the stage, which count it so themselves. */
+  private all(metricName: string): cloudwatch.Metric {
+    return counted(metricName, { stage: this.props.settings.stage }, FIVE);
   }
 
-  private throttles(): cloudwatch.MathExpression {
-    const each = Object.entries(this.props.functions).map(
-      ([name, bootstrap]) => [`of_${name}`, bootstrap.alias.metricThrottles({ period: MINUTE })] as const,
-    );
-    return this.sum("Throttles", Object.fromEntries(each), MINUTE);
-  }
-
-  private sum(
-    label: string,
-    usingMetrics: Record<string, cloudwatch.IMetric>,
-    period: Duration,
-  ): cloudwatch.MathExpression {
-    const expression = Object.keys(usingMetrics)
-      .map((name) => `FILL(${name}, 0)`)
-      .join(" + ");
-    return new cloudwatch.MathExpression({ label, expression, usingMetrics, period });
+  /** Calls that Lambda turned away in the whole region: concurrent executions are the account's, not a function's. */
+  private throttles(): cloudwatch.Metric {
+    return new cloudwatch.Metric({
+      namespace: "AWS/Lambda",
+      metricName: "Throttles",
+      statistic: "Sum",
+      period: MINUTE,
+    });
   }
 
   private alarm(

@@ -182,10 +182,17 @@ impl Metrics {
             well.push(json!({"Name": "CommitMs", "Unit": "Milliseconds"}));
             values.insert("CommitMs".into(), json!(durations));
         }
-        // By version as well what is wrong, so that a release that is broken is seen while it takes a tenth of the calls.
+        // What is wrong is alarmed by the stage, found by the function, and counted by version as well, so that a release that is broken is seen while it takes a tenth of the calls.
         let directives = [
             (self.labels.dimensions(&[&["stage", "function"]]), well),
-            (self.labels.dimensions(&[&["stage", "function"], &["stage", "function", "version"]]), wrong),
+            (
+                self.labels.dimensions(&[
+                    &["stage"],
+                    &["stage", "function"],
+                    &["stage", "function", "version"],
+                ]),
+                wrong,
+            ),
         ];
         let directives = directives.into_iter().filter(|(_, metrics)| !metrics.is_empty()).map(
             |(dimensions, metrics)| json!({"Namespace": NAMESPACE, "Dimensions": dimensions, "Metrics": metrics}),
@@ -304,7 +311,7 @@ mod tests {
         assert_eq!(directives[0]["Dimensions"], json!([["stage", "function"]]));
         assert_eq!(
             directives[1]["Dimensions"],
-            json!([["stage", "function"], ["stage", "function", "version"]])
+            json!([["stage"], ["stage", "function"], ["stage", "function", "version"]])
         );
         assert_eq!((&line["function"], &line["version"]), (&json!("cyclesheet-prod-default"), &json!("7")));
     }
