@@ -11,6 +11,9 @@ use sheet::{Code, Name, Role, Sheet, TimestampMs, Week};
 pub struct Cycles {
     /// Newest first.
     pub cycles: Vec<ListedCycle>,
+    /// The week it is for the team, which begins by being entered; absent where there is no such team.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub current: Option<Week>,
 }
 
 /// One cycle of a team.
