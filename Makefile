@@ -58,7 +58,7 @@ chaos: tools ## The real command, killed under load again and again, its log sea
 	$(CARGO) build --quiet --package cyclesheet --package cyclesheet-chaos
 	./target/debug/chaos --kills $(or $(KILLS),50) $(if $(SEED),--seed $(SEED))
 
-FUZZ_TARGETS := frames human presence server canonical export room yjs answer markup
+FUZZ_TARGETS := websocket frames human presence server canonical export room yjs answer markup
 # What libFuzzer needs to see where an input goes, on the stable compiler; and every arithmetic overflow is a find.
 FUZZ_FLAGS := -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
 	-Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \

@@ -8,6 +8,7 @@
 pub mod mutate;
 mod room;
 mod texts;
+mod websocket;
 mod wire;
 
 /// Something that reads.
@@ -23,6 +24,7 @@ pub struct Target {
 
 /// Everything that reads bytes from outside.
 pub const TARGETS: &[Target] = &[
+    Target { name: "websocket", run: websocket::decode, seeds: websocket::seeds },
     Target { name: "frames", run: wire::frames, seeds: wire::frame_seeds },
     Target { name: "human", run: wire::human, seeds: wire::human_seeds },
     Target { name: "presence", run: wire::presence, seeds: wire::presence_seeds },
