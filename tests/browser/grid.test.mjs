@@ -170,7 +170,7 @@ test('a cell of the model, one of a person and one that a person corrected look 
   const [corrected, person] = [await face('Corrected by Tomás'), await face('Written by Tomás')];
   const model = await tomas.locator('[row-id="g1-11"] [col-id="title"] .cell').evaluate((el) => ({ origin: el.dataset.origin, said: el.querySelector('.sr-only')?.textContent ?? '' }));
   assert.deepEqual([model.origin, corrected.origin, person.origin], ['model', 'corrected', 'person']);
-  assert.deepEqual([model.said, corrected.said, person.said], [', taken from the messages', ', corrected by a person', '']);
+  assert.deepEqual([model.said, corrected.said, person.said], ['', ', corrected by a person', '']);
   // What the model wrote is one press away, and comes back as a change.
   await at(tomas, 'g1-10', 'title').click();
   await tomas.keyboard.press('Alt+Enter');

@@ -99,7 +99,7 @@ const SHOTS = {
   people: { scene: "live", act: (page) => page.getByTestId("people").click() },
   weeks: { scene: "live", act: (page) => page.getByTestId("weeks").click() },
   help: { scene: "live", act: (page) => page.getByLabel("Keyboard help").first().click() },
-  roomy: { scene: "live", act: (page) => page.getByLabel("Three lines a row").click() },
+  roomy: { scene: "live", act: (page) => page.getByLabel("Row height: normal").click() },
   viewer: { scene: "viewer", act: (page) => cell(page, "g1-5", "title").click() },
   offline: { scene: "offline" },
   signedout: { scene: "signedout" },

@@ -2,6 +2,7 @@
 import { useEffect } from "react";
 import type { CycleInfo } from "./boot/places";
 import { Announcer } from "./chrome/Announcer";
+import { Print } from "./chrome/Print";
 import { StatusBar } from "./chrome/StatusBar";
 import { Strip } from "./chrome/Strip";
 import { Summary } from "./chrome/Summary";
@@ -28,6 +29,7 @@ import { RescueCards } from "./rescue/RescueCards";
 import { ControllerProvider, useController, useScreen } from "./state/context";
 import type { Controller } from "./state/controller";
 import { followKeys } from "./state/pageKeys";
+import { followF6 } from "./state/parts";
 import { followPresence } from "./state/presence";
 import { followLocks, followRefusals } from "./state/tellings";
 import { guardUnload } from "./state/unload";
@@ -50,24 +52,7 @@ export function App({ controller, network, team, cycle, loadCycles }: Props) {
   useEffect(() => followMentions(controller), [controller]);
   useEffect(() => followLink(controller), [controller]);
 
-  useEffect(() => {
-    // F6 goes round the page's parts, so that the sheet, which uses Tab itself, is never a trap.
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key !== "F6") return;
-      event.preventDefault();
-      const inSheet = document.activeElement?.closest(".grid");
-      const { selection } = controller.screen.get();
-      const first = controller.view.rows[0];
-      if (inSheet)
-        document
-          .querySelector<HTMLElement>(event.shiftKey ? ".topbar button" : ".toolbar button, .find-input")
-          ?.focus();
-      else if (selection) controller.go(selection.anchor);
-      else if (first) controller.go({ taskId: first.taskId, column: "title" });
-    };
-    window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
-  }, [controller]);
+  useEffect(() => followF6(controller), [controller]);
 
   return (
     <ControllerProvider value={controller}>
@@ -115,6 +100,7 @@ function Page({ team, cycle, loadCycles }: Omit<Props, "controller" | "network">
       <ColumnMenu />
       <Help />
       <Diagnosis />
+      <Print title={`${team}, week ${cycle}, ${weekSpan(cycle)}`} />
     </div>
   );
 }

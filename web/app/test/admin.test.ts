@@ -1,7 +1,7 @@
 import type { Change, Op, Peer } from "@cyclesheet/client";
 import { describe, expect, test } from "vitest";
 import { listed } from "../src/admin/listed";
-import { attemptsIn, dollars, reportsIn } from "../src/admin/reports";
+import { attemptsIn, callsOf, dollars, reportsIn } from "../src/admin/reports";
 import { type Standings, standingsAfter } from "../src/admin/standing";
 import {
   adviceOf,
@@ -81,6 +81,12 @@ describe("reports of extractions", () => {
       { user: "", answer: null, failure: null },
     ]);
     expect(dollars(12_345)).toBe("$0.0123");
+  });
+
+  test("count no call where a prepared answer stood in for the model", () => {
+    expect(callsOf({ origin: "sample", calls: 1 })).toBe(0);
+    expect(callsOf({ origin: "model", calls: 2 })).toBe(2);
+    expect(callsOf({ origin: "fallback", calls: 3 })).toBe(3);
   });
 });
 

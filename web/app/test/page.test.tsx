@@ -186,7 +186,39 @@ describe("the strip", () => {
       error: null,
       sheet: { ...sheet, generation: { ...generation, origin: "fallback", note: "There is no key." } },
     });
-    expect(notice?.text).toBe("Made without the model from 162 messages: There is no key.");
+    expect(notice?.text).toBe("There is no key. One row per Slack thread instead (162 messages).");
+  });
+
+  test.each([
+    ["sample", null, "Sample data – no model was asked."],
+    [
+      "fallback",
+      "Made without the model: no model is set up.",
+      "No model is set up. One row per Slack thread instead (162 messages).",
+    ],
+    ["fallback", null, "No model answered. One row per Slack thread instead (162 messages)."],
+  ] as const)("a week of origin %s with the note %s is told once", (origin, note, wanted) => {
+    const [notice] = stripNotices({
+      status: "live",
+      unsaved: 0,
+      error: null,
+      sheet: { ...sheet, generation: { ...generation, origin, note } },
+    });
+    expect(notice?.text).toBe(wanted);
+  });
+
+  test.each([
+    ["2026-W60", "a cycle is an ISO week such as 2026-W47", "There is no week 2026-W60."],
+    [
+      "2031-W10",
+      "platform has no cycle 2031-W10: only this week's and next week's begin",
+      "W10 has no sheet yet. Sheets start with the current or next week.",
+    ],
+    ["2026-W47", "there is no team nowhere", "There is no team nowhere."],
+  ])("a page of %s that is refused with “%s”", (cycle, message, wanted) => {
+    const error = { code: "NOT_FOUND", message } as ClientState["error"];
+    const [notice] = stripNotices({ status: "failed", unsaved: 0, error, sheet: null, cycle });
+    expect(notice?.text).toBe(wanted);
   });
 
   test("who is signed out hears how many edits are kept, and signs in without leaving the page", async () => {

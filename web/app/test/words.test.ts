@@ -15,7 +15,7 @@ test("every code of the registry has words of the page's own, which stand for th
 
 test("what the server says of the case follows as a sentence, where it helps", () => {
   expect(wordsFor({ code: "INVALID_VALUE", message: "a save point needs a name" }).text).toBe(
-    "This cannot stand here. A save point needs a name.",
+    "This value is not allowed here. A save point needs a name.",
   );
   expect(wordsFor({ code: "REVOKED", message: "internal words" }).text).not.toContain("internal");
 });

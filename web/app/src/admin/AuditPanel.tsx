@@ -4,7 +4,8 @@ import { CloseIcon } from "../chrome/icons";
 import { momentOf } from "../history/words";
 import { useApi } from "../network/context";
 import { useClient, useController } from "../state/context";
-import { type Attempt, attemptsIn, dollars, type Report, reasonWords, reportsIn } from "./reports";
+import { returnToSheet } from "../state/parts";
+import { type Attempt, attemptsIn, callsOf, dollars, type Report, reasonWords, reportsIn } from "./reports";
 
 type Loaded<T> =
   | { readonly is: "loading" }
@@ -44,7 +45,10 @@ export function AuditPanel() {
           type="button"
           className="icon-button"
           aria-label="Close what the model was told"
-          onClick={() => controller.screen.set({ side: null })}
+          onClick={() => {
+            controller.screen.set({ side: null });
+            returnToSheet(controller);
+          }}
         >
           <CloseIcon />
         </button>
@@ -59,7 +63,7 @@ export function AuditPanel() {
         </p>
       )}
       {loaded.is === "here" && loaded.value.length === 0 && (
-        <p className="side-note">Nothing was extracted into this week.</p>
+        <p className="side-note">Nothing has been extracted into this week.</p>
       )}
       {loaded.is === "here" &&
         [...loaded.value].reverse().map((report) => <Generation key={report.generation} report={report} />)}
@@ -69,7 +73,7 @@ export function AuditPanel() {
 
 const ORIGINS: { readonly [origin: string]: string } = {
   model: "Made by the model",
-  sample: "Made from the sample's prepared answer",
+  sample: "Sample data – no model was asked",
   fallback: "Made without the model",
   empty: "There were no messages",
 };
@@ -79,7 +83,7 @@ function Generation({ report }: { report: Report }) {
     return (
       <section className="report">
         <h3>Extraction {report.generation}</h3>
-        <p>Under way, or it ended without a report.</p>
+        <p>In progress, or it ended without a report.</p>
       </section>
     );
   }
@@ -92,7 +96,8 @@ function Generation({ report }: { report: Report }) {
       </h3>
       <p>
         {ORIGINS[report.origin] ?? report.origin}
-        {report.model && ` (${report.model})`}.{report.reason && ` ${reasonWords(report.reason)}`}
+        {report.model && report.origin === "model" && ` (${report.model})`}.
+        {report.reason && ` ${reasonWords(report.reason)}`}
       </p>
       <dl className="report-facts">
         <Fact name="Messages read">{report.messages}</Fact>
@@ -106,15 +111,15 @@ function Generation({ report }: { report: Report }) {
             : `${leftOut} (${report.smallTalk} small talk, ${report.otherLeftOut} for room)`}
         </Fact>
         <Fact name="Credentials masked">{report.masked}</Fact>
-        <Fact name="Calls of the model">
-          {report.calls}
-          {report.calls > 0 &&
+        <Fact name="Model calls">
+          {callsOf(report)}
+          {callsOf(report) > 0 &&
             `, ${report.inputTokens} tokens in, ${report.outputTokens} out, ${dollars(report.costMicrodollars)}`}
         </Fact>
         <Fact name="Took">{seconds < 10 ? `${seconds.toFixed(1)} s` : `${Math.round(seconds)} s`}</Fact>
       </dl>
       <Dropped report={report} />
-      <Sent number={report.generation} />
+      <Sent number={report.generation} isSample={report.origin === "sample"} />
     </section>
   );
 }
@@ -168,12 +173,16 @@ function Dropped({ report }: { report: Report }) {
   );
 }
 
-function Sent({ number }: { number: number }) {
+function Sent({ number, isSample }: { number: number; isSample: boolean }) {
   const [open, setOpen] = useState(false);
   const [loaded, load] = useAnswer(open ? `generations/${number}` : null, attemptsIn, open);
   return (
     <details className="report-sent" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary data-testid={`sent:${number}`}>What was sent and what came back</summary>
+      <summary data-testid={`sent:${number}`}>
+        {isSample
+          ? "What a model would be sent, and the prepared answer"
+          : "What was sent and what came back"}
+      </summary>
       {open && loaded.is === "loading" && <p>Loading…</p>}
       {open && loaded.is === "failed" && (
         <p role="alert">

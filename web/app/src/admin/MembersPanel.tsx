@@ -9,6 +9,7 @@ import { stateWord } from "../model/people";
 import type { Member } from "../network/api";
 import { useApi } from "../network/context";
 import { useClient, useController } from "../state/context";
+import { returnToSheet } from "../state/parts";
 import { type Listed, listed, ROLES } from "./listed";
 
 export function MembersPanel() {
@@ -53,7 +54,10 @@ export function MembersPanel() {
           type="button"
           className="icon-button"
           aria-label="Close people and roles"
-          onClick={() => controller.screen.set({ side: null })}
+          onClick={() => {
+            controller.screen.set({ side: null });
+            returnToSheet(controller);
+          }}
         >
           <CloseIcon />
         </button>

@@ -107,5 +107,9 @@ export function reasonWords(reason: string): string {
   return known[reason] ?? reason;
 }
 
+/** How often a model was asked. The sample's prepared answer went the model's way, but nobody asked one or paid for it. */
+export const callsOf = ({ origin, calls }: Pick<Report, "origin" | "calls">): number =>
+  origin === "sample" ? 0 : calls;
+
 /** `$0.0123` */
 export const dollars = (micro: number): string => `$${(micro / 1_000_000).toFixed(4)}`;

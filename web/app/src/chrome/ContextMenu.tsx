@@ -37,10 +37,25 @@ interface Props {
 /** Kept free between a menu and the window's edge, CSS pixels. */
 const MARGIN_PX = 8;
 
+/** What had the focus when a menu opened, or, where nothing had, what was pressed: the menu opens right below it. */
+function openerOf(at: Props["at"]): HTMLElement | null {
+  const active = document.activeElement;
+  if (active instanceof HTMLElement && active !== document.body) return active;
+  // Absent where nothing is laid out, as in tests without a screen.
+  const pressed = document.elementFromPoint?.(at.x + 4, at.y - 6);
+  return pressed?.closest<HTMLElement>("button, [tabindex]") ?? null;
+}
+
 export function ContextMenu({ label, at, entries, onClose, testId, children }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const close = useRef(onClose);
   close.current = onClose;
+  const opener = useRef<HTMLElement | null>(null);
+  /** Closes without a choice, and goes back to where one was. */
+  const leave = () => {
+    onClose(false);
+    opener.current?.focus();
+  };
 
   useLayoutEffect(() => {
     const menu = box.current;
@@ -52,21 +67,23 @@ export function ContextMenu({ label, at, entries, onClose, testId, children }: P
     menu.style.top = `${top}px`;
   }, [at.x, at.y]);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a menu opens once, at one place
   useEffect(() => {
+    opener.current = openerOf(at);
     box.current?.querySelector<HTMLElement>("[role^=menuitem]")?.focus({ preventScroll: true });
     const outside = (event: Event) => {
       if (event.target instanceof Node && !box.current?.contains(event.target)) close.current(false);
     };
-    const leave = () => close.current(false);
+    const away = () => close.current(false);
     document.addEventListener("pointerdown", outside, true);
     document.addEventListener("wheel", outside, { capture: true, passive: true });
-    window.addEventListener("resize", leave);
-    window.addEventListener("blur", leave);
+    window.addEventListener("resize", away);
+    window.addEventListener("blur", away);
     return () => {
       document.removeEventListener("pointerdown", outside, true);
       document.removeEventListener("wheel", outside, true);
-      window.removeEventListener("resize", leave);
-      window.removeEventListener("blur", leave);
+      window.removeEventListener("resize", away);
+      window.removeEventListener("blur", away);
     };
   }, []);
 
@@ -75,7 +92,7 @@ export function ContextMenu({ label, at, entries, onClose, testId, children }: P
     event.stopPropagation();
     if (key === "Escape" || key === "Tab") {
       event.preventDefault();
-      onClose(false);
+      leave();
       return;
     }
     // A field below the items has its keys to itself.

@@ -5,7 +5,7 @@ import type { ExportFormat } from "../network/api";
 import { useApi } from "../network/context";
 import { useClient, useController } from "../state/context";
 import type { Side } from "../state/screen";
-import { DownloadIcon, MembersIcon, MenuIcon, PlugIcon, SparkIcon } from "./icons";
+import { DownloadIcon, MembersIcon, MenuIcon, PlugIcon, PrintIcon, SparkIcon } from "./icons";
 import { Popover } from "./Popover";
 
 const FORMATS: readonly (readonly [ExportFormat, string])[] = [
@@ -49,6 +49,7 @@ export function Menu() {
               {item(<MembersIcon />, "People and roles", "menu-members", () => open("members"))}
               {role === "admin" &&
                 item(<SparkIcon />, "What the model was told", "menu-audit", () => open("audit"))}
+              {item(<PrintIcon />, "Print, or save as PDF", "menu-print", () => window.print())}
               {item(<PlugIcon />, "Check the connection", "menu-diagnosis", () =>
                 controller.screen.set({ diagnosis: true }),
               )}

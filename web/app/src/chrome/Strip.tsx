@@ -6,6 +6,7 @@ import type { ClientState, Sheet } from "@cyclesheet/client";
 import { type FormEvent, type ReactNode, useEffect, useMemo, useState } from "react";
 import { storeToken, tokenIn } from "../boot/places";
 import { keeping } from "../lib/keeping";
+import { addDays, mondayOf } from "../model/dates";
 import { useClient, useController, useMayEdit } from "../state/context";
 import { useStore } from "../state/store";
 import { wordsFor } from "../state/words";
@@ -48,9 +49,11 @@ export function stripNotices(
       readonly sheet: Pick<Sheet, "generation" | "stale"> | null;
       /** Whether this browser keeps what is unsent. */
       readonly isKept?: boolean;
+      /** The week that the address names. */
+      readonly cycle?: string | undefined;
     },
 ): StripNotice[] {
-  const { status, unsaved, sheet, error, user, isKept = true } = state;
+  const { status, unsaved, sheet, error, user, isKept = true, cycle } = state;
   const notices: StripNotice[] = [];
   const kept =
     unsaved === 0
@@ -68,7 +71,11 @@ export function stripNotices(
     notices.push({
       kind: "failed",
       tone: "bad",
-      text: error ? wordsFor(error).text : "This sheet cannot be opened.",
+      text: !error
+        ? "This sheet cannot be opened."
+        : error.code === "NOT_FOUND" && cycle && /cycle|week/.test(error.message)
+          ? weekWords(cycle)
+          : wordsFor(error).text,
       action: "reconnect",
     });
   } else if (status === "sessionEnded") {
@@ -103,7 +110,7 @@ export function stripNotices(
     notices.push({
       kind: "started",
       tone: "busy",
-      text: "Reading this week’s messages and filling in the sheet. You can work meanwhile: what people write is never overwritten.",
+      text: "Reading this week’s messages and filling in the sheet. You can keep working: what people write is never overwritten.",
     });
   }
   if (sheet?.stale && generation?.state !== "started") {
@@ -124,7 +131,7 @@ export function stripNotices(
     notices.push({
       kind: "generationFailed",
       tone: "warn",
-      text: `The extraction did not work.${note} What stands here is untouched.`,
+      text: `The extraction failed.${note} The sheet was not changed.`,
       ...refresh,
     });
     if (isSpent && !sheet.stale) notices.push(budget);
@@ -132,11 +139,11 @@ export function stripNotices(
     notices.push({
       kind: "fallback",
       tone: "warn",
-      text: `Made without the model${from}:${note || " the rows come straight from the messages."}`,
+      text: fallbackWords(generation.note ?? "", generation.messages),
       ...refresh,
     });
   } else if (generation.origin === "sample") {
-    notices.push({ kind: "sample", tone: "ai", text: `Sample answer, not the model’s.${note}` });
+    notices.push({ kind: "sample", tone: "ai", text: `Sample data – no model was asked.${note}` });
   } else if (generation.origin === "empty") {
     notices.push({
       kind: "empty",
@@ -157,6 +164,26 @@ export function stripNotices(
   return notices;
 }
 
+/** Why there is no model's answer, and what the rows are instead. The reason comes first: it is what can be changed. */
+function fallbackWords(note: string, messages: number): string {
+  // The note begins with what this sentence says already.
+  const reason = note.replace(/^Made without the model(: |\.\s*)/, "").trim();
+  const why = reason === "" ? "No model answered." : `${reason.slice(0, 1).toUpperCase()}${reason.slice(1)}`;
+  const count = messages > 0 ? ` (${plural(messages, "message")})` : "";
+  return `${/[.!?]$/.test(why) ? why : `${why}.`} One row per Slack thread instead${count}.`;
+}
+
+/** Why a week cannot be shown: it is none, or it has no sheet yet. */
+function weekWords(cycle: string): string {
+  const week = cycle.replace(/^\d{4}-/, "");
+  const monday = mondayOf(cycle);
+  // A week belongs to the year of its Thursday: most years have no W53, and none has a W60.
+  const isWeek = monday !== null && addDays(monday, 3).startsWith(cycle.slice(0, 4));
+  return !isWeek
+    ? `There is no week ${cycle}.`
+    : `${week} has no sheet yet. Sheets start with the current or next week.`;
+}
+
 /** Notices shown side by side; more would push each other out of sight. */
 const MAX_NOTICES = 2;
 
@@ -173,7 +200,8 @@ export function Strip() {
   // Not with every cell that somebody writes.
   const notices = useMemo(() => {
     const sheet = isThere ? { generation, stale } : null;
-    return stripNotices({ status, unsaved, sheet, error, user, isKept }).slice(0, MAX_NOTICES);
+    const cycle = new URLSearchParams(location.search).get("cycle") ?? undefined;
+    return stripNotices({ status, unsaved, sheet, error, user, cycle, isKept }).slice(0, MAX_NOTICES);
   }, [status, unsaved, isThere, generation, stale, error, user, isKept]);
   const tone = notices[0]?.tone ?? "plain";
   return (

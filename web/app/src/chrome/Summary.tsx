@@ -55,7 +55,7 @@ export function Summary() {
             <NoteEditor
               name={SUMMARY}
               label="Executive summary"
-              placeholder="What the week comes to."
+              placeholder="Summary of the week"
               seed={text}
               readOnly={!editing}
               autoFocus={editing}

@@ -198,7 +198,7 @@ export function Toolbar() {
       </label>
       <div className="tools">
         <Tool
-          label={arranged ? "What you see: sorted, filtered or hidden" : "What you see: sort, filter, hide"}
+          label={arranged ? "Filter and sort: something is sorted, filtered or hidden" : "Filter and sort"}
           icon={<FilterIcon />}
           {...(filtered ? { text: "Filtered" } : {})}
           pressed={arranged}
@@ -209,7 +209,7 @@ export function Toolbar() {
           testId="view-more"
         />
         <Tool
-          label="Three lines a row"
+          label={roomy ? "Row height: tall" : "Row height: normal"}
           icon={<WrapIcon />}
           pressed={roomy}
           onUse={() => {

@@ -12,7 +12,7 @@ import { Weeks } from "./Weeks";
 
 const NEXT: { readonly [T in Theme]: Theme } = { auto: "light", light: "dark", dark: "auto" };
 const THEME_WORD: { readonly [T in Theme]: string } = {
-  auto: "as on this device",
+  auto: "system",
   light: "light",
   dark: "dark",
 };
@@ -61,8 +61,8 @@ export function TopBar({ team, cycle, loadCycles }: Props) {
       <button
         type="button"
         className="icon-button"
-        aria-label={`Colours: ${THEME_WORD[theme]}. Change`}
-        title={`Colours: ${THEME_WORD[theme]}`}
+        aria-label={`Theme: ${THEME_WORD[theme]}. Change`}
+        title={`Theme: ${THEME_WORD[theme]}`}
         onClick={turn}
       >
         {theme === "auto" ? <AutoIcon /> : theme === "light" ? <SunIcon /> : <MoonIcon />}

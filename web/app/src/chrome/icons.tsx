@@ -226,3 +226,8 @@ export const PlugIcon = (props: IconProps) => (
     <path d="M6 2v3M10 2v3M4 5h8v2.5a4 4 0 0 1-8 0ZM8 11.5V14" />
   </Icon>
 );
+export const PrintIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M4.5 5.5v-3h7v3M4.5 11h-2V5.5h11V11h-2M4.5 9h7v4.5h-7Z" />
+  </Icon>
+);

@@ -6,6 +6,7 @@ import { settings } from "../lib/settings";
 import { COLUMN_INFO } from "../model/columns";
 import { useClient, useController, useMayEdit, useScreen } from "../state/context";
 import { useServerNow } from "../state/now";
+import { returnToSheet } from "../state/parts";
 import { Composer } from "./Composer";
 import { type Deeds, useDeeds } from "./deeds";
 import { beginThread } from "./open";
@@ -84,6 +85,7 @@ function Panel({ onDoc }: Props) {
   const close = () => {
     controller.screen.set({ side: null, draft: null, thread: null });
     if (place) controller.go(place);
+    else returnToSheet(controller);
   };
   const onWriting = (isWriting: boolean) => controller.screen.set({ composing: isWriting });
   const headingOf = (about: Comment | Target) => <Heading about={about} onDoc={onDoc} titles={tasks ?? []} />;

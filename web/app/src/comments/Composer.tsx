@@ -199,7 +199,7 @@ export function Composer({
         role={problem ? "alert" : undefined}
         data-bad={problem !== null}
       >
-        {problem ?? "Enter sends, Shift+Enter makes a new line, @ names somebody."}
+        {problem ?? "Enter to send · Shift+Enter for a new line · @ to mention"}
       </p>
       <div className="composer-actions">
         <button

@@ -123,7 +123,7 @@ function OfView({ at }: { at: At }) {
     },
     {
       id: "clear-sort",
-      label: "Back to the sheet’s own order",
+      label: "Clear the sort",
       barred: sort ? null : "Nothing is sorted.",
       onUse: () => controller.arrange({ sort: null }),
     },
@@ -142,5 +142,5 @@ function OfView({ at }: { at: At }) {
       }),
     ),
   ];
-  return <ContextMenu label="What you see" at={at} entries={entries} onClose={close} testId="view-menu" />;
+  return <ContextMenu label="Filter and sort" at={at} entries={entries} onClose={close} testId="view-menu" />;
 }

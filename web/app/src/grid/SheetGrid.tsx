@@ -159,9 +159,11 @@ export function SheetGrid({ label }: { label: string }) {
 
   const clipboard = (take: () => string | null) => (event: React.ClipboardEvent) => {
     if (controller.screen.get().editing || isWrittenIn(event.target)) return;
+    const table = controller.copiedTable() ?? "";
     const text = take();
     if (text === null) return;
     event.clipboardData.setData("text/plain", text);
+    event.clipboardData.setData("text/html", table);
     event.preventDefault();
   };
 

@@ -26,7 +26,8 @@ export function originOf(cell: Cell | undefined): "empty" | "model" | "corrected
 const ORIGIN_WORDS = {
   empty: "",
   person: "",
-  model: "taken from the messages",
+  // Most cells are: said after every one, it would drown the text.
+  model: "",
   corrected: "corrected by a person",
 } as const;
 

@@ -55,7 +55,7 @@ export const EntryItem = memo(function EntryItem({ entry }: { entry: Entry }) {
           data-testid={`view:${entry.version}`}
           onClick={() => time.set({ viewing: entry.version, against: null })}
         >
-          {here ? "Shown" : "View the sheet then"}
+          {here ? "Shown" : "View this version"}
         </button>
         {viewing !== null && !here && (
           <button
@@ -150,10 +150,10 @@ function Cell({ cell }: { cell: CellChange & RowName }) {
           type="button"
           className="button button-small"
           data-testid={`put-back:${cell.taskId}:${cell.column}`}
-          aria-label={`Put back ${cell.before === "" ? "the empty cell" : `“${cell.before}”`} in ${column} of ${cell.title}`}
+          aria-label={`Restore ${cell.before === "" ? "the empty cell" : `“${cell.before}”`} in ${column} of ${cell.title}`}
           onClick={putBack}
         >
-          Put back
+          Restore
         </button>
       )}
     </li>
@@ -178,10 +178,10 @@ function Removed({ entry, row }: { entry: Entry; row: RowName }) {
           type="button"
           className="button button-small"
           data-testid={`bring-back:${row.taskId}`}
-          aria-label={`Bring back the row ${inQuotes(row.title)}`}
+          aria-label={`Restore the row ${inQuotes(row.title)}`}
           onClick={bringBack}
         >
-          Bring it back
+          Restore
         </button>
       )}
     </li>
@@ -195,7 +195,7 @@ export async function send(
   done: string,
 ): Promise<void> {
   if (ops.length === 0) {
-    controller.say("There is nothing to restore: it already stands so.");
+    controller.say("Nothing to restore.");
     return;
   }
   const outcome = await controller.send(ops);

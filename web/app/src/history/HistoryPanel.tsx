@@ -3,6 +3,7 @@ import { useMemo, useState } from "react";
 import { CloseIcon } from "../chrome/icons";
 import { COLUMN_INFO } from "../model/columns";
 import { useClient, useController, useScreen } from "../state/context";
+import { returnToSheet } from "../state/parts";
 import type { Scope } from "../state/screen";
 import { inQuotes, useFollowLog, useHistory, useLog } from "./context";
 import { EntryItem } from "./EntryItem";
@@ -54,6 +55,7 @@ export function HistoryPanel() {
     controller.screen.set({ side: null });
     time.set({ viewing: null, against: null });
     if (place) controller.go(place);
+    else returnToSheet(controller);
   };
 
   return (

@@ -54,3 +54,24 @@ export function formatBlock(rows: readonly (readonly string[])[]): string {
   const asCell = (cell: string) => (/[\t\n"]/.test(cell) ? `"${cell.replace(/"/g, '""')}"` : cell);
   return rows.map((row) => row.map(asCell).join("\t")).join("\n");
 }
+
+/** What a spreadsheet would take for a formula. */
+const FORMULA = /^[=+\-@]/;
+
+/** The same block as an HTML table. A cell that begins like a formula says that it is text. */
+export function formatTable(rows: readonly (readonly string[])[]): string {
+  const escaped = (text: string) =>
+    text.replace(
+      /[&<>"]/g,
+      (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[sign] ?? sign,
+    );
+  const asCell = (cell: string) => {
+    // Excel reads the format, Google Sheets the value.
+    const asText = FORMULA.test(cell)
+      ? ` style="mso-number-format:'\\@'" data-sheets-value="${escaped(JSON.stringify({ 1: 2, 2: cell }))}"`
+      : "";
+    return `<td${asText}>${escaped(cell).replaceAll("\n", '<br style="mso-data-placement:same-cell">')}</td>`;
+  };
+  const body = rows.map((row) => `<tr>${row.map(asCell).join("")}</tr>`).join("");
+  return `<meta charset="utf-8"><table><tbody>${body}</tbody></table>`;
+}

@@ -3,6 +3,7 @@ import { useEffect, useRef } from "react";
 import { CloseIcon } from "../chrome/icons";
 import { Later } from "../chrome/Later";
 import { useClient, useController, useScreen } from "../state/context";
+import { returnToSheet } from "../state/parts";
 import { NoteEditor } from "./lazy";
 import { noteName } from "./names";
 
@@ -58,6 +59,7 @@ function Panel({ taskId, focus }: { taskId: string; focus: boolean }) {
     controller.screen.set({ note: null });
     const { selection } = controller.screen.get();
     if (selection) controller.go(selection.anchor);
+    else returnToSheet(controller);
   };
   return (
     <aside className="details note-panel" aria-label="Note" data-testid="note-panel">

@@ -9,6 +9,7 @@ import { flushSync } from "react-dom";
 import { ChevronIcon } from "../chrome/icons";
 import { COLUMN_INFO } from "../model/columns";
 import { useClient, useController } from "../state/context";
+import { returnToSheet } from "../state/parts";
 
 /** One of the three texts; words that `before` lacks are marked. */
 function Version({
@@ -67,12 +68,24 @@ function ConflictCard({ conflict }: { conflict: Conflict }) {
     );
   };
 
+  /** The card goes, and the focus with it: on to the next choice, or back to the sheet. */
+  const afterChoice = () => {
+    const next = [...document.querySelectorAll<HTMLElement>(".conflict")].find(
+      (card) => card.dataset.testid !== `conflict:${conflict.taskId}:${conflict.column}`,
+    );
+    const button = next?.querySelector<HTMLElement>("[data-testid='keep-mine']");
+    if (button) button.focus();
+    else if (index >= 0 && controller.screen.get().selection === null) controller.go(place);
+    else returnToSheet(controller);
+  };
+
   /**
    * Theirs stands in the log already; one's own text never came there. It is put there as a resolved comment on the
    * cell, so that it can be found whoever looks for it.
    */
   const keepTheirs = () => {
     client.keepTheirs(conflict.id);
+    afterChoice();
     if (index < 0 || conflict.mine === "") return;
     const commentId = newId();
     const text = `This text was not kept:\n${conflict.mine}`;
@@ -118,7 +131,10 @@ function ConflictCard({ conflict }: { conflict: Conflict }) {
           className="button button-primary"
           data-testid="keep-mine"
           aria-label={`Keep mine: ${column} of ${title}`}
-          onClick={() => void client.keepMine(conflict.id)}
+          onClick={() => {
+            void client.keepMine(conflict.id);
+            afterChoice();
+          }}
         >
           Keep mine
         </button>

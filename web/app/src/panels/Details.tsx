@@ -1,5 +1,5 @@
 /** Everything known about the active cell: its text in full, who wrote it, what the model said, where it came from. */
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect } from "react";
 
 import { sourceIds } from "../chrome/Chips";
 import { CloseIcon, HistoryIcon, SparkIcon } from "../chrome/icons";
@@ -9,6 +9,7 @@ import { exactly } from "../model/time";
 import { useCommittedAt } from "../provenance/messages";
 import { Sources } from "../provenance/Sources";
 import { useClient, useController, useMayEdit, useScreen } from "../state/context";
+import { returnToSheet } from "../state/parts";
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (
@@ -25,12 +26,15 @@ export function Details() {
 }
 
 /** What the extraction's words are to be called: only what a model answered is the model's. */
-const EXTRACTION_NAMES = {
-  model: "the model",
-  sample: "the prepared sample answer",
-  fallback: "the extraction, without the model",
-  empty: "the extraction",
+const EXTRACTION_WORDS = {
+  model: "Written by the model",
+  sample: "From sample data",
+  fallback: "Taken from the messages, without a model",
+  empty: "Written by the extraction",
 } as const;
+
+/** The longest that systems take for the two halves of a double click, milliseconds. */
+const DOUBLE_CLICK_MS = 600;
 
 function Panel() {
   const controller = useController();
@@ -42,16 +46,26 @@ function Panel() {
     state.confirmedSheet?.tasks.find((task) => task.taskId === place?.taskId),
   );
   const mayEdit = useMayEdit();
+  useEffect(() => {
+    // The second half of a double click on a source is about the sheet: it selects no text here, and moves no focus.
+    const openedAt = performance.now();
+    const onMouseDown = (event: MouseEvent) => {
+      if (event.detail > 1 && performance.now() - openedAt < DOUBLE_CLICK_MS) event.preventDefault();
+    };
+    document.addEventListener("mousedown", onMouseDown, true);
+    return () => document.removeEventListener("mousedown", onMouseDown, true);
+  }, []);
   const cell = row && place ? row.cells[place.column] : undefined;
   const isPending = cell !== undefined && place !== null && confirmed?.cells[place.column] !== cell;
   const at = useCommittedAt(cell && !isPending ? cell.version : null);
   const origin = originOf(cell);
-  const extraction = EXTRACTION_NAMES[generation?.origin ?? "model"];
+  const isModels = (generation?.origin ?? "model") === "model";
   const isExtracted = cell?.author === MODEL_AUTHOR;
   const sources = sourceIds(row?.cells.source?.value ?? "");
   const close = () => {
     controller.screen.set({ side: null });
     if (place) controller.go(place);
+    else returnToSheet(controller);
   };
 
   const takeModelValue = () => {
@@ -88,7 +102,7 @@ function Panel() {
             <bdi>{row.cells.title?.value || "Untitled row"}</bdi>
           </p>
           <dl>
-            <Fact name="Stands here">
+            <Fact name="Current value">
               <span className="details-value" data-testid="detail-value" dir="auto">
                 {cell?.value || <span className="muted">nothing</span>}
               </span>
@@ -98,7 +112,13 @@ function Panel() {
                   "Nobody has written here yet."
                 ) : (
                   <span>
-                    Written by <bdi>{isExtracted ? extraction : (authors?.[cell.author] ?? cell.author)}</bdi>
+                    {isExtracted ? (
+                      EXTRACTION_WORDS[generation?.origin ?? "model"]
+                    ) : (
+                      <>
+                        Written by <bdi>{authors?.[cell.author] ?? cell.author}</bdi>
+                      </>
+                    )}
                     {isPending ? ", being saved" : at !== null && `, ${exactly(at)}`}
                     <span className="muted">{isPending ? "" : ` (version ${cell.version})`}</span>
                   </span>
@@ -106,7 +126,7 @@ function Panel() {
               </span>
             </Fact>
             {cell?.aiValue !== undefined && origin === "corrected" && (
-              <Fact name={extraction === "the model" ? "The model wrote" : "The extraction wrote"}>
+              <Fact name={isModels ? "The model wrote" : "Original value"}>
                 <span className="details-ai" data-testid="detail-ai" dir="auto">
                   <SparkIcon size={12} /> {cell.aiValue || "nothing"}
                 </span>
@@ -117,7 +137,7 @@ function Panel() {
                     data-testid="take-model"
                     onClick={takeModelValue}
                   >
-                    Put it back
+                    Restore
                   </button>
                 )}
               </Fact>

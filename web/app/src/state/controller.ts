@@ -3,7 +3,7 @@
  * deed is one change to the log and is said the same way everywhere.
  * Owns nothing: reads the client's sheet and the screen's state, calls the client, moves the selection.
  */
-import type { Column, Op, Outcome } from "@cyclesheet/client";
+import type { Column, Conflict, Op, Outcome } from "@cyclesheet/client";
 import { heldRow, refusal } from "../locks/locks";
 import { barToMoving } from "../model/arrangement";
 import { isolated } from "../model/bidi";
@@ -19,7 +19,7 @@ import {
   type View,
   valueAt,
 } from "../model/block";
-import { formatBlock, parseBlock } from "../model/clipboard";
+import { formatBlock, formatTable, parseBlock } from "../model/clipboard";
 import { COLUMN_INFO } from "../model/columns";
 import { isUndated, type Normalised, normalise } from "../model/values";
 import { keepWords } from "../rescue/rescue";
@@ -29,7 +29,17 @@ import { wordsFor } from "./words";
 
 export type { GridPort } from "./cursor";
 
-const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
+const count = (n: number, one: string, many = `${one}s`): string =>
+  `${n.toLocaleString("en-GB")} ${n === 1 ? one : many}`;
+
+/** Who edited the same cells, and that a choice is to be made. */
+function conflictWords(conflicts: readonly Conflict[]): string {
+  const names = [...new Set(conflicts.map(({ theirAuthor }) => theirAuthor.name))];
+  const who = names.length === 1 && names[0] ? isolated(names[0]) : "Others";
+  return conflicts.length === 1
+    ? `${who} edited this cell too. Choose which version to keep.`
+    : `${who} edited ${conflicts.length} of these cells too. Choose which versions to keep.`;
+}
 
 export class Controller extends Cursor {
   // ── one cell ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -154,6 +164,12 @@ export class Controller extends Cursor {
     return formatBlock(readArea(view, area));
   }
 
+  /** The selected cells as a table, for programs that paste one. */
+  copiedTable(): string | null {
+    const { area, view } = this;
+    return area && formatTable(readArea(view, area));
+  }
+
   cut(): string | null {
     const text = this.copy();
     if (text !== null) this.clear();
@@ -212,16 +228,17 @@ export class Controller extends Cursor {
     if (anchor && head) this.select(anchor, head);
     if (plan.ops.length > 0) void this.send(plan.ops);
     const added = plan.ops.filter((op) => op.op === "ROW_INSERT").length;
-    const parts = [`${count(plan.cells, "cell")} ${done}`];
-    if (added) parts.push(`${count(added, "row")} added`);
-    if (plan.problems.length) parts.push(`${plan.problems.length} not taken`);
-    if (plan.dropped) parts.push(`${count(plan.dropped, "cell")} had no place`);
+    const parts = added ? [`${count(added, "row")} added`] : [];
+    parts.push(`${count(plan.cells, "cell")} ${done}`);
+    const refused = plan.problems.length;
     const more = [
       plan.skipped > 0 && "Source was skipped: it is read-only.",
+      refused > 0 && `${count(refused, "value")} ${refused === 1 ? "is" : "are"} not allowed.`,
+      plan.dropped > 0 && `${count(plan.dropped, "cell")} did not fit.`,
       plan.undated === 1 && "1 deadline is not a date: it is kept as text.",
       plan.undated > 1 && `${plan.undated} deadlines are not dates: they are kept as text.`,
     ].filter((sentence) => typeof sentence === "string");
-    const isBad = plan.problems.length > 0 || plan.dropped > 0;
+    const isBad = refused > 0 || plan.dropped > 0;
     this.say([`${parts.join(", ")}.`, ...more].join(" "), isBad ? "bad" : "info");
     this.showProblems(plan.problems);
   }
@@ -350,12 +367,7 @@ export class Controller extends Cursor {
       if (done) this.say(done);
     } else if (outcome.code === "CONFLICT") {
       // A conflict has its own place on the screen; a refusal without one is told here.
-      this.say(
-        outcome.conflicts.length
-          ? "Somebody else changed this meanwhile. Choose which text stays."
-          : wordsFor(outcome).text,
-        "bad",
-      );
+      this.say(outcome.conflicts.length ? conflictWords(outcome.conflicts) : wordsFor(outcome).text, "bad");
     } else if (outcome.code !== "CLOSED") {
       this.say(wordsFor(outcome).text, "bad");
     }

@@ -12,22 +12,22 @@ interface Words {
 
 /** Every code of the registry: the compiler says which one is missing. */
 const WORDS: { readonly [code in Code]: Words } = {
-  CONFLICT: { says: "Somebody else changed this meanwhile.", case: "after" },
-  LOCKED: { says: "This cannot be changed for the moment.", case: "instead" },
+  CONFLICT: { says: "Someone else edited this too.", case: "after" },
+  LOCKED: { says: "This cannot be changed right now.", case: "instead" },
   FORBIDDEN: { says: "Your role does not allow this.", case: "after" },
   REVOKED: {
     says: "You were removed from this team. Ask an administrator if that is a mistake.",
     case: "nowhere",
   },
-  RATE_LIMITED: { says: "That was more than the server takes.", case: "after" },
+  RATE_LIMITED: { says: "You are sending changes faster than the server accepts them.", case: "after" },
   SUPERSEDED: { says: "A later edit of yours took the place of this one.", case: "nowhere" },
-  INVALID_VALUE: { says: "This cannot stand here.", case: "after" },
-  UNKNOWN_TARGET: { says: "What this was about is not there.", case: "after" },
-  PAYLOAD_TOO_LARGE: { says: "This is too much.", case: "after" },
+  INVALID_VALUE: { says: "This value is not allowed here.", case: "after" },
+  UNKNOWN_TARGET: { says: "This was removed.", case: "after" },
+  PAYLOAD_TOO_LARGE: { says: "Too long to send in one go.", case: "after" },
   MALFORMED: { says: "The server did not understand this page. Reload it.", case: "after" },
-  UNSUPPORTED: { says: "This page and its server are of different ages. Reload it.", case: "nowhere" },
+  UNSUPPORTED: { says: "This page is older than its server. Reload it.", case: "nowhere" },
   TOKEN_EXPIRED: { says: "Your sign-in has ended. Open a fresh sign-in link.", case: "nowhere" },
-  NOT_FOUND: { says: "This is not here.", case: "after" },
+  NOT_FOUND: { says: "This does not exist.", case: "instead" },
   UNCHANGED: { says: "The sheet stays as it is.", case: "after", tone: "info" },
   BUSY: { says: "The server is busy. Try again in a moment.", case: "instead" },
 };

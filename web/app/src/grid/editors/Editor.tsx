@@ -208,7 +208,7 @@ function ChangedMeanwhile({ editing }: { editing: Editing }) {
   return (
     <div className="bubble bubble-warn">
       <bdi>{authors?.[cell.author] ?? cell.author}</bdi> changed this to “<bdi>{value || "nothing"}</bdi>”
-      meanwhile. If you store yours, you can choose.
+      while you were editing. If you save, you will choose which one to keep.
     </div>
   );
 }
