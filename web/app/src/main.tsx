@@ -3,6 +3,7 @@ import { browserDatabase, createClient, defaultStorage, SessionEndedError } from
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
+import { borrowToken, lendToken } from "./boot/handOver";
 import {
   enter,
   firstTeam,
@@ -33,6 +34,8 @@ const root = createRoot(
 );
 applyTheme(savedTheme());
 
+lendToken(storedToken);
+
 /** The tab's token, as long as it is worth showing. */
 async function currentToken(): Promise<string> {
   const token = storedToken();
@@ -49,6 +52,10 @@ async function start(): Promise<void> {
     history.replaceState(history.state, "", back.to);
   }
   const where = enter(location, history);
+  if (storedToken() === null) {
+    const borrowed = await borrowToken(where.team);
+    if (borrowed !== null) storeToken(borrowed);
+  }
   const token = storedToken();
   if (!token || (signIn && hasExpired(token, Date.now()))) {
     const go = async (place: SignInPlace) => location.assign(await wayToSignIn(place, location, settings));

@@ -68,11 +68,16 @@ function claims(token: string): { readonly teams?: unknown; readonly exp?: unkno
   }
 }
 
+/** The teams a token names. */
+export function teamsOf(token: string): readonly string[] {
+  const { teams } = claims(token);
+  const all: readonly unknown[] = Array.isArray(teams) ? teams : [];
+  return all.filter((team): team is string => typeof team === "string" && NAME.test(team));
+}
+
 /** The first team a token names. */
 export function firstTeam(token: string): string | null {
-  const { teams } = claims(token);
-  const [team] = Array.isArray(teams) ? teams : [];
-  return typeof team === "string" && NAME.test(team) ? team : null;
+  return teamsOf(token)[0] ?? null;
 }
 
 /**
