@@ -1,5 +1,6 @@
 /** The page of one week: bars of fixed height around the sheet, panels over or beside it. */
 import { useEffect } from "react";
+import { followAddress } from "./boot/address";
 import type { CycleInfo } from "./boot/places";
 import { Announcer } from "./chrome/Announcer";
 import { Print } from "./chrome/Print";
@@ -53,6 +54,7 @@ export function App({ controller, network, team, cycle, loadCycles }: Props) {
   useEffect(() => followLink(controller), [controller]);
 
   useEffect(() => followF6(controller), [controller]);
+  useEffect(() => followAddress(controller), [controller]);
 
   return (
     <ControllerProvider value={controller}>
