@@ -1,5 +1,5 @@
 /** Everything known about the active cell: its text in full, who wrote it, what the model said, where it came from. */
-import { type ReactNode, useEffect } from "react";
+import type { ReactNode } from "react";
 
 import { sourceIds } from "../chrome/Chips";
 import { CloseIcon, HistoryIcon, SparkIcon } from "../chrome/icons";
@@ -33,9 +33,6 @@ const EXTRACTION_WORDS = {
   empty: "Written by the extraction",
 } as const;
 
-/** The longest that systems take for the two halves of a double click, milliseconds. */
-const DOUBLE_CLICK_MS = 600;
-
 function Panel() {
   const controller = useController();
   const place = useScreen((screen) => screen.selection?.anchor ?? null);
@@ -46,15 +43,6 @@ function Panel() {
     state.confirmedSheet?.tasks.find((task) => task.taskId === place?.taskId),
   );
   const mayEdit = useMayEdit();
-  useEffect(() => {
-    // The second half of a double click on a source is about the sheet: it selects no text here, and moves no focus.
-    const openedAt = performance.now();
-    const onMouseDown = (event: MouseEvent) => {
-      if (event.detail > 1 && performance.now() - openedAt < DOUBLE_CLICK_MS) event.preventDefault();
-    };
-    document.addEventListener("mousedown", onMouseDown, true);
-    return () => document.removeEventListener("mousedown", onMouseDown, true);
-  }, []);
   const cell = row && place ? row.cells[place.column] : undefined;
   const isPending = cell !== undefined && place !== null && confirmed?.cells[place.column] !== cell;
   const at = useCommittedAt(cell && !isPending ? cell.version : null);

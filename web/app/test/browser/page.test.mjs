@@ -141,17 +141,6 @@ onPage(
   },
 );
 
-onPage(
-  "a double click on a source opens its details, selects no text and leaves the focus in the sheet",
-  "live",
-  async (page) => {
-    await page.locator('[row-id="g1-5"] [col-id="source"] .chip').first().dblclick();
-    await page.getByTestId("details").waitFor();
-    assert.equal(await page.evaluate(() => String(getSelection())), "");
-    await until(() => focused(page), "g1-5 source");
-  },
-);
-
 onPage("a head's menu goes back to the head, a panel's close to the sheet", "live", async (page) => {
   const head = page.locator('.ag-header-cell[col-id="status"]');
   await head.hover();
@@ -193,7 +182,7 @@ onPage(
           `.status[data-status="${status}"]`,
           "::before",
         );
-        return `${backgroundImage !== "none"} ${backgroundColor === canvas || /, 0\)$/.test(backgroundColor)} ${borderRadius}`;
+        return `${backgroundImage !== "none"} ${backgroundColor === canvas || /^rgba\(.*, 0\)$/.test(backgroundColor)} ${borderRadius}`;
       };
       return {
         canvas,
@@ -211,7 +200,7 @@ onPage(
     assert.notEqual(painted.on, painted.off);
     assert.notEqual(painted.corner, painted.canvas);
     assert.notEqual(painted.range, painted.canvas);
-    assert.doesNotMatch(painted.range, /, 0\)$/);
+    assert.doesNotMatch(painted.range, /^rgba\(.*, 0\)$/);
     assert.ok(painted.shapes.length >= 3, "three statuses and more are on the screen");
     assert.equal(new Set(painted.shapes).size, painted.shapes.length, painted.shapes.join(" | "));
   },
