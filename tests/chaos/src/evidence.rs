@@ -1,6 +1,6 @@
 //! What must be found in the log, and what must not.
 use crate::client::{Asked, Tabs};
-use reference::{Outcome, types::Done};
+use cyclesheet_client::{Outcome, types::Done};
 use serde_json::Value;
 use sheet::{Change, CycleKey, Op, State, apply, canonical, chain::Audited};
 use std::collections::{BTreeMap, BTreeSet};

@@ -75,7 +75,7 @@ async fn run(arguments: &Arguments, seed: u64) -> Result<(), String> {
     let mut server = Dev::spawn(&program)?;
     server.ready(START).await?;
     let (address, addresses) = watch::channel(Some(server.address));
-    let tabs = client::open_tabs(arguments.clients, &server.links, &addresses, rng.fork());
+    let tabs = client::open_tabs(arguments.clients, &server.links, &addresses, folder.path(), rng.fork())?;
     let mut evidence = Evidence::default();
     let began = Instant::now();
     for kill in 1..=arguments.kills {

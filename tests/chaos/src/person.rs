@@ -1,11 +1,7 @@
 //! Who edits: rows, cells, threads, at random; what is made carries an id of its own, which the log must hold once.
 use fastrand::Rng;
-use reference::Event;
 use sheet::{Column, Op, Row, Sheet, TaskId};
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Rows beyond which more are removed than made.
 const MANY_ROWS: usize = 150;
@@ -14,23 +10,28 @@ const MANY_ROWS: usize = 150;
 pub struct Person {
     number: usize,
     rng: Rng,
-    calls: i64,
-    /// Call → the id that it gives.
-    makes: HashMap<i64, String>,
+    calls: u64,
+}
+
+/// An edit that a person wants.
+pub struct Wish {
+    /// The op; none: take back the last edit.
+    pub op: Option<Op>,
+    /// The id that it gives to a row or a thread.
+    pub made: Option<String>,
 }
 
 impl Person {
     /// The `number`-th.
     pub fn new(number: usize, rng: Rng) -> Self {
-        Self { number, rng, calls: 0, makes: HashMap::new() }
+        Self { number, rng, calls: 0 }
     }
 
     /// What they want to do now.
-    pub fn wish(&mut self, sheet: Option<&Sheet>) -> Option<Event> {
+    pub fn wish(&mut self, sheet: Option<&Sheet>) -> Option<Wish> {
         let sheet = sheet?;
         self.calls += 1;
-        let call = self.calls;
-        let mark = format!("p{}-{call}", self.number);
+        let mark = format!("p{}-{}", self.number, self.calls);
         let id: TaskId = mark.parse().ok()?;
         let row = |at: usize| sheet.rows().nth(at % sheet.row_count().max(1)).map(Arc::clone);
         let at = self.rng.usize(0..1_000);
@@ -56,7 +57,7 @@ impl Person {
                 let after = row(at * 7).map(|row| row.task_id.clone());
                 Op::RowMove { task_id: moved.task_id.clone(), after }
             }
-            (5, _) => return Some(Event::Undo { call }),
+            (5, _) => return Some(Wish { op: None, made: None }),
             (_, Some(row)) => {
                 let column = [Column::Title, Column::Description, Column::Blockers][at % 3];
                 let old_value = row.value(column).to_owned();
@@ -64,19 +65,7 @@ impl Person {
             }
             _ => return None,
         };
-        if matches!(op, Op::RowInsert { .. } | Op::CommentAdd { .. }) {
-            self.makes.insert(call, mark);
-        }
-        Some(Event::Change { call, ops: vec![op] })
-    }
-
-    /// The id that a call made, when it is settled.
-    pub fn settled(&mut self, call: i64) -> Option<String> {
-        self.makes.remove(&call)
-    }
-
-    /// The page is gone, and with it every promise.
-    pub fn forget(&mut self) {
-        self.makes.clear();
+        let made = matches!(op, Op::RowInsert { .. } | Op::CommentAdd { .. }).then_some(mark);
+        Some(Wish { op: Some(op), made })
     }
 }

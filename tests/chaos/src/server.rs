@@ -22,8 +22,6 @@ pub struct Program {
 pub struct Link {
     /// `Jana Hoffmann (admin)`
     pub who: String,
-    /// `team=platform&cycle=2026-W47`
-    pub query: String,
     /// The token; good for a week, over every restart.
     pub token: String,
 }
@@ -107,12 +105,8 @@ impl Dev {
                 if let Some(address) = line.strip_prefix("ready http://") {
                     self.address = address.parse().map_err(|_| format!("where is {address}?"))?;
                 } else if let Some((who, link)) = line.split_once("http://") {
-                    let parts = link
-                        .split_once("#token=")
-                        .and_then(|(page, token)| Some((page.split_once("/?")?.1, token)));
-                    let (query, token) = parts.ok_or_else(|| format!("no link: {line}"))?;
-                    let (who, query, token) = (who.trim().to_owned(), query.to_owned(), token.to_owned());
-                    self.links.push(Link { who, query, token });
+                    let (_, token) = link.split_once("#token=").ok_or_else(|| format!("no link: {line}"))?;
+                    self.links.push(Link { who: who.trim().to_owned(), token: token.to_owned() });
                 } else if line.contains("Ctrl-C") {
                     return Ok(());
                 }

@@ -1,6 +1,6 @@
 //! Frames of either side, in both encodings.
+use cyclesheet_client::{Event, Input, Machine, Timer};
 use protocol::{ClientFrame, client, human};
-use reference::{Event, Input, Machine, Timer};
 use serde_json::json;
 use sheet::{Author, Change, ChangeId, Role, Sheet, TaskId, TimestampMs, name::Name};
 
@@ -53,7 +53,7 @@ pub fn presence(data: &[u8]) {
         assert!(told.len() <= protocol::limits::MAX_PRESENCE_BYTES, "what is relayed keeps to the limit");
         let relayed = json!({"type": "presence", "connectionId": "c", "user": {"id": "bo"}, "state": state});
         assert!(
-            reference::frames::parse(&relayed.to_string()).is_some(),
+            cyclesheet_client::frames::parse(&relayed.to_string()).is_some(),
             "what is relayed is heard: {relayed}"
         );
     }

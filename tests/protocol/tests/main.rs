@@ -5,6 +5,7 @@
 mod main {
     mod bad_input;
     mod bounds;
+    mod client;
     mod command;
     mod counts;
     mod crowd;

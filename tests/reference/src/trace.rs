@@ -1,9 +1,9 @@
 //! What a page was told and did, step by step, as one JSON document that any other implementation of the machine can
 //! be held to.
-use crate::{
+use crate::world::{Deed, Weather, World};
+use cyclesheet_client::{
     Machine, Status,
     types::{Effect, InFlight, Input, QueueRecord},
-    world::{Deed, Weather, World},
 };
 use fastrand::Rng;
 use serde::Serialize;
@@ -77,7 +77,7 @@ fn state_of(machine: &Machine) -> Value {
             "committed": change.committed, "verdict": change.verdict,
         })
     };
-    let steps = |steps: &[crate::types::UndoStep]| -> Vec<Value> {
+    let steps = |steps: &[cyclesheet_client::types::UndoStep]| -> Vec<Value> {
         steps.iter().map(|step| json!({"call": step.call, "ops": step.ops})).collect()
     };
     json!({

@@ -1,5 +1,6 @@
 //! Whatever the network does, in the end everybody has the log's sheet, and what was acknowledged is in the log.
-use reference::{Outcome, Status, trace::world_of, types::Done, world::notes::read};
+use cyclesheet_client::{Outcome, Status, types::Done};
+use reference::{trace::world_of, world::notes::read};
 use sheet::canonical;
 
 /// Rooms; more by `SEEDS=5000 cargo test -p cyclesheet-tests-reference`.

@@ -1,6 +1,6 @@
 //! What people do, and what happens to them, one deed at a time.
 use super::World;
-use crate::types::{Edit, Event, Notice};
+use cyclesheet_client::types::{Edit, Event, Notice};
 use fastrand::Rng;
 use serde_json::{Value, json};
 use sheet::{
@@ -246,7 +246,7 @@ impl World {
         for member in 0..self.members.len() {
             self.input(member, Event::Online { online: true });
             self.input(member, Event::Visible { visible: true });
-            if self.members[member].machine.status() == crate::Status::SessionEnded {
+            if self.members[member].machine.status() == cyclesheet_client::Status::SessionEnded {
                 self.input(member, Event::Reconnect);
             }
         }

@@ -1,9 +1,9 @@
 //! One person with one page, and what is kept for the next.
 use super::notes::Notes;
-use crate::{
+use crate::trace::Page;
+use cyclesheet_client::{
     Machine,
     frames::User,
-    trace::Page,
     types::{Effect, Event, Input, Outcome, QueueRecord, Timer},
 };
 use serde_json::{Value, json};

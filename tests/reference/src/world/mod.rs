@@ -14,9 +14,9 @@ pub use deeds::{Deed, What};
 pub use member::Member;
 pub use server::Server;
 
-use crate::{
+use crate::trace::Page;
+use cyclesheet_client::{
     frames::{Announced, ServerFrame},
-    trace::Page,
     types::{ChangesResult, ClientFrame, Effect, Event, Failure, PostResult, SnapshotResult},
 };
 use fastrand::Rng;
@@ -400,7 +400,7 @@ impl World {
 
 fn posted(frame: &Value) -> PostResult {
     let text = frame.to_string();
-    match crate::frames::parse(&text) {
+    match cyclesheet_client::frames::parse(&text) {
         Some(ServerFrame::Committed(changes)) => PostResult::Committed { changes },
         Some(ServerFrame::Rejected { code, message, retryable, version, .. }) => {
             PostResult::Refused { code, message, retryable, version }

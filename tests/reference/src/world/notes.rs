@@ -1,7 +1,7 @@
 //! Documents on a page: what the log holds of each, what is shown on top of it, and who writes. The driver's part of
 //! them, as small as the rules allow (`SPEC.md`, D1 to D5).
-use crate::{Machine, frames::DocumentUpdate, pending_updates};
 use base64::{Engine, engine::general_purpose::STANDARD};
+use cyclesheet_client::{Machine, frames::DocumentUpdate, pending_updates};
 use sheet::{DocName, doc::Bytes};
 use std::collections::BTreeMap;
 use yrs::{

@@ -1,6 +1,6 @@
 //! The model of a room's server: the log, decided by `sheet::check`, and the frames that tell of it.
 use super::member::{as_json, connection};
-use crate::{
+use cyclesheet_client::{
     frames::{Announced, Ops, User, Who},
     types::PresenceState,
 };

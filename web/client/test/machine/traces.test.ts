@@ -1,6 +1,6 @@
 /**
  * The same lives, a second time: pages in simulated rooms of bad weather, as the client's decisions in Rust
- * (`tests/reference`) recorded them. Fed the same events, this machine asks for the same effects in the same order, to
+ * (`tests/reference`, with the Rust client) recorded them. Fed the same events, this machine asks for the same effects in the same order, to
  * the millisecond, and ends in the same state; where the two differ, one is wrong.
  *
  * `make test-web` writes the traces anew; without them, this asks cargo for them. ROOMS=3000 makes more of them.
