@@ -31,12 +31,12 @@ impl Open {
     }
 }
 
-/// Rows of `last` that are not done and have a title, in the sheet's order.
-pub(crate) fn open(last: &Sheet, now: &Sheet) -> Vec<Open> {
+/// Rows of `last` that go on, in the sheet's order: [`sheet::carry`] decides. `fallbacks` are last week's generations that
+/// were made without a model.
+pub(crate) fn open(last: &Sheet, now: &Sheet, fallbacks: &BTreeSet<u32>) -> Vec<Open> {
     let week = last.cycle_id.rsplit('/').next().unwrap_or_default();
     let carried: BTreeSet<&str> = now.rows().filter_map(|row| row.carried_from.as_deref()).collect();
-    let open =
-        last.rows().filter(|row| row.value(Column::Status) != "Done" && !row.value(Column::Title).is_empty());
+    let open = last.rows().filter(|row| sheet::carry::goes_on(last, row, fallbacks));
     open.map(|row| {
         let from = format!("{week}/{}", row.task_id);
         let cells =

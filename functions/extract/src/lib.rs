@@ -1,6 +1,7 @@
 //! The weekly run and refreshes: messages → model → sheet, exactly one call a generation.
 //!
 //! # Layout
+//! - [`event`]: what the function is invoked with. [`error`]: why a run did not end. [`weekly`]: one invocation a team.
 //! - [`run`]: one cycle, step by step. A run resumes at the first step that is not done.
 //! - [`ask`]: the model, behind a narrow trait.
 //! - [`read`]: the messages of the week, from the team's sources. [`look`]: whether a refresh finds anything new.
@@ -16,6 +17,8 @@ mod announce;
 pub mod ask;
 mod carry;
 mod direct;
+pub mod error;
+pub mod event;
 mod look;
 pub mod metrics;
 mod posting;
@@ -28,15 +31,16 @@ mod slack;
 mod summary;
 mod sweep;
 mod system;
+mod weekly;
 
-pub use run::{ExtractError, Extracted};
+pub use error::ExtractError;
+pub use event::Event;
+pub use run::{Done, Extracted};
 
 use ask::Ask;
 use platform::{Context, broadcast::Endpoint, invoke::ExtractRequest};
-use serde::Deserialize;
-use sheet::{CycleKey, Week, model::Origin, week::time_zone};
+use sheet::{CycleKey, model::Origin};
 use std::sync::Arc;
-use store::directory;
 
 /// Extracts.
 #[derive(Clone)]
@@ -55,19 +59,6 @@ pub struct Extractor {
     pub metrics: metrics::Metrics,
 }
 
-/// What this function is invoked with: its own request, or a scheduler's event, which means the weekly run.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
-pub enum Event {
-    /// Asked for by name.
-    Request(ExtractRequest),
-    /// EventBridge: its `source` says so, and its other fields do not matter.
-    Scheduled {
-        /// `aws.scheduler` or `aws.events`.
-        source: String,
-    },
-}
-
 impl Extractor {
     /// Handles one event. An error asks for a retry; what is done already is not done again.
     ///
@@ -82,44 +73,18 @@ impl Extractor {
                 }
                 Ok(vec![extracted])
             }
-            Event::Request(ExtractRequest::Weekly) | Event::Scheduled { .. } => {
-                Box::pin(self.weekly(context)).await
+            Event::Request(ExtractRequest::Weekly) | Event::Scheduled => Box::pin(self.weekly(context)).await,
+            Event::Request(ExtractRequest::Team { tenant, team, cycle }) => {
+                let key = CycleKey { tenant, team, week: cycle };
+                Ok(vec![Box::pin(self.of_team(context, &key)).await?])
             }
             Event::Request(ExtractRequest::Sweep) => Box::pin(self.sweep(context)).await,
             Event::Request(ExtractRequest::Mentions { tenant }) => {
                 Box::pin(direct::send_all(self, context, &tenant)).await?;
                 Ok(Vec::new())
             }
+            // Run nothing by a guess: a typo in a schedule made by hand would extract every team.
+            Event::Unknown(what) => Err(ExtractError::UnknownEvent(what)),
         }
-    }
-
-    /// Every team of the table, in its own current week. One team's failure does not keep the others from theirs.
-    async fn weekly(&self, context: &Context) -> Result<Vec<Extracted>, ExtractError> {
-        let (mut done, mut failed) = (Vec::new(), None);
-        for tenant in directory::tenants(&context.store.table).await? {
-            for team in directory::teams(&context.store.table, &tenant).await? {
-                let week = time_zone(&team.time_zone).and_then(|zone| Week::containing(context.now(), &zone));
-                let extracted = match week {
-                    Ok(week) => {
-                        let key = CycleKey { tenant: tenant.clone(), team: team.team.clone(), week };
-                        let extracted = Box::pin(self.extract(context, &key, false)).await;
-                        // Last week is closed once this one has begun; that it could not be is tried again next time.
-                        if let Err(error) = seal::last_week(self, context, &key).await {
-                            tracing::warn!(%error, cycle = %key, "the week before is not sealed");
-                        }
-                        extracted
-                    }
-                    Err(error) => Err(ExtractError::Team(format!("{tenant}/{}: {error}", team.team))),
-                };
-                match extracted {
-                    Ok(extracted) => done.push(extracted),
-                    Err(error) => {
-                        tracing::error!(%error, %tenant, team = %team.team, "a team's extraction failed");
-                        failed = Some(error);
-                    }
-                }
-            }
-        }
-        failed.map_or(Ok(done), Err)
     }
 }

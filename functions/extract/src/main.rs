@@ -48,7 +48,10 @@ async fn main() -> Result<(), Error> {
     run(service_fn(async |event: LambdaEvent<Event>| {
         let done = extractor.handle(context, event.payload).await;
         context.metrics.flush(context.now());
-        done.map_err(Error::from)
+        done.map_err(|error| {
+            tracing::error!(%error, code = error.code(), "the run did not end");
+            Error::from(error)
+        })
     }))
     .await
 }

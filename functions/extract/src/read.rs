@@ -16,6 +16,7 @@ use jiff::tz::TimeZone;
 use platform::Context;
 use serde::{Deserialize, Serialize};
 use sheet::{CycleKey, Sheet, WeekSpan, model::Origin};
+use std::collections::BTreeSet;
 use store::{
     StoreError,
     directory::{self, Known, Profile, SlackChannel, Source, Team},
@@ -99,7 +100,7 @@ impl Reading<'_> {
         for (_, read) in &earlier {
             known.extend(known_numbers(&read.messages()));
         }
-        let span = self.key.week.span(self.zone).map_err(|error| ExtractError::Team(error.to_string()))?;
+        let span = self.key.week.span(self.zone)?;
         let loaded = match self.load(span, known).await {
             Ok(loaded) => loaded,
             Err(reason) => return Ok(Err(reason)),
@@ -212,7 +213,23 @@ impl Reading<'_> {
     async fn open(&self) -> Result<Vec<carry::Open>, StoreError> {
         let Some(last) = last_week(self.context, self.key).await? else { return Ok(Vec::new()) };
         let tip = self.context.store.tip(self.key).await?;
-        Ok(carry::open(&last, &tip.state.sheet))
+        Ok(carry::open(&last, &tip.state.sheet, &self.fallbacks(&last).await?))
+    }
+
+    /// Last week's generations that were made without a model: of the last one the sheet says it, of those before it their
+    /// reports do, as long as they are kept.
+    async fn fallbacks(&self, last: &Sheet) -> Result<BTreeSet<u32>, StoreError> {
+        let (Some(made), Ok(week)) = (&last.generation, self.key.week.plus(-1)) else {
+            return Ok(BTreeSet::new());
+        };
+        let key = CycleKey { week, ..self.key.clone() };
+        let mut found = BTreeSet::new();
+        found.extend((made.origin == Some(Origin::Fallback)).then_some(made.number));
+        for number in 1..made.number {
+            let report: Option<Report> = raw::get(&self.context.store.table, &key, number, REPORT).await?;
+            found.extend(report.filter(|report| report.origin == Origin::Fallback).map(|_| number));
+        }
+        Ok(found)
     }
 }
 

@@ -1,7 +1,7 @@
 //! One cycle's extraction, step by step. Killed anywhere, the next run that gets the lease goes on at the first step
 //! that is not done: what was read, sent and answered is stored before it is used.
 use crate::{
-    Extractor, announce, carry,
+    ExtractError, Extractor, announce, carry,
     look::{self, Look},
     metrics,
     read::{Read, Reading, last_week},
@@ -70,6 +70,8 @@ pub enum Done {
     Generated,
     /// There was nothing to do: it is done, or another run holds the lease.
     Elsewhere,
+    /// An invocation of its own was asked for.
+    Asked,
     /// A refresh found every message as the last result had read it: nothing was asked, committed or counted.
     Unchanged,
     /// A refresh came within a minute of another's look at the messages.
@@ -81,34 +83,21 @@ pub enum Done {
 }
 
 impl Extracted {
+    /// Of a cycle for which this run did nothing itself.
+    pub(crate) fn without_run(key: &CycleKey, result: Done) -> Self {
+        let cycle = key.cycle_id();
+        Self { cycle, result, generation: None, messages: 0, rows: 0, calls: 0, reason: None, problem: None }
+    }
+
     /// What the person who asked is told of a refresh that leaves no trace in the log.
     pub(crate) fn why_not(&self) -> Option<Refusal> {
         match self.result {
             Done::Unchanged => Some(look::unchanged()),
             Done::TooSoon => Some(look::too_soon()),
             Done::Unread => Some(look::unread(self.problem.as_deref().unwrap_or_default())),
-            Done::Generated | Done::Elsewhere | Done::Failed => None,
+            Done::Generated | Done::Elsewhere | Done::Asked | Done::Failed => None,
         }
     }
-}
-
-/// Why a run did not end. It is tried again.
-#[derive(Debug, thiserror::Error)]
-pub enum ExtractError {
-    /// The table could not say.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The team is not set up.
-    #[error("{0}")]
-    Team(String),
-    /// A change of the run was refused: it has lost its lease, or the sheet is full.
-    #[error("the result was refused: {code}: {message}")]
-    Refused {
-        /// The stable code.
-        code: Code,
-        /// Why.
-        message: String,
-    },
 }
 
 /// A run that holds the lease.
@@ -137,24 +126,13 @@ impl Extractor {
         refresh: bool,
     ) -> Result<Extracted, ExtractError> {
         let team = context.store.team(&key.tenant, &key.team, context.now()).await?;
-        let team =
-            team.ok_or_else(|| ExtractError::Team(format!("there is no team {}/{}", key.tenant, key.team)))?;
-        let zone = time_zone(&team.time_zone).map_err(|error| ExtractError::Team(error.to_string()))?;
+        let team = team.ok_or_else(|| ExtractError::NoTeam(format!("{}/{}", key.tenant, key.team)))?;
+        let zone = time_zone(&team.time_zone)?;
         context.store.create(key, context.now()).await?;
         let tip = context.store.tip(key).await?;
-        let elsewhere = Extracted {
-            cycle: key.cycle_id(),
-            result: Done::Elsewhere,
-            generation: None,
-            messages: 0,
-            rows: 0,
-            calls: 0,
-            reason: None,
-            problem: None,
-        };
+        let elsewhere = Extracted::without_run(key, Done::Elsewhere);
         let Some(generation) = tip.state.due_generation(refresh) else { return Ok(elsewhere) };
-        let client = TaskId::new(&format!("run-{}", context.unique()))
-            .map_err(|error| ExtractError::Team(error.to_string()))?;
+        let client = TaskId::new(&format!("run-{}", context.unique()))?;
         let mut looked = None;
         if refresh && tip.state.may_stand() {
             let reading = Reading { extractor: self, context, key, team: &team, zone: &zone, generation };
@@ -313,7 +291,7 @@ impl Run<'_> {
                 Ok(self.of_messages(&messages, people, reason, whole, read))
             }
             // `next` asks at most twice; `climb` returns only what ends the ladder.
-            Step::Ask | Step::AskSimplified(_) => Err(ExtractError::Team("the ladder did not end".into())),
+            Step::Ask | Step::AskSimplified(_) => Err(ExtractError::EndlessLadder),
         }
     }
 
@@ -478,7 +456,7 @@ impl Run<'_> {
     async fn commit_all(&mut self, ops: Vec<Op>) -> Result<(), ExtractError> {
         self.seq += 1;
         let telling = Telling { context: self.context, endpoint: &self.extractor.endpoint, room: self.key };
-        let sender = Sender::system().ok_or_else(|| ExtractError::Team("the system has no author".into()))?;
+        let sender = Sender::system().ok_or(ExtractError::NoSystemAuthor)?;
         let proposed = ProposedChange { id: ChangeId::new(self.client.clone(), self.seq), base: 0, ops };
         // The base of a run is what it has seen; it sees the tip at every commit.
         let base = self.context.store.tip(self.key).await?.state.version();

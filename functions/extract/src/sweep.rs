@@ -1,16 +1,17 @@
 //! What is looked after between the weekly runs: what died half way, outages that have passed, messages that have come.
 use crate::{
-    ExtractError, Extracted, Extractor, announce, direct, metrics,
+    Done, ExtractError, Extracted, Extractor, announce, direct, metrics,
     read::{Read, Reading},
     report::{MESSAGES, REPORT, Report},
-    seal, system,
+    seal, system, weekly,
 };
 use extraction::{
     ladder::Reason,
     message::{KnownNumbers, MessageKey},
     talk::is_high_priority,
 };
-use platform::{Context, membership};
+use futures::{StreamExt, stream};
+use platform::{Context, invoke::ExtractRequest, membership};
 use sheet::{
     CycleKey, Name, Op, Sheet, TimestampMs, Week,
     limits::MAX_GENERATIONS,
@@ -31,28 +32,74 @@ const LATE_MS: i64 = 60 * 60_000;
 /// Generations that the sweep leaves to people.
 const LEFT_TO_PEOPLE: u32 = 1;
 
+/// How long a sweep begins with further teams, milliseconds: two minutes less than its function lives, for those that it
+/// has begun.
+const SWEEP_MS: i64 = 8 * 60_000;
+/// Teams looked after at once: each mostly waits for the table and for Slack.
+const AT_ONCE: usize = 8;
+/// Spreads the minutes of sweeps over the teams, whatever divides the number of teams: 2³² by the golden ratio.
+const SPREAD: u64 = 2_654_435_769;
+
+/// At which of `teams` a sweep begins that runs in this minute.
+fn first_of(teams: usize, now: TimestampMs) -> usize {
+    let minute = now.0.div_euclid(60_000) as u64;
+    (minute.wrapping_mul(SPREAD) % (1 << 32)) as usize % teams.max(1)
+}
+
 impl Extractor {
-    /// Goes on with what died half way, and looks after every team's current week. One team's trouble is not another's.
+    /// Goes on with what died half way, and looks after every team's current week. One team's trouble is not another's, and
+    /// no team waits for ever behind slow ones: several are looked after at once, each sweep begins at another team, and
+    /// what has not begun when its time is up is the next sweep's.
     pub(crate) async fn sweep(&self, context: &Context) -> Result<Vec<Extracted>, ExtractError> {
-        let mut done = Vec::new();
+        let mut failed = None;
         for tenant in directory::tenants(&context.store.table).await? {
-            let resumed = membership::resume(context, &self.endpoint, &tenant).await?;
-            if resumed > 0 {
-                tracing::warn!(%tenant, resumed, "removals that had died half way are done");
+            match membership::resume(context, &self.endpoint, &tenant).await {
+                Ok(0) => {}
+                Ok(resumed) => tracing::warn!(%tenant, resumed, "removals that had died half way are done"),
+                Err(error) => {
+                    tracing::error!(%error, %tenant, "removals that had died half way are not done yet");
+                    failed = Some(ExtractError::from(error));
+                }
             }
             if let Err(error) = Box::pin(direct::send_all(self, context, &tenant)).await {
                 tracing::error!(%error, %tenant, "mentions could not be sent");
             }
-            for team in directory::teams(&context.store.table, &tenant).await? {
-                match Box::pin(self.look_after(context, &tenant, &team)).await {
-                    Ok(extracted) => done.extend(extracted),
-                    Err(error) => {
-                        tracing::error!(%error, %tenant, team = %team.team, "a team could not be looked after");
-                    }
-                }
-            }
         }
-        Ok(done)
+        let began = context.now();
+        let mut teams = weekly::every_team(context).await?;
+        let turn = first_of(teams.len(), began);
+        teams.rotate_left(turn);
+        let looked = stream::iter(teams).map(async |(tenant, team)| {
+            if context.now().since(began) >= SWEEP_MS {
+                return Err(());
+            }
+            let looked = Box::pin(self.look_after(context, &tenant, &team)).await;
+            Ok(looked.unwrap_or_else(|error| {
+                let code = error.code();
+                tracing::error!(%error, code, %tenant, team = %team.team, "a team could not be looked after");
+                None
+            }))
+        });
+        let looked: Vec<Result<Option<Extracted>, ()>> = looked.buffer_unordered(AT_ONCE).collect().await;
+        let left = looked.iter().filter(|looked| looked.is_err()).count();
+        if left > 0 {
+            tracing::warn!(teams = left, "the sweep's time is up: the next one looks after these teams");
+        }
+        let done = looked.into_iter().filter_map(|looked| looked.ok().flatten()).collect();
+        failed.map_or(Ok(done), Err)
+    }
+
+    /// Has a cycle extracted: by an invocation of its own where there is one to ask, else here and now.
+    async fn again(
+        &self,
+        context: &Context,
+        key: &CycleKey,
+        refresh: bool,
+    ) -> Result<Extracted, ExtractError> {
+        if context.invoke.is_there() && context.invoke.extract(&ExtractRequest::cycle(key, refresh)).await {
+            return Ok(Extracted::without_run(key, Done::Asked));
+        }
+        Box::pin(self.extract(context, key, refresh)).await
     }
 
     async fn look_after(
@@ -62,9 +109,8 @@ impl Extractor {
         team: &Team,
     ) -> Result<Option<Extracted>, ExtractError> {
         let now = context.now();
-        let unusable = |error: sheet::week::WeekError| ExtractError::Team(error.to_string());
-        let zone = time_zone(&team.time_zone).map_err(unusable)?;
-        let week = Week::containing(now, &zone).map_err(unusable)?;
+        let zone = time_zone(&team.time_zone)?;
+        let week = Week::containing(now, &zone)?;
         let key = CycleKey { tenant: tenant.clone(), team: team.team.clone(), week };
         let tip = match context.store.tip(&key).await {
             Ok(tip) => tip,
@@ -73,13 +119,13 @@ impl Extractor {
             Err(error) => return Err(error.into()),
         };
         let sheet = &tip.state.sheet;
-        let Some(generation) = &sheet.generation else { return Ok(None) };
         if tip.state.wants_extraction(now) {
-            tracing::warn!(cycle = %key, "an extraction that had died half way is gone on with");
-            return Box::pin(self.extract(context, &key, false)).await.map(Some);
+            tracing::warn!(cycle = %key, "an extraction that was never begun or died half way is gone on with");
+            return self.again(context, &key, false).await.map(Some);
         }
+        let Some(generation) = &sheet.generation else { return Ok(None) };
         if self.may_be_better_now(context, &key, generation, now).await? {
-            return Box::pin(self.extract(context, &key, true)).await.map(Some);
+            return self.again(context, &key, true).await.map(Some);
         }
         if generation.state == GenerationState::Generated {
             seal::last_week(self, context, &key).await?;
@@ -128,8 +174,7 @@ impl Extractor {
         let (Some(read), 1..) = (read, rule.threshold) else { return Ok(()) };
         let read = read.messages();
         let known: HashSet<MessageKey> = read.iter().map(|message| message.key()).collect();
-        let (from, to) =
-            key.week.span(reading.zone).map_err(|error| ExtractError::Team(error.to_string()))?;
+        let (from, to) = key.week.span(reading.zone)?;
         // Only what is newer than what was read: a sweep must not cost an API what an extraction costs it.
         let latest = read.iter().map(|message| message.at).max();
         let from = latest.map_or(from, |at| at.plus_ms(-LATE_MS).max(from));
@@ -149,5 +194,20 @@ impl Extractor {
             metrics::stale(&self.metrics, context.now(), count);
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sweeps_of_a_quarter_of_an_hour_begin_at_every_team_before_long() {
+        for teams in [1, 2, 15, 30, 60, 500] {
+            let begun: HashSet<usize> =
+                (0..teams as i64 * 20).map(|n| first_of(teams, TimestampMs(n * 15 * 60_000))).collect();
+            assert_eq!(begun.len(), teams, "{teams}");
+        }
+        assert_eq!(first_of(0, TimestampMs(7)), 0);
     }
 }

@@ -6,7 +6,7 @@ use platform::{
     changes::{self, Answer, Sender},
 };
 use protocol::{client::ProposedChange, server::Rejected};
-use sheet::{ChangeId, CycleKey, NameError, Op, TaskId};
+use sheet::{ChangeId, CycleKey, Op, TaskId};
 
 /// Commits one op on top of version `base` and tells the room.
 pub(crate) async fn commit(
@@ -16,9 +16,8 @@ pub(crate) async fn commit(
     base: u64,
     op: Op,
 ) -> Result<(), ExtractError> {
-    let unnamed = |error: NameError| ExtractError::Team(error.to_string());
-    let client = TaskId::new(&format!("system-{}", context.unique())).map_err(unnamed)?;
-    let sender = Sender::system().ok_or_else(|| ExtractError::Team("the system has no author".into()))?;
+    let client = TaskId::new(&format!("system-{}", context.unique()))?;
+    let sender = Sender::system().ok_or(ExtractError::NoSystemAuthor)?;
     let proposed = ProposedChange { id: ChangeId::new(client, 1), base, ops: vec![op] };
     let telling = Telling { context, endpoint: &extractor.endpoint, room };
     match changes::commit(&telling, &sender, proposed).await {

@@ -64,7 +64,7 @@ export class Bootstrap extends Construct {
   constructor(scope: Construct, name: string, props: BootstrapProps) {
     super(scope, `${name}Function`);
     const { settings } = props;
-    const functionName = `cyclesheet-${settings.stage}-${name.toLowerCase()}`;
+    const functionName = Bootstrap.nameOf(settings, name);
     const logGroup = new LogGroup(this, "Logs", {
       logGroupName: `/aws/lambda/${functionName}`,
       retention: settings.logRetentionDays as RetentionDays,
@@ -158,6 +158,11 @@ export class Bootstrap extends Construct {
       );
     }
     this.canaries = canaries;
+  }
+
+  /** What the function is called. */
+  static nameOf(settings: Settings, name: string): string {
+    return `cyclesheet-${settings.stage}-${name.toLowerCase()}`;
   }
 
   /** Lets the function do `actions` on `resources`. */

@@ -1,5 +1,5 @@
 /** The weekly run and the sweep: one schedule each for all teams of the table. */
-import { Duration, TimeZone } from "aws-cdk-lib";
+import { ArnFormat, Duration, type Stack, TimeZone } from "aws-cdk-lib";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
 import { SqsDestination } from "aws-cdk-lib/aws-lambda-destinations";
 import * as scheduler from "aws-cdk-lib/aws-scheduler";
@@ -7,7 +7,7 @@ import { LambdaInvoke } from "aws-cdk-lib/aws-scheduler-targets";
 import * as sqs from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { acknowledge } from "./acknowledge.ts";
-import type { Bootstrap } from "./bootstrap.ts";
+import { Bootstrap } from "./bootstrap.ts";
 import { withRepeats } from "./cron.ts";
 import type { Settings } from "./settings.ts";
 
@@ -69,4 +69,16 @@ function queue(scope: Construct, id: string): sqs.Queue {
 /** Lets a function ask for an extraction. */
 export function asks(extract: lambda.IFunction, ...functions: readonly Bootstrap[]): void {
   for (const each of functions) each.may(["lambda:InvokeFunction"], [extract.functionArn]);
+}
+
+/** Lets `extract` ask for one run a team: the weekly run fans out. By its name, because its policy cannot wait for its own alias. */
+export function asksItself(stack: Stack, settings: Settings, extract: Bootstrap): void {
+  const name = `${Bootstrap.nameOf(settings, "Extract")}:live`;
+  const arn = stack.formatArn({
+    service: "lambda",
+    resource: "function",
+    resourceName: name,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+  extract.may(["lambda:InvokeFunction"], [arn]);
 }

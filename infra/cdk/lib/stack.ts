@@ -5,7 +5,7 @@ import { CfnOutput, Duration, Stack, type StackProps, Tags } from "aws-cdk-lib";
 import * as codedeploy from "aws-cdk-lib/aws-codedeploy";
 import type { Construct } from "constructs";
 import { Bootstrap, type BootstrapProps } from "./bootstrap.ts";
-import { asks, Extraction } from "./extraction.ts";
+import { asks, asksItself, Extraction } from "./extraction.ts";
 import { Http } from "./http.ts";
 import { Identity } from "./identity.ts";
 import { Monitoring } from "./monitoring.ts";
@@ -66,6 +66,8 @@ export class CyclesheetStack extends Stack {
       "The weekly run and refreshes",
       512,
       {
+        // By its name: a function whose environment waited for its own alias would wait for itself.
+        EXTRACT_FUNCTION: `${Bootstrap.nameOf(settings, "Extract")}:live`,
         ...model.environment(),
         SLACK_BASE_URL: settings.slackBaseUrl,
         ...(web ? { PAGE_URL: web.origin } : {}),
@@ -103,6 +105,7 @@ export class CyclesheetStack extends Stack {
     model.readBy(extract);
     readsTeamSecrets(settings, functions.http, extract);
     asks(extract.alias, functions.default, functions.http);
+    asksItself(this, settings, extract);
     // `connect` only closes the oldest of eleven sockets: a post inside $connect would be answered 410.
     sockets.reachedBy(["DELETE"], functions.connect);
     sockets.reachedBy(["POST"], functions.disconnect);

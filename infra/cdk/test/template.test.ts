@@ -51,7 +51,7 @@ test("each function may do exactly what it does", () => {
     disconnect: [...LOGS, ...READ, "dynamodb:DeleteItem", POST],
     default: [...LOGS, ...READ, ...WRITE, POST, ASK],
     http: [...LOGS, ...READ, ...WRITE, POST, ASK, "secretsmanager:GetSecretValue"],
-    extract: [...LOGS, ...READ, ...WRITE, POST, ...secret, ...queue],
+    extract: [...LOGS, ...READ, ...WRITE, POST, ASK, ...secret, ...queue],
   };
   for (const [name, actions] of Object.entries(expected))
     assert.deepEqual([...rights(prod, name).keys()].sort(), [...actions].sort(), name);
@@ -183,6 +183,15 @@ test("one schedule for all teams, with its repeats, zone, retries and dead lette
     Object.keys(JSON.parse(target("weekly").Input)),
     "the event file has the deployed payload's shape",
   );
+});
+
+test("extract asks for runs of itself, by its own name and live version, and may ask nothing else", () => {
+  const extract = functionOf(prod, "Extract");
+  const { Variables } = extract.Environment as { Variables: Record<string, string> };
+  const asked = Variables.EXTRACT_FUNCTION;
+  assert.equal(asked, `${extract.FunctionName}:live`);
+  const may = rights(prod, "extract").get(ASK) ?? "";
+  assert.ok(may.endsWith(`:function:${asked}"]]}`), may);
 });
 
 test("an extraction's lease outlasts the function", () => {

@@ -31,7 +31,11 @@ use std::{
     time::Duration,
 };
 use store::{Store, StoreConfig, Table};
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, watch},
+    task::JoinHandle,
+};
 
 /// The stage of the local gateway.
 pub const STAGE: &str = "dev";
@@ -137,23 +141,46 @@ pub struct Stack {
     /// The key of the local issuer.
     pub secret: Arc<str>,
     stop: Arc<watch::Sender<bool>>,
+    extractions: watch::Sender<usize>,
     server: Arc<std::sync::Mutex<Option<JoinHandle<std::io::Result<()>>>>>,
 }
 
+/// Extractions at once in this process: a weekly run asks for one a team, and each may ask a model.
+const EXTRACTIONS_AT_ONCE: usize = 8;
+
 /// Asks the extraction in this process, without waiting for it.
-#[derive(Default)]
-struct LocalInvoke(OnceLock<(Extractor, Context)>);
+struct LocalInvoke {
+    to: OnceLock<(Extractor, Context)>,
+    turns: Arc<Semaphore>,
+    /// Extractions that were asked for and have not ended.
+    open: watch::Sender<usize>,
+}
+
+impl Default for LocalInvoke {
+    fn default() -> Self {
+        Self {
+            to: OnceLock::new(),
+            turns: Arc::new(Semaphore::new(EXTRACTIONS_AT_ONCE)),
+            open: watch::Sender::new(0),
+        }
+    }
+}
 
 impl Invoke for LocalInvoke {
     fn extract<'a>(&'a self, request: &'a ExtractRequest) -> BoxFuture<'a, bool> {
-        let Some((extractor, context)) = self.0.get().cloned() else {
+        let Some((extractor, context)) = self.to.get().cloned() else {
             return Box::pin(std::future::ready(false));
         };
         let event = Event::Request(request.clone());
+        let (turns, open) = (self.turns.clone(), self.open.clone());
+        open.send_modify(|open| *open += 1);
         tokio::spawn(async move {
+            // The semaphore is never closed; without a turn it would only be one too many.
+            let _turn = turns.acquire().await;
             if let Err(error) = extractor.handle(&context, event).await {
-                tracing::error!(%error, "the extraction failed");
+                tracing::error!(%error, code = error.code(), "the extraction failed");
             }
+            open.send_modify(|open| *open -= 1);
         });
         Box::pin(std::future::ready(true))
     }
@@ -199,7 +226,8 @@ impl Stack {
             page_url: Some(format!("http://{address}")),
             metrics: options.metrics,
         };
-        let _ = invoke.0.set((extractor.clone(), context.clone()));
+        let _ = invoke.to.set((extractor.clone(), context.clone()));
+        let extractions = invoke.open.clone();
         let verifier = tokens::verifier(&options.secret).with(options.membership);
         let own = [format!("http://{address}"), format!("http://localhost:{}", address.port())];
         let authorizer = Authorizer {
@@ -235,7 +263,13 @@ impl Stack {
             secret: options.secret.into(),
             stop: Arc::new(stop),
             server: Arc::new(std::sync::Mutex::new(Some(server))),
+            extractions,
         })
+    }
+
+    /// Waits until every extraction that was asked for in this process has ended.
+    pub async fn extracted(&self) {
+        let _ = self.extractions.subscribe().wait_for(|open| *open == 0).await;
     }
 
     /// Deletes what has expired and goes on with what died half way, from time to time; for ever.

@@ -8,8 +8,17 @@ use sheet::{CycleKey, Name, Week};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum ExtractRequest {
-    /// The weekly run: every team of the table.
+    /// The weekly run: asks for one [`Self::Team`] a team of the table.
     Weekly,
+    /// One team's weekly run: its week is extracted, and the week before is closed.
+    Team {
+        /// Whose.
+        tenant: Name,
+        /// Which team.
+        team: Name,
+        /// Which week: the team's current one when the run began.
+        cycle: Week,
+    },
     /// What was begun and not done: removals that died half way.
     Sweep,
     /// Mentions that are to be sent as direct messages.
@@ -35,6 +44,11 @@ pub enum ExtractRequest {
 }
 
 impl ExtractRequest {
+    /// The request for a team's weekly run.
+    pub fn team(key: &CycleKey) -> Self {
+        Self::Team { tenant: key.tenant.clone(), team: key.team.clone(), cycle: key.week }
+    }
+
     /// The request for one cycle.
     pub fn cycle(key: &CycleKey, refresh: bool) -> Self {
         let (tenant, team) = (key.tenant.clone(), key.team.clone());
@@ -53,6 +67,11 @@ impl ExtractRequest {
 pub trait Invoke: Send + Sync {
     /// Asks; false if it could not be asked, which is logged and never an error of the caller.
     fn extract<'a>(&'a self, request: &'a ExtractRequest) -> BoxFuture<'a, bool>;
+
+    /// Whether there is anything to ask. Where there is not, the caller does itself what it would have asked for.
+    fn is_there(&self) -> bool {
+        true
+    }
 }
 
 /// Through an asynchronous invocation of the Lambda.
@@ -96,5 +115,9 @@ pub struct NoInvoke;
 impl Invoke for NoInvoke {
     fn extract<'a>(&'a self, _: &'a ExtractRequest) -> BoxFuture<'a, bool> {
         Box::pin(async { false })
+    }
+
+    fn is_there(&self) -> bool {
+        false
     }
 }

@@ -16,6 +16,7 @@
 //! randomness, knows no AWS type and is not async: time, ids and authors come in with the change.
 pub mod apply;
 pub mod canonical;
+pub mod carry;
 pub mod chain;
 pub mod change;
 pub mod check;

@@ -352,6 +352,11 @@ impl Sheet {
         self.comments.get(comment_id)
     }
 
+    /// The threads, in the order of their ids.
+    pub fn comments(&self) -> impl Iterator<Item = &Arc<Comment>> {
+        self.comments.values()
+    }
+
     /// How many threads there are.
     pub fn comment_count(&self) -> usize {
         self.comments.len()

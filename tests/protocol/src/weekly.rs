@@ -83,9 +83,19 @@ impl World {
         self.run(Event::Request(ExtractRequest::Sweep)).await
     }
 
+    /// The weekly run, with the runs of all teams that it asks for.
+    pub async fn weekly(&self) -> Vec<Extracted> {
+        self.run(Event::Request(ExtractRequest::Weekly)).await
+    }
+
     async fn run(&self, event: Event) -> Vec<Extracted> {
-        let (extractor, context) = (self.stack.extractor.clone(), self.stack.context.clone());
-        patiently("a run", async move { extractor.handle(&context, event).await.unwrap() }).await
+        let stack = self.stack.clone();
+        let run = async move {
+            let done = stack.extractor.handle(&stack.context, event).await.unwrap();
+            stack.extracted().await;
+            done
+        };
+        patiently("a run", run).await
     }
 }
 

@@ -13,6 +13,7 @@ mod main {
     mod editing;
     mod events;
     mod extraction;
+    mod fanout;
     mod healing;
     mod http;
     mod human;

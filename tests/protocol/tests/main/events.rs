@@ -39,7 +39,8 @@ const PUSHES: [&str; 2] = ["slack", "bearer"];
 const INBOX: &str =
     r#"{"signingSecret":"sample-signing-secret-not-a-real-one","bearer":"sample-bearer-not-a-real-one"}"#;
 /// What `extract` is sent, and what that means.
-const RUNS: [(&str, Run); 6] = [
+const RUNS: [(&str, Run); 7] = [
+    ("team", Run::Team),
     ("scheduler", Run::Weekly),
     ("eventbridge", Run::Weekly),
     ("sweep", Run::Sweep),
@@ -51,6 +52,7 @@ const RUNS: [(&str, Run); 6] = [
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Run {
     Weekly,
+    Team,
     Sweep,
     Mentions,
     Cycle { refresh: bool },
@@ -154,7 +156,9 @@ async fn team_with_inbox(secret: &str) -> World {
 fn each_event_file_of_extract_means_what_it_says() {
     for (name, expected) in RUNS {
         let run = match serde_json::from_str(&file(&format!("extract-{name}"))).unwrap() {
-            Event::Scheduled { .. } | Event::Request(ExtractRequest::Weekly) => Run::Weekly,
+            Event::Scheduled | Event::Request(ExtractRequest::Weekly) => Run::Weekly,
+            Event::Request(ExtractRequest::Team { .. }) => Run::Team,
+            Event::Unknown(what) => panic!("{name}: {what}"),
             Event::Request(ExtractRequest::Sweep) => Run::Sweep,
             Event::Request(ExtractRequest::Cycle { refresh, .. }) => Run::Cycle { refresh },
             Event::Request(ExtractRequest::Mentions { .. }) => Run::Mentions,

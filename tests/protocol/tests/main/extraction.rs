@@ -65,7 +65,7 @@ async fn five_triggers_at_once_and_a_visitor_ask_the_model_once() {
         .map(|n| {
             let (extractor, context) = (world.stack.extractor.clone(), world.stack.context.clone());
             let cycle = ExtractRequest::cycle(&world.key(THIS_WEEK), false);
-            let scheduler = Event::Scheduled { source: "aws.scheduler".into() };
+            let scheduler = Event::Scheduled;
             let event = if n == 0 { scheduler } else { Event::Request(cycle) };
             tokio::spawn(async move { extractor.handle(&context, event).await.unwrap() })
         })

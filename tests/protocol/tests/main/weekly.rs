@@ -112,12 +112,37 @@ async fn unfinished_rows_go_on_into_the_next_week_and_say_where_they_come_from()
 }
 
 #[tokio::test]
+async fn rows_of_a_fallback_go_on_only_where_a_person_touched_them() {
+    let last_weeks = |minute, text| line(minute, "Ana", text).replace("2026-11-16", "2026-11-09");
+    let week = file(&[
+        last_weeks(600, "please fix the login"),
+        last_weeks(601, "rotate the keys"),
+        last_weeks(602, "the certificate expired"),
+    ]);
+    let world = world(None, vec![path(&week)], |_| ()).await;
+    let run = |week| Event::Request(ExtractRequest::cycle(&world.key(week), false));
+    let made = world.stack.extractor.handle(&world.stack.context, run(LAST_WEEK)).await.unwrap();
+    assert_eq!((made[0].rows, made[0].reason), (3, Some("NO_KEY")));
+    let mut ana = world.join_week(&who("ana"), LAST_WEEK).await;
+    let touched =
+        ana.replica.sheet().rows().find(|row| row.value(Column::Title) == "rotate the keys").cloned();
+    let touched = touched.unwrap().task_id.clone();
+    ana.commit(json!([modify(touched.as_str(), "status", "", "In progress")])).await.version();
+    ana.commit(json!([insert("own", "Write docs")])).await.version();
+    world.extract(false).await;
+    let ana = world.join_week(&who("ana"), THIS_WEEK).await;
+    assert_eq!(
+        rows(&ana.replica),
+        ["Write docs < 2026-W46/own".to_owned(), format!("rotate the keys < 2026-W46/{touched}")]
+    );
+}
+
+#[tokio::test]
 async fn a_week_without_messages_carries_over_asks_nobody_and_seals_the_week_before() {
     let (cohere, ask) = model([Mode::Success(String::new())], CALL).await;
     let world = world(Some(ask), Vec::new(), |_| ()).await;
     last_week(&world, &[("a", "Write docs", "In progress")]).await;
-    let weekly = Event::Request(ExtractRequest::Weekly);
-    world.stack.extractor.handle(&world.stack.context, weekly).await.unwrap();
+    world.weekly().await;
     let ana = world.join_week(&who("ana"), THIS_WEEK).await;
     assert_eq!((rows(&ana.replica), cohere.calls()), (vec!["Write docs < 2026-W46/a".to_owned()], 0));
     assert_eq!(generation(&ana.replica)["origin"], "empty");

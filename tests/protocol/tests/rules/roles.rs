@@ -281,7 +281,7 @@ async fn m4_a_cycle_begun_later_carries_the_roles_in_its_first_entry_and_a_close
     let mut boss = world.join(&who("boss").admin()).await;
     let context = &world.stack.context;
     context.store.create(&world.key(LAST_WEEK), context.now()).await.unwrap();
-    world.stack.extractor.handle(context, Event::Request(ExtractRequest::Weekly)).await.unwrap();
+    world.weekly().await;
     boss.commit(role("ben", "admin")).await.version();
     boss.commit(json!([{"op": "MEMBER_REVOKE", "userId": "dan"}])).await.version();
     boss.commit(role("ben", "viewer")).await.version();

@@ -17,8 +17,7 @@ async fn the_weekly_run_closes_last_week_once_deletes_nothing_and_edits_go_on() 
     let mut ana = world.join_week(&who("ana"), LAST_WEEK).await;
     ana.commit(json!([insert("t1", "left open")])).await.version();
     world.faults.forget();
-    let weekly =
-        async || world.stack.extractor.handle(context, Event::Request(ExtractRequest::Weekly)).await.unwrap();
+    let weekly = async || world.weekly().await;
     weekly().await;
     ana.until("the week to be closed", |replica| replica.version() == 2).await;
     let sealed = |client: &harness::Client| {

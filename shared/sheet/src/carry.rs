@@ -1,0 +1,139 @@
+//! What goes on into the next week: rows that are not done and that somebody stands behind.
+//!
+//! A row that a fallback made of a thread is a guess that the thread is work. For its own week that costs nothing; carried on
+//! it would be open work that nobody ever spoke of. So it goes on only if a person has touched it, or a model has matched it.
+use crate::{
+    column::Column,
+    doc::DocName,
+    model::{Row, Sheet},
+};
+use std::collections::BTreeSet;
+
+/// Returns whether a row of `sheet` that this week leaves open goes on into the next. `fallbacks` are the week's generations
+/// that were made without a model.
+pub fn goes_on(sheet: &Sheet, row: &Row, fallbacks: &BTreeSet<u32>) -> bool {
+    let is_open = row.value(Column::Status) != "Done" && !row.value(Column::Title).is_empty();
+    is_open && (!is_fallbacks_own(row, fallbacks) || is_touched(sheet, row))
+}
+
+/// Whether no generation but fallbacks has spoken of the row. One that continues an earlier week's is not a fallback's: that
+/// week let it go on.
+fn is_fallbacks_own(row: &Row, fallbacks: &BTreeSet<u32>) -> bool {
+    let is_fallback = |generation: u32| fallbacks.contains(&generation);
+    row.carried_from.is_none()
+        && row.generation.is_some_and(is_fallback)
+        && maker(row.task_id.as_str()).is_some_and(is_fallback)
+}
+
+/// The generation that made the row, which its id says: `g2-17` is the second's. Rows of people have other ids.
+fn maker(task_id: &str) -> Option<u32> {
+    let (generation, number) = task_id.strip_prefix('g')?.split_once('-')?;
+    number.bytes().all(|b| b.is_ascii_digit()).then(|| generation.parse().ok()).flatten()
+}
+
+/// Whether a person has written in the row or its note, or begun a thread about it.
+fn is_touched(sheet: &Sheet, row: &Row) -> bool {
+    row.is_manually_edited
+        || sheet.docs.get(&DocName::notes(&row.task_id)).is_some_and(|note| note.is_manually_edited)
+        || sheet.comments().any(|thread| {
+            let note = DocName::notes(&row.task_id);
+            thread.task_id.as_ref() == Some(&row.task_id) || thread.doc.as_deref() == Some(note.as_str())
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        model::{Cell, Comment},
+        name::{Name, TaskId},
+        time::TimestampMs,
+    };
+    use std::collections::BTreeMap;
+
+    fn row(task_id: &str, generation: Option<u32>) -> Row {
+        let cell = Cell {
+            value: "Fix login".into(),
+            version: 1,
+            author: Name::new("system").unwrap(),
+            ai_value: Some("Fix login".into()),
+        };
+        Row {
+            task_id: TaskId::new(task_id).unwrap(),
+            position: "a".into(),
+            cells: BTreeMap::from([(Column::Title, cell)]),
+            is_manually_edited: false,
+            carried_from: None,
+            generation,
+        }
+    }
+
+    fn goes(row: &Row, fallbacks: &[u32]) -> bool {
+        goes_on(
+            &Sheet::new("platform/2026-W47".into(), String::new()),
+            row,
+            &fallbacks.iter().copied().collect(),
+        )
+    }
+
+    #[test]
+    fn a_fallbacks_row_goes_on_only_if_a_person_touched_it_or_a_model_matched_it() {
+        let made = row("g1-1", Some(1));
+        assert!(!goes(&made, &[1]) && goes(&made, &[]) && goes(&made, &[2]));
+        assert!(goes(&Row { is_manually_edited: true, ..made.clone() }, &[1]));
+        assert!(
+            goes(&Row { generation: Some(2), ..made.clone() }, &[1]),
+            "a model's second generation matched it"
+        );
+        assert!(
+            goes(&Row { generation: Some(2), ..made.clone() }, &[2]),
+            "a model's first generation made it"
+        );
+        assert!(!goes(&Row { generation: Some(2), ..made.clone() }, &[1, 2]));
+        assert!(goes(&Row { carried_from: Some("2026-W46/a".into()), ..made }, &[1]));
+        for person in ["a", "g1x", "gx-1", "g1-a"] {
+            assert!(goes(&row(person, Some(1)), &[1]), "{person}");
+        }
+        assert!(goes(&row("g1-1", None), &[1]));
+    }
+
+    #[test]
+    fn a_thread_about_a_row_or_its_note_is_a_touch() {
+        let made = row("g1-1", Some(1));
+        for (task_id, doc, touched) in [
+            (Some("g1-1"), None, true),
+            (None, Some("notes:g1-1"), true),
+            (Some("g1-11"), None, false),
+            (None, None, false),
+        ] {
+            let mut sheet = Sheet::new("platform/2026-W47".into(), String::new());
+            sheet.put_comment(Comment {
+                comment_id: TaskId::new("c").unwrap(),
+                task_id: task_id.map(|id| TaskId::new(id).unwrap()),
+                column: None,
+                doc: doc.map(str::to_owned),
+                anchor: None,
+                author: Name::new("ana").unwrap(),
+                text: "?".into(),
+                mentions: Vec::new(),
+                at: TimestampMs(1),
+                version: 1,
+                edited_at: None,
+                deleted: false,
+                resolved: None,
+                replies: Vec::new(),
+            });
+            assert_eq!(goes_on(&sheet, &made, &BTreeSet::from([1])), touched, "{task_id:?} {doc:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_done_or_has_no_title_stays() {
+        let mut done = row("a", None);
+        let title = done.cells.get(&Column::Title).cloned().unwrap();
+        done.cells.insert(Column::Status, Cell { value: "Done".into(), ..title });
+        assert!(!goes(&done, &[]));
+        let untitled = Row { cells: BTreeMap::new(), ..row("a", None) };
+        assert!(!goes(&untitled, &[]));
+    }
+}
