@@ -145,4 +145,5 @@ rules! {
     "E5" Check::Elsewhere(elsewhere::INBOX),
     "E6" Check::Elsewhere(elsewhere::EXTRACTS),
     "E7" Check::Elsewhere(elsewhere::EXTRACTS),
+    "E8" Check::Elsewhere(elsewhere::EXTRACTS),
 }

@@ -765,6 +765,22 @@ export interface OpCycleSealed {
   op: "CYCLE_SEALED";
 }
 /**
+ * Where somebody is in a document: both ends of what they have selected. Whose caret it is, is the server's word alone.
+ *
+ * This interface was referenced by `undefined`'s JSON-Schema definition
+ * via the `patternProperty` "^(summary|notes:[A-Za-z0-9-]{1,36})$".
+ */
+export interface Caret {
+  /**
+   * Where the selection began: a relative position of Yjs; 1 to [`MAX_CARET_BYTES`] bytes.
+   */
+  anchor: Bytes;
+  /**
+   * Where it ends now; the same place for a caret that selects nothing.
+   */
+  head: Bytes;
+}
+/**
  * A change as it stands in the log and as the room is told of it.
  */
 export interface Change {
@@ -823,10 +839,10 @@ export interface PresenceState {
    */
   cursor?: Cursor | null;
   /**
-   * Carets in documents, as the editor encodes them.
+   * Carets in documents; at most [`MAX_PRESENCE_DOCS`].
    */
   docs?: {
-    [k: string]: unknown;
+    [k: string]: Caret;
   };
   /**
    * What they do.
