@@ -98,8 +98,8 @@ export class CyclesheetStack extends Stack {
       extract,
     };
 
-    table.serves(functions.connect, functions.default, functions.http, extract);
-    table.servesLeaving(functions.disconnect);
+    // `disconnect` writes too: it tells the room, and marks whoever turns out to be gone.
+    table.serves(functions.connect, functions.disconnect, functions.default, functions.http, extract);
     if (settings.membership === "directory") table.servesReading(functions.authorize);
     identity.verifiedBy(functions.authorize, functions.http);
     model.readBy(extract);

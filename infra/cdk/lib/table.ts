@@ -41,9 +41,4 @@ export class SheetTable extends Construct {
   servesReading(each: Bootstrap): void {
     each.may(["dynamodb:GetItem"], [this.table.tableArn]);
   }
-
-  /** Lets a function read, and delete the rows of sockets that are gone. */
-  servesLeaving(each: Bootstrap): void {
-    each.may([...READS, "dynamodb:DeleteItem"], [this.table.tableArn]);
-  }
 }

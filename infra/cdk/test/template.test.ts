@@ -48,7 +48,7 @@ test("each function may do exactly what it does", () => {
   const expected: Record<string, string[]> = {
     authorize: LOGS,
     connect: [...LOGS, ...READ, ...WRITE, POST],
-    disconnect: [...LOGS, ...READ, "dynamodb:DeleteItem", POST],
+    disconnect: [...LOGS, ...READ, ...WRITE, POST],
     default: [...LOGS, ...READ, ...WRITE, POST, ASK],
     http: [...LOGS, ...READ, ...WRITE, POST, ASK, "secretsmanager:GetSecretValue"],
     extract: [...LOGS, ...READ, ...WRITE, POST, ASK, ...secret, ...queue],
