@@ -140,7 +140,8 @@ fn judge(outcome: &Outcome, context: &Context) -> Verdict {
     }
     let truncated = answer.finish == Finish::MaxTokens;
     let parsed = parse(&answer.text, &context.clone().with_truncated(truncated));
-    if !parsed.rows.is_empty() {
+    // Rows that only say which messages could not be read are no answer.
+    if parsed.rows.len() > parsed.unread {
         return Verdict::Rows(Box::new(parsed), truncated.then_some(Reason::Truncated));
     }
     if truncated {

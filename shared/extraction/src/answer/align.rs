@@ -1,59 +1,174 @@
-//! Which cell belongs to which column when a row has more or fewer cells than its header.
+//! Which cell belongs to which column when a row does not simply have one cell a column.
 //!
-//! The rule: a value never lands in the wrong column. Where exactly one reading fits what the columns may hold,
-//! it is taken and said; where several do, the row is dropped.
-use super::{cell, choice, citations, deadline, header::Mapping, people::Directory, progress};
+//! The rule: a value never lands in a wrong column. All the ways in which the cells could fall into the columns are looked
+//! at together: neighbours that an unescaped pipe parted, an empty cell too many, a cell left out, two cells that changed
+//! places. A way counts only if every cell is of its column's kind. If exactly one way is left, it is taken and said; if
+//! there are none or several, the row is dropped.
+use super::{
+    cell, choice, citations, deadline,
+    header::Mapping,
+    people::{Assignee, Directory},
+    progress,
+};
 use sheet::{Column, Week};
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+
+/// Columns of a table whose rows are put in order. The widest table a model writes has a dozen; beyond it a row must fit
+/// as it stands.
+const MAX_COLUMNS: usize = 16;
+/// Cells too many that are still put in order: two `||` in one row are four.
+const MAX_BEYOND: usize = 4;
+/// Rows of one answer that are put in order, a bound on time. An answer with more of them is no table.
+const MAX_REPAIRS: usize = 2_000;
 
 /// What cells are judged by.
 pub(crate) struct Judge<'a> {
-    pub(crate) week: Week,
+    week: Week,
     pub(crate) people: &'a Directory,
+    repairs: Cell<usize>,
 }
+
+/// Words of a deadline that is no day: `when the audit ends`, `after launch`, `ongoing`.
+const TIME_WORDS: [&str; 67] = [
+    "when",
+    "sometime",
+    "every",
+    "since",
+    "within",
+    "until",
+    "till",
+    "after",
+    "before",
+    "once",
+    "by",
+    "asap",
+    "soon",
+    "later",
+    "now",
+    "immediately",
+    "immediate",
+    "day",
+    "days",
+    "week",
+    "weeks",
+    "month",
+    "months",
+    "quarter",
+    "year",
+    "end",
+    "start",
+    "mid",
+    "early",
+    "late",
+    "next",
+    "last",
+    "this",
+    "ongoing",
+    "flexible",
+    "continuous",
+    "rolling",
+    "recurring",
+    "daily",
+    "weekly",
+    "monthly",
+    "sprint",
+    "milestone",
+    "launch",
+    "release",
+    "phase",
+    "overdue",
+    "passed",
+    "today",
+    "tomorrow",
+    "tonight",
+    "yesterday",
+    "morning",
+    "afternoon",
+    "evening",
+    "noon",
+    "open",
+    "eta",
+    "deadline",
+    "date",
+    "due",
+    "nach",
+    "vor",
+    "bis",
+    "wenn",
+    "sobald",
+    "laufend",
+];
 
 /// A row whose cells know their columns.
 pub(crate) type Placed = [String; 9];
 
+/// A row in its columns, with a warning when that took a decision; or why it has none.
+type Verdict = Result<(Placed, Option<String>), String>;
+
 /// Puts cleaned cells under their columns. `Ok` with a warning when that took a decision.
-pub(crate) fn place(
-    cells: &[String],
-    mapping: &Mapping,
-    judge: &Judge<'_>,
-) -> Result<(Placed, Option<String>), String> {
+pub(crate) fn place(cells: &[String], mapping: &Mapping, judge: &Judge<'_>) -> Verdict {
     let (have, want) = (cells.len(), mapping.len());
+    if have == want && !judge.stands_wrong(cells, mapping) {
+        return Ok((put(cells, mapping), None));
+    }
+    // `| Plan the offsite | |`: a title and nothing else. It is no slip of one or two cells.
+    let only_first = cells.iter().skip(1).all(|c| cell::is_blank(c));
+    if have * 2 < want && only_first && mapping.first() == Some(&Some(Column::Title)) {
+        return Ok((put(cells, mapping), Some(counts(have, want) + "; the missing ones are empty")));
+    }
+    if want > MAX_COLUMNS || have > want + MAX_BEYOND || !judge.may_repair() {
+        return Err(counts(have, want) + ", and no way to tell them apart");
+    }
+    let ways = Ways { cells, mapping, judge, kinds: RefCell::default() };
+    let mut found = ways.all();
+    let mut swapped = false;
     if have == want {
-        return straight(cells, mapping, judge);
-    }
-    if have > want { too_many(cells, mapping, judge) } else { too_few(cells, mapping, judge) }
-}
-
-/// As many cells as columns: right, unless several of them plainly belong under other columns. Then a cell was left
-/// out and an empty one added at the end.
-fn straight(
-    cells: &[String],
-    mapping: &Mapping,
-    judge: &Judge<'_>,
-) -> Result<(Placed, Option<String>), String> {
-    /// One odd cell is a title such as `2026`; two are a shift.
-    const SHIFTED: usize = 2;
-    let placed = put(cells, mapping);
-    // The cheap question first: a shift always leaves something in a typed column that it cannot mean.
-    if !judge.any_refused(&placed) || judge.misplaced(&placed) < SHIFTED || judge.score(&placed) >= 0 {
-        return Ok((placed, None));
-    }
-    let filled = cells.iter().rposition(|c| !c.is_empty()).map_or(0, |last| last + 1);
-    let shorter = cells.get(..filled).filter(|c| c.len() < cells.len());
-    match shorter.map(|c| too_few(c, mapping, judge)) {
-        Some(Ok((moved, _))) if judge.misplaced(&moved) == 0 && judge.score(&moved) > 0 => {
-            Ok((moved, Some("a cell was left out; the others were put under their columns".into())))
+        for way in swaps(cells, mapping, judge) {
+            if !found.contains(&way) {
+                swapped = true;
+                found.push(way);
+            }
         }
-        _ => Err("its cells stand under the wrong columns".into()),
+    }
+    match found.as_slice() {
+        [one] if one.iter().take(2).all(String::is_empty) => {
+            Err(counts(have, want) + ", and the title is none of them")
+        }
+        [one] => {
+            let said = if swapped {
+                "two cells stood in each other's columns; they were put back".to_owned()
+            } else if have == want {
+                "a cell was left out; the others were put under their columns".to_owned()
+            } else if have < want {
+                counts(have, want) + "; the missing ones are empty"
+            } else if one.iter().any(|c| c.contains(" | ") && !cells.contains(c)) {
+                "an unescaped | stood inside a cell; its parts were joined".to_owned()
+            } else if *one == put(cells.get(..want).unwrap_or_default(), mapping) {
+                return Ok((one.clone(), None));
+            } else {
+                "an empty cell too many was passed over".to_owned()
+            };
+            Ok((one.clone(), Some(said)))
+        }
+        [] if have > want => beyond(cells, mapping, judge),
+        [] if have == want => Err("its cells stand under the wrong columns".into()),
+        _ => Err(counts(have, want) + ", and no single way to read them"),
     }
 }
 
-/// How well a row fits as it stands, for choosing between two ways to split a line.
-pub(crate) fn score(cells: &[String], mapping: &Mapping, judge: &Judge<'_>) -> Option<i32> {
-    place(cells, mapping, judge).ok().map(|(placed, _)| judge.score(&placed))
+fn counts(have: usize, want: usize) -> String {
+    format!("{have} cells where the header has {want}")
+}
+
+/// Whether cells fit their columns one to one, each of its column's kind.
+pub(crate) fn is_exact(cells: &[String], mapping: &Mapping, judge: &Judge<'_>) -> bool {
+    cells.len() == mapping.len()
+        && cells.iter().zip(mapping).all(|(cell, column)| column.is_none_or(|c| judge.fits(c, cell)))
+        && mapping
+            .iter()
+            .zip(cells)
+            .all(|(column, cell)| *column != Some(Column::Title) || !cell::is_blank(cell))
 }
 
 fn put(cells: &[String], mapping: &Mapping) -> Placed {
@@ -66,139 +181,359 @@ fn put(cells: &[String], mapping: &Mapping) -> Placed {
     placed
 }
 
-fn too_many(
-    cells: &[String],
-    mapping: &Mapping,
-    judge: &Judge<'_>,
-) -> Result<(Placed, Option<String>), String> {
-    let (have, want) = (cells.len(), mapping.len());
-    let (first, extra) = cells.split_at(want);
-    if extra.iter().all(|c| cell::is_blank(c)) {
-        return Ok((put(first, mapping), None));
-    }
-    // A pipe inside a cell cut it in two: join neighbours again and see where everything falls into place.
-    let joins = (0..want).filter_map(|at| {
-        let middle = cells.get(at..at + (have - want) + 1)?;
-        let parts = middle.iter().all(|c| !c.is_empty());
-        let joined = [cells.get(..at)?, &[middle.join(" | ")], cells.get(at + middle.len()..)?].concat();
-        parts.then_some(joined)
+/// Cells beyond the header, where all before them fit and the last column is one that only what belongs to it can fill:
+/// `… | m1, m5 | see also m9 |`.
+fn beyond(cells: &[String], mapping: &Mapping, judge: &Judge<'_>) -> Verdict {
+    let (first, extra) = cells.split_at(mapping.len());
+    let last = mapping.last().copied().flatten().zip(first.last());
+    let is_pinned = last.is_some_and(|(column, cell)| {
+        !is_text(column) && !cell::is_blank(cell) && judge.kinds(cell).contains(&column)
     });
-    let candidates: Vec<Placed> = joins.map(|joined| put(&joined, mapping)).collect();
-    let straight = put(first, mapping);
-    let score = judge.score(&straight);
-    match best(&candidates, judge) {
-        Some((one, joined)) if joined > score => match one {
-            Some(placed) => {
-                Ok((placed.clone(), Some("an unescaped | stood inside a cell; its parts were joined".into())))
+    if !is_pinned || judge.stands_wrong(first, mapping) {
+        return Err(counts(cells.len(), mapping.len()) + ", and no single way to read them");
+    }
+    let text: Vec<String> = extra.iter().filter(|c| !cell::is_blank(c)).map(|c| cell::shown(c)).collect();
+    let warning = format!("{} cells beyond the header were left out: {}", extra.len(), text.join(" | "));
+    Ok((put(first, mapping), (!text.is_empty()).then_some(warning)))
+}
+
+/// The rows that two cells give when they change places, where each fits only then.
+fn swaps(cells: &[String], mapping: &Mapping, judge: &Judge<'_>) -> Vec<Placed> {
+    let mut found = Vec::new();
+    let refuses =
+        |at: usize, cell: &str| mapping.get(at).copied().flatten().is_some_and(|c| !judge.fits(c, cell));
+    for a in 0..cells.len() {
+        for b in a + 1..cells.len() {
+            let (Some(left), Some(right)) = (cells.get(a), cells.get(b)) else { continue };
+            // A text that may stand where it stands, though it looks like something else (a blocker called Ana), could be
+            // meant; only a column that cannot hold its cell proves that the two changed places.
+            let proves = |at: usize, cell: &str| {
+                refuses(at, cell)
+                    && mapping
+                        .get(at)
+                        .copied()
+                        .flatten()
+                        .is_some_and(|c| !is_text(c) && c != Column::Assignee)
+            };
+            let both = refuses(a, left) && refuses(b, right);
+            let is_name_in_blockers = |at: usize, cell: &str| {
+                mapping.get(at) == Some(&Some(Column::Blockers)) && judge.is_person(cell)
+            };
+            let plausible = is_name_in_blockers(a, left) || is_name_in_blockers(b, right);
+            let proven = (both && !plausible) || proves(a, left) || proves(b, right);
+            if !proven || refuses(a, right) || refuses(b, left) {
+                continue;
             }
-            None => Err(format!("{have} cells where the header has {want}, and no single way to read them")),
-        },
-        _ => {
-            let text = extra
-                .iter()
-                .filter(|c| !c.is_empty())
-                .map(|c| cell::shown(c))
-                .collect::<Vec<_>>()
-                .join(" | ");
-            Ok((straight, Some(format!("{} cells beyond the header were left out: {text}", have - want))))
+            let mut swapped = cells.to_vec();
+            swapped.swap(a, b);
+            if is_exact(&swapped, mapping, judge) {
+                let placed = put(&swapped, mapping);
+                if !found.contains(&placed) {
+                    found.push(placed);
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Title, description and blockers hold any text.
+fn is_text(column: Column) -> bool {
+    matches!(column, Column::Title | Column::Description | Column::Blockers)
+}
+
+/// All the ways in which cells fall into columns, found column by column. Of each state only two different ways are kept:
+/// one more than a row may have.
+struct Ways<'a> {
+    cells: &'a [String],
+    mapping: &'a Mapping,
+    judge: &'a Judge<'a>,
+    /// Whether the cells from one to another, joined, fit a column.
+    kinds: RefCell<HashMap<(usize, usize, usize), bool>>,
+}
+
+/// Which cells each column has so far: `(0, 0)` for none.
+type Way = Vec<(usize, usize)>;
+
+impl Ways<'_> {
+    fn all(&self) -> Vec<Placed> {
+        let (have, want) = (self.cells.len(), self.mapping.len());
+        let (max_missing, max_extra) = match have.cmp(&want) {
+            std::cmp::Ordering::Less => (want - have, 0),
+            std::cmp::Ordering::Equal => (1, 1),
+            std::cmp::Ordering::Greater => (0, have - want),
+        };
+        // With as many cells as columns, a pipe too many and a cell left out would be two slips.
+        let max_joined = if have > want { max_extra } else { 0 };
+        // By (cells used, columns that were left out), column by column.
+        let mut states: HashMap<(usize, usize), Vec<Way>> = HashMap::from([((0, 0), vec![Vec::new()])]);
+        for column in 0..want {
+            let mut next: HashMap<(usize, usize), Vec<Way>> = HashMap::new();
+            for ((used, missing), ways) in &states {
+                // Cells too many so far.
+                let extra = (used + missing).saturating_sub(column);
+                let from = *used;
+                if *missing < max_missing {
+                    add(&mut next, (from, missing + 1), ways, (0, 0));
+                }
+                for skipped in 0..=max_extra.saturating_sub(extra) {
+                    let start = from + skipped;
+                    // Only empty cells are passed over.
+                    if skipped > 0 && !self.is_blank(start - 1) {
+                        break;
+                    }
+                    for more in 0..=max_joined.saturating_sub(extra + skipped) {
+                        let end = start + more + 1;
+                        if end <= have && self.fits(start, end, column) {
+                            add(&mut next, (end, *missing), ways, self.normal(start, end, column));
+                        }
+                    }
+                }
+            }
+            states = next;
+        }
+        let mut found: Vec<Placed> = Vec::new();
+        for ((used, missing), ways) in states {
+            let rest_is_blank = (used..have).all(|at| self.is_blank(at));
+            if !rest_is_blank || missing > max_missing || have - used > max_extra {
+                continue;
+            }
+            for way in ways {
+                let placed = self.placed(&way);
+                if !found.contains(&placed) {
+                    found.push(placed);
+                }
+            }
+        }
+        found
+    }
+
+    fn is_blank(&self, at: usize) -> bool {
+        self.cells.get(at).is_some_and(|c| cell::is_blank(c))
+    }
+
+    /// Two ways that give one row are one way.
+    fn normal(&self, start: usize, end: usize, column: usize) -> (usize, usize) {
+        let unused = self.mapping.get(column).copied().flatten().is_none();
+        if unused || (end - start == 1 && self.is_blank(start)) { (0, 0) } else { (start, end) }
+    }
+
+    /// Whether these cells, joined, are of that column's kind.
+    fn fits(&self, start: usize, end: usize, column: usize) -> bool {
+        if let Some(known) = self.kinds.borrow().get(&(start, end, column)) {
+            return *known;
+        }
+        // A cell does not begin or end with a pipe of its own.
+        let is_joined = end - start > 1;
+        let cut = is_joined && (self.is_blank(start) || self.is_blank(end - 1));
+        let fits = !cut
+            && match self.mapping.get(column).copied().flatten() {
+                None => !is_joined,
+                Some(Column::Title) if self.is_blank(start) => self.cells.len() < self.mapping.len(),
+                // A text that was cut in two has no part that is a name, a date, a number or an id by itself; it may have one
+                // that is a status, and then there may be two ways to read the row.
+                Some(column) if is_joined && is_text(column) => {
+                    let parts = self.cells.get(start..end).unwrap_or_default();
+                    let is_word = |kind: &Column| matches!(kind, Column::Status | Column::Priority);
+                    parts.iter().all(|part| self.judge.kinds(part).iter().all(is_word))
+                }
+                // No status, date or number has a pipe in it.
+                Some(Column::Status | Column::Priority | Column::Deadline | Column::Progress)
+                    if is_joined =>
+                {
+                    false
+                }
+                Some(column) => self.judge.fits(column, &self.joined(start, end)),
+            };
+        self.kinds.borrow_mut().insert((start, end, column), fits);
+        fits
+    }
+
+    fn joined(&self, start: usize, end: usize) -> String {
+        let parts = self.cells.get(start..end).unwrap_or_default();
+        // Between two pipes with nothing in between there is nothing to trim.
+        parts.join(" | ").replace(" |  | ", " || ")
+    }
+
+    fn placed(&self, way: &Way) -> Placed {
+        let mut placed = Placed::default();
+        for ((start, end), column) in way.iter().zip(self.mapping) {
+            if let Some(slot) = column.and_then(|c| placed.get_mut(c.index())).filter(|_| start != end) {
+                *slot = self.joined(*start, *end);
+            }
+        }
+        placed
+    }
+}
+
+/// Keeps two different ways of a state.
+fn add(
+    states: &mut HashMap<(usize, usize), Vec<Way>>,
+    state: (usize, usize),
+    ways: &[Way],
+    cells: (usize, usize),
+) {
+    let kept = states.entry(state).or_default();
+    for way in ways {
+        let mut way = way.clone();
+        way.push(cells);
+        if kept.len() < 2 && !kept.contains(&way) {
+            kept.push(way);
         }
     }
 }
 
-fn too_few(
-    cells: &[String],
-    mapping: &Mapping,
-    judge: &Judge<'_>,
-) -> Result<(Placed, Option<String>), String> {
-    let (have, want) = (cells.len(), mapping.len());
-    let missing = want - have;
-    let at_end = put(cells, mapping);
-    let said = || Some(format!("{have} cells where the header has {want}; the missing ones are empty"));
-    let score = judge.score(&at_end);
-    let gaps: Vec<Placed> = (0..have)
-        .filter_map(|at| {
-            let gap = vec![String::new(); missing];
-            Some(put(&[cells.get(..at)?, &gap, cells.get(at..)?].concat(), mapping))
-        })
-        .collect();
-    match best(&gaps, judge) {
-        Some((one, with_gap)) if with_gap > score => match one {
-            Some(placed) => Ok((placed.clone(), said())),
-            None => Err(format!("{have} cells where the header has {want}, and no single way to read them")),
-        },
-        _ => Ok((at_end, said())),
-    }
-}
-
-/// The best score and the reading that has it; `None` for the reading when two different ones share it.
-fn best<'a>(candidates: &'a [Placed], judge: &Judge<'_>) -> Option<(Option<&'a Placed>, i32)> {
-    let scored: Vec<(i32, &Placed)> = candidates.iter().map(|p| (judge.score(p), p)).collect();
-    let top = scored.iter().map(|(s, _)| *s).max()?;
-    let mut with_top = scored.iter().filter(|(s, _)| *s == top).map(|(_, p)| *p);
-    let first = with_top.next()?;
-    Some((with_top.all(|p| p == first).then_some(first), top))
-}
-
-impl Judge<'_> {
-    /// How well cells fit the columns they stand in: typed columns that hold what they may count for, those that
-    /// hold something else against.
-    pub(crate) fn score(&self, placed: &Placed) -> i32 {
-        Column::ALL.iter().zip(placed).map(|(column, cell)| self.fit(*column, cell)).sum()
+impl<'a> Judge<'a> {
+    pub(crate) fn new(week: Week, people: &'a Directory) -> Self {
+        Self { week, people, repairs: Cell::new(0) }
     }
 
-    /// Cells of text columns that hold what belongs elsewhere.
-    fn misplaced(&self, placed: &Placed) -> usize {
-        let text = [Column::Title, Column::Description, Column::Assignee, Column::Blockers];
-        text.iter().filter(|c| placed.get(c.index()).is_some_and(|cell| self.as_text(cell) < 0)).count()
+    fn may_repair(&self) -> bool {
+        self.repairs.set(self.repairs.get() + 1);
+        self.repairs.get() <= MAX_REPAIRS
     }
 
-    /// Whether a column of a fixed vocabulary holds what it cannot mean.
-    fn any_refused(&self, placed: &Placed) -> bool {
-        let typed = [Column::Status, Column::Priority, Column::Progress, Column::Source];
-        typed.iter().any(|c| placed.get(c.index()).is_some_and(|cell| self.fit(*c, cell) < 0))
-    }
-
-    fn fit(&self, column: Column, cell: &str) -> i32 {
-        if column == Column::Title {
-            return if cell.is_empty() { -3 } else { self.as_text(cell) };
+    /// How many cells of typed columns hold what their column holds: whether a line without a header is a row at all.
+    pub(crate) fn evidence(&self, placed: &Placed) -> i32 {
+        let mut score = 0;
+        for (column, cell) in Column::ALL.iter().zip(placed) {
+            let (blank, typed) = (cell::is_blank(cell), !is_text(*column));
+            score += match (blank, typed, self.fits(*column, cell)) {
+                (true, ..) => -i32::from(*column == Column::Title),
+                (false, true, true) => {
+                    i32::from(*column != Column::Assignee || self.is_person(cell))
+                        * (1 + i32::from(*column != Column::Deadline))
+                }
+                (false, true, false) if *column == Column::Assignee => 0,
+                (false, _, false) => -2,
+                (false, false, true) => 0,
+            };
         }
-        if cell::is_blank(cell) {
-            return 0;
+        score
+    }
+
+    /// Whether a cell is of that column's kind. An empty one always is.
+    fn fits(&self, column: Column, cell: &str) -> bool {
+        if cell::is_blank(cell) || cell::is_ditto(cell) {
+            return true;
         }
-        let either = |good: bool, weight: i32| if good { weight } else { -weight };
+        if is_text(column) {
+            return self.kinds(cell).is_empty();
+        }
+        if cell::is_unknown(cell) {
+            return true;
+        }
         match column {
-            Column::Status => either(choice::read_status(cell).is_some(), 2),
-            Column::Priority => either(choice::read_priority(cell).is_some(), 2),
-            Column::Progress => either(progress::read(cell, false).is_some(), 2),
-            // A bare number may be a citation, and is no evidence for one.
-            Column::Source if is_citation(cell) && !cell.contains(['m', 'M']) => 0,
-            Column::Source => either(is_citation(cell), 2),
-            Column::Deadline => either(self.is_day(cell), 1),
-            Column::Assignee if self.people.find(cell).is_some() => 2,
-            _ => self.as_text(cell),
+            Column::Status => choice::read_status(cell).is_some(),
+            Column::Priority => choice::read_priority(cell).is_some(),
+            // `Done` is a progress, but as likely a status that stands in the wrong place.
+            Column::Progress => {
+                progress::read(cell, false).is_some() && !self.kinds(cell).contains(&Column::Status)
+            }
+            Column::Deadline => self.is_day(cell),
+            Column::Source => is_citation(cell),
+            _ if self.people.is_empty() => self.kinds(cell).is_empty(),
+            _ => self.people.knows(cell),
         }
     }
 
-    /// Against a text cell that holds what belongs elsewhere.
-    fn as_text(&self, cell: &str) -> i32 {
-        /// What belongs elsewhere is a word or a date; longer cells are prose.
-        const MAX_BYTES: usize = 40;
-        if cell.is_empty() || cell.len() > MAX_BYTES {
-            return 0;
+    fn is_person(&self, cell: &str) -> bool {
+        !self.people.is_empty() && self.people.knows(cell) && !cell::is_unknown(cell)
+    }
+
+    /// The typed columns to which a cell, alone, plainly belongs. None for text.
+    fn kinds(&self, cell: &str) -> Vec<Column> {
+        /// What belongs elsewhere is a word, a name or a date; longer cells are prose.
+        const MAX_BYTES: usize = 60;
+        if cell.len() > MAX_BYTES || cell::is_blank(cell) {
+            return Vec::new();
         }
-        let number = cell.trim_end_matches('%').parse::<f64>().is_ok();
-        let elsewhere = number
-            || (is_citation(cell) && cell.contains(['m', 'M']))
-            || self.is_day(cell)
-            || choice::read_status(cell).is_some_and(|c| !c.said_more)
-            || choice::read_priority(cell).is_some_and(|c| !c.said_more);
-        if elsewhere { -2 } else { 0 }
+        let number = cell.trim_end_matches(['%', ' ']).replace(',', ".").parse::<f64>().is_ok();
+        let mut kinds = Vec::new();
+        let mut add = |is: bool, column| {
+            if is {
+                kinds.push(column);
+            }
+        };
+        // A letter alone is a text as short as that, not the `x` of a box.
+        let letter = cell.chars().count() == 1 && cell.chars().all(char::is_alphabetic) && cell.is_ascii();
+        add(choice::read_status(cell).is_some_and(|c| !c.said_more) && !number && !letter, Column::Status);
+        add(choice::read_priority(cell).is_some_and(|c| !c.said_more), Column::Priority);
+        add(self.is_person(cell), Column::Assignee);
+        add(self.is_day(cell), Column::Deadline);
+        add(number || (cell.contains('%') && progress::read(cell, false).is_some()), Column::Progress);
+        add(is_citation(cell) && cell.contains(['m', 'M']), Column::Source);
+        kinds
+    }
+
+    /// Whether a row with a cell a column nevertheless has a cell that plainly belongs to another column, and that column
+    /// has nothing of its own.
+    fn stands_wrong(&self, cells: &[String], mapping: &Mapping) -> bool {
+        let own =
+            |column: Column| mapping.iter().position(|c| *c == Some(column)).and_then(|at| cells.get(at));
+        // `Waiting for legal` is a status in so many words, and as likely a blocker.
+        let in_words = |column: Column, c: &str| {
+            column == Column::Status && choice::read_status(c).is_some_and(|c| c.said_more)
+        };
+        let lacks = |column: Column| {
+            own(column).is_some_and(|c| cell::is_blank(c) || !self.fits(column, c) || in_words(column, c))
+        };
+        // A row in which a text is missing, and something that cannot be meant stands under the deadline or the assignee.
+        let texts = [Column::Title, Column::Description, Column::Blockers];
+        let lacks_text = texts.iter().any(|column| own(*column).is_some_and(|c| cell::is_blank(c)));
+        let mut odd = false;
+        for (cell, column) in cells.iter().zip(mapping) {
+            let Some(column) = *column else { continue };
+            // A number alone may be a message, unless the progress is what is missing.
+            let bare = column == Column::Source && cell.parse::<u32>().is_ok() && lacks(Column::Progress);
+            if cell::is_blank(cell) || (self.fits(column, cell) && !bare) {
+                continue;
+            }
+            // `ASAP` is a priority, and what people write where they know no day.
+            if column == Column::Deadline && choice::is_haste(cell) {
+                continue;
+            }
+            if lacks_text && self.is_prose(column, cell) {
+                return true;
+            }
+            odd |= !is_text(column);
+            if bare || self.kinds(cell).into_iter().any(|kind| kind != column && lacks(kind)) {
+                return true;
+            }
+        }
+        odd && own(Column::Title).is_some_and(|title| cell::is_blank(title))
+    }
+
+    /// Whether a text under the deadline says nothing about time, or one under the assignee is longer than a name.
+    fn is_prose(&self, column: Column, cell: &str) -> bool {
+        // A list of words is no judge of a language that it does not know.
+        if !cell.is_ascii() || cell.len() > 200 {
+            return false;
+        }
+        let bare = super::words::bare(cell);
+        match column {
+            // `Reported twice this week` has a word of time in it, and says nothing of when.
+            Column::Deadline => {
+                let words: Vec<&str> = bare.split(' ').collect();
+                let considered = if words.len() > 2 { 1 } else { words.len() };
+                !words.iter().take(considered).any(|w| {
+                    TIME_WORDS.contains(w)
+                        || deadline::is_day_word(w)
+                        || w.contains(|c: char| c.is_ascii_digit())
+                })
+            }
+            Column::Assignee if !self.people.is_empty() => {
+                bare.split(' ').count() > 3
+                    && matches!(self.people.read(cell), Assignee::Text(text, _) if text == cell)
+            }
+            _ => false,
+        }
     }
 
     fn is_day(&self, cell: &str) -> bool {
         let day = self.week.monday();
         let around = deadline::Around { week: self.week, earliest: None, latest: Some(day), day_first: None };
-        deadline::read(cell, &around) != deadline::Reading::Text
+        deadline::read_in(cell, &around, Some(&jiff::tz::TimeZone::UTC)) != deadline::Reading::Text
     }
 }
 
@@ -206,4 +541,17 @@ impl Judge<'_> {
 fn is_citation(cell: &str) -> bool {
     let found = citations::read(cell);
     !found.ids.is_empty() && !found.other_text
+}
+
+/// The ids of the cells that hold nothing but ids, for a row that could not be read.
+pub(crate) fn cited(cells: &[String]) -> Vec<String> {
+    let mut ids = Vec::new();
+    for cell in cells.iter().filter(|c| is_citation(c) && c.contains(['m', 'M'])) {
+        for id in citations::read(cell).ids {
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+    }
+    ids
 }

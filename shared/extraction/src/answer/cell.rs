@@ -1,9 +1,12 @@
 //! One cell's text: from what a model writes in a table to what a sheet shows.
-use std::borrow::Cow;
+use regex::Regex;
+use std::{borrow::Cow, sync::LazyLock};
 
 /// Unwraps emphasis, decodes entities and `<br>`, removes control characters and trims.
 pub(crate) fn clean(cell: &str) -> String {
     let text = breaks(cell.trim());
+    let text =
+        if text.contains('\u{1b}') { Cow::Owned(ANSI.replace_all(&text, "").into_owned()) } else { text };
     let text = if text.contains('&') {
         html_escape::decode_html_entities(&*text).into_owned()
     } else {
@@ -36,9 +39,13 @@ fn breaks(text: &str) -> Cow<'_, str> {
     while let Some(at) = rest.find('<') {
         let (before, from) = rest.split_at(at);
         out.push_str(before);
-        match break_tag_len(from) {
-            Some(len) => {
-                out.push('\n');
+        match tag(from) {
+            Some((len, breaks)) => {
+                if breaks && !out.ends_with('\n')
+                    || from.get(1..3).is_some_and(|t| t.eq_ignore_ascii_case("br"))
+                {
+                    out.push('\n');
+                }
                 rest = from.get(len..).unwrap_or_default();
             }
             None => {
@@ -51,14 +58,28 @@ fn breaks(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// The length of a break tag at the beginning of `text`.
-fn break_tag_len(text: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let is_br = bytes.get(1..3)?.eq_ignore_ascii_case(b"br");
-    let tail = bytes.get(3..)?.iter().take(8).position(|b| *b == b'>')?;
-    let only_slash = bytes.get(3..3 + tail)?.iter().all(|b| *b == b' ' || *b == b'/');
-    (is_br && only_slash).then_some(3 + tail + 1)
+/// Tags that only shape a text: they go, and their text stays. Those of a block leave a line break.
+const INLINE: [&str; 15] =
+    ["b", "strong", "i", "em", "u", "span", "a", "code", "small", "sub", "sup", "mark", "font", "kbd", "tt"];
+const BLOCK: [&str; 7] = ["li", "ul", "ol", "p", "div", "br", "hr"];
+
+/// The length of a tag at the beginning of `text` and whether it breaks the line. `None` if it is no tag of a text:
+/// `<brand>` stays.
+fn tag(text: &str) -> Option<(usize, bool)> {
+    /// An address in a link is longer than any attribute beside it.
+    const MAX_BYTES: usize = 300;
+    let end = text.bytes().take(MAX_BYTES).position(|b| b == b'>')?;
+    let inside = text.get(1..end)?.trim_start_matches('/').trim_end_matches('/').trim_end();
+    let name = inside.split(char::is_whitespace).next()?.to_ascii_lowercase();
+    let attributes = inside.len() > name.len();
+    if BLOCK.contains(&name.as_str()) {
+        return Some((end + 1, true));
+    }
+    (INLINE.contains(&name.as_str()) && (!attributes || inside.contains('='))).then_some((end + 1, false))
 }
+
+#[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by a test")]
+static ANSI: LazyLock<Regex> = LazyLock::new(|| Regex::new("\u{1b}\\[[0-9;]*[A-Za-z]").unwrap());
 
 /// Marks that may stand around a whole cell, longest first.
 const EMPHASIS: [&str; 8] = ["***", "**", "__", "~~", "``", "`", "*", "_"];
@@ -114,12 +135,35 @@ fn tidy_lines(text: &str) -> String {
 /// Words and marks for nothing.
 const BLANK: &str = ", -, --, ---, –, —, n/a, na, n.a, none, null, nil, undefined, nan, empty, not specified, not mentioned, not provided, \
     not stated, not given, unspecified, not applicable, none mentioned, none specified, none stated, none noted, none identified, \
-    no blockers, no deadline, keine, keiner, kein, ninguno, ninguna, aucun, aucune, nenhum, nenhuma, k. a, k.a, なし, 无, 無, нет";
+    no blockers, no deadline, ..., …, keine, keiner, kein, ninguno, ninguna, aucun, aucune, nenhum, nenhuma, k. a, k.a, なし, 无, 無, нет";
 
 /// Whether a cell says in so many words that it is empty.
 pub(crate) fn is_blank(cell: &str) -> bool {
     let bare = cell.trim_matches(|c: char| c.is_whitespace() || "()[]*_`.".contains(c)).to_lowercase();
     BLANK.split(", ").any(|word| word == bare)
+}
+
+/// Whether a cell only points at the one above it. What it points at is a guess, so it is as good as empty.
+pub(crate) fn is_ditto(cell: &str) -> bool {
+    matches!(
+        cell.trim().to_lowercase().as_str(),
+        "\"" | "''"
+            | "〃"
+            | "″"
+            | "“"
+            | "”"
+            | "^"
+            | "^^"
+            | "↑"
+            | "ditto"
+            | "same"
+            | "same as above"
+            | "see above"
+            | "as above"
+            | "s.o."
+            | "idem"
+            | "同上"
+    )
 }
 
 /// Whether a cell says in so many words that nobody knows.
@@ -169,6 +213,10 @@ mod tests {
             ("~~old~~", "old"),
             ("a<br>b<BR/>c<br />d", "a\nb\nc\nd"),
             ("<brand>", "<brand>"),
+            ("<ul><li>one</li><li>two</li></ul>", "one\ntwo"),
+            ("<p>a <b>bold</b> <a href=\"x\">link</a></p>", "a bold link"),
+            ("a < b > c", "a < b > c"),
+            ("\u{1b}[1mm3\u{1b}[0m", "m3"),
             ("R&amp;D &lt;b&gt; &#39;x&#39; &nbsp;", "R&D <b> 'x'"),
             ("user\\_id \\| pipe \\d C:\\temp", "user_id | pipe \\d C:\\temp"),
             ("bell\u{7}\u{202e}x\u{200b}", "bellx"),

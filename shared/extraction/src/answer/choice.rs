@@ -1,5 +1,6 @@
 //! Statuses and priorities by their synonyms, in the words, languages and signs that models use.
 use super::words::bare;
+use regex::Regex;
 use std::{collections::HashMap, sync::LazyLock};
 
 /// What a cell of a fixed vocabulary says.
@@ -20,20 +21,21 @@ const STATUS: [(&str, &str); 4] = [
         "Done",
         "done, complete, completed, finished, closed, resolved, shipped, merged, deployed, released, fixed, \
          delivered, live, all done, 100, 100%, solved, implemented, accomplished, erledigt, fertig, \
-         abgeschlossen, termine, fini, fait, acheve, hecho, completado, completada, terminado, terminada, \
+         abgeschlossen, termine, terminee, fini, fait, acheve, hecho, completado, completada, terminado, terminada, \
          finalizado, feito, concluido, concluida, fatto, completato, klaar, afgerond, voltooid, gotowe, \
-         zakonczone, готово, сделано, выполнено, завершено, 完了, 完成, 已完成, 완료, x",
+         zakonczone, ukonczone, shipped to prod, shipped to production, deployed to prod, deployed to production, live in \
+         production, merged to main, done and deployed, done and dusted, signed off, готово, готов, закрыто, решено, сделано, выполнено, завершено, 完了, 完了済み, 済, 完成, 已完成, 已解决, 완료, x",
     ),
     (
         "In progress",
         "in progress, inprogress, in process, wip, work in progress, ongoing, on going, started, doing, \
          active, under way, underway, in work, working, working on it, in review, under review, review, \
-         reviewing, in code review, pr open, in development, in dev, developing, testing, in testing, in \
+         reviewing, in code review, code review, under code review, pr open, pr in review, in pr, in development, in dev, developing, testing, in testing, in \
          test, in qa, qa, on track, partially done, partly done, partially complete, partially completed, \
          almost done, nearly done, almost complete, nearly complete, mostly done, half done, under \
          investigation, investigating, continuing, in flight, ready for review, deploying, rolling out, in \
          arbeit, in bearbeitung, begonnen, laufend, lauft, en cours, en curso, en progreso, en proceso, em \
-         andamento, em progresso, in corso, bezig, w toku, в работе, в процессе, 進行中, 进行中, 対応中, 작업중, 진행 중, \
+         andamento, em progresso, in corso, bezig, w toku, в работе, в процессе, на проверке, en revision, em revisao, en revue, 進行中, 进行中, 対応中, 作業中, レビュー中, 审核中, 处理中, 작업중, 진행 중, \
          진행중",
     ),
     (
@@ -41,7 +43,7 @@ const STATUS: [(&str, &str); 4] = [
         "blocked, stuck, on hold, hold, waiting, paused, stalled, impeded, halted, suspended, blocked \
          externally, needs input, blockiert, wartet, wartend, pausiert, bloque, bloquee, en attente, \
          bloqueado, bloqueada, en espera, em espera, bloccato, in attesa, geblokkeerd, zablokowane, \
-         заблокировано, ブロック中, 保留, 阻塞, 受阻, 차단됨, 보류",
+         заблокировано, заблокирован, в ожидании, на паузе, en pausa, wstrzymane, ブロック中, 保留, 停止中, 阻塞, 已阻塞, 受阻, 暂停, 차단됨, 보류",
     ),
     (
         "Not started",
@@ -49,7 +51,7 @@ const STATUS: [(&str, &str); 4] = [
          new, planned, backlog, queued, scheduled, upcoming, next up, proposed, ready, ready to start, \
          pending, 0, 0%, offen, nicht begonnen, nicht gestartet, noch nicht begonnen, geplant, neu, a faire, \
          pas commence, non commence, pendiente, por hacer, no iniciado, sin empezar, nao iniciado, a fazer, \
-         pendente, da fare, non iniziato, niet gestart, nie rozpoczeto, do zrobienia, не начато, 未着手, 未开始, \
+         pendente, da fare, non iniziato, niet gestart, nie rozpoczeto, do zrobienia, не начато, не начата, запланировано, 未着手, 未启动, 待处理, 未开始, \
          待办, 未開始, 시작 전",
     ),
 ];
@@ -128,18 +130,27 @@ const PRIORITY_SIGNS: [(&str, &str); 8] = [
     ("⬇", "Low"),
 ];
 
-/// Words after a match that add nothing: `Done (100%)`, `High priority`.
+/// Words after a match that add nothing: `High priority`. A number is never one of them.
 fn is_filler(word: &str) -> bool {
-    let number = word.trim_end_matches('%').bytes().all(|b| b.is_ascii_digit());
-    number
-        || matches!(
-            word,
-            "on" | "since" | "priority" | "prio" | "status" | "now" | "yet" | "level" | "already"
-        )
+    matches!(
+        word,
+        "on" | "since"
+            | "priority"
+            | "prio"
+            | "status"
+            | "now"
+            | "yet"
+            | "level"
+            | "already"
+            | "still"
+            | "the"
+            | "am"
+            | "seit"
+    )
 }
 
-/// Beginnings after which anything may follow without changing the sense: `Blocked by legal`.
-const OPEN_ENDED: [(&str, &str); 12] = [
+/// Beginnings after which more may follow without changing the sense: `Blocked by legal`.
+const OPEN_ENDED: [(&str, &str); 14] = [
     ("blocked by ", "Blocked"),
     ("blocked on ", "Blocked"),
     ("blocked due to ", "Blocked"),
@@ -148,25 +159,163 @@ const OPEN_ENDED: [(&str, &str); 12] = [
     ("blocked pending ", "Blocked"),
     ("waiting for ", "Blocked"),
     ("waiting on ", "Blocked"),
+    ("warten auf ", "Blocked"),
+    ("wartet auf ", "Blocked"),
     ("on hold ", "Blocked"),
     ("stuck on ", "Blocked"),
     ("in progress ", "In progress"),
     ("not started ", "Not started"),
 ];
 
+/// Words after which nobody knows any more what a cell says: `In progress, maybe`, `Done (not deployed)`.
+const DOUBT: [&str; 25] = [
+    "not",
+    "no",
+    "never",
+    "longer",
+    "isn",
+    "wasn",
+    "un",
+    "maybe",
+    "perhaps",
+    "probably",
+    "possibly",
+    "likely",
+    "unclear",
+    "tbd",
+    "tbc",
+    "or",
+    "but",
+    "except",
+    "was",
+    "previously",
+    "nicht",
+    "kein",
+    "noch",
+    "pas",
+    "vielleicht",
+];
+
+/// Synonyms that stand in any sentence about work, so that they do not contradict a word before them.
+const WEAK: [&str; 32] = [
+    "new",
+    "open",
+    "ready",
+    "live",
+    "active",
+    "review",
+    "test",
+    "testing",
+    "in test",
+    "fixed",
+    "hold",
+    "x",
+    "qa",
+    "dev",
+    "in dev",
+    "working",
+    "planned",
+    "scheduled",
+    "started",
+    "closed",
+    "released",
+    "major",
+    "important",
+    "default",
+    "regular",
+    "standard",
+    "average",
+    "minor",
+    "top",
+    "normal",
+    "optional",
+    "mid",
+];
+
+/// Whether a priority says how soon and could stand in a deadline as well.
+pub(crate) fn is_haste(cell: &str) -> bool {
+    matches!(bare(cell).as_str(), "asap" | "immediate" | "immediately" | "emergency")
+}
+
+#[expect(clippy::unwrap_used, reason = "constant patterns, compiled by a test")]
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).unwrap()
+}
+/// `80% done`, `3/5 done`: a share, not the word after it.
+static SHARE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^(?:about |approx\.? |ca\.? |~ ?|currently )?(?:(\d{1,3}(?:[.,]\d+)?) ?(?:%|percent|prozent|pct)|(\d{1,4}) ?(?:/|of|out of|von|de|sur) ?(\d{1,4})(?: (?:tasks|items|steps|points|subtasks|tickets))?) (?:are |is )?(?:done|complete|completed|finished|deployed|merged|shipped|migrated|implemented|resolved|fertig|erledigt|abgeschlossen|hecho|completado|termine|fait|feito|concluido|completato|fatto|gotowe|готово)$",
+    )
+});
+static PERCENT: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(\d{1,3}(?:[.,]\d+)?) ?%|\b(\d{1,4}) ?/ ?(\d{1,4})\b"));
+static DATE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b\d{4}-\d{2}-\d{2}\b"));
+
+/// What a share says about the status: nothing, a part or all of it is done.
+fn of_share(found: &regex::Captures<'_>) -> Option<&'static str> {
+    let number = |i: usize| found.get(i).and_then(|m| m.as_str().replace(',', ".").parse::<f64>().ok());
+    let (part, whole) = match (number(1), number(2), number(3)) {
+        (Some(percent), ..) => (percent, 100.0),
+        (_, Some(part), Some(whole)) => (part, whole),
+        _ => return None,
+    };
+    match part {
+        _ if whole <= 0.0 || part > whole => None,
+        0.0 => Some("Not started"),
+        _ if part < whole => Some("In progress"),
+        _ => Some("Done"),
+    }
+}
+
 /// The status a cell names.
 pub(crate) fn read_status(cell: &str) -> Option<Choice> {
-    let bare = bare(cell);
-    read(cell, &bare, &STATUSES, &STATUS_SIGNS).or_else(|| {
-        let value = OPEN_ENDED.iter().find(|(start, _)| bare.starts_with(start))?.1;
-        // A question is an open matter.
-        (!cell.contains('?')).then_some(Choice { value, said_more: true })
-    })
+    let (bare, folded) = (bare(cell), super::words::fold(cell));
+    if cell.trim_start().starts_with(['-', '−']) && bare.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    if let Some(found) =
+        SHARE.captures(folded.trim_matches(|c: char| !c.is_alphanumeric() && !"%~".contains(c)))
+    {
+        let value = of_share(&found)?;
+        return Some(Choice { value, said_more: value == "In progress" });
+    }
+    let found = read(cell, &bare, &STATUSES, &STATUS_SIGNS).or_else(|| {
+        let (start, value) = *OPEN_ENDED.iter().find(|(start, _)| bare.starts_with(start))?;
+        let rest = bare.get(start.len()..).unwrap_or_default();
+        // A question is an open matter, and a second status contradicts the first.
+        let is_plain = !cell.contains('?') && !contradicts(rest, &folded, value, &STATUSES);
+        is_plain.then_some(Choice { value, said_more: true })
+    })?;
+    // `✅ In progress`: the sign says one thing and the words another. Coloured dots say how it goes, not how far it is.
+    let contradicted = STATUS_SIGNS.iter().any(|(sign, value)| {
+        cell.contains(sign)
+            && *value != found.value
+            && matches!(*sign, "✅" | "✔" | "☑" | "✓" | "🏁" | "⛔" | "🛑" | "🚫")
+    });
+    (!contradicted).then_some(found)
 }
 
 /// The priority a cell names.
 pub(crate) fn read_priority(cell: &str) -> Option<Choice> {
     read(cell, &bare(cell), &PRIORITIES, &PRIORITY_SIGNS)
+}
+
+/// Whether words after a value say something else than it does.
+fn contradicts(rest: &str, folded: &str, value: &str, synonyms: &Synonyms) -> bool {
+    if PERCENT
+        .captures_iter(folded)
+        .any(|found| of_share(&found).is_some_and(|share| share != value && value != "Blocked"))
+    {
+        return true;
+    }
+    let words: Vec<&str> = rest.split(' ').collect();
+    let says_else = |from: usize| {
+        (from + 1..=words.len().min(from + 4)).any(|end| {
+            let text = words.get(from..end).unwrap_or_default().join(" ");
+            synonyms.get(text.as_str()).is_some_and(|other| *other != value && !WEAK.contains(&text.as_str()))
+        })
+    };
+    words.iter().any(|w| DOUBT.contains(w)) || (0..words.len()).any(says_else)
 }
 
 fn read(cell: &str, bare: &str, synonyms: &Synonyms, signs: &[(&str, &'static str)]) -> Option<Choice> {
@@ -176,6 +325,12 @@ fn read(cell: &str, bare: &str, synonyms: &Synonyms, signs: &[(&str, &'static st
         return None;
     }
     let exact = |text: &str| synonyms.get(text).copied();
+    // `~~Done~~ In progress`, `-5%`: what is struck out or below nothing is not said.
+    if cell.contains("~~")
+        || (bare.starts_with(|c: char| c.is_ascii_digit()) && cell.trim_start().starts_with(['-', '−']))
+    {
+        return None;
+    }
     if let Some(value) = exact(bare) {
         return Some(Choice { value, said_more: false });
     }
@@ -184,41 +339,58 @@ fn read(cell: &str, bare: &str, synonyms: &Synonyms, signs: &[(&str, &'static st
         let value = found.next()?;
         return found.all(|other| other == value).then_some(Choice { value, said_more: false });
     }
-    // `P1 - High`, `Done (100%)`, `High priority`: all words are filler or mean the same.
-    let (mut meanings, mut dated) = (Vec::new(), false);
-    let mut words = bare.split(' ').peekable();
-    let pieces: Vec<&str> = words.by_ref().collect();
-    let mut at = 0;
-    while at < pieces.len() {
-        let longest = (at + 1..=pieces.len().min(at + 4))
-            .rev()
-            .find_map(|end| Some((exact(&pieces.get(at..end)?.join(" "))?, end)));
-        match longest {
-            Some((value, end)) => {
-                meanings.push(value);
-                at = end;
-            }
-            None if pieces.get(at).is_some_and(|w| is_filler(w)) => at += 1,
-            // `Completed on Nov 18`: the day changes nothing, but it is worth keeping.
-            None if pieces.get(at).is_some_and(|w| super::deadline::is_day_word(w)) => {
-                dated = true;
-                at += 1;
-            }
-            None => {
-                meanings.clear();
-                break;
-            }
-        }
+    if let Some(found) = all_mean_one(cell, synonyms) {
+        return Some(found);
     }
-    if let Some(value) = meanings.first().copied()
-        && meanings.iter().all(|m| *m == value)
-    {
-        return Some(Choice { value, said_more: dated });
-    }
-    // `High (customer is waiting)`: what stands in brackets explains.
+    // `High (customer is waiting)`: what stands in brackets explains, unless it says something else.
     let (before, rest) = cell.split_once(['(', '['])?;
     let value = exact(&super::words::bare(before))?;
-    (!rest.trim().is_empty()).then_some(Choice { value, said_more: true })
+    let inside = super::words::bare(rest);
+    let is_plain = !inside.is_empty() && !contradicts(&inside, &super::words::fold(rest), value, synonyms);
+    is_plain.then_some(Choice { value, said_more: true })
+}
+
+/// `P1 - High`, `Done (100%)`, `High priority`, `Completed on Nov 18`: all words mean the same, or nothing, or a day.
+fn all_mean_one(cell: &str, synonyms: &Synonyms) -> Option<Choice> {
+    let undated = DATE.replace_all(cell, " ");
+    let bare = super::words::bare(&undated);
+    let pieces: Vec<&str> = bare.split(' ').collect();
+    let mut more = undated != cell;
+    let mut value = None;
+    let (mut day, mut numbers, mut at) = (more, 0, 0);
+    while let Some(word) = pieces.get(at) {
+        let longest = (at + 1..=pieces.len().min(at + 4))
+            .rev()
+            .find_map(|end| Some((*synonyms.get(pieces.get(at..end)?.join(" ").as_str())?, end)));
+        let share = word.strip_suffix('%').and_then(|n| n.parse::<f64>().ok());
+        match (longest, share) {
+            (Some((meaning, end)), _) => {
+                if value.replace(meaning).is_some_and(|before| before != meaning) {
+                    return None;
+                }
+                at = end;
+                continue;
+            }
+            // `In progress (60%)`: a part is done. The number is kept.
+            (_, Some(percent))
+                if percent > 0.0 && percent < 100.0 && synonyms.contains_key("in progress") =>
+            {
+                if value.replace("In progress").is_some_and(|before| before != "In progress") {
+                    return None;
+                }
+                more = true;
+            }
+            _ if is_filler(word) => {}
+            // The day changes nothing, but it is worth keeping.
+            _ if super::deadline::is_day_word(word) => (day, more) = (true, true),
+            _ if word.parse::<u8>().is_ok_and(|n| (1..=31).contains(&n)) => numbers += 1,
+            _ => return None,
+        }
+        at += 1;
+    }
+    let value = value?;
+    // A number is part of a day, or it is not understood.
+    (numbers == 0 || (day && numbers == 1)).then_some(Choice { value, said_more: more })
 }
 
 #[cfg(test)]
@@ -249,7 +421,16 @@ mod tests {
             ("[x]", "Done", false),
             ("Done (100%)", "Done", false),
             ("IN-PROGRESS", "In progress", false),
-            ("🟡 In Progress (60%)", "In progress", false),
+            ("🟡 In Progress (60%)", "In progress", true),
+            ("80% done", "In progress", true),
+            ("3/5 done", "In progress", true),
+            ("50% complete", "In progress", true),
+            ("60% deployed", "In progress", true),
+            ("100% done", "Done", false),
+            ("0% complete", "Not started", false),
+            ("In progress with Bob", "In progress", true),
+            ("Code review", "In progress", false),
+            ("Shipped to prod", "Done", false),
             ("En cours", "In progress", false),
             ("進行中", "In progress", false),
             ("Waiting on legal", "Blocked", true),
@@ -274,6 +455,17 @@ mod tests {
             "blocked?",
             "✅🔴",
             "Done or blocked",
+            "Done (80%)",
+            "Done 80%",
+            "Done (not deployed)",
+            "Done 3",
+            "Not Started (blocked)",
+            "Not started, now in progress",
+            "blocked until yesterday, now done",
+            "In progress → done",
+            "✅ In progress",
+            "~~Done~~ In progress",
+            "-5% done",
         ] {
             assert_eq!(read_status(cell), None, "{cell}");
         }

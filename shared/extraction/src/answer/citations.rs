@@ -28,9 +28,41 @@ pub(crate) struct Citations {
     pub(crate) other_text: bool,
     /// A range too long to be meant.
     pub(crate) long_range: bool,
+    /// A range whose end comes before its beginning.
+    pub(crate) backwards: bool,
 }
 
-/// Reads `m3, m7`, `[m3][m7]`, `m3–m5`, `messages 3 and 7`, `#3, #7`.
+/// Stands for an id that was read, so that what touches it is seen: `m3.5` is no `m3` and `5`.
+const TAKEN: &str = "\u{1}";
+
+/// Words that may stand among ids.
+const FILLER: [&str; 22] = [
+    "and",
+    "und",
+    "y",
+    "et",
+    "e",
+    "i",
+    "и",
+    "と",
+    "messages",
+    "message",
+    "msgs",
+    "msg",
+    "ids",
+    "id",
+    "see",
+    "siehe",
+    "nachrichten",
+    "from",
+    "in",
+    ":",
+    "-",
+    "m",
+];
+
+/// Reads `m3, m7`, `[m3][m7]`, `m3–m5`, `messages 3 and 7`, `#3, #7`. Where words stand beside them, only what is written as
+/// an id is one: in `Ben 2, m3` the 2 is no message.
 pub(crate) fn read(cell: &str) -> Citations {
     let mut found = Citations::default();
     let mut add = |n: u32| {
@@ -43,58 +75,59 @@ pub(crate) fn read(cell: &str) -> Citations {
         cell.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse().ok()).for_each(add);
         return found;
     }
-    let mut long_range = false;
-    for captures in ID.captures_iter(cell) {
-        let number = |i| captures.get(i).and_then(|m| m.as_str().parse::<u32>().ok());
-        match (number(1), number(2)) {
-            (Some(from), Some(to)) if from < to && to - from <= MAX_RANGE => (from..=to).for_each(&mut add),
-            (Some(from), Some(to)) => {
-                long_range |= from < to;
-                add(from);
-                add(to);
+    let rest = ID.replace_all(cell, TAKEN);
+    if rest == cell {
+        found.other_text = cell.chars().any(char::is_alphanumeric);
+        return found;
+    }
+    // `messages 3 and 7`: numbers after the first id, if nothing but numbers and ids is there.
+    let (mut numbers, mut other, mut negated) = (Vec::new(), false, false);
+    for word in rest.split(|c: char| c.is_whitespace() || ",;&[]()<>#|/`*+、，".contains(c)) {
+        let word = word.trim_end_matches(['.', ':', '\'', '"']).trim_start_matches(['\'', '"']);
+        let word = word.to_lowercase();
+        let pure = word.chars().all(|c| c == '\u{1}');
+        if pure || FILLER.contains(&word.as_str()) || word.chars().all(|c| "-–—.…".contains(c)) {
+            continue;
+        }
+        match word.parse::<u32>() {
+            Ok(n) => numbers.push(n),
+            Err(_) => {
+                other = true;
+                negated |= matches!(
+                    word.as_str(),
+                    "not" | "no" | "without" | "except" | "nicht" | "ohne" | "pas" | "sin"
+                );
             }
-            (Some(one), None) => add(one),
-            _ => {}
         }
     }
-    // `messages 3 and 7`: numbers after the first id.
-    let rest = ID.replace_all(cell, " ");
-    let mut other = false;
-    for word in
-        rest.split(|c: char| c.is_whitespace() || ",;&[]()<>#.|/`*+".contains(c)).filter(|w| !w.is_empty())
-    {
-        match word.parse::<u32>() {
-            Ok(n) if !found_none(&rest, cell) => add(n),
-            _ => {
-                other |= !matches!(
-                    word.to_lowercase().as_str(),
-                    "and"
-                        | "und"
-                        | "y"
-                        | "et"
-                        | "messages"
-                        | "message"
-                        | "msgs"
-                        | "msg"
-                        | "ids"
-                        | "id"
-                        | "see"
-                        | ":"
-                        | "-"
-                        | "–"
-                        | "m"
-                )
+    let (mut long_range, mut backwards) = (false, false);
+    if !negated {
+        for captures in ID.captures_iter(cell) {
+            let number = |i| captures.get(i).and_then(|m| m.as_str().parse::<u32>().ok());
+            match (number(1), number(2)) {
+                (Some(from), Some(to)) => {
+                    let (low, high) = (from.min(to), from.max(to));
+                    backwards |= to < from;
+                    if high - low <= MAX_RANGE {
+                        (low..=high).for_each(&mut add);
+                    } else {
+                        long_range = true;
+                        add(from);
+                        add(to);
+                    }
+                }
+                (Some(one), None) => add(one),
+                _ => {}
             }
+        }
+        if !other {
+            numbers.into_iter().for_each(&mut add);
         }
     }
     found.other_text = other;
     found.long_range = long_range;
+    found.backwards = backwards;
     found
-}
-
-/// Whether no id was cut out of `cell`: then a bare number is no citation.
-fn found_none(rest: &str, cell: &str) -> bool {
-    rest == cell
 }
 
 #[cfg(test)]
@@ -135,5 +168,18 @@ mod tests {
         let mixed = read("m3 (Ana)");
         assert!(mixed.ids == ["m3"] && mixed.other_text);
         assert!(read("team300 item7").ids.is_empty());
+        for (cell, ids) in [
+            ("Ben 2, m3", "m3"),
+            ("m3 (2 replies)", "m3"),
+            ("issue #12, m3", "m3"),
+            ("m3.5", "m3"),
+            ("m3 at 10:15", "m3"),
+            ("m3, not m5", ""),
+        ] {
+            assert_eq!(read(cell).ids.join(" "), ids, "{cell}");
+            assert!(read(cell).other_text, "{cell}");
+        }
+        let backwards = read("m5-m3");
+        assert!(backwards.backwards && backwards.ids == ["m3", "m4", "m5"]);
     }
 }

@@ -13,8 +13,10 @@ pub(crate) struct Gathered {
 }
 
 pub(crate) fn gather(text: &str, context: &Context, notes: &mut Notes) -> Gathered {
+    let decoded = encoded_twice(text);
+    let text = decoded.as_deref().unwrap_or(text);
     let people = Directory::new(&context.people);
-    let judge = || Judge { week: context.week, people: &people };
+    let judge = || Judge::new(context.week, &people);
     let found = |form, rows: Vec<RawRow>, saw_rows, summary: Option<String>| Gathered {
         form,
         summary: summary.unwrap_or_default(),
@@ -50,7 +52,8 @@ pub(crate) fn gather(text: &str, context: &Context, notes: &mut Notes) -> Gather
             return found(Form::Table, reader.rows, true, summary::find(text));
         }
     }
-    let rows = records::read(text, context.truncated, notes);
+    // What begins as JSON and gave no row is no list of fields either.
+    let rows = if begins_as_json(text) { Vec::new() } else { records::read(text, context.truncated, notes) };
     if !rows.is_empty() {
         notes.warn("the answer was a list of labelled fields, not a table");
         return found(Form::Table, rows, true, summary::find(text));
@@ -58,6 +61,33 @@ pub(crate) fn gather(text: &str, context: &Context, notes: &mut Notes) -> Gather
     notes.append(table_notes);
     // A header without rows is a table that says: nothing this week.
     found(if saw_table { Form::Table } else { Form::None }, Vec::new(), saw_table, summary::find(text))
+}
+
+/// JSON that was written into a string, once or twice: `"{\"rows\": …}"`, with or without the outer quotes.
+fn encoded_twice(text: &str) -> Option<String> {
+    let mut decoded: Option<String> = None;
+    for _ in 0..2 {
+        let now = decoded.as_deref().unwrap_or(text).trim();
+        let now = now
+            .strip_prefix("```json")
+            .or(now.strip_prefix("```"))
+            .unwrap_or(now)
+            .trim_end_matches("```")
+            .trim();
+        let escaped = ["{\\\"", "[{\\\"", "{\\n", "[\\n"].iter().any(|start| now.starts_with(start));
+        let quoted = if escaped {
+            format!("\"{}\"", now.replace('\n', "\\n").replace('\t', "\\t"))
+        } else if now.starts_with("\"{") || now.starts_with("\"[") || now.starts_with("\"\\n{") {
+            now.to_owned()
+        } else {
+            break;
+        };
+        match serde_json::from_str::<String>(&quoted) {
+            Ok(inner) => decoded = Some(inner),
+            Err(_) => break,
+        }
+    }
+    decoded
 }
 
 /// Whether the first thing of substance is a bracket, inside a code fence or not.

@@ -69,7 +69,99 @@ const NAMES: [(Column, &str); 9] = [
 
 /// The column of that name, if it is one.
 pub(crate) fn column_named(name: &str) -> Option<Column> {
-    rank(&bare(name)).map(|(column, _)| column)
+    rank(name).map(|(column, _)| column)
+}
+
+/// The column of that name, or of a name about it: `current_status`, `targetDueDate`.
+pub(crate) fn column_like(name: &str) -> Option<Column> {
+    column_named(name).or_else(|| by_words(name))
+}
+
+/// Beginnings of words that name a column wherever they stand last: `Fälligkeitsdatum`, `Current owner`.
+const STEMS: [(Column, &str); 9] = [
+    (
+        Column::Title,
+        "title, titel, titre, titulo, task, aufgabe, tarea, tarefa, tache, deliverable, workstream",
+    ),
+    (
+        Column::Description,
+        "description, beschreibung, descripcion, descricao, details, detail, notes, bemerkung, kommentar",
+    ),
+    (Column::Status, "status, zustand, estado, statut, etat"),
+    (Column::Priority, "priorit, prio, priorid, urgenc, dringlichkeit, wichtigkeit"),
+    (
+        Column::Assignee,
+        "assignee, owner, responsib, verantwort, zustandig, bearbeiter, responsa, encargad, asignad, person",
+    ),
+    (
+        Column::Deadline,
+        "deadline, due, duedate, fallig, frist, termin, echeance, vencim, prazo, eta, date, datum, fecha, data",
+    ),
+    (Column::Progress, "progress, fortschritt, avance, percent, prozent, pct, %"),
+    (
+        Column::Blockers,
+        "blocker, blocking, blockade, impediment, hindernis, risk, risiken, bloqueo, obstac, dependenc",
+    ),
+    (Column::Source, "source, quelle, fuente, fonte, citation, evidence, reference, message, beleg, msgs"),
+];
+
+/// Words that make another column of a name: `Start date` is no deadline, and `Task ID` no title.
+const OTHER: [&str; 34] = [
+    "start",
+    "started",
+    "created",
+    "create",
+    "updated",
+    "update",
+    "opened",
+    "closed",
+    "completed",
+    "reported",
+    "id",
+    "ids",
+    "key",
+    "number",
+    "no",
+    "nr",
+    "count",
+    "link",
+    "url",
+    "type",
+    "category",
+    "team",
+    "project",
+    "channel",
+    "author",
+    "reporter",
+    "reviewer",
+    "last",
+    "since",
+    "previous",
+    "old",
+    "actual",
+    "parent",
+    "begin",
+];
+
+fn by_words(name: &str) -> Option<Column> {
+    let bare = bare(name);
+    let words: Vec<&str> = bare.split(' ').collect();
+    if words.len() > 5 || words.iter().any(|w| OTHER.contains(w)) {
+        return None;
+    }
+    // The word that a name is about is its last, or the one before `of`.
+    let about =
+        match words.iter().position(|w| matches!(*w, "of" | "for" | "der" | "des" | "de" | "du" | "in")) {
+            Some(at) => words.get(at.checked_sub(1)?)?,
+            None => words.last()?,
+        };
+    let column = |(column, stems): &(Column, &str)| {
+        stems
+            .split(", ")
+            .any(|stem| *about == stem || (stem.len() >= 5 && about.starts_with(stem)))
+            .then_some(*column)
+    };
+    STEMS.iter().find_map(column)
 }
 
 /// Bytes of a header cell; the longest name has 29, marks around it included it stays far below.
@@ -84,29 +176,57 @@ static RANKS: LazyLock<HashMap<&str, (Column, usize)>> = LazyLock::new(|| {
     NAMES.iter().flat_map(ranked).collect()
 });
 
+/// Ranks below all exact names.
+const IN_PARTS: usize = 100;
+const BY_WORDS: usize = 200;
+
 /// Column and how far down its list of names the match stands.
 fn rank(name: &str) -> Option<(Column, usize)> {
-    RANKS.get(name).copied()
+    let exact = |text: &str| RANKS.get(bare(text).as_str()).copied();
+    if let Some(found) = exact(name) {
+        return Some(found);
+    }
+    // `Assignee(s)`, `Deadline (YYYY-MM-DD)`: what stands in brackets explains.
+    let outside = name.split(['(', '[', '（', '<']).next().unwrap_or(name);
+    if outside.len() < name.len()
+        && let Some((column, rank)) = exact(outside)
+    {
+        return Some((column, IN_PARTS + rank));
+    }
+    // `Due / ETA`: several names of one column. Of several columns the first, for its values begin with it.
+    let mut parts = outside
+        .split(['/', '&', ',', '|', '+', '·', ':'])
+        .flat_map(|p| p.split(" or "))
+        .flat_map(|p| p.split(" and "));
+    let (column, rank) = parts.find_map(exact)?;
+    (outside.contains(['/', '&', ',', '|', '+', '·'])
+        || outside.contains(" or ")
+        || outside.contains(" and "))
+    .then_some((column, IN_PARTS + rank))
 }
 
 /// The columns of a header row, or `None` if it is none.
 ///
 /// A header names the title and another column, or three columns. Where two cells name one column, its better
-/// known name wins and the other is an extra.
+/// known name wins and the other is an extra. No column is lost because of one name: among known names one is understood
+/// by its words, by its place in the sheet's order, or as the title that is missing.
 pub(crate) fn read<S: AsRef<str>>(cells: &[S]) -> Option<Mapping> {
-    let ranked: Vec<Option<(Column, usize)>> = cells
-        .iter()
-        .map(|c| {
-            let cell = c.as_ref();
-            // Prose is no header, and not worth folding.
-            if cell.len() > MAX_NAME_BYTES { None } else { rank(&bare(cell)) }
-        })
-        .collect();
+    // Prose is no header, and not worth folding.
+    let name =
+        |c: &S| -> Option<String> { (c.as_ref().len() <= MAX_NAME_BYTES).then(|| c.as_ref().to_owned()) };
+    let names: Vec<Option<String>> = cells.iter().map(name).collect();
+    let mut ranked: Vec<Option<(Column, usize)>> =
+        names.iter().map(|name| name.as_deref().and_then(rank)).collect();
     let named = ranked.iter().flatten().count();
     let filled = cells.iter().filter(|c| !c.as_ref().trim().is_empty()).count();
     // A row of data may hold the word "Done" or "Issue"; a header consists of little else than names.
     if named < 2 || named * 2 < filled {
         return None;
+    }
+    for (slot, name) in ranked.iter_mut().zip(&names) {
+        if slot.is_none() {
+            *slot = name.as_deref().and_then(by_words).map(|column| (column, BY_WORDS));
+        }
     }
     let mut mapping: Mapping = vec![None; cells.len()];
     let mut columns = 0;
@@ -122,8 +242,35 @@ pub(crate) fn read<S: AsRef<str>>(cells: &[S]) -> Option<Mapping> {
             columns += 1;
         }
     }
+    by_place(&mut mapping, &names);
     let has_title = mapping.contains(&Some(Column::Title));
     (columns >= 3 || (has_title && columns >= 2)).then_some(mapping)
+}
+
+/// Names that nobody knows, in a table whose other columns are known.
+fn by_place(mapping: &mut Mapping, names: &[Option<String>]) {
+    // Nine columns in the sheet's order: the others say what this one is.
+    let known = mapping.iter().flatten().count();
+    let in_order = mapping.len() == Column::ALL.len()
+        && mapping.iter().zip(Column::ALL).all(|(found, own)| found.is_none_or(|c| c == own));
+    if in_order && known >= 5 {
+        *mapping = standard();
+        return;
+    }
+    // Tasks have a title: without one it is the first column that is no counter.
+    if known >= 2 && !mapping.contains(&Some(Column::Title)) {
+        let is_name = |name: &Option<String>| {
+            name.as_ref().is_some_and(|n| {
+                let bare = bare(n);
+                let words: Vec<&str> = bare.split(' ').collect();
+                bare.chars().any(char::is_alphabetic) && !words.iter().any(|w| OTHER.contains(w))
+            })
+        };
+        let first = mapping.iter().zip(names).position(|(column, name)| column.is_none() && is_name(name));
+        if let Some(slot) = first.filter(|at| *at <= 1).and_then(|at| mapping.get_mut(at)) {
+            *slot = Some(Column::Title);
+        }
+    }
 }
 
 /// The nine columns in the sheet's order: what a row without a header is read by.
@@ -162,6 +309,17 @@ mod tests {
             read("#|Title|Notes|Description"),
             Some(vec![None, Some("title"), None, Some("description")])
         );
+        for (line, columns) in [
+            ("Title|Status|Assignee(s)|Deadline (YYYY-MM-DD)", "title status assignee deadline"),
+            ("Task / Title|Due / ETA|Owner(s)|Status", "title deadline assignee status"),
+            ("Aufgabe / Titel|Fälligkeitsdatum|Verantwortliche(r)|Status", "title deadline assignee status"),
+            ("Title|Current status|Target due date|Start date", "title status deadline -"),
+            ("Workstream|Status|Owner|Due", "title status assignee deadline"),
+            ("Task ID|Title|Status|Priority level", "- title status -"),
+        ] {
+            let got: Vec<&str> = read(line).unwrap().into_iter().map(|c| c.unwrap_or("-")).collect();
+            assert_eq!(got.join(" "), columns, "{line}");
+        }
         assert_eq!(read("Status|Meaning"), None);
         assert_eq!(read("Fix the issue|In progress|High|Ana"), None);
         assert_eq!(read("Review|Status of audit|Title page"), None);

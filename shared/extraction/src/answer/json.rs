@@ -84,7 +84,7 @@ impl Reader<'_> {
             }
             let rest = self.rest();
             let until = match rest {
-                r if r.starts_with("//") => r.find('\n').unwrap_or(r.len()),
+                r if r.starts_with("//") || r.starts_with('#') => r.find('\n').unwrap_or(r.len()),
                 r if r.starts_with("/*") => r.find("*/").map_or(r.len(), |i| i + 2),
                 _ => return,
             };
@@ -263,7 +263,7 @@ impl Reader<'_> {
                 let starts = |c: char| {
                     closing(c).is_some()
                         || c.is_ascii_digit()
-                        || matches!(c, '{' | '[' | '}' | ']' | '/' | '-')
+                        || matches!(c, '{' | '[' | '}' | ']' | '/' | '-' | '#')
                 };
                 let word = next.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
                 let bare = word.len() < next.len()
@@ -272,6 +272,12 @@ impl Reader<'_> {
                             .iter()
                             .any(|w| next.starts_with(w)));
                 next.chars().next().is_none_or(starts) || bare
+            }
+            // A comment to the end of the line.
+            Some('#' | '/')
+                if !after.lines().next().unwrap_or_default().contains('"') && after.contains('\n') =>
+            {
+                true
             }
             // A comma was forgotten at the end of a line.
             Some(c) => newline && (closing(c).is_some() || matches!(c, '{' | '[' | '/' | '`')),
@@ -341,6 +347,10 @@ mod tests {
                 vec![entry("a", text("say \"hi\" now")), entry("b", Json::Null)],
             ),
             ("{\"a\": \"x\"\n \"b\": \"y\"}", vec![entry("a", text("x")), entry("b", text("y"))]),
+            (
+                "{\"a\": \"x\", # one\n\"b\": \"y\" # two\n}",
+                vec![entry("a", text("x")), entry("b", text("y"))],
+            ),
             ("{// note\n\"a\": /* x */ \"line\none\"}", vec![entry("a", text("line\none"))]),
             (r#"{"a": "\u00e9\ud83d\ude00\n\"q\" \|"}"#, vec![entry("a", text("é😀\n\"q\" \\|"))]),
             (

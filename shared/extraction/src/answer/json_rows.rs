@@ -2,7 +2,9 @@
 use super::{
     Context, Notes, RawRow,
     align::{self, Judge},
-    cell, header,
+    cell,
+    group::{self, Group},
+    header,
     json::{self, Json, Map},
 };
 use sheet::Column;
@@ -21,11 +23,14 @@ struct Collector<'a> {
     notes: &'a mut Notes,
     found: Found,
     unknown: BTreeSet<String>,
+    /// What the keys around a list say of its rows: `{"in_progress": [ … ]}`.
+    groups: Vec<Group>,
 }
 
 pub(crate) fn read(text: &str, _context: &Context, judge: &Judge<'_>, notes: &mut Notes) -> Found {
     let values = json::values(text);
-    let mut collector = Collector { judge, notes, found: Found::default(), unknown: BTreeSet::new() };
+    let mut collector =
+        Collector { judge, notes, found: Found::default(), unknown: BTreeSet::new(), groups: Vec::new() };
     for value in &values {
         collector.value(value, None);
     }
@@ -62,7 +67,7 @@ fn column_of(key: &str) -> Option<Column> {
         }
         spaced.push(c);
     }
-    header::column_named(key).or_else(|| header::column_named(&spaced))
+    header::column_like(key).or_else(|| header::column_like(&spaced))
 }
 
 fn is_nested(value: &Json) -> bool {
@@ -73,11 +78,58 @@ fn is_nested(value: &Json) -> bool {
     }
 }
 
-/// Whether an object is a row: it names a title and another column, or three; and it is no wrapper around rows.
-fn is_row(map: &Map) -> bool {
+/// Names of lists in which a task holds smaller ones.
+fn is_subtasks(key: &str) -> bool {
+    matches!(
+        super::words::bare(key).replace(' ', "").as_str(),
+        "subtasks"
+            | "subtask"
+            | "children"
+            | "steps"
+            | "checklist"
+            | "substeps"
+            | "todos"
+            | "subitems"
+            | "teilaufgaben"
+            | "milestones"
+    )
+}
+
+/// Whether an object names a title and another column, or three columns.
+fn names_columns(map: &Map) -> bool {
     let columns: BTreeSet<Column> = map.entries.iter().filter_map(|(k, _)| column_of(k)).collect();
-    let titled = columns.contains(&Column::Title);
-    (columns.len() >= 3 || (titled && columns.len() >= 2)) && !map.entries.iter().any(|(_, v)| is_nested(v))
+    columns.len() >= 3 || (columns.contains(&Column::Title) && columns.len() >= 2)
+}
+
+/// Whether a value holds rows of its own.
+fn holds_rows(value: &Json) -> bool {
+    match value {
+        Json::List(items) => items.iter().any(|item| match item {
+            Json::Map(map) => names_columns(map),
+            Json::List(cells) => cells.len() > 2,
+            _ => false,
+        }),
+        Json::Map(map) => map.entries.iter().any(|(_, v)| match v {
+            Json::Map(inner) => names_columns(inner),
+            Json::List(items) => items.iter().any(|i| matches!(i, Json::Map(_))),
+            _ => false,
+        }),
+        _ => false,
+    }
+}
+
+/// Whether an object is a row: it names enough columns, and it is no wrapper around rows. Its own sub-tasks make it none.
+fn is_row(map: &Map) -> bool {
+    names_columns(map) && !map.entries.iter().any(|(key, value)| !is_subtasks(key) && holds_rows(value))
+}
+
+/// Whether an object describes the form of an answer and is none.
+fn is_schema(map: &Map) -> bool {
+    let value = |name: &str| map.entries.iter().find(|(key, _)| key == name).map(|(_, value)| value);
+    let is_type = matches!(value("type"), Some(Json::Text(t)) if matches!(t.as_str(), "object" | "array" | "string" | "integer" | "number"));
+    value("$schema").is_some()
+        || matches!(value("properties"), Some(Json::Map(_)))
+        || (is_type && value("items").is_some())
 }
 
 impl Collector<'_> {
@@ -95,7 +147,7 @@ impl Collector<'_> {
         for item in items {
             match item {
                 Json::Map(map) if rows && !is_row(map) => {
-                    let nested = map.entries.iter().any(|(_, v)| is_nested(v));
+                    let nested = map.entries.iter().any(|(_, v)| is_nested(v)) || is_schema(map);
                     let reason = if map.complete {
                         "an object that names no task"
                     } else {
@@ -131,17 +183,20 @@ impl Collector<'_> {
         // Arrays carry no line of their own; the order is what a reader can find them by.
         let line = self.found.rows.len() + 1;
         match align::place(&cells, mapping, self.judge) {
-            Ok((cells, warning)) => {
+            Ok((placed, warning)) => {
                 if let Some(warning) = warning {
                     self.notes.warn(format!("row {line}: {warning}"));
                 }
-                self.found.rows.push(RawRow { line, cells });
+                self.found.rows.push(RawRow { line, cells: placed });
             }
-            Err(reason) => self.notes.drop(line, reason),
+            Err(reason) => self.notes.lose(line, reason, &cells),
         }
     }
 
     fn map(&mut self, map: &Map) {
+        if is_schema(map) {
+            return;
+        }
         if is_row(map) {
             return self.row(map, None);
         }
@@ -156,7 +211,39 @@ impl Collector<'_> {
             }
             _ => None,
         });
+        // A summary beside empty lists says: nothing this week.
+        let (mut summed, mut lists, mut others) = (false, 0, 0);
         for (key, value) in &map.entries {
+            match value {
+                _ if is_summary(key) => summed = true,
+                Json::List(items) if items.is_empty() => lists += 1,
+                Json::Null => {}
+                _ => others += 1,
+            }
+        }
+        self.found.saw_rows |= summed && lists > 0 && others == 0;
+        for (key, value) in &map.entries {
+            let group = if matches!(value, Json::List(_) | Json::Map(_)) { self.group(key) } else { None };
+            let is_group = group.is_some();
+            self.groups.extend(group);
+            self.entry(key, value, columns.as_ref(), is_group);
+            if is_group {
+                self.groups.pop();
+            }
+        }
+    }
+
+    /// What a key says of the rows below it.
+    fn group(&self, key: &str) -> Option<Group> {
+        if column_of(key).is_some() {
+            return None;
+        }
+        group::of(&key.replace('_', " "), self.judge.people)
+    }
+
+    /// One entry of an object that is no row.
+    fn entry(&mut self, key: &String, value: &Json, columns: Option<&header::Mapping>, is_group: bool) {
+        {
             match value {
                 Json::Text(text) if is_summary(key) => {
                     self.found.summary.get_or_insert_with(|| text.clone());
@@ -168,6 +255,7 @@ impl Collector<'_> {
                 // {"Fix login": {"status": …}}: the key is the title.
                 Json::Map(inner)
                     if !is_row(inner)
+                        && !is_group
                         && inner.entries.iter().filter(|(k, _)| column_of(k).is_some()).count() >= 2
                         && !inner.entries.iter().any(|(_, v)| is_nested(v)) =>
                 {
@@ -175,7 +263,18 @@ impl Collector<'_> {
                 }
                 Json::Map(inner) if is_row(inner) => {
                     let named = inner.entries.iter().any(|(k, _)| column_of(k) == Some(Column::Title));
-                    self.row(inner, (!named && !key.bytes().all(|b| b.is_ascii_digit())).then_some(key));
+                    self.row(
+                        inner,
+                        (!named && !is_group && !key.bytes().all(|b| b.is_ascii_digit())).then_some(key),
+                    );
+                }
+                // An answer within the answer.
+                Json::Text(text)
+                    if text.trim_start().starts_with(['{', '[']) && text.trim_end().ends_with(['}', ']']) =>
+                {
+                    for inner in json::values(text) {
+                        self.value(&inner, None);
+                    }
                 }
                 // An empty list of tasks says: nothing this week.
                 Json::List(items)
@@ -184,7 +283,7 @@ impl Collector<'_> {
                 {
                     self.found.saw_rows = true
                 }
-                other => self.value(other, columns.as_ref()),
+                other => self.value(other, columns),
             }
         }
     }
@@ -199,12 +298,19 @@ impl Collector<'_> {
         for (key, value) in &map.entries {
             match column_of(key) {
                 Some(column) => ranked.push((column, key.eq_ignore_ascii_case(column.as_str()), value)),
+                None if is_subtasks(key) && holds_rows(value) => {}
                 None if !key.is_empty() => drop(self.unknown.insert(key.chars().take(40).collect())),
                 None => {}
             }
         }
         // Where two fields mean one column, the one that bears its name wins.
         ranked.sort_by_key(|(_, exact, _)| !exact);
+        let small: Vec<String> = map
+            .entries
+            .iter()
+            .filter(|(key, value)| is_subtasks(key) && holds_rows(value))
+            .flat_map(|(_, value)| subtasks(value))
+            .collect();
         for (column, _, value) in ranked {
             if let Some(slot) = row.cells.get_mut(column.index()).filter(|s| s.is_empty()) {
                 *slot = text_of(value);
@@ -215,8 +321,36 @@ impl Collector<'_> {
         {
             *slot = cell::clean(title);
         }
+        for (column, value) in &self.groups {
+            if let Some(cell) = row.cells.get_mut(column.index()).filter(|c| cell::is_blank(c)) {
+                cell.clone_from(value);
+            }
+        }
+        if let Some(cell) = row.cells.get_mut(Column::Description.index()).filter(|_| !small.is_empty()) {
+            let lines = small.iter().map(|line| format!("- {line}"));
+            *cell = std::iter::once(std::mem::take(cell))
+                .filter(|c| !c.is_empty())
+                .chain(lines)
+                .collect::<Vec<_>>()
+                .join("\n");
+        }
         self.found.rows.push(row);
     }
+}
+
+/// Sub-tasks as lines of their task's description: `Write the plan (Done)`.
+fn subtasks(value: &Json) -> Vec<String> {
+    let Json::List(items) = value else { return Vec::new() };
+    let line = |map: &Map| {
+        let of =
+            |column| map.entries.iter().find(|(k, _)| column_of(k) == Some(column)).map(|(_, v)| text_of(v));
+        let title = of(Column::Title).unwrap_or_default();
+        match of(Column::Status).filter(|s| !s.is_empty()) {
+            Some(status) => format!("{title} ({status})"),
+            None => title,
+        }
+    };
+    items.iter().filter_map(|item| if let Json::Map(map) = item { Some(line(map)) } else { None }).collect()
 }
 
 /// A value as one cell.

@@ -5,7 +5,8 @@
 //! A row is dropped rather than shown with a value in the wrong column. Never does I/O.
 //!
 //! ```text
-//! gather   text → raw rows:  table (+ split, header, align) · json (+ json_rows) · records · html
+//! prepare  thoughts and drafts are taken out, tables on one line are put on lines
+//! gather   text → raw rows:  table (+ split, header, align, group) · json (+ json_rows) · records · html
 //! summary  the SUMMARY: line
 //! cell     one cell's text: emphasis, entities, <br>, control characters
 //! normalise  raw row → row:  choice (status, priority) · progress · deadline · people · citations
@@ -16,12 +17,14 @@ mod choice;
 mod citations;
 mod deadline;
 mod gather;
+mod group;
 mod header;
 mod html;
 mod json;
 mod json_rows;
 mod normalise;
 mod people;
+mod prepare;
 mod progress;
 mod records;
 mod split;
@@ -50,6 +53,8 @@ pub struct Context {
     pub week: Week,
     /// Ids that exist and the day each was written. `None`: unknown, so citations are taken as they are.
     pub messages: Option<HashMap<String, Date>>,
+    /// The team's zone: in it an instant such as `2026-11-24T23:30:00-08:00` is a day. `None`: unknown, so it stays text.
+    pub zone: Option<TimeZone>,
     /// Who can be an assignee. Empty: names are taken as they are.
     pub people: Vec<Person>,
     /// The model stopped at its token limit (`finish_reason` `MAX_TOKENS`): the last row may be half a row.
@@ -59,7 +64,7 @@ pub struct Context {
 impl Context {
     /// Nothing known but the week.
     pub fn new(week: Week) -> Self {
-        Self { week, messages: None, people: Vec::new(), truncated: false }
+        Self { week, messages: None, zone: None, people: Vec::new(), truncated: false }
     }
 
     /// With the messages that were sent, their days as `zone` has them.
@@ -67,6 +72,7 @@ impl Context {
     pub fn with_messages(mut self, messages: &[Message], zone: &TimeZone) -> Self {
         let day = |m: &Message| m.day(zone).unwrap_or(self.week.monday());
         self.messages = Some(messages.iter().map(|m| (m.id.clone(), day(m))).collect());
+        self.zone = Some(zone.clone());
         self
     }
 
@@ -155,14 +161,27 @@ pub struct Parsed {
     pub warnings: Vec<String>,
     /// Cited ids that no message has, each once. They stand in no row.
     pub missing_citations: Vec<String>,
+    /// How many of the rows, the last ones, stand for rows that could not be read: they have a title that says so and the
+    /// messages that were cited, and nothing else.
+    pub unread: usize,
+}
+
+/// What the title of a row says that stands for one that could not be read.
+const UNREAD: &str = "could not be read";
+
+/// Whether a title is that of a row that stands for one that could not be read.
+pub fn is_unread(title: &str) -> bool {
+    title.starts_with("A row about m") && title.ends_with(UNREAD)
 }
 
 /// Reads an answer. Never fails: an answer without rows has the form [`Form::None`].
 pub fn parse(text: &str, context: &Context) -> Parsed {
     let mut notes = Notes::default();
     let text = bounded(text, &mut notes);
-    let gathered = gather::gather(text, context, &mut notes);
-    let rows = normalise::rows(gathered.rows, context, &mut notes);
+    let text = prepare::prepare(text);
+    let gathered = gather::gather(&text, context, &mut notes);
+    let mut rows = normalise::rows(gathered.rows, context, &mut notes);
+    let unread = unread(&mut rows, context, &notes);
     let summary = summary::tidy(&gathered.summary, &mut notes);
     let form = if gathered.form == Form::Json && gathered.saw_rows {
         Form::Json
@@ -172,7 +191,28 @@ pub fn parse(text: &str, context: &Context) -> Parsed {
         gathered.form
     };
     let Finished { dropped, warnings, missing_citations } = notes.finish();
-    Parsed { form, summary, rows, dropped, warnings, missing_citations }
+    Parsed { form, summary, rows, dropped, warnings, missing_citations, unread }
+}
+
+/// Adds a row for each row that could not be read and cited messages, and returns how many. People see which messages they
+/// have to look at, though nobody knows what the model made of them.
+fn unread(rows: &mut Vec<Row>, context: &Context, notes: &Notes) -> usize {
+    let before = rows.len();
+    let mut seen = BTreeSet::new();
+    for ids in &notes.unread {
+        let exists = |id: &&String| context.messages.as_ref().is_none_or(|known| known.contains_key(*id));
+        let ids: Vec<&str> = ids.iter().filter(exists).map(String::as_str).collect();
+        if ids.is_empty() || rows.len() >= sheet::limits::MAX_ROWS || !seen.insert(ids.clone()) {
+            continue;
+        }
+        let mut row = Row::default();
+        // A title is short; the source has them all.
+        let some = ids.get(..ids.len().min(5)).unwrap_or_default().join(", ");
+        row.set(Column::Title, format!("A row about {some} {UNREAD}"));
+        row.set(Column::Source, ids.join(", "));
+        rows.push(row);
+    }
+    rows.len() - before
 }
 
 fn bounded<'a>(text: &'a str, notes: &mut Notes) -> &'a str {
@@ -198,6 +238,8 @@ pub(crate) struct Notes {
     dropped: Vec<Dropped>,
     warnings: Vec<String>,
     missing: BTreeSet<String>,
+    /// The ids that rows cited which could not be read, a list a row.
+    unread: Vec<Vec<String>>,
     dropped_beyond: usize,
     warned_beyond: usize,
 }
@@ -225,6 +267,15 @@ impl Notes {
         }
     }
 
+    /// Names a row whose cells could not be told apart, and keeps what it cited.
+    pub(crate) fn lose(&mut self, line: usize, reason: String, cells: &[String]) {
+        self.drop(line, reason);
+        let ids = align::cited(cells);
+        if !ids.is_empty() && self.unread.len() < MAX_NOTES {
+            self.unread.push(ids);
+        }
+    }
+
     /// Names cited ids that no message has.
     pub(crate) fn missing(&mut self, ids: Vec<String>) {
         let free = MAX_NOTES.saturating_sub(self.missing.len());
@@ -239,6 +290,7 @@ impl Notes {
         other.dropped.into_iter().for_each(|d| self.drop(d.line, d.reason));
         other.warnings.into_iter().for_each(|w| self.warn(w));
         self.missing(other.missing.into_iter().collect());
+        self.unread.extend(other.unread.into_iter().take(MAX_NOTES.saturating_sub(self.unread.len())));
         self.dropped_beyond += other.dropped_beyond;
         self.warned_beyond += other.warned_beyond;
     }

@@ -48,7 +48,11 @@ pub(crate) fn rows(raw: Vec<RawRow>, context: &Context, notes: &mut Notes) -> Ve
 impl Normaliser<'_> {
     fn row(&self, raw: RawRow, notes: &mut Notes) -> Row {
         let line = raw.line;
-        let mut row = Row(raw.cells.map(|c| if cell::is_blank(&c) { String::new() } else { c }));
+        if raw.cells.iter().any(|c| cell::is_ditto(c)) {
+            notes.warn(format!("line {line}: cells that point at the row above are empty"));
+        }
+        let empty = |c: &str| cell::is_blank(c) || cell::is_ditto(c);
+        let mut row = Row(raw.cells.map(|c| if empty(&c) { String::new() } else { c }));
         let mut kept: Vec<String> = Vec::new();
         if matches!(
             row.get(Column::Blockers).to_lowercase().trim_end_matches('.'),
@@ -106,6 +110,12 @@ impl Normaliser<'_> {
         if found.ids.is_empty() {
             notes.warn(format!("line {line}: source {:?} names no message", cell::shown(text)));
             return Vec::new();
+        }
+        if found.other_text {
+            notes.warn(format!("line {line}: of source {:?} only the ids were taken", cell::shown(text)));
+        }
+        if found.backwards {
+            notes.warn(format!("line {line}: source {:?} is a range that runs backwards", cell::shown(text)));
         }
         if found.long_range {
             notes.warn(format!(
@@ -170,7 +180,7 @@ impl Normaliser<'_> {
             latest: days().max().or(last_of_all),
             day_first: self.day_first,
         };
-        let note = match deadline::read(&text, &around) {
+        let note = match deadline::read_in(&text, &around, self.context.zone.as_ref()) {
             Reading::Day(date, note) => {
                 row.set(Column::Deadline, date.to_string());
                 note

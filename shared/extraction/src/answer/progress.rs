@@ -41,7 +41,8 @@ const FILLER: &str = "about, approx, approx., approximately, around, roughly, ci
      way, through, there, of, tasks, task, items, steps, done, complete, completed, finished, progress, \
      work, so, far, percent, percentage, pct, now, currently, etwa, ungefahr, rund, prozent, environ, \
      aproximadamente, alrededor, de, casi, cerca, fertig, erledigt, it, mark, points, tickets, subtasks, \
-     services, modules";
+     services, modules, est, est., estimated, hecho, completado, completo, fait, termine, concluido, feito, \
+     completato, fatto, abgeschlossen, gotowe, выполнено, готово, 完了, 完成, erledigt.";
 
 fn phrase(text: &str) -> Option<u8> {
     PHRASES.iter().find(|(_, phrases)| phrases.split(", ").any(|p| p == text)).map(|(percent, _)| *percent)
@@ -51,18 +52,21 @@ fn is_filler(word: &str) -> bool {
     FILLER.split(", ").any(|w| w == word)
 }
 
-#[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by a test")]
+#[expect(clippy::unwrap_used, reason = "constant patterns, compiled by a test")]
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).unwrap()
+}
 static NUMBER: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^\+?(\d{1,9}(?:[.,]\d{1,9})?|[.,]\d{1,9})\s*(%|/100)?$").unwrap());
-#[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by a test")]
+    LazyLock::new(|| pattern(r"^(\d{1,9}(?:[.,]\d{1,9})?|[.,]\d{1,9})\s*(%|/\s*100%?)?$"));
 static PERCENT: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(\d{1,9}(?:[.,]\d{1,9})?)\s*(?:%|percent|prozent|pct|％)").unwrap());
-#[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by a test")]
+    LazyLock::new(|| pattern(r"(\d{1,9}(?:[.,]\d{1,9})?)\s*(?:%|percent\b|prozent\b|pct\b)"));
 static FRACTION: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^(\d{1,6})\s*(?:/|of|out of|von|de|sur)\s*(\d{1,6})$").unwrap());
-#[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by a test")]
+    LazyLock::new(|| pattern(r"^(\d{1,6})\s*(?:/|of|out of|von|de|sur|из|z)\s*(\d{1,6})$"));
 static RANGE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^(\d{1,3})\s*%?\s*(?:-|–|—|to|bis|a)\s*(\d{1,3})\s*%?$").unwrap());
+    LazyLock::new(|| pattern(r"^(\d{1,3})\s*%?\s*(?:-|~|to|bis|a|à)\s*(\d{1,3})\s*%?$"));
+static NEGATIVE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|[\s(\[])[-+]\s?[\d.,]"));
+/// `80% (4/5)`: a number, and in brackets how it was counted.
+static TWICE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^([^()\[\]]+)[(\[]([^()\[\]]+)[)\]]$"));
 
 /// Whether the progress cells of an answer count from 0 to 1: at least one has a fraction, and none is above 1.
 pub(crate) fn are_fractions<'a>(cells: impl Iterator<Item = &'a str>) -> bool {
@@ -84,40 +88,47 @@ pub(crate) fn are_fractions<'a>(cells: impl Iterator<Item = &'a str>) -> bool {
 pub(crate) fn read(cell: &str, fractions: bool) -> Option<Progress> {
     // Longer than any way to say a percentage.
     const MAX_BYTES: usize = 200;
-    if cell.len() > MAX_BYTES {
+    if cell.len() > MAX_BYTES || cell.contains(['?', '→', '>', '<']) || cell.contains("~~") {
         return None;
     }
+    // Full-width digits and signs, vulgar fractions and every dash as ASCII has them.
+    let text = super::words::fold_keeping_dashes(cell).replace('⁄', "/");
+    let text: String = text.chars().map(|c| if super::words::is_dash(c) { '-' } else { c }).collect();
+    if NEGATIVE.is_match(&text) {
+        return None;
+    }
+    if let Some(found) = TWICE.captures(text.trim())
+        && let (Some(number), Some(count)) = (found.get(1), found.get(2))
+        && let Some(counted) = one(count.as_str(), false)
+    {
+        // Two numbers are one reading only if they agree.
+        return one(number.as_str(), fractions)
+            .filter(|p| p.percent.abs_diff(counted.percent) <= 1 && p.note.is_none());
+    }
+    one(&text, fractions)
+}
+
+/// The percentage that a folded text names once.
+fn one(text: &str, fractions: bool) -> Option<Progress> {
     let exact = |percent| Some(Progress { percent, note: None });
-    let text: String = cell
-        .trim()
-        .to_lowercase()
+    let bare: String = text
         .chars()
-        .filter(|c| {
-            !matches!(
-                c,
-                '█' | '▓'
-                    | '▒'
-                    | '░'
-                    | '■'
-                    | '□'
-                    | '▰'
-                    | '▱'
-                    | '*'
-                    | '`'
-                    | '~'
-                    | '≈'
-                    | '('
-                    | ')'
-                    | '['
-                    | ']'
-            )
+        .map(|c| match c {
+            '█' | '▓' | '▒' | '░' | '■' | '□' | '▰' | '▱' | '*' | '`' | '≈' | '(' | ')' | '[' | ']' | '"'
+            | '“' | '”' | '\'' => ' ',
+            c => c,
         })
         .collect();
-    let text = text.trim().trim_end_matches(['.', '!']).trim();
+    let text = bare.trim().trim_start_matches('~').trim().trim_end_matches(['.', '!']).trim();
     if let Some(found) = NUMBER.captures(text) {
-        let number: f64 = found.get(1)?.as_str().replace(',', ".").parse().ok()?;
-        let is_fraction = found.get(2).is_none() && number <= 1.0 && (fractions || text.contains(['.', ',']));
-        return exact(whole(if is_fraction { number * 100.0 } else { number })?);
+        let digits = found.get(1)?.as_str();
+        let is_fraction = found.get(2).is_none() && digits.contains(['.', ',']) && hundredths(digits)? <= 100;
+        let is_one = fractions && found.get(2).is_none() && hundredths(digits)? == 100;
+        return exact(if is_fraction || is_one {
+            u8::try_from(hundredths(digits)?).ok()?
+        } else {
+            whole(digits)?
+        });
     }
     if let Some(found) = FRACTION.captures(text) {
         return exact(ratio(&found)?);
@@ -136,10 +147,8 @@ pub(crate) fn read(cell: &str, fractions: bool) -> Option<Progress> {
     let rest = PERCENT.replace_all(&folded, " ");
     let mut numbers = PERCENT.captures_iter(&folded);
     if let (Some(found), None) = (numbers.next(), numbers.next()) {
-        return match rest.split_whitespace().all(is_filler) {
-            true => exact(whole(found.get(1)?.as_str().replace(',', ".").parse().ok()?)?),
-            false => None,
-        };
+        let is_plain = rest.split_whitespace().map(|w| w.trim_end_matches([':', ',', ';'])).all(is_filler);
+        return exact(whole(found.get(1)?.as_str()).filter(|_| is_plain)?);
     }
     let kept: Vec<&str> = folded.split_whitespace().collect();
     let without: Vec<&str> = kept.iter().copied().filter(|w| !is_filler(w) || *w == "of").collect();
@@ -155,16 +164,35 @@ fn guess_note(percent: u8) -> Option<&'static str> {
     (!matches!(percent, 0 | 50 | 100)).then_some("an estimate in words")
 }
 
-/// Rounded to a whole percent, if it is one of 0 to 100.
-fn whole(number: f64) -> Option<u8> {
-    // The cast is exact: the range is checked before it.
-    (number.is_finite() && (0.0..=100.0).contains(&number)).then(|| number.round() as u8)
+/// `99.6` → 99: rounded down to what can be said for sure, by its digits. `None` above 100, and for `1,000`.
+fn whole(digits: &str) -> Option<u8> {
+    let (before, after) = digits.split_once(['.', ',']).unwrap_or((digits, ""));
+    if digits.contains(',') && after.len() == 3 {
+        return None;
+    }
+    let number: u32 = if before.is_empty() { 0 } else { before.parse().ok()? };
+    let more = after.bytes().any(|b| b != b'0');
+    u8::try_from(number).ok().filter(|n| *n < 100 || (*n == 100 && !more))
 }
 
-/// `8/10` → 80. More than the whole is nonsense.
+/// `0.8` → 80, `0.999` → 99.
+fn hundredths(digits: &str) -> Option<u32> {
+    let (before, after) = digits.split_once(['.', ',']).unwrap_or((digits, ""));
+    let number: u32 = if before.is_empty() { 0 } else { before.parse().ok()? };
+    let cut: u32 = after.chars().chain(['0', '0']).take(2).collect::<String>().parse().ok()?;
+    let more = after.bytes().skip(2).any(|b| b != b'0');
+    let hundredths = number.checked_mul(100)?.checked_add(cut)?;
+    // A hair above the whole is above the whole.
+    Some(if hundredths == 100 && more { 101 } else { hundredths })
+}
+
+/// `8/10` → 80. More than the whole is nonsense, and `50/50` is a saying.
 fn ratio(found: &regex::Captures<'_>) -> Option<u8> {
     let (part, of): (u32, u32) = (found.get(1)?.as_str().parse().ok()?, found.get(2)?.as_str().parse().ok()?);
-    if of == 0 || part > of { None } else { whole(f64::from(part) / f64::from(of) * 100.0) }
+    if of == 0 || part > of || (part == 50 && of == 50) {
+        return None;
+    }
+    u8::try_from(u64::from(part) * 100 / u64::from(of)).ok()
 }
 
 #[cfg(test)]
@@ -197,7 +225,20 @@ mod tests {
             ("Done", 100),
             ("not started", 0),
             ("two thirds", 66),
-            ("59,6 %", 60),
+            ("59,6 %", 59),
+            ("99.6%", 99),
+            ("0.999", 99),
+            ("0.29", 29),
+            ("½", 50),
+            ("¾", 75),
+            ("50% (est.)", 50),
+            ("80% (4/5)", 80),
+            ("4/5 (80%)", 80),
+            ("\"60%\"", 60),
+            ("60% hecho", 60),
+            ("６０％", 60),
+            ("50~60%", 50),
+            ("Progress: 60%", 60),
             ("almost done", 90),
             ("die Hälfte", 50),
             ("0", 0),
@@ -213,6 +254,17 @@ mod tests {
             "",
             "120%",
             "-5",
+            "-5%",
+            "−5%",
+            "+10%",
+            "60(80)",
+            "80% (3/5)",
+            "50/50",
+            "1,000%",
+            "60% → 80%",
+            "> 60%",
+            "60%?",
+            "60% remaining",
             "soon",
             "10/8",
             "3/0",

@@ -14,8 +14,12 @@ pub(crate) fn read(text: &str, truncated: bool, notes: &mut Notes) -> Vec<RawRow
     let mut row: Option<RawRow> = None;
     let mut heading: Option<String> = None;
     let mut last_line = 0;
-    for (i, line) in text.lines().enumerate() {
-        if line.trim().is_empty() || is_fence(line) {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut next = 0;
+    while let Some(line) = lines.get(next).copied() {
+        let i = next;
+        next += 1;
+        if line.trim().is_empty() || is_fence(line) || line.trim() == "---" {
             continue;
         }
         last_line = i + 1;
@@ -40,8 +44,10 @@ pub(crate) fn read(text: &str, truncated: bool, notes: &mut Notes) -> Vec<RawRow
         {
             *slot = title;
         }
+        let (more, used) = below(&lines, next, line, value);
+        next += used;
         if let Some(slot) = current.cells.get_mut(column.index()) {
-            *slot = cell::clean(value);
+            *slot = cell::clean(more.as_deref().unwrap_or_else(|| unquoted(value)));
         }
     }
     if let Some(done) = row.take() {
@@ -52,6 +58,65 @@ pub(crate) fn read(text: &str, truncated: bool, notes: &mut Notes) -> Vec<RawRow
         }
     }
     rows
+}
+
+/// Columns that a line is indented by, the dash of a list item counted as blank.
+fn indent(line: &str) -> usize {
+    line.len() - line.trim_start_matches([' ', '\t', '-', '*', '•']).len()
+}
+
+/// The lines that a value runs on to: a block (`|`, `>`), a list of its own, or the lines indented below it. With the number
+/// of lines that were used.
+fn below(lines: &[&str], next: usize, label: &str, value: &str) -> (Option<String>, usize) {
+    /// A description of one cell; what follows is another row.
+    const MAX_LINES: usize = 40;
+    let block = matches!(value, "|" | "|-" | "|+" | ">" | ">-" | ">+");
+    let (mut parts, mut used, mut listed): (Vec<&str>, usize, bool) = (Vec::new(), 0, false);
+    for (n, line) in lines.iter().skip(next).take(MAX_LINES).enumerate() {
+        let blank = line.len() - line.trim_start().len();
+        if line.trim().is_empty() {
+            if !block {
+                break;
+            }
+            parts.push("");
+            continue;
+        }
+        let plain = line.trim();
+        let item = plain.strip_prefix("- ").or(plain.strip_prefix("* "));
+        let is_deeper =
+            blank > 0 && (indent(line) > indent(label) || (item.is_some() && indent(line) >= indent(label)));
+        // Within a block every line that is indented deeper is text, whatever it looks like.
+        let is_field = !block && field(item.unwrap_or(plain)).is_some();
+        if !is_deeper || is_fence(line) || is_field {
+            break;
+        }
+        listed |= item.is_some();
+        parts.push(if block { plain } else { unquoted(item.unwrap_or(plain)) });
+        used = n + 1;
+    }
+    parts.truncate(used);
+    if parts.is_empty() {
+        return (block.then(String::new), 0);
+    }
+    let folded = value.starts_with('>') || (!block && !listed);
+    let text = parts.join(if folded && block {
+        " "
+    } else if listed && !block {
+        ", "
+    } else {
+        "\n"
+    });
+    let before = if block || value.is_empty() { String::new() } else { format!("{}\n", unquoted(value)) };
+    (Some(before + &text), used)
+}
+
+/// Without the quotes that YAML puts around a value.
+fn unquoted(value: &str) -> &str {
+    let value = value.trim();
+    let inner = ['"', '\'']
+        .iter()
+        .find_map(|q| value.strip_prefix(*q)?.strip_suffix(*q).filter(|inner| !inner.contains(*q)));
+    inner.unwrap_or(value)
 }
 
 fn finish(row: RawRow, rows: &mut Vec<RawRow>) {

@@ -149,6 +149,22 @@ pub(crate) fn csv(line: &str, by: char) -> Option<Line> {
     Some(Line { cells, opened: false, closed: false })
 }
 
+/// Whether a quoted cell is still open at the end of a text of CSV.
+pub(crate) fn is_quote_open(text: &str, by: char) -> bool {
+    let (mut quoted, mut begins) = (false, true);
+    for c in text.chars() {
+        match c {
+            '"' if quoted => quoted = false,
+            '"' if begins => quoted = true,
+            // `""` in quotes closes and opens again.
+            '"' => quoted = !quoted,
+            _ => {}
+        }
+        begins = !quoted && (c == by || (begins && c.is_whitespace()));
+    }
+    quoted
+}
+
 /// `|---|:--:|`, also with `=`, `_`, long dashes, `+` corners and box lines.
 pub(crate) fn is_rule(line: &str) -> bool {
     let line = line.trim();
@@ -185,7 +201,54 @@ pub(crate) fn is_rule(line: &str) -> bool {
                     | '╢'
             )
     };
-    line.chars().any(dash) && line.chars().all(|c| dash(c) || frame(c))
+    let is_drawn = line.chars().all(|c| dash(c) || frame(c));
+    // `| : | : |`: a rule whose dashes were lost.
+    is_drawn && (line.chars().any(dash) || (line.matches(':').count() >= 2 && line.contains('|')))
+}
+
+/// Splits by pipes where the pipes of a line are of two kinds: those with blanks around them part cells, and those without
+/// (`a|b`), or two side by side (`a || b`), are text. `None` if the line has only one kind.
+pub(crate) fn padded(line: &str) -> Option<Line> {
+    /// Pipes with blanks around them from which a line is taken to be written that way.
+    const MIN_PADDED: usize = 3;
+    let line = line.trim();
+    if !line.starts_with(is_pipe) {
+        return None;
+    }
+    let chars: Vec<char> = line.chars().collect();
+    let blank = |i: usize| chars.get(i).is_none_or(|c| c.is_whitespace());
+    let (mut cells, mut cell, mut padded, mut tight) = (Vec::new(), String::new(), 0, 0);
+    let mut at = 0;
+    while let Some(c) = chars.get(at) {
+        let escaped = at > 0 && chars.get(at - 1) == Some(&'\\');
+        if !is_pipe(*c) || escaped {
+            cell.push(*c);
+            at += 1;
+            continue;
+        }
+        let run = chars.iter().skip(at).take_while(|c| is_pipe(**c)).count();
+        let (before, after) = (at == 0 || blank(at - 1), blank(at + run));
+        if run == 1 && before && after {
+            padded += 1;
+            cells.push(std::mem::take(&mut cell).trim().to_owned());
+            if cells.len() > MAX_CELLS {
+                return None;
+            }
+        } else if (run == 2 && before == after) || (run == 1 && !before && !after) {
+            tight += 1;
+            cell.extend(chars.iter().skip(at).take(run));
+        } else {
+            return None;
+        }
+        at += run;
+    }
+    let closed = cell.trim().is_empty();
+    if !closed {
+        cells.push(cell.trim().to_owned());
+    }
+    // What stands before the first pipe is nothing.
+    cells.remove(0);
+    (tight > 0 && padded >= MIN_PADDED).then_some(Line { cells, opened: true, closed })
 }
 
 /// Whether all cells are empty once cleaned.
@@ -213,6 +276,16 @@ mod tests {
         assert_eq!(pipes("| `a|b` |", true).unwrap().cells, ["`a", "b`"]);
         assert_eq!(cells("│ a │ b │"), ["a", "b"]);
         assert_eq!(cells("|"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn pipes_without_blanks_are_text_in_a_line_whose_other_pipes_have_them() {
+        let cells = |line: &str| padded(line).map(|l| l.cells);
+        assert_eq!(cells("| a || b | c | | d |").unwrap(), ["a || b", "c", "", "d"]);
+        assert_eq!(cells("| a|b | c | d |").unwrap(), ["a|b", "c", "d"]);
+        assert_eq!(cells("|a|b||c|"), None);
+        assert_eq!(cells("| a | b | c |"), None);
+        assert_eq!(cells("| a | b || c|"), None);
     }
 
     #[test]

@@ -3,6 +3,7 @@ use super::{
     Context, Notes, RawRow,
     align::{self, Judge},
     cell,
+    group::{self, Group, Groups},
     header::{self, Mapping},
     split::{self, Line, MAX_CELLS, Separator},
 };
@@ -29,6 +30,10 @@ pub(crate) struct Reader<'a> {
     closes: bool,
     /// A blank line or prose came since the last row.
     apart: bool,
+    /// What the headings above the table say.
+    groups: Groups,
+    /// What the row above says that is a heading within the table: `| **Done** | | | |`.
+    section: Option<Group>,
     pub(crate) rows: Vec<RawRow>,
     /// Lines that were taken as part of a table: they are no summary.
     pub(crate) saw_table: bool,
@@ -45,6 +50,8 @@ impl<'a> Reader<'a> {
             opens: true,
             closes: true,
             apart: false,
+            groups: Groups::default(),
+            section: None,
             rows: Vec::new(),
             saw_table: false,
         }
@@ -80,8 +87,28 @@ impl<'a> Reader<'a> {
                     continue;
                 }
             }
+            let joined = self.quoted_on(&lines, at, line);
+            let (line, used) = joined.as_ref().map_or((*line, 0), |(text, used)| (text.as_str(), *used));
+            at += used;
             self.other_line(line, number, at > last, notes);
         }
+    }
+
+    /// A line of CSV with the lines that its quoted cell runs on to (RFC 4180 2.6).
+    fn quoted_on(&self, lines: &[&str], next: usize, first: &str) -> Option<(String, usize)> {
+        let Separator::Comma(by) = self.separator else { return None };
+        if !split::is_quote_open(first, by) {
+            return None;
+        }
+        let mut text = first.to_owned();
+        for (used, line) in lines.iter().skip(next).take(MAX_CONTINUATION).enumerate() {
+            text.push('\n');
+            text.push_str(line);
+            if !split::is_quote_open(&text, by) {
+                return Some((text, used + 1));
+            }
+        }
+        None
     }
 
     /// The row at hand with the lines it runs on to, when a later line closes it and neither begins a row.
@@ -93,18 +120,20 @@ impl<'a> Reader<'a> {
             return None;
         }
         let mut text = (*first).to_owned();
+        let mut blank = false;
         for (used, line) in lines.iter().skip(next).take(MAX_CONTINUATION).enumerate() {
-            if line.trim().is_empty()
-                || line.trim_start().starts_with('|')
+            blank |= line.trim().is_empty();
+            if line.trim_start().starts_with(['|', '#'])
                 || is_fence(line)
-                || split::is_rule(line)
+                || (split::is_rule(line) && !line.trim().is_empty())
             {
                 return None;
             }
             text.push('\n');
             text.push_str(line);
             let whole = split::pipes(&text, false)?;
-            if whole.closed && whole.cells.len() <= want {
+            // Across a blank line only what makes the row whole belongs to it.
+            if whole.closed && if blank { whole.cells.len() == want } else { whole.cells.len() <= want } {
                 return Some((text, used + 1));
             }
         }
@@ -116,19 +145,24 @@ impl<'a> Reader<'a> {
             notes.drop(number, format!("more than {MAX_CELLS} cells"));
             return;
         };
+        // Of two kinds of pipes those without blanks are text, if that gives exactly the row that was asked for.
+        let as_cells = |row: &Line| row.cells.iter().map(|c| cell::clean(c)).collect::<Vec<String>>();
+        if let Some(mapping) = &self.mapping
+            && !align::is_exact(&as_cells(&row), mapping, &self.judge)
+            && let Some(padded) = split::padded(line)
+            && align::is_exact(&as_cells(&padded), mapping, &self.judge)
+        {
+            notes.warn(format!("line {number}: an unescaped | stood inside a cell; its parts were joined"));
+            row = padded;
+        }
         // A pipe in a code span is text, unless GFM's way (it parts cells even there) gives a row that fits better.
         let standard = header::standard();
         let mapping = self.mapping.as_ref().unwrap_or(&standard);
         if row.cells.len() != mapping.len()
             && let Some(gfm) = split::pipes(line, true).filter(|r| r.cells.len() == mapping.len())
+            && align::is_exact(&as_cells(&gfm), mapping, &self.judge)
         {
-            let fit = |row: &Line| {
-                let cells: Vec<String> = row.cells.iter().map(|c| cell::clean(c)).collect();
-                align::score(&cells, mapping, &self.judge)
-            };
-            if fit(&gfm) >= fit(&row) {
-                row = gfm;
-            }
+            row = gfm;
         }
         self.row(row, number, next_is_rule, is_last, Separator::Pipe, notes);
     }
@@ -136,6 +170,7 @@ impl<'a> Reader<'a> {
     /// A line without pipes: tabs, CSV, or prose.
     fn other_line(&mut self, line: &str, number: usize, is_last: bool, notes: &mut Notes) {
         let known = self.mapping.is_some();
+        self.groups.heading(line, self.judge.people);
         if line.contains('\t')
             && let Some(row) = split::tabs(line)
         {
@@ -149,7 +184,10 @@ impl<'a> Reader<'a> {
                 continue;
             }
             let Some(row) = split::csv(line, by) else { continue };
-            let is_header = header::read(&row.cells).is_some_and(|m| m.iter().flatten().count() >= 4);
+            let is_header = header::read(&row.cells).is_some_and(|m| {
+                let named = m.iter().flatten().count();
+                named >= 4 || (named == 3 && m.len() == 3)
+            });
             if is_header
                 || (known
                     && self.separator == Separator::Comma(by)
@@ -177,7 +215,7 @@ impl<'a> Reader<'a> {
             return self.say_what_is_left_out(&cells, number, notes);
         }
         // A rule below a line that reads like a row of the table at hand is a grid's line or an empty row.
-        let in_table = self.mapping.is_some() && (!self.apart || self.judge.score(&pad(&cells)) >= 2);
+        let in_table = self.mapping.is_some() && (!self.apart || self.judge.evidence(&pad(&cells)) >= 2);
         if next_is_rule && cells.len() >= 2 && !in_table {
             if cells.len() == Column::ALL.len() {
                 notes.warn(format!("line {number}: the header was not understood; its nine columns were taken in the sheet's order"));
@@ -185,7 +223,7 @@ impl<'a> Reader<'a> {
             }
             // The first line of a table whose header is missing may stand right above the rule.
             if cells.iter().filter(|c| !c.is_empty()).all(|c| c.chars().count() <= 40)
-                && self.judge.score(&pad(&cells)) < 2
+                && self.judge.evidence(&pad(&cells)) < 2
             {
                 notes.drop(number, format!("a table of something else: {}", cell::shown(&cells.join(", "))));
                 self.foreign = true;
@@ -194,6 +232,10 @@ impl<'a> Reader<'a> {
             }
         }
         if split::is_empty(&row.cells) {
+            return;
+        }
+        if let Some(section) = self.section_of(&cells) {
+            self.section = Some(section);
             return;
         }
         if self.foreign {
@@ -206,6 +248,7 @@ impl<'a> Reader<'a> {
         self.saw_table = true;
         (self.opens, self.closes) = (row.opened, row.closed);
         (self.foreign, self.apart, self.separator) = (false, false, separator);
+        self.section = None;
         self.mapping = Some(mapping);
     }
 
@@ -239,7 +282,7 @@ impl<'a> Reader<'a> {
             Some(mapping) => mapping,
             None => {
                 let fits = cells.len() == standard.len()
-                    || (cells.len() >= MIN_HEADERLESS && self.judge.score(&pad(&cells)) >= 2);
+                    || (cells.len() >= MIN_HEADERLESS && self.judge.evidence(&pad(&cells)) >= 2);
                 if !fits {
                     if row.opened && cells.len() >= 3 {
                         notes.drop(number, format!("{} cells, and no header that names them", cells.len()));
@@ -265,7 +308,7 @@ impl<'a> Reader<'a> {
         }
         if let Some(chained) = self.unchain(&cells, mapping) {
             notes.warn(format!("line {number}: {} rows stood on one line", chained.len()));
-            self.rows.extend(chained.into_iter().map(|cells| RawRow { line: number, cells }));
+            chained.into_iter().for_each(|cells| self.push(number, cells));
             return;
         }
         let told = self.context.truncated && !(row.closed && cells.len() >= want);
@@ -283,14 +326,36 @@ impl<'a> Reader<'a> {
                 if let Some(warning) = warning {
                     notes.warn(format!("line {number}: {warning}"));
                 }
-                self.rows.push(RawRow { line: number, cells });
+                self.push(number, cells);
             }
-            Err(reason) => notes.drop(number, reason),
+            Err(reason) => notes.lose(number, reason, &cells),
         }
     }
 }
 
 impl Reader<'_> {
+    /// `| **Done** | | | |` in a table whose rows have a status: a heading, and no task.
+    fn section_of(&self, cells: &[String]) -> Option<Group> {
+        let mapping = self.mapping.as_ref()?;
+        let mut filled = cells.iter().filter(|c| !cell::is_blank(c));
+        let (only, None) = (filled.next()?, filled.next()) else { return None };
+        let is_first = cells.iter().position(|c| !cell::is_blank(c)) == Some(0) && cells.len() >= 3;
+        let group = group::of(only, self.judge.people).filter(|_| is_first)?;
+        mapping.contains(&Some(group.0)).then_some(group)
+    }
+
+    /// A row, with what the headings above it say of columns that it leaves open.
+    fn push(&mut self, line: usize, mut cells: align::Placed) {
+        let mapping = self.mapping.as_deref().unwrap_or_default();
+        let above = self.groups.of_row().filter(|(column, _)| !mapping.contains(&Some(*column)));
+        for (column, value) in above.chain(&self.section) {
+            if let Some(cell) = cells.get_mut(column.index()).filter(|c| cell::is_blank(c)) {
+                cell.clone_from(value);
+            }
+        }
+        self.rows.push(RawRow { line, cells });
+    }
+
     /// `| a | b | | c | d |` under two columns: rows whose line break was lost, if each of them fits its columns.
     fn unchain(&self, cells: &[String], mapping: &Mapping) -> Option<Vec<align::Placed>> {
         let want = mapping.len();
@@ -302,7 +367,7 @@ impl Reader<'_> {
             .map(|chunk| {
                 let (row, gap) = chunk.split_at_checked(want)?;
                 let (placed, _) = align::place(row, mapping, &self.judge).ok()?;
-                (gap.iter().all(String::is_empty) && self.judge.score(&placed) > 0).then_some(placed)
+                (gap.iter().all(String::is_empty) && self.judge.evidence(&placed) > 0).then_some(placed)
             })
             .collect();
         rows

@@ -34,6 +34,11 @@ pub(crate) fn fold_keeping_dashes(text: &str) -> String {
     plain_letters(text).flat_map(char::to_lowercase).nfc().collect()
 }
 
+/// Every sign that is written for `-` between numbers and words: U+2010 to U+2015 and the minus.
+pub(crate) fn is_dash(c: char) -> bool {
+    matches!(c, '-' | '\u{2010}'..='\u{2015}' | '−' | '﹣' | '－')
+}
+
 /// Compatibility forms folded, and Latin letters without their accents. In other scripts a mark makes another letter.
 fn plain_letters(text: &str) -> impl Iterator<Item = char> {
     let mut latin = false;

@@ -1,48 +1,68 @@
 //! Words that days are written with: weekdays, months, and what stands around them.
 use jiff::civil::Weekday;
 
-/// Folded names of weekdays in the languages that models answer in.
+/// Folded names of weekdays in the languages that models answer in, in the cases they are said in.
 const WEEKDAYS: [(Weekday, &str); 7] = [
-    (Weekday::Monday, "monday, mon, montag, mo, lundi, lunes, segunda, lunedi, maandag, 月曜日, 周一"),
+    (
+        Weekday::Monday,
+        "monday, mon, montag, mo, lundi, lunes, lun, segunda, segunda-feira, seg, lunedi, maandag, понедельник, понедельника, \
+         понедельнику, пн, poniedzialek, poniedzialku, pon, 月曜日, 月曜, 周一, 星期一",
+    ),
     (
         Weekday::Tuesday,
-        "tuesday, tue, tues, dienstag, di, mardi, martes, terca, martedi, dinsdag, 火曜日, 周二",
+        "tuesday, tue, tues, dienstag, di, mardi, martes, terca, terca-feira, ter, martedi, dinsdag, вторник, вторника, \
+         вторнику, вт, wtorek, wtorku, wt, 火曜日, 火曜, 周二, 星期二",
     ),
     (
         Weekday::Wednesday,
-        "wednesday, wed, weds, mittwoch, mi, mercredi, miercoles, quarta, mercoledi, woensdag, 水曜日, 周三",
+        "wednesday, wed, weds, mittwoch, mi, mercredi, mer, miercoles, mie, quarta, quarta-feira, qua, mercoledi, woensdag, \
+         среда, среду, среды, среде, ср, sroda, srode, srody, sr, 水曜日, 水曜, 周三, 星期三",
     ),
     (
         Weekday::Thursday,
-        "thursday, thu, thur, thurs, donnerstag, do, jeudi, jueves, quinta, giovedi, donderdag, 木曜日, 周四",
+        "thursday, thu, thur, thurs, donnerstag, do, jeudi, jeu, jueves, jue, quinta, quinta-feira, qui, giovedi, donderdag, \
+         четверг, четверга, четвергу, чт, czwartek, czwartku, czw, 木曜日, 木曜, 周四, 星期四",
     ),
-    (Weekday::Friday, "friday, fri, freitag, fr, vendredi, viernes, sexta, venerdi, vrijdag, 金曜日, 周五"),
-    (Weekday::Saturday, "saturday, sat, samstag, sa, samedi, sabado, sabato, zaterdag, 土曜日, 周六"),
-    (Weekday::Sunday, "sunday, sun, sonntag, so, dimanche, domingo, domenica, zondag, 日曜日, 周日"),
+    (
+        Weekday::Friday,
+        "friday, fri, freitag, fr, vendredi, ven, viernes, vie, sexta, sexta-feira, sex, venerdi, vrijdag, пятница, пятницу, \
+         пятницы, пятнице, пт, piatek, piatku, 金曜日, 金曜, 周五, 星期五",
+    ),
+    (
+        Weekday::Saturday,
+        "saturday, sat, samstag, sonnabend, sa, samedi, sam, sabado, sab, sabato, zaterdag, суббота, субботу, субботы, сб, \
+         sobota, sobote, soboty, 土曜日, 土曜, 周六, 星期六",
+    ),
+    (
+        Weekday::Sunday,
+        "sunday, sun, sonntag, so, dimanche, dim, domingo, dom, domenica, zondag, воскресенье, воскресенья, вс, niedziela, \
+         niedziele, niedzieli, 日曜日, 日曜, 周日, 星期日, 星期天",
+    ),
 ];
 
 /// Folded names of months, January first.
 const MONTHS: [&str; 12] = [
-    "january, jan, januar, janvier, enero, ene, janeiro, gennaio",
-    "february, feb, februar, fevrier, febrero, fevereiro, febbraio",
-    "march, mar, marz, mrz, mars, marzo, marco",
-    "april, apr, avril, abril, abr, aprile",
-    "may, mai, mayo, maio, maggio",
-    "june, jun, juni, juin, junio, junho, giugno",
-    "july, jul, juli, juillet, julio, julho, luglio",
-    "august, aug, aout, agosto, ago",
-    "september, sep, sept, septembre, septiembre, setembro, settembre",
-    "october, oct, oktober, okt, octobre, octubre, outubro, ottobre",
-    "november, nov, novembre, noviembre, novembro",
-    "december, dec, dezember, dez, decembre, diciembre, dic, dezembro, dicembre",
+    "january, jan, januar, janner, janvier, janv, enero, ene, janeiro, gennaio, gen, januari, январь, января, styczen, stycznia",
+    "february, feb, februar, fevrier, fevr, fev, febrero, fevereiro, febbraio, februari, февраль, февраля, luty, lutego",
+    "march, mar, marz, mrz, mars, marzo, marco, maart, март, марта, marzec, marca",
+    "april, apr, avril, avr, abril, abr, aprile, апрель, апреля, kwiecien, kwietnia",
+    "may, mai, mayo, maio, maggio, mei, май, мая, maj, maja",
+    "june, jun, juni, juin, junio, junho, giugno, июнь, июня, czerwiec, czerwca",
+    "july, jul, juli, juillet, juil, julio, julho, luglio, июль, июля, lipiec, lipca",
+    "august, aug, aout, agosto, ago, augustus, август, августа, sierpien, sierpnia",
+    "september, sep, sept, septembre, septiembre, setembro, set, settembre, сентябрь, сентября, wrzesien, wrzesnia",
+    "october, oct, oktober, okt, octobre, octubre, outubro, out, ottobre, октябрь, октября, pazdziernik, pazdziernika",
+    "november, nov, novembre, noviembre, novembro, ноябрь, ноября, listopad, listopada",
+    "december, dec, dezember, dez, decembre, diciembre, dic, dezembro, dicembre, декабрь, декабря, grudzien, grudnia",
 ];
 
 /// Words around a day that do not change it.
-const FILLER: &str = "by, due, on, the, of, at, until, till, eod, cob, eob, end, day, noon, midday, midnight, morning, \
+const FILLER: &str = "by, due, on, the, of, at, until, till, til, eod, cob, eob, end, day, noon, midday, midnight, morning, \
      afternoon, evening, night, am, pm, latest, lunch, utc, gmt, cet, cest, est, edt, pst, pdt, et, pt, \
-     bst, ist, close, business, bis, zum, den, der, um, uhr, spatestens, le, el, del, de, du, para, pour, \
-     avant, no, later, than, o'clock, date, deadline, am:, this, coming, diesen, dieser, ce, este, -, –, \
-     —, @, ~";
+     bst, ist, close, business, bis, zum, den, der, um, uhr, spatestens, fruh, abend, mittag, le, el, la, del, de, du, para, \
+     pour, na, no dia, em, ate, a, al, entro, il, para el, o'clock, date, deadline, am:, this, coming, diesen, dieser, diesem, \
+     kommenden, kommender, ce, cette, este, esta, в, до, к, на, эту, этот, года, г, do, w, we, ten, te, roku, r, por, tarde, \
+     tard, matin, soir, dia, -, @";
 
 fn lists(names: &str, word: &str) -> bool {
     names.split(", ").any(|name| name == word)
@@ -61,4 +81,15 @@ pub(super) fn month(word: &str) -> Option<i8> {
 /// Whether a word changes nothing about a day.
 pub(super) fn is_filler(word: &str) -> bool {
     lists(FILLER, word)
+}
+
+/// Weeks by which a word moves the weekday beside it.
+pub(super) fn weeks(word: &str) -> Option<i32> {
+    const NEXT: &str = "next, nachsten, nachster, nachste, prochain, prochaine, proximo, proxima, prossimo, prossima, volgende, \
+         следующую, следующий, следующее, przyszly, przyszla, nastepny";
+    const LAST: &str = "last, letzten, letzter, dernier, pasado, passado, прошлую, прошлый";
+    if lists(NEXT, word) {
+        return Some(1);
+    }
+    lists(LAST, word).then_some(-1)
 }

@@ -5,7 +5,7 @@ fn around() -> Around {
 }
 
 fn day(cell: &str) -> Option<String> {
-    match read(cell, &around()) {
+    match read_in(cell, &around(), Some(&TimeZone::UTC)) {
         Reading::Day(date, _) => Some(date.to_string()),
         _ => None,
     }
@@ -157,10 +157,26 @@ fn an_ambiguous_date_is_read_as_its_siblings_are_and_says_so() {
 }
 
 #[test]
-fn a_weekday_that_contradicts_its_date_is_said() {
-    assert!(
-        matches!(read("Friday 2026-11-24", &around()), Reading::Day(d, Some(_)) if d.to_string() == "2026-11-24")
-    );
+fn a_weekday_that_contradicts_its_date_is_no_day() {
+    assert_eq!(read("Friday 2026-11-24", &around()), Reading::Text);
+    assert_eq!(read("11月24日（金）", &around()), Reading::Text);
+}
+
+#[test]
+fn an_instant_is_the_day_it_has_in_the_teams_zone() {
+    let instant = "2026-11-24T23:30:00-08:00";
+    assert_eq!(read(instant, &around()), Reading::Text, "nobody knows the zone");
+    let in_zone = |cell: &str, zone: &str| match read_in(cell, &around(), Some(&TimeZone::get(zone).unwrap()))
+    {
+        Reading::Day(date, _) => date.to_string(),
+        _ => "text".to_owned(),
+    };
+    assert_eq!(in_zone(instant, "UTC"), "2026-11-25");
+    assert_eq!(in_zone(instant, "America/Los_Angeles"), "2026-11-24");
+    assert_eq!(in_zone("2026-11-24T17:00:00+01:00", "Europe/Berlin"), "2026-11-24");
+    assert_eq!(in_zone("2026-11-24 23:30 UTC", "Europe/Berlin"), "2026-11-25");
+    assert_eq!(in_zone("2026-11-24T00:00:00Z", "Europe/Berlin"), "2026-11-24");
+    assert_eq!(in_zone("2026-11-24T00:00:00Z", "America/New_York"), "text", "a day, or an evening before");
 }
 
 #[test]
