@@ -11,8 +11,8 @@ impl Message<'_> {
         self.answered(self.relay(frame)).await;
     }
 
-    /// Posts a frame to the others in the room, if this socket is in it. The list of those who are told says so nearly
-    /// always; only a socket that is not in the list costs a read of its own.
+    /// Posts a frame to the others in the room, if this socket is in it. The list of recipients nearly always contains
+    /// this socket; only a socket that is missing from it costs a read of its own.
     async fn relay(&self, frame: String) -> Result<(), StoreError> {
         let everybody = self.telling().recipients().await?;
         let is_listed = everybody.iter().any(|one| one.connection_id == self.connection_id);

@@ -10,7 +10,7 @@ const MAX_NAMED: usize = 80;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(from = "Value")]
 pub enum Event {
-    /// Asked for by `kind`, whoever asks.
+    /// A request that names its `kind`: from the schedule, another function or an operator.
     Request(ExtractRequest),
     /// A rule's scheduled event, which has no `kind`.
     Scheduled,

@@ -47,9 +47,9 @@ fn first_of(teams: usize, now: TimestampMs) -> usize {
 }
 
 impl Extractor {
-    /// Goes on with what died half way, and looks after every team's current week. One team's trouble is not another's, and
-    /// no team waits for ever behind slow ones: several are looked after at once, each sweep begins at another team, and
-    /// what has not begun when its time is up is the next sweep's.
+    /// Resumes runs that were killed, and examines every team's current week. A team that fails does not stop the others, and
+    /// no team waits forever behind slow ones: several teams are examined at once, each sweep begins at another team, and
+    /// the next sweep takes the teams that this one had no time for.
     pub(crate) async fn sweep(&self, context: &Context) -> Result<Vec<Extracted>, ExtractError> {
         let mut failed = None;
         for tenant in directory::tenants(&context.store.table).await? {

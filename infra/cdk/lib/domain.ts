@@ -42,6 +42,6 @@ export function point(
   });
   const record = { zone, recordName: `${host}.`, target: route53.RecordTarget.fromAlias(target) };
   new route53.ARecord(scope, "Record", record);
-  // The distribution answers over IPv6 as well; regional domains of API Gateway do not, unless they are told to.
+  // The distribution answers over IPv6 as well; regional domains of API Gateway do so only when configured.
   if (host === settings.pageDomain) new route53.AaaaRecord(scope, "RecordV6", record);
 }

@@ -28,7 +28,7 @@ export const SETTINGS = {
   identity: {
     default: undefined,
     meaning:
-      "Who issues tokens: `cognito` (a pool of this stack's), `oidc` (an issuer of yours), `secret` (whoever holds this stack's HS256 key).",
+      "Who issues tokens: `cognito` (a pool of this stack's), `oidc` (an issuer of yours), `secret` (anyone who holds this stack's HS256 key).",
   },
   issuer: { default: "", meaning: "With `oidc` and `secret`: the `iss` of tokens, an https address." },
   audience: {
@@ -113,7 +113,7 @@ export const SETTINGS = {
   alarmEmail: {
     default: "",
     meaning:
-      "Who is told of alarms; AWS sends this address a link that must be opened once. This or `alarmTopicArn` is required with `deletionProtection`.",
+      "The address that receives alarms; AWS sends it a link that must be opened once. This or `alarmTopicArn` is required with `deletionProtection`.",
   },
   alarmTopicArn: {
     default: "",

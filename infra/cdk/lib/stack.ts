@@ -98,7 +98,7 @@ export class CyclesheetStack extends Stack {
       extract,
     };
 
-    // `disconnect` writes too: it tells the room, and marks whoever turns out to be gone.
+    // `disconnect` writes too: it notifies the room, and marks the sockets that turn out to be gone.
     table.serves(functions.connect, functions.disconnect, functions.default, functions.http, extract);
     if (settings.membership === "directory") table.servesReading(functions.authorize);
     identity.verifiedBy(functions.authorize, functions.http);

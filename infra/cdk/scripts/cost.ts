@@ -10,7 +10,7 @@ const USUAL: Load = { teams: 100, room: 10, hours: 1, changes: 1, presence: 10 }
 /** Alarms of a stage with canaries; a test of the template counts them. */
 const ALARMS = 28;
 
-// Whoever reads only the beginning (`| head`) is no error.
+// A reader that stops early (`| head`) is not an error.
 process.stdout.on("error", () => process.exit(0));
 
 await script(async (args) => {

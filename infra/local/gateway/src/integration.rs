@@ -4,7 +4,7 @@ use futures_util::future::BoxFuture;
 
 use crate::{AuthorizerError, AuthorizerEvent, AuthorizerResponse, Event, ProxyResponse, Route};
 
-/// What stands behind the gateway: the Lambda functions of the API.
+/// The Lambda functions behind the gateway.
 pub trait Integration: Send + Sync + 'static {
     /// Answers an event. Called concurrently and without order, also for messages of one socket. A call that takes
     /// longer than the integration timeout runs on, as a function does, and its answer is dropped.
