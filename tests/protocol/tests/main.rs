@@ -7,6 +7,7 @@ mod main {
     mod bounds;
     mod client;
     mod command;
+    mod contract;
     mod counts;
     mod crowd;
     mod doors;

@@ -3,7 +3,6 @@ use super::{Options, View, http, socket, store};
 use crate::{Effect, Event, Input, Machine, Outcome, QueueRecord, Timer};
 use std::{
     collections::{BTreeMap, HashMap},
-    hash::{BuildHasher, RandomState},
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -43,7 +42,7 @@ pub(super) struct Room {
 
 impl Room {
     pub(super) fn new(options: Options, restored: &[QueueRecord], shown: watch::Sender<View>) -> Self {
-        let name = options.name.clone().unwrap_or_else(|| format!("{:016x}", random_word()));
+        let name = options.name.clone().unwrap_or_else(|| format!("{:016x}", fastrand::u64(..)));
         let (news, heard) = mpsc::unbounded_channel();
         Self {
             machine: Machine::new(&name, restored, now()),
@@ -88,8 +87,7 @@ impl Room {
 
     async fn happens(&mut self, event: Event) {
         self.ended = event == Event::Stop;
-        let random = (random_word() >> 11) as f64 / (1u64 << 53) as f64;
-        for effect in self.machine.step(Input { event, now: now(), random }) {
+        for effect in self.machine.step(Input { event, now: now(), random: fastrand::f64() }) {
             self.perform(effect).await;
         }
         self.show();
@@ -179,9 +177,4 @@ impl Room {
 fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-}
-
-/// A word that differs from call to call and from process to process: enough to spread reconnects and to name a client.
-fn random_word() -> u64 {
-    RandomState::new().hash_one(Instant::now())
 }

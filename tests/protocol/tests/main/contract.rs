@@ -1,0 +1,28 @@
+//! What the functions write is what the generated contract describes.
+use protocol::server::{Notification, notification};
+use serde_json::Value;
+use sheet::{DocName, Name, TaskId, TimestampMs};
+use store::notes::Note;
+
+#[test]
+fn a_mention_that_the_store_keeps_is_the_notification_of_the_contract() {
+    let about_a_thread = Note {
+        team: Name::new("platform").unwrap(),
+        cycle: "2026-W47".parse().unwrap(),
+        version: 7,
+        comment_id: Some(TaskId::new("c1").unwrap()),
+        doc: None,
+        task_id: Some(TaskId::new("t1").unwrap()),
+        by: Name::new("ana").unwrap(),
+        name: "Ana Ruiz".into(),
+        text: "look at this".into(),
+        at: TimestampMs(1_795_000_000_000),
+    };
+    let about_a_document =
+        Note { comment_id: None, doc: Some(DocName::summary()), task_id: None, ..about_a_thread.clone() };
+    for note in [about_a_thread, about_a_document] {
+        let written: Value = serde_json::from_str(&notification(&note)).unwrap();
+        let described: Notification = serde_json::from_value(written.clone()).unwrap();
+        assert_eq!(serde_json::to_value(described).unwrap(), written, "no field more, no field less");
+    }
+}
