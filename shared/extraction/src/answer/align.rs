@@ -497,7 +497,12 @@ impl<'a> Judge<'a> {
                 return true;
             }
             odd |= !is_text(column);
-            if bare || self.kinds(cell).into_iter().any(|kind| kind != column && lacks(kind)) {
+            // A task may be called `Review` or `Testing`. Such a title changed places with a status only if something
+            // stands where the status should be.
+            let moved = |kind: Column| {
+                lacks(kind) && !(column == Column::Title && own(kind).is_some_and(|c| cell::is_blank(c)))
+            };
+            if bare || self.kinds(cell).into_iter().any(|kind| kind != column && moved(kind)) {
                 return true;
             }
         }
