@@ -110,7 +110,7 @@ async fn g31_a_message_that_does_not_end_closes_with_1008_and_pings_do_not_prolo
         &[0x81, 0x85, 0, 0, 0, 0, b'h'],
         &[0x01, 0x81, 0, 0, 0, 0, b'h'],
     ] {
-        let mut client = running.client().await;
+        let (mut client, mut witness) = (running.client().await, running.client().await);
         // A whole message first: its time does not count for the next.
         client.send("whole").await;
         client.stream.get_mut().write_all(begun).await.unwrap();
@@ -118,7 +118,11 @@ async fn g31_a_message_that_does_not_end_closes_with_1008_and_pings_do_not_prolo
             client.stream.get_mut().write_all(&[0x89, 0x80, 0, 0, 0, 0]).await.unwrap();
             assert!(matches!(patiently(client.stream.next()).await, Some(Ok(Message::Pong(_)))));
         }
-        // The clock is moved until the gateway has read the bytes and begun to count.
+        // What another socket is answered now, the gateway read after these bytes: it has begun to count.
+        for _ in 0..2 {
+            witness.stream.get_mut().write_all(&[0x89, 0x80, 0, 0, 0, 0]).await.unwrap();
+            assert!(matches!(patiently(witness.stream.next()).await, Some(Ok(Message::Pong(_)))));
+        }
         let closed = client.close();
         tokio::pin!(closed);
         let (code, reason) = loop {
