@@ -174,6 +174,8 @@ impl Running {
             request.headers_mut().append(*name, value.parse().unwrap());
         }
         let tcp = TcpStream::connect(self.address).await?;
+        // Otherwise the second small write waits until the peer's delayed acknowledgement of the first.
+        tcp.set_nodelay(true)?;
         let config = WebSocketConfig::default().max_message_size(None).max_frame_size(None);
         let opened = tokio_tungstenite::client_async_with_config(request, tcp, Some(config)).await?;
         Ok(Client { stream: opened.0, response: opened.1 })
