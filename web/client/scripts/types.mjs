@@ -56,6 +56,7 @@ export async function types(schemaText) {
   // The generator wants a type for the whole schema; nothing is of it.
   return text
     .replace(/\n *\/\*\*\n *\* This interface was referenced by[^/]*\*\//g, "")
+    .replace(/\n *\*\n *\* This interface was referenced by[^/]*?(?=\n *\*\/)/g, "")
     .replace(/\/\*\*\n \* Every type of the wire[^/]*\/\nexport interface Types \{[\s\S]*?\n\}\n/, "");
 }
 

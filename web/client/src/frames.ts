@@ -13,7 +13,8 @@ import type { Notification, PresenceState, User } from "./state.js";
 
 /** What a client sends. */
 export type ClientFrame =
-  | Exclude<WireFrame, { type: "hello" | "change" }>
+  | Exclude<WireFrame, { type: "hello" | "change" | "presence" }>
+  | { readonly type: "presence"; readonly state: PresenceState }
   | Present<Extract<WireFrame, { type: "hello" }>>
   | (Omit<Extract<WireFrame, { type: "change" }>, "ops"> & { readonly ops: readonly Op[] });
 

@@ -19,8 +19,10 @@ export type Status = "connecting" | "live" | "offline" | "sessionEnded" | "remov
 export type User = Immutable<wire.User>;
 
 /** What a tab tells the others about itself; at most 2 KB as JSON. */
-export type PresenceState = Omit<Immutable<wire.PresenceState>, "cursor"> & {
+export type PresenceState = Omit<Immutable<wire.PresenceState>, "cursor" | "docs"> & {
   readonly cursor?: { readonly taskId: string; readonly column: Column } | null;
+  /** Carets, as the editor of notes encodes and checks them. */
+  readonly docs?: { readonly [doc: string]: unknown };
 };
 
 /** One person in the room, whatever the number of their tabs. */

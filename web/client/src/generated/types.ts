@@ -766,9 +766,6 @@ export interface OpCycleSealed {
 }
 /**
  * Where somebody is in a document: both ends of what they have selected. Whose caret it is, is the server's word alone.
- *
- * This interface was referenced by `undefined`'s JSON-Schema definition
- * via the `patternProperty` "^(summary|notes:[A-Za-z0-9-]{1,36})$".
  */
 export interface Caret {
   /**
@@ -971,9 +968,6 @@ export interface Resolved {
 }
 /**
  * What the sheet says of a document.
- *
- * This interface was referenced by `undefined`'s JSON-Schema definition
- * via the `patternProperty` "^(summary|notes:[A-Za-z0-9-]{1,36})$".
  */
 export interface DocEntry {
   /**
@@ -1150,9 +1144,6 @@ export interface Removed {
 }
 /**
  * The note of a removed row: it comes back with its row, as long as it is remembered.
- *
- * This interface was referenced by `undefined`'s JSON-Schema definition
- * via the `patternProperty` "^(summary|notes:[A-Za-z0-9-]{1,36})$".
  */
 export interface RemovedDoc {
   /**
