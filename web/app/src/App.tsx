@@ -21,13 +21,12 @@ import { type Network, NetworkProvider } from "./network/context";
 import { Diagnosis } from "./network/Diagnosis";
 import { NotePanel } from "./notes/NotePanel";
 import { openDoc } from "./notes/names";
-import { Conflicts } from "./panels/Conflicts";
 import { Help } from "./panels/Help";
-import { Details, VersionBar, VersionView } from "./panels/lazy";
+import { Conflicts, Details, VersionBar, VersionView } from "./panels/lazy";
 import { SidePanel } from "./panels/SidePanel";
 import { followRemovals } from "./rescue/graves";
 import { RescueCards } from "./rescue/RescueCards";
-import { ControllerProvider, useController, useScreen } from "./state/context";
+import { ControllerProvider, useClient, useController, useScreen } from "./state/context";
 import type { Controller } from "./state/controller";
 import { followKeys } from "./state/pageKeys";
 import { followF6 } from "./state/parts";
@@ -71,6 +70,7 @@ function Page({ team, cycle, loadCycles }: Omit<Props, "controller" | "network">
   const controller = useController();
   const isOld = useTime((time) => time.viewing !== null);
   const isDetailed = useScreen((screen) => screen.side === "details");
+  const isConflicting = useClient((state) => state.conflicts.length > 0);
   return (
     <div className="page">
       <TopBar team={team} cycle={cycle} loadCycles={loadCycles} />
@@ -94,7 +94,7 @@ function Page({ team, cycle, loadCycles }: Omit<Props, "controller" | "network">
         />
         <SidePanel />
         <RescueCards />
-        <Conflicts />
+        {isConflicting && <Conflicts />}
       </main>
       <StatusBar />
       <Announcer />

@@ -8,7 +8,6 @@ import {
   ClientSideRowModelApiModule,
   ClientSideRowModelModule,
   ColumnApiModule,
-  ColumnAutoSizeModule,
   type ColumnResizedEvent,
   EventApiModule,
   ExternalFilterModule,
@@ -33,6 +32,7 @@ import { columnDefs, saveWidth } from "./columnDefs";
 import { onCellKey, onHeadKey } from "./keys";
 import { Layers } from "./Layer";
 import { useCatcher } from "./useCatcher";
+import { useColumnFit } from "./useColumnFit";
 import { useKeptFocus } from "./useKeptFocus";
 import { useLayers } from "./useLayers";
 import { cellAt, usePointer } from "./usePointer";
@@ -46,7 +46,6 @@ ModuleRegistry.registerModules([
   RowApiModule,
   ScrollApiModule,
   ColumnApiModule,
-  ColumnAutoSizeModule,
   CellStyleModule,
   EventApiModule,
   RenderApiModule,
@@ -156,6 +155,7 @@ export function SheetGrid({ label }: { label: string }) {
   }, [api, roomy]);
 
   const pointer = usePointer(controller, root);
+  useColumnFit(api, root);
 
   const clipboard = (take: () => string | null) => (event: React.ClipboardEvent) => {
     if (controller.screen.get().editing || isWrittenIn(event.target)) return;

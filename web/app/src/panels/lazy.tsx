@@ -14,6 +14,7 @@ function door(pick: (rare: Rare) => ComponentType) {
 }
 
 export const AuditPanel = door((rare) => rare.AuditPanel);
+export const Conflicts = door((rare) => rare.Conflicts);
 export const Details = door((rare) => rare.Details);
 export const HistoryPanel = door((rare) => rare.HistoryPanel);
 export const MembersPanel = door((rare) => rare.MembersPanel);
