@@ -24,6 +24,8 @@ async function weekOfMessages() {
       number += 1;
       return `${JSON.stringify({ id: `m${number}`, channel: 'platform', author: 'Ben', at: new Date().toISOString(), text })}\n`;
     }).join('')),
+    /** Somebody joins the channel: of a week with nothing else, the sheet is empty. */
+    join: () => appendFile(file, `${JSON.stringify({ type: 'message', subtype: 'channel_join', user: 'U1', channel: 'platform', ts: `${Date.now() / 1_000}`, text: 'has joined' })}\n`),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
@@ -214,7 +216,7 @@ test('what a refresh says of the week is proposed beside a summary that people w
 
 test('a refresh that finds nothing new says that the sheet stays as it is: nothing is used up and nothing went wrong', async () => {
   const week = await weekOfMessages();
-  await week.arrive();
+  await week.join();
   const stack = await startStack('--no-model', '--week', week.file);
   try {
     const context = await browser.newContext({ viewport: { width: 1400, height: 850 } });
