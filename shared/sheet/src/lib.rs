@@ -10,6 +10,7 @@
 //! - [`check`]: may this change be committed? Decides at commit time; may grow stricter.
 //! - [`apply`]: what a committed change does. Total: every committed change folds, in every release alike.
 //! - [`planted`]: faults for a simulation to find; nothing of it in a release.
+//! - [`report`]: what a week says in three numbers and one word, and what has changed since the week before.
 //! - [`export`]: CSV, Markdown, JSON. [`canonical`], [`chain`]: bytes to compare and the hash chain over the stored ones.
 //!
 //! This crate owns every decision about the domain. It never does I/O, never asks for the time or for
@@ -37,6 +38,7 @@ mod place;
 pub mod planted;
 pub mod position;
 pub mod refusal;
+pub mod report;
 pub mod role;
 pub mod state;
 pub mod time;
