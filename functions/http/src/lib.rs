@@ -6,6 +6,7 @@ mod answer;
 mod docs;
 mod generations;
 mod inbox;
+mod report;
 mod route;
 
 use answer::{Reply, refused, refused_with};
@@ -84,6 +85,7 @@ impl Api {
             Route::Changes { team, cycle, since, limit } => {
                 page(context, &key(&team, &cycle)?, since, limit).await.map_err(|error| room::busy(&error))
             }
+            Route::Comparison { team, cycle } => report::comparison(context, &key(&team, &cycle)?).await,
             Route::Export { team, cycle, format, separator } => {
                 export(context, &key(&team, &cycle)?, format, separator).await
             }

@@ -20,6 +20,8 @@ pub(crate) enum Route {
     Changes { team: String, cycle: String, since: u64, limit: usize },
     /// `POST /api/cycles/{team}/{cycle}/changes`
     Change { team: String, cycle: String },
+    /// `GET /api/cycles/{team}/{cycle}/comparison`
+    Comparison { team: String, cycle: String },
     /// `GET /api/cycles/{team}/{cycle}/export?format=csv|md|json&separator=comma|semicolon|tab`
     Export { team: String, cycle: String, format: Format, separator: Separator },
     /// `GET /api/cycles/{team}/{cycle}/messages?generation=n`
@@ -76,6 +78,9 @@ impl Route {
                 since: number("since", 0)?,
                 limit: limit()?,
             }),
+            (&Method::GET, ["api", "cycles", team, cycle, "comparison"]) => {
+                Ok(Self::Comparison { team: owned(team), cycle: owned(cycle) })
+            }
             (&Method::GET, ["api", "cycles", team, cycle, "export"]) => {
                 let format = Format::of(parameter("format").as_deref().unwrap_or("json"));
                 let format =

@@ -4,7 +4,7 @@ use crate::server::{Announced, Committed, Missed, Rejected};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use sheet::{Code, Name, Role, Sheet, TimestampMs, Week};
+use sheet::{Code, Name, Role, Sheet, TimestampMs, Week, report::Comparison};
 
 /// The team's cycles.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
@@ -296,7 +296,7 @@ fn schema<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
 }
 
 /// Every endpoint of the API.
-pub const ENDPOINTS: [Endpoint; 12] = [
+pub const ENDPOINTS: [Endpoint; 13] = [
     Endpoint {
         method: "GET",
         path: "/api/cycles",
@@ -336,6 +336,16 @@ pub const ENDPOINTS: [Endpoint; 12] = [
         query: &[],
         body: Some(schema::<Proposal>),
         success: Success::Json(schema::<Committed>),
+    },
+    Endpoint {
+        method: "GET",
+        path: "/api/cycles/{team}/{cycle}/comparison",
+        operation: "compareWeeks",
+        summary: "Compares the week with the week before it, and returns the trend of up to eight weeks.",
+        role: Some(Role::Viewer),
+        query: &[],
+        body: None,
+        success: Success::Json(schema::<Comparison>),
     },
     Endpoint {
         method: "GET",

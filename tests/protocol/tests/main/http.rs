@@ -281,3 +281,50 @@ async fn a_request_of_a_removed_member_is_refused_whatever_it_asks() {
         "removal is the tenant's"
     );
 }
+
+// rule: W1
+#[tokio::test]
+async fn a_week_is_compared_with_the_week_before_it() {
+    let world = World::new().await;
+    let row = |id: &str, title: &str, status: &str, deadline: &str| {
+        json!({"op": "ROW_INSERT", "taskId": id, "after": null,
+            "cells": {"title": title, "status": status, "deadline": deadline}})
+    };
+    let mut this = world.join_week(&who("ana"), THIS_WEEK).await;
+    this.commit(json!([
+        row("a", "Fix login", "Blocked", "2026-11-27"),
+        row("b", "Write docs", "In progress", "")
+    ]))
+    .await
+    .version();
+    let path = |week: &str| format!("/api/cycles/platform/{week}/comparison");
+    let alone = get(&world, &who("ben"), &path(THIS_WEEK)).await.json();
+    assert_eq!((&alone["before"], &alone["rows"]), (&Value::Null, &json!([])));
+    let not_begun = get(&world, &who("ben"), &path(NEXT_WEEK)).await;
+    assert_eq!((not_begun.status, not_begun.json()["code"].as_str()), (404, Some("NOT_FOUND")));
+
+    let mut next = world.join_week(&who("ana"), NEXT_WEEK).await;
+    next.commit(json!([row("c", "Fix login", "Blocked", "2026-12-04"), row("d", "New work", "", "")]))
+        .await
+        .version();
+    let compared = get(&world, &who("ben"), &path(NEXT_WEEK)).await.json();
+    assert_eq!((&compared["week"], &compared["before"]), (&json!(NEXT_WEEK), &json!(THIS_WEEK)));
+    let rows: Vec<_> = compared["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| (&row["taskId"], &row["differences"]))
+        .collect();
+    let of = |id: &str| rows.iter().find(|(task, _)| *task == id).unwrap().1;
+    assert_eq!(of("d"), &json!([{"kind": "new"}]));
+    assert_eq!(
+        of("c"),
+        &json!([{"kind": "blocked", "weeks": 2},
+            {"kind": "slipped", "from": "2026-11-27", "to": "2026-12-04", "days": 7, "times": 1}])
+    );
+    assert_eq!(compared["vanished"][0]["title"], "Write docs");
+    let trend: Vec<_> = compared["trend"].as_array().unwrap().iter().map(|week| &week["slipped"]).collect();
+    assert_eq!(trend, [&json!(0), &json!(1)]);
+    let elsewhere = get(&world, &who("ana"), "/api/cycles/other/2026-W48/comparison").await;
+    assert_eq!(elsewhere.status, 403);
+}
