@@ -106,6 +106,17 @@ fn every_rule_of_the_spec_has_a_test_that_names_it() {
 }
 
 #[test]
+fn every_rule_of_the_spec_says_must_should_or_may() {
+    let spec = fs::read_to_string(root().join("shared/protocol/SPEC.md")).unwrap();
+    let vague: Vec<&str> = spec
+        .lines()
+        .filter(|line| line.starts_with("- **"))
+        .filter(|line| !["MUST", "SHOULD", "MAY"].iter().any(|word| line.contains(word)))
+        .collect();
+    assert!(vague.is_empty(), "rules that bind nobody: {vague:#?}");
+}
+
+#[test]
 fn the_gate_reads_names_and_comments_and_nothing_else() {
     let source = "
         § X1, X2
