@@ -6,8 +6,8 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// Rooms by cycle. A room let go of while somebody uses it lives on with them; a second room for the same cycle is
-/// harmless, because the log decides who was first.
+/// Rooms by cycle. A room that is dropped from the cache while a caller uses it lives until that caller is done; a
+/// second room for the same cycle is harmless, because the log decides who was first.
 #[derive(Debug)]
 pub struct Cache {
     inner: Mutex<Inner>,
@@ -48,7 +48,7 @@ impl Cache {
         room
     }
 
-    /// Notes what the cycle's fold weighs now, and lets go of others while the sum is too large.
+    /// Notes what the cycle's fold weighs now, and drops others while the sum is too large.
     pub(crate) fn weigh(&self, key: &CycleKey, bytes: usize) {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(kept) = inner.rooms.get_mut(key) else { return };

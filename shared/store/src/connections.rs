@@ -1,12 +1,12 @@
-//! The connection map: who is in which room, and which sockets a user has open.
+//! The connection map: the sockets in each room, and the sockets that each user has open.
 //!
 //! Two rows a socket: one in the room, written by `hello` and read by every broadcast; one with the user, written by
 //! `$connect` and read for removal, mentions and the limit per user. Both expire by themselves, which is harmless:
 //! `ping` writes them again.
 //!
-//! A socket that answers 410 may be alive all the same. Its row in the room is not deleted but marked as lost: nobody
-//! is told anything through it, and the socket's next `ping` makes it a row again. So `ping` needs no word from the
-//! client to know that this socket has said `hello`, and brings nobody into a room that they never entered.
+//! A socket that answers 410 may be alive all the same. Its row in the room is not deleted but marked as lost: nothing
+//! is posted to it, and the socket's next `ping` makes it a row again. So `ping` knows from the mark that this socket
+//! has said `hello`, and brings no socket into a room that it never entered.
 use crate::{
     keys,
     table::{Item, StoreError, Table, read},
@@ -97,7 +97,7 @@ impl<T> Row<T> {
     }
 }
 
-/// What stands in a room for a socket that answered 410.
+/// The mark in a room for a socket that answered 410.
 #[derive(Serialize, Deserialize)]
 struct LostRow {
     pk: String,
@@ -106,7 +106,7 @@ struct LostRow {
     lost: bool,
 }
 
-/// A row of a room as it stands. A lost one is told by its mark.
+/// A stored row of a room. A lost one has the mark.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum RoomRow {
@@ -187,8 +187,9 @@ pub async fn room(table: &Table, key: &CycleKey, now: TimestampMs) -> Result<Vec
     Ok(live(table.prefixed_without(&keys::cycle(key), "CONN#", "lost").await?, now))
 }
 
-/// Whom to tell, strongly consistent: who joined before a commit is told of it. Once a change and for everybody in the
-/// room, which is most of what a change costs: so no more is read of a row than a post needs.
+/// Returns the sockets to post to, read strongly consistently, so that a socket that joined before a commit receives
+/// it. This runs once a change for the whole room, which is most of a change's cost, so it reads only the attributes
+/// that a post needs.
 pub async fn recipients(
     table: &Table,
     key: &CycleKey,
@@ -199,8 +200,8 @@ pub async fn recipients(
     items.into_iter().filter(|item| is_live(item, now)).map(read).collect()
 }
 
-/// Marks a socket's row as lost, because a post to it was answered 410. Returns what stood there, to one caller alone;
-/// none if the socket was not in the room.
+/// Marks a socket's row as lost, because a post to it was answered 410. Returns the row to one caller alone; `None` if
+/// the socket was not in the room.
 pub async fn lose(
     table: &Table,
     key: &CycleKey,
@@ -213,7 +214,7 @@ pub async fn lose(
     Ok(stood.and_then(RoomRow::here))
 }
 
-/// Takes a socket out of its room. Returns what stood there, unless it was lost.
+/// Removes a socket from its room. Returns its row, unless it was marked as lost.
 pub async fn leave(
     table: &Table,
     key: &CycleKey,

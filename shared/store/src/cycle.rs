@@ -4,10 +4,10 @@
 //! on the condition that the slot is free. If it is not, DynamoDB hands back the winner: fold it, check again, try the
 //! next. In the steady state that is one PutItem and nothing else.
 //!
-//! Changes that wait while a put is in flight go out together: whoever gets the lock next takes all that wait, checks
-//! them in order against the running state, and puts them as one entry. Whoever leads a group tells the room; the
-//! others only learn their version. A leader that is killed leaves its followers without an answer, and they queue
-//! again: their ids find themselves if the put had landed.
+//! Changes that wait while a put is in flight go out together: the caller that gets the lock next takes all that wait,
+//! checks them in order against the running state, and puts them as one entry. The caller that leads a group notifies
+//! the room; the others only learn their version. A leader that is killed leaves its followers without an answer, and
+//! they queue again: their ids find themselves if the put had landed.
 use crate::{
     cache::Cache,
     directory::{self, Team},
@@ -107,7 +107,7 @@ impl Store {
         directory::index_cycle(&self.table, key, now).await?;
         let mut ops = Vec::new();
         for listed in directory::denied(&self.table, &key.tenant).await? {
-            // The list names whoever may be removed; the denial says who is.
+            // The list names users who may be removed; the denial decides.
             if directory::is_denied(&self.table, &key.tenant, &listed.user).await? {
                 ops.push(Op::MemberRevoke { user_id: listed.user });
             }
@@ -128,7 +128,8 @@ impl Store {
             });
             let entry = LogEntry::build(&genesis, changes.collect())
                 .map_err(|error| StoreError::Corrupt(format!("a change does not write: {error}")))?;
-            // Taken: a call before this one was killed here, or the cycle is older. Both carry what stood then.
+            // Taken: a call before this one was killed here, or the cycle is older. Both have the decisions of their
+            // time.
             let (Put::Stored | Put::Taken(_)) = log::put(&self.table, key, &entry).await?;
         }
         record::create(&self.table, key, &self.nonce()).await.map(drop)
@@ -151,7 +152,7 @@ impl Store {
                 Ok(folded) => return Ok(self.keep(key, kept, folded)),
                 // A fold that the log does not continue is not of this log: begin again from the record.
                 Err(StoreError::Corrupt(reason)) => {
-                    tracing::warn!(cycle = %key, reason, "a kept fold was let go of")
+                    tracing::warn!(cycle = %key, reason, "a cached fold was dropped")
                 }
                 Err(error) => return Err(error),
             }
@@ -385,8 +386,8 @@ impl Store {
         Ok(Outcome::Duplicate { version, text, tip: folded.state.version() })
     }
 
-    /// Returns the changes after `since`, as they stand in the log; strongly consistent. Oldest first, as many
-    /// whole changes as `max_bytes` and `max_changes` hold, at least one.
+    /// Returns the stored texts of the changes after `since`; strongly consistent. Oldest first, as many whole changes
+    /// as `max_bytes` and `max_changes` hold, at least one.
     pub async fn replay(
         &self,
         key: &CycleKey,
@@ -420,7 +421,7 @@ impl Store {
             Some(folded) => folded.clone(),
             None => return Ok(false),
         };
-        // Documents are loaded and written as one: merging their updates alone would not let go of what was deleted.
+        // Documents are loaded and written as one: merging their updates alone would keep deleted text.
         let state = Arc::new(folded.state.compacted());
         let written = record::replace(&self.table, key, &state, &folded.stored_epoch, &self.nonce()).await?;
         if written.is_some() && planted::is(Fault::ReuseSlot) {
@@ -454,7 +455,7 @@ enum Judged {
     Refused(Refusal),
 }
 
-/// Returns the change of a version, read and as it stands in the log.
+/// Returns the change of a version, parsed, with its text in the log.
 fn standing_at(entry: &LogEntry, version: u64) -> Option<(&Change, &Arc<str>)> {
     let at = usize::try_from(version.checked_sub(entry.first)?).ok()?;
     Some((entry.changes.get(at)?, entry.texts.get(at)?))

@@ -15,7 +15,7 @@ const WAITS_SECONDS: i64 = 7 * 24 * 3600;
 pub struct Direct {
     /// To whom.
     pub user: Name,
-    /// What.
+    /// The mention.
     pub note: Note,
 }
 

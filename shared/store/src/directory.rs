@@ -98,7 +98,7 @@ pub struct Announce {
 pub enum Source {
     /// A folder in Slack's export format, or a file of JSON Lines, that the function can read.
     Path {
-        /// Where.
+        /// The path of the folder or file.
         path: String,
     },
     /// Channels, read over Slack's Web API.
@@ -133,7 +133,7 @@ pub struct IndexedCycle {
     pub cycle: Week,
     /// When it came to be.
     pub created_at: TimestampMs,
-    /// Is the week closed? Its sheet says the same; here it saves reading every sheet.
+    /// Whether the week is closed. Its sheet says the same; this copy saves reading every sheet.
     #[serde(default)]
     pub sealed: bool,
 }
@@ -341,7 +341,7 @@ pub struct Denial {
     pub denied: bool,
     /// Counts removals and returns: who changes it names the count they saw.
     pub count: u64,
-    /// Have all cycles and sockets been dealt with?
+    /// Whether all cycles and sockets have been dealt with.
     pub done: bool,
 }
 
@@ -351,7 +351,7 @@ pub async fn denial(table: &Table, tenant: &Name, user: &Name) -> Result<Denial,
     Ok(row.map(|row| row.what).unwrap_or_default())
 }
 
-/// Has the user been removed from the tenant? Strongly consistent.
+/// Returns whether the user has been removed from the tenant; strongly consistent.
 pub async fn is_denied(table: &Table, tenant: &Name, user: &Name) -> Result<bool, StoreError> {
     if planted::is(Fault::CachedIdentity) && planted::known(|| format!("{tenant}/{user}")) {
         return Ok(false);
@@ -382,9 +382,9 @@ pub async fn put_denial(
 
 /// Brings a user's entry in the tenant's list to what their denial says.
 ///
-/// An entry of a later count is of a change that died before its denial, or of one that begins at this moment. Nobody
-/// can tell which, so the count is taken from it first: what still begins meets a denial that is further, and begins
-/// anew under a later count. Only then does the entry go.
+/// An entry with a later count comes from a change that was interrupted before its denial, or from one that begins at
+/// this moment. The two look alike, so the denial takes over the count first: a change that is just beginning then
+/// finds a newer denial and begins again under a later count. Only then is the entry deleted.
 pub async fn relist(table: &Table, tenant: &Name, user: &Name) -> Result<(), StoreError> {
     let found = denial(table, tenant, user).await?;
     if found.count > 0 && !found.done {
@@ -405,7 +405,7 @@ pub async fn relist(table: &Table, tenant: &Name, user: &Name) -> Result<(), Sto
 async fn list(table: &Table, tenant: &Name, user: &Name, denial: &Denial) -> Result<(), StoreError> {
     let (pk, sk) = (keys::tenant(tenant), keys::denied(user));
     if !denial.denied && denial.done {
-        // Whoever has decided otherwise meanwhile has listed them under a higher count, and that entry stays.
+        // A newer decision has listed the user under a higher count, and that entry stays.
         return table.delete_counted(&pk, &sk, denial.count).await;
     }
     let what = Denied { user: user.clone(), done: denial.done, count: denial.count };
@@ -415,9 +415,9 @@ async fn list(table: &Table, tenant: &Name, user: &Name, denial: &Denial) -> Res
 /// A user in the tenant's list of the removed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Denied {
-    /// Who.
+    /// The user.
     pub user: Name,
-    /// Have all cycles and sockets been dealt with?
+    /// Whether all cycles and sockets have been dealt with.
     pub done: bool,
     /// The count of the denial that it was written for.
     #[serde(default)]

@@ -12,7 +12,7 @@
 //! nothing to anybody (that is `platform`), never asks for the time and never makes up a random number: both come in.
 //!
 //! Two rules hold everywhere. Log entries are never deleted or rewritten, so a stale fold's put meets a taken slot. A
-//! stale fold may put, but never answer: whatever is told to a client follows a strongly consistent read.
+//! stale fold may put, but never answer: every answer to a client follows a strongly consistent read.
 pub mod cache;
 pub mod connections;
 pub mod cycle;

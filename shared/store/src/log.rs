@@ -12,7 +12,7 @@ use sheet::{
 };
 use std::sync::Arc;
 
-/// An entry as it stands in the table.
+/// A stored entry.
 #[derive(Serialize, Deserialize)]
 struct EntryItem {
     pk: String,
@@ -43,8 +43,8 @@ impl From<EntryError> for StoreError {
 
 /// Puts `entry` at its slot if the slot is free. The one write of a commit.
 ///
-/// The SDK repeats a put whose answer was lost, and then fails on its own earlier write: what stands in the slot is
-/// compared with what was to be put before it is called another's.
+/// The SDK repeats a put whose answer was lost, and then fails on its own earlier write: the stored entry is compared
+/// with the new one before it counts as another writer's.
 pub async fn put(table: &Table, key: &CycleKey, new: &LogEntry) -> Result<Put, StoreError> {
     let item = EntryItem {
         pk: keys::cycle(key),
@@ -116,12 +116,12 @@ impl Limit {
     }
 }
 
-/// An entry as it stands, not yet read: to be sent on as it is, or to be read with [`Stored::entry`].
+/// A stored entry that is not parsed yet: it is sent on unchanged, or parsed with [`Stored::entry`].
 #[derive(Clone, Debug)]
 pub struct Stored {
     /// The version of its first change, as the entry itself says.
     pub first: u64,
-    /// The chain's hash after it, as it stands.
+    /// The stored hash of the chain after it.
     pub hash: String,
     /// Its changes.
     pub texts: Vec<Arc<str>>,
@@ -193,7 +193,7 @@ pub async fn page(table: &Table, key: &CycleKey, since: Since, limit: Limit) -> 
             match around.map(stored).transpose()? {
                 None => 0,
                 Some((slot, around)) if around.reaches(version + 1) => {
-                    // What stands before the version is no part of what was asked for.
+                    // The changes up to `version` were not asked for.
                     changes += around.texts.len() - before(&around, version);
                     bytes += around.bytes();
                     page.entries.push(around);
@@ -248,7 +248,8 @@ fn before(entry: &Stored, version: u64) -> usize {
     usize::try_from((version + 1).saturating_sub(entry.first)).unwrap_or(usize::MAX).min(entry.texts.len())
 }
 
-/// An item as it stands, and the slot it stands in, which is its place whatever the item says of itself.
+/// Returns the stored entry with its slot. The slot comes from the key, which decides the place, whatever the item
+/// says.
 fn stored(item: Item) -> Result<(u64, Stored), StoreError> {
     let EntryItem { sk, format, first, hash, changes, .. } = read(item)?;
     let slot = keys::version_of(&sk).ok_or_else(|| StoreError::Corrupt(format!("{sk} is no slot")))?;

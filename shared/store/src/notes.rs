@@ -1,4 +1,4 @@
-//! Unread mentions: kept for who has no socket open, and only until they have been told.
+//! Unread mentions: kept for users without an open socket until they are delivered.
 use crate::{
     keys,
     table::{StoreError, Table},
@@ -30,13 +30,13 @@ pub struct Note {
     /// The row it is about, if it is about one.
     #[serde(default)]
     pub task_id: Option<TaskId>,
-    /// Who mentions them.
+    /// The user who mentions them.
     pub by: Name,
     /// Their name.
     pub name: String,
     /// What they say, cut; of a document, the block that names the reader.
     pub text: String,
-    /// When.
+    /// When it was committed.
     pub at: TimestampMs,
 }
 
@@ -82,13 +82,13 @@ pub async fn waiting(
     Ok(live.take(MAX_HANDED).collect())
 }
 
-/// Does a mention still wait for a user?
+/// Returns whether a mention still waits for a user.
 pub async fn waits(table: &Table, tenant: &Name, user: &Name, note: &Note) -> Result<bool, StoreError> {
     let row: Option<Row> = table.get(&keys::user(tenant, user), &sort_key(tenant, note)).await?;
     Ok(row.is_some())
 }
 
-/// A user has been told.
+/// Deletes a mention that was delivered.
 pub async fn told(table: &Table, tenant: &Name, user: &Name, note: &Note) -> Result<(), StoreError> {
     table.delete(&keys::user(tenant, user), &sort_key(tenant, note)).await
 }

@@ -7,7 +7,7 @@ use crate::{
 use sheet::{CycleKey, State, apply::apply};
 
 impl Store {
-    /// The cycle as it stood at `version`, which must not lie beyond the tip. The log is folded a page at a time.
+    /// Returns the cycle as it was at `version`, which must not lie beyond the tip. The log is folded a page at a time.
     pub async fn at(&self, key: &CycleKey, version: u64) -> Result<State, StoreError> {
         let mut state = State::genesis(key);
         let mut next = (version > 0).then_some(Since::Entry(0));

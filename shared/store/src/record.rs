@@ -212,7 +212,7 @@ fn prepare(
 
 /// A value as compressed JSON.
 pub(crate) fn pack<T: Serialize>(value: &T) -> std::io::Result<Vec<u8>> {
-    // Each write to the encoder clears a buffer of 32 KB first, and JSON is written word by word.
+    // Each write to the encoder clears a buffer of 32 KB first, and JSON is written in small pieces.
     let packer = GzEncoder::new(Vec::new(), Compression::fast());
     let mut packer = BufWriter::with_capacity(32 * 1024, packer);
     serde_json::to_writer(&mut packer, value)?;

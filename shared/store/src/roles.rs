@@ -9,13 +9,13 @@ use sheet::{Name, Role};
 /// A role that somebody was given.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetRole {
-    /// Whose.
+    /// The member.
     pub user: Name,
     /// The role.
     pub role: Role,
     /// Counts how often it was set: of two admins at once, one is the later.
     pub count: u64,
-    /// Have all cycles heard of it?
+    /// Whether every cycle has recorded it.
     pub done: bool,
 }
 

@@ -52,33 +52,33 @@ pub struct Committed {
     pub version: u64,
     /// The change.
     pub change: Change,
-    /// The same as it stands in the log.
+    /// Its text in the log.
     pub text: Arc<str>,
     /// The entry it went out in.
     pub entry: Arc<LogEntry>,
-    /// Is it this caller who tells the room?
+    /// Whether this caller notifies the room.
     pub leads: bool,
-    /// Is it time to rewrite the record?
+    /// Whether this caller must rewrite the record.
     pub compaction_due: bool,
 }
 
 /// What became of a proposal. `Duplicate` and `Refused` follow a fresh read.
 #[derive(Clone, Debug)]
 pub enum Outcome {
-    /// It stands in the log.
+    /// The change is in the log.
     Committed(Committed),
-    /// It stood there already.
+    /// The change was in the log already.
     Duplicate {
         /// Its version.
         version: u64,
-        /// As it stands there.
+        /// Its text in the log.
         text: Arc<str>,
         /// The log's tip.
         tip: u64,
     },
     /// It may not.
     Refused {
-        /// Why.
+        /// The reason.
         refusal: Refusal,
         /// The tip it was judged at.
         version: u64,
@@ -96,13 +96,13 @@ pub struct Folded {
     pub(crate) stored_epoch: Arc<str>,
     /// Bytes of the stored record.
     pub(crate) record_bytes: usize,
-    /// Bytes of log since the record, or since somebody here was told to rewrite it.
+    /// Bytes of log since the record, or since a caller in this process was asked to rewrite it.
     pub(crate) log_bytes: usize,
 }
 
 impl Folded {
-    /// Is it time to rewrite the record? Who is told so has it to do: those who commit meanwhile are not. Should it not be
-    /// done, as much of log again says so again.
+    /// Returns true to exactly one caller when the log since the last record has outgrown it; that caller must compact.
+    /// Resets the counter, so if compaction fails, the next attempt comes after as many bytes again.
     pub(crate) fn claim_compaction(&mut self) -> bool {
         let due = self.log_bytes > planted::limit(MIN_COMPACTION_BYTES, 1_500).max(self.record_bytes);
         if due {
@@ -128,7 +128,7 @@ pub(crate) struct Waiting {
     pub(crate) reply: oneshot::Sender<Result<Outcome, Failure>>,
 }
 
-/// A failure that several callers can be told.
+/// A failure that can be returned to several callers.
 #[derive(Clone, Debug)]
 pub(crate) struct Failure(pub(crate) Arc<StoreError>);
 

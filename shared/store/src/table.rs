@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::{
 use serde::{Serialize, de::DeserializeOwned};
 use std::collections::HashMap;
 
-/// Nothing stands there that was written under a higher count.
+/// Condition: the stored item, if any, has no higher count.
 const NOT_LATER: &str = "attribute_not_exists(#count) OR #count <= :count";
 
 /// An item of the table.
@@ -29,7 +29,7 @@ pub enum StoreError {
     /// Written by a later release: this one must not decide.
     #[error("{0} was written by a later release")]
     Newer(String),
-    /// What stands in the table is not what was written.
+    /// The stored data is not what was written.
     #[error("{0}")]
     Corrupt(String),
     /// There is no such cycle.
@@ -59,26 +59,26 @@ impl Table {
         got.item.map(|item| read(item)).transpose()
     }
 
-    /// Puts an item, whatever stands there.
+    /// Writes an item unconditionally.
     pub async fn put<T: Serialize>(&self, item: &T) -> Result<(), StoreError> {
         let put = self.client.put_item().table_name(&self.name).set_item(Some(write(item)?));
         put.send().await.map(drop).map_err(|e| unavailable("PutItem", &e))
     }
 
-    /// Puts an item where none stands; false if one does.
+    /// Writes an item if its key is free. Returns whether it was written.
     pub async fn put_new<T: Serialize>(&self, item: &T) -> Result<bool, StoreError> {
         let put = self.client.put_item().table_name(&self.name).set_item(Some(write(item)?));
         put_if(put.condition_expression("attribute_not_exists(pk)")).await
     }
 
-    /// Puts an item over the one that stands there; false if none does.
+    /// Overwrites an existing item. Returns false, and writes nothing, if there is none.
     pub async fn put_over<T: Serialize>(&self, item: &T) -> Result<bool, StoreError> {
         let put = self.client.put_item().table_name(&self.name).set_item(Some(write(item)?));
         put_if(put.condition_expression("attribute_exists(pk)")).await
     }
 
-    /// Puts an item in the place of one that has no attribute `mark`. Returns what stood there; none if nothing did, or
-    /// if it had the mark: then nothing is written.
+    /// Replaces an item that has no attribute `mark`. Returns the replaced item; if there was none, or if it had the
+    /// mark, writes nothing and returns `None`.
     pub(crate) async fn put_in_place<T: Serialize, U: DeserializeOwned>(
         &self,
         item: &T,
@@ -128,8 +128,8 @@ impl Table {
         put_if(put).await
     }
 
-    /// Puts an item whose `count` is `count`, where one stands whose count is one lower, or none and `count` is 1; false
-    /// otherwise, if the same stands there too.
+    /// Writes an item with the count `count` if the stored count is one lower, or if there is no item and `count` is 1.
+    /// Returns false otherwise, also when the same item is stored already.
     pub async fn put_next<T: Serialize>(&self, item: &T, count: u64) -> Result<bool, StoreError> {
         let put = self
             .client
@@ -189,13 +189,13 @@ impl Table {
         }
     }
 
-    /// Deletes an item if it stands there.
+    /// Deletes an item if it exists.
     pub async fn delete(&self, pk: &str, sk: &str) -> Result<(), StoreError> {
         let delete = self.client.delete_item().table_name(&self.name).key("pk", text(pk)).key("sk", text(sk));
         delete.send().await.map(drop).map_err(|e| unavailable("DeleteItem", &e))
     }
 
-    /// Deletes an item; what stood there, if anything did.
+    /// Deletes an item and returns it; `None` if there was none.
     pub async fn take<T: DeserializeOwned>(&self, pk: &str, sk: &str) -> Result<Option<T>, StoreError> {
         let delete = self.client.delete_item().table_name(&self.name).key("pk", text(pk)).key("sk", text(sk));
         let gone = delete
@@ -234,7 +234,7 @@ impl Table {
         every_page(without(query, mark)).await?.into_iter().map(read).collect()
     }
 
-    /// The same as they stand, with these attributes and no others: what is not read is neither sent nor taken apart.
+    /// Returns the stored items with these attributes and no others: other attributes are neither sent nor parsed.
     pub(crate) async fn projected(
         &self,
         pk: &str,
