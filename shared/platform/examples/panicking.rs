@@ -1,4 +1,4 @@
-//! A bootstrap whose handler panics when it is told to: for the test that an environment outlives a panic.
+//! A bootstrap whose handler panics on request: for the test that an environment outlives a panic.
 #![allow(clippy::panic)]
 use platform::{
     bootstrap::{self, Error, Warm},

@@ -1,7 +1,7 @@
 //! Where a person's teams and role come from: their token, or the tenant's directory.
 //!
-//! With the directory a token proves who somebody is and of which tenant; what it says of teams and of a role counts for
-//! nothing. So whoever may write an issuer's attributes gives nobody a team, and an administrator sets both here.
+//! With the directory a token proves who somebody is and of which tenant; its teams and role are disregarded. So a
+//! person who may edit an issuer's attributes cannot give anyone a team; an administrator sets both here.
 use crate::{
     Context, Identity,
     identity::{TokenError, Verifier},

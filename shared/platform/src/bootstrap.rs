@@ -17,7 +17,7 @@ pub use lambda_runtime::Error;
 use lambda_runtime::{LambdaEvent, run, service_fn};
 use std::time::Duration;
 
-/// How long Init waits for connections to stand. Whoever is slower is connected to by the first event.
+/// How long Init waits for connections. The first event connects to the services that were slower.
 const WARM_WITHIN: Duration = Duration::from_millis(500);
 /// A partition in which nothing stands, and a socket that nobody has.
 const NOWHERE: &str = "warm";

@@ -198,7 +198,7 @@ impl Telling<'_> {
         to.len()
     }
 
-    /// Posts `frames` to some of the room. Sockets that turn out to be gone leave it, and the others are told so.
+    /// Posts `frames` to some of the room. Sockets that turn out to be gone leave it, and the others receive `left`.
     pub async fn tell_some(&self, everybody: &[Recipient], to: &[&Recipient], frames: &[String]) {
         let gone = self.post_to(to, frames).await;
         if gone.is_empty() {
@@ -206,7 +206,7 @@ impl Telling<'_> {
         }
         let mut left = Vec::with_capacity(gone.len());
         for recipient in &gone {
-            // Whoever takes the row tells the room; where none stood, it has been told.
+            // The call that takes the row notifies the room; if there was no row, another call has notified it.
             if let Some(row) = self.forget(&recipient.user, &recipient.connection_id).await {
                 let Peer { connection_id, user, .. } = &peer(&row);
                 left.push(ServerFrame::Left { connection_id, user }.to_text());
@@ -214,7 +214,7 @@ impl Telling<'_> {
         }
         let stays = |r: &&Recipient| !gone.iter().any(|gone| gone.connection_id == r.connection_id);
         let rest: Vec<&Recipient> = everybody.iter().filter(stays).collect();
-        // Who is found gone only now is forgotten with the next frame.
+        // A socket that is found gone only now is removed with the next frame.
         self.post_to(&rest, &left).await;
     }
 
@@ -262,8 +262,8 @@ impl Telling<'_> {
         posted
     }
 
-    /// Takes a socket that answered 410 out of its room and from its user. Returns what the room knew of it, to whoever
-    /// is the first. Should the socket live after all, its next `ping` writes both rows again.
+    /// Takes a socket that answered 410 out of its room and from its user. Returns the removed row to the first caller
+    /// alone. If the socket lives after all, its next `ping` writes both rows again.
     async fn forget(&self, user: &Name, connection_id: &str) -> Option<Connection> {
         let table = &self.context.store.table;
         let left = connections::lose(table, self.room, connection_id, self.context.now()).await;

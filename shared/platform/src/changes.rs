@@ -12,7 +12,8 @@ pub use crate::commit::{Answer, Sender};
 pub async fn commit(telling: &Telling<'_>, sender: &Sender, proposed: ProposedChange) -> Answer {
     let answer = attempt(telling, sender, proposed.clone()).await;
     match &answer {
-        // The log refuses whom it holds for removed. A week that was closed when they came back has not heard of it.
+        // The log refuses a user whom it records as removed. A week that was closed when the user was re-admitted does
+        // not have the re-admission yet.
         Answer::Rejected(rejected) if rejected.code == Code::Revoked => {}
         _ => return answer,
     }
@@ -58,14 +59,14 @@ async fn attempt(telling: &Telling<'_>, sender: &Sender, proposed: ProposedChang
     }
     let answer = commit_one(telling, sender, proposed).await;
     for step in begun {
-        // What fails here, or dies, is gone on with by the sweep: what was written says that it is not done.
+        // If this fails or is interrupted, the sweep completes it: the stored decision says that it is not done.
         if let Err(error) = step.finish(context, telling.endpoint, tenant).await {
-            tracing::warn!(%error, "what was decided about a member is not carried out everywhere yet");
+            tracing::warn!(%error, "a decision about a member is not carried out in every cycle yet");
         }
     }
     for user in stood {
-        // Nothing was to be done when it was looked at. Somebody may have decided otherwise before this change came into
-        // the log behind theirs; what fails here, the sweep finds.
+        // These members needed no update when we checked, but another decision may have been committed since. Check
+        // again; the sweep repairs anything that fails here.
         if let Err(error) = members::is_removed(telling, &user).await {
             tracing::warn!(%error, "the log may say otherwise of a member than their denial");
         }
@@ -73,9 +74,9 @@ async fn attempt(telling: &Telling<'_>, sender: &Sender, proposed: ProposedChang
     answer
 }
 
-/// What the log would say to a change that it lets through.
+/// How the log would judge a change that it accepts.
 struct Judged {
-    /// It stands there already.
+    /// Whether the change is in the log already.
     repeats: bool,
     /// The tip it was judged at.
     version: u64,

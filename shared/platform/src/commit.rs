@@ -16,8 +16,8 @@ use store::{Committed, Outcome, Proposal, Recipient, StoreError};
 pub struct Sender {
     author: Author,
     role: Role,
-    /// Their socket in the room, if they have one: it is told even if its row is missing, because the author's own
-    /// echo is the acknowledgement.
+    /// The author's socket in the room, if there is one: it receives the change even if its row is missing, because the
+    /// author's own copy is the acknowledgement.
     socket: Option<Recipient>,
 }
 
@@ -35,7 +35,7 @@ impl Sender {
         Self { author: identity.author(), role: identity.role, socket }
     }
 
-    /// Who.
+    /// Returns the author's id.
     pub(crate) fn user(&self) -> &Name {
         &self.author.id
     }
@@ -49,11 +49,11 @@ impl Sender {
 /// What became of a change.
 #[derive(Clone, Debug)]
 pub enum Answer {
-    /// It stands in the log, and the room has been told or is being told.
+    /// The change is in the log, and the room has been notified or is being notified.
     Committed {
         /// Its version.
         version: u64,
-        /// As it stands there.
+        /// Its text in the log.
         text: Arc<str>,
     },
     /// It does not.
@@ -92,8 +92,8 @@ pub(crate) async fn commit_one(telling: &Telling<'_>, sender: &Sender, proposed:
     }
 }
 
-/// A room that is told of a change. That it could not be told is no failure of the change: it stands in the log, and
-/// who was not told finds out by asking.
+/// A room that is notified of a change. A failed notification is no failure of the change: it is in the log, and a
+/// client that was not notified finds it by `ping` and `replay`.
 struct Room<'a> {
     telling: &'a Telling<'a>,
     socket: Option<&'a Recipient>,
@@ -123,8 +123,8 @@ impl Room<'_> {
         }
     }
 
-    /// A duplicate at the tip goes to the room again: the function that committed it may have died before it told
-    /// anybody. An older one was seen by whoever saw what came after it.
+    /// A duplicate at the tip goes to the room again: the function that committed it may have died before it notified
+    /// anyone. Everyone who received a later change has an older duplicate already.
     async fn announce_again(&self, text: &Arc<str>, at_tip: bool) {
         let frames = committed(std::slice::from_ref(text));
         match self.socket {
@@ -138,12 +138,12 @@ impl Room<'_> {
         }
     }
 
-    /// Tells everyone in the room `frames`. An author who is not in it, because their socket has not said `hello` or has
-    /// lost its row, is told `own`: the echo of their own change, and nothing of the room.
+    /// Sends `frames` to everyone in the room. An author who is not in it, because their socket has not said `hello` or
+    /// has lost its row, receives `own` instead: their own change, and nothing of the room.
     async fn tell_all(&self, frames: &[String], own: &[String]) {
         let everybody: Result<_, StoreError> = self.telling.recipients().await;
         let everybody = everybody.unwrap_or_else(|error| {
-            tracing::warn!(%error, "the room could not be told");
+            tracing::warn!(%error, "the room could not be notified");
             Vec::new()
         });
         let outside =

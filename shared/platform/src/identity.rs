@@ -1,4 +1,4 @@
-//! Who somebody is: learned once from a token at `$connect`, then carried by the gateway in every event.
+//! The identity of a user: learned once from a token at `$connect`, then carried by the gateway in every event.
 //!
 //! Identity comes from the connection only. Nothing a client writes in a frame names anybody.
 use crate::{
@@ -75,7 +75,7 @@ pub struct Claims {
     pub teams: Vec<String>,
     /// `viewer`, `editor` or `admin`.
     pub role: String,
-    /// Who issued it.
+    /// The issuer of the token.
     pub iss: String,
     /// For whom.
     pub aud: Value,
@@ -137,7 +137,7 @@ impl Verifier {
         self.membership
     }
 
-    /// Who the bearer of `token` is at `now`.
+    /// Returns the identity of the bearer of `token` at `now`.
     pub async fn verify(&self, token: &str, now: TimestampMs) -> Result<Identity, TokenError> {
         let invalid = |error: jsonwebtoken::errors::Error| TokenError::Invalid(error.to_string());
         let header = decode_header(token).map_err(invalid)?;
@@ -196,12 +196,12 @@ impl Identity {
         })
     }
 
-    /// Has the token ended?
+    /// Returns whether the token has expired at `now`.
     pub fn expired(&self, now: TimestampMs) -> bool {
         now >= self.expires_at
     }
 
-    /// May they enter this team's rooms?
+    /// Returns whether the token allows this team's rooms.
     pub fn enters(&self, team: &Name) -> bool {
         self.teams.contains(team)
     }

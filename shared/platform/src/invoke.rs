@@ -12,23 +12,23 @@ pub enum ExtractRequest {
     Weekly,
     /// One team's weekly run: its week is extracted, and the week before is closed.
     Team {
-        /// Whose.
+        /// The tenant.
         tenant: Name,
         /// Which team.
         team: Name,
         /// Which week: the team's current one when the run began.
         cycle: Week,
     },
-    /// What was begun and not done: removals that died half way.
+    /// Finish interrupted work, such as removals.
     Sweep,
     /// Mentions that are to be sent as direct messages.
     Mentions {
-        /// Whose.
+        /// The tenant.
         tenant: Name,
     },
     /// One cycle that was opened before its weekly run, or whose people ask for a refresh.
     Cycle {
-        /// Whose.
+        /// The tenant.
         tenant: Name,
         /// Which team's.
         team: Name,
@@ -37,7 +37,7 @@ pub enum ExtractRequest {
         /// Another generation, although there is one?
         #[serde(default)]
         refresh: bool,
-        /// The socket on which it was asked for: it is told if there is nothing new.
+        /// The socket on which it was asked for: it is notified if there is nothing new.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         asked_on: Option<String>,
     },

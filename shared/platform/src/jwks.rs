@@ -60,7 +60,7 @@ impl Known {
         }
         let within = |at: TimestampMs, ms| now.since(at) < ms;
         match (&self.fetched, &self.failed) {
-            // The issuer has said which keys it has, a moment ago: this is none of them.
+            // The issuer listed its keys a moment ago, and this key is not among them.
             (Some(at), _) if within(*at, MIN_REFETCH_MS) => Some(Err(KeyError::Unknown)),
             // Whether it is one of them is not known, and asking again at once would find out nothing new.
             (_, Some((at, why))) if within(*at, RETRY_MS) => Some(Err(KeyError::Unreadable(why.clone()))),
@@ -83,7 +83,7 @@ impl Jwks {
             return answer;
         }
         let _one = self.fetching.lock().await;
-        // Whoever held the lock may have fetched the key.
+        // The previous holder of the lock may have fetched the key.
         if let Some(answer) = self.known().answer(kid, now) {
             return answer;
         }
@@ -146,7 +146,7 @@ mod tests {
     /// An RSA key as an issuer publishes it, of the id `now`.
     const SET: &str = r#"{"keys":[{"kty":"RSA","kid":"now","use":"sig","alg":"RS256","e":"AQAB","n":"sXchDaQebHnPiGvyDOAT4saGEUetSyo9MKLOoWFsueri23bOdgWp4Dy1WlUzewbgBHod5pcM9H95GQRV3JDXboIRROSBigeC5yjU1hGzHHyXss8UDprecbAYxknTcQkhslANGRUZmdTOQ5qTRsLAt6BTYuyvVRdhS8exSZEy_c4gs_7svlJJQ4H9_NxsiIoLwAEk7-Q3UXERGYw_75IDrGA84-lA_-Ct4eTlXHBIY2EaV7t7LjJaynVJCpkv4LKjTTAumiGUIuQhrNhZLuF_RJLqHpM2kgWFLU7-VTdL1VbC2tejvcI2BlMkEpk1BzBZI0KQB0GaDWFLN-aEAw3vRw"}]}"#;
 
-    /// An issuer that answers with these statuses, one a request, and with the last for ever.
+    /// An issuer that answers with these statuses, one a request, and with the last forever.
     async fn issuer(statuses: &'static [u16]) -> (Jwks, Arc<AtomicUsize>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/keys", listener.local_addr().unwrap());

@@ -8,7 +8,7 @@
 //! - [`event`]: the gateway's events, as far as we need them.
 //! - [`broadcast`]: telling a room. [`changes`]: a change into the log and to the room.
 //! - [`members`]: removal and return. [`roles`]: roles that are set. [`membership`]: either, as changes want it.
-//! - `mentions`: who is told of one. [`rates`]: frames a socket may send.
+//! - `mentions`: delivery of mentions. [`rates`]: frames a socket may send.
 //! - [`invoke`]: asking for an extraction.
 //! - [`telemetry`]: JSON logs. [`metrics`]: figures, in lines of the same log. [`context`]: all of it together, as handlers get it.
 //!

@@ -34,7 +34,7 @@ impl Standing {
         if denied { Self::Removed } else { Self::Back }
     }
 
-    /// What the log is told.
+    /// Returns the op that records this standing in a log.
     fn op(self, user: &Name) -> Op {
         let user_id = user.clone();
         match self {
@@ -106,8 +106,8 @@ pub async fn finish(
     Err(contended())
 }
 
-/// Is somebody removed whom a room's log holds for removed? Who is back, in a week that has not heard of it because it
-/// was closed when they returned, is let back there first.
+/// Returns whether `user` is removed, and first brings this week's log in line with the tenant-wide decision. The two
+/// can differ when a member was re-admitted while the week was closed.
 pub async fn is_removed(telling: &Telling<'_>, user: &Name) -> Result<bool, StoreError> {
     let Telling { context, endpoint, room } = *telling;
     let table = &context.store.table;
@@ -128,7 +128,7 @@ pub(crate) fn contended() -> StoreError {
     }
 }
 
-/// Goes on with every removal and return that is not done. For the sweep.
+/// Completes every removal and re-admission that was interrupted. Returns how many. Called by the sweep.
 pub async fn resume(context: &Context, endpoint: &Endpoint, tenant: &Name) -> Result<usize, StoreError> {
     let table = &context.store.table;
     let listed = directory::denied(table, tenant).await?;
@@ -148,8 +148,8 @@ pub async fn resume(context: &Context, endpoint: &Endpoint, tenant: &Name) -> Re
     Ok(resumed)
 }
 
-/// Who was removed stands removed in every open cycle, even where a change that let them back came into the log late,
-/// behind the removal, and died before it was looked after.
+/// Makes sure that a removed member is removed in every open cycle, even where a late change re-admitted them in the
+/// log behind the removal and the function died before it checked again.
 async fn hold(
     context: &Context,
     endpoint: &Endpoint,
@@ -203,8 +203,8 @@ async fn carry_out(
     Ok(())
 }
 
-/// The cycles that hear of a member's standing or role at once: the open ones, and closed ones in which they sit at this
-/// moment, because a closed week can still be edited.
+/// Returns the cycles that record a member's standing or role at once: the open ones, and the closed ones in which the
+/// member has a socket now, because a closed week can still be edited.
 pub(crate) async fn concerned(
     table: &Table,
     tenant: &Name,
@@ -225,8 +225,9 @@ pub(crate) async fn note_in(
     op: Op,
 ) -> Result<(), StoreError> {
     let tip = match context.store.tip(room).await {
-        // In the index, and not yet begun: whoever begins it may have looked before this was written. Begun here, it
-        // carries it; begun there, it is told below.
+        // The cycle is in the index and not yet begun, and the call that begins it may have read the decisions before
+        // this one was written. If we begin it here, its first entry has the decision; if the other call begins it, the
+        // commit below adds it.
         Err(StoreError::NotFound) => {
             context.store.create(room, context.now()).await?;
             context.store.tip(room).await?

@@ -50,8 +50,8 @@ impl Wish {
         }
     }
 
-    /// Writes it. None: it stands and is carried out. Of a change that `repeats` only what is not done is gone on with:
-    /// others may have decided otherwise since.
+    /// Writes the decision. Returns `None` if it is stored and carried out already. For a change that `repeats`, it
+    /// only continues a decision that is not done, because others may have decided otherwise since.
     pub(crate) async fn begin(
         self,
         context: &Context,
@@ -88,7 +88,7 @@ impl Begun {
     }
 }
 
-/// Goes on with everything about members that is not done; how much it was. For the sweep.
+/// Completes every interrupted decision about members. Returns how many. Called by the sweep.
 pub async fn resume(context: &Context, endpoint: &Endpoint, tenant: &Name) -> Result<usize, StoreError> {
     Ok(members::resume(context, endpoint, tenant).await? + roles::resume(context, endpoint, tenant).await?)
 }

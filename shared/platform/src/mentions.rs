@@ -76,8 +76,8 @@ pub(crate) async fn refused(
     Ok(None)
 }
 
-/// Tells everybody whom a committed change mentions. Those whom no socket could be told are written to in Slack as well,
-/// where their team wants it: that is noted here, and done by whoever is asked for it.
+/// Delivers a committed change's mentions. A user without an open socket gets a Slack message as well if their team
+/// wants it: this function records the message, and `extract` sends it.
 pub(crate) async fn deliver(telling: &Telling<'_>, change: &Change) {
     let mut told = Vec::new();
     for op in &change.ops {
@@ -130,7 +130,7 @@ pub(crate) async fn deliver(telling: &Telling<'_>, change: &Change) {
     }
 }
 
-/// The cycle as it stands, for the words of its documents.
+/// The cycle at its tip, for the texts of its documents.
 async fn tip(telling: &Telling<'_>) -> Option<Folded> {
     let tip = telling.context.store.tip(telling.room).await;
     tip.inspect_err(|error| tracing::warn!(%error, "mentions go without their words")).ok()

@@ -9,7 +9,7 @@ use std::{
 
 /// The window that is counted, milliseconds.
 const WINDOW_MS: i64 = 10_000;
-/// Sockets that are counted at once; beyond, all counts begin anew, which lets a burst through and bounds memory.
+/// Sockets that are counted at once; beyond, all counts begin again, which lets a burst through and bounds memory.
 const MAX_SOCKETS: usize = 20_000;
 /// How far beyond its limit a socket may go before it is closed.
 const CLOSED_BEYOND: u32 = 3;
@@ -21,7 +21,7 @@ pub enum Kind {
     Hello,
     /// `change`: the log has its own limit per author; this one bounds what is read and refused.
     Change,
-    /// `presence`: four a second is what a client is told to send at most.
+    /// `presence`: four a second is the most that `welcome` lets a client send.
     Presence,
     /// `replay`.
     Replay,

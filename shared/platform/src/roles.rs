@@ -1,9 +1,9 @@
 //! Roles that an admin sets: tenant-wide and lasting, ordered with the edits of every open cycle.
 //!
-//! The same way as a removal's (see [`members`](crate::members)): the role is written first, then the op goes into every
-//! open cycle, then it is noted as done. Whoever is killed in between leaves a role that is not done, and a repeated
-//! request or the sweep goes on. A new cycle carries the roles in its first entry; a closed one hears of a role when its
-//! person enters.
+//! The same way as a removal's (see [`members`](crate::members)): the role is written first, then the op goes into
+//! every open cycle, then it is noted as done. A function that is killed in between leaves a role that is not done, and
+//! a repeated request or the sweep completes it. A new cycle carries the roles in its first entry; a closed one
+//! receives a role when the member enters it.
 use crate::{
     Context, Identity,
     broadcast::{Endpoint, Telling},
@@ -15,7 +15,7 @@ use store::{
     roles::{self, SetRole},
 };
 
-/// Writes what role a member is to have. None: they have it, and every cycle has heard of it.
+/// Writes the role that a member is to have. Returns `None` if the member has it and every cycle has recorded it.
 pub(crate) async fn begin(
     context: &Context,
     tenant: &Name,
@@ -37,7 +37,8 @@ pub(crate) async fn begin(
     Err(contended())
 }
 
-/// What was begun and died before every cycle had heard of it. None: it is done, or others have decided otherwise since.
+/// Returns the role that was set and not yet recorded in every cycle; `None` if it is done, or if others have decided
+/// otherwise since.
 pub(crate) async fn unfinished(
     context: &Context,
     tenant: &Name,
@@ -74,7 +75,7 @@ pub(crate) async fn finish(
     Err(contended())
 }
 
-/// Goes on with every role that is not done. For the sweep.
+/// Completes every role that is not yet recorded in every cycle. Returns how many. Called by the sweep.
 pub(crate) async fn resume(
     context: &Context,
     endpoint: &Endpoint,
@@ -89,7 +90,7 @@ pub(crate) async fn resume(
     Ok(resumed)
 }
 
-/// Somebody enters a room: a week that was closed before their role was set hears of it now.
+/// Records the role of a user who enters a room: a week that was closed before the role was set does not have it yet.
 pub async fn heard(telling: &Telling<'_>, user: &Name, entered: &Folded) -> Result<(), StoreError> {
     if entered.state.sheet.status != Status::Sealed {
         return Ok(());

@@ -1,4 +1,4 @@
-//! May somebody enter, and which room is it?
+//! Decides whether a user may enter a room, and which room it is.
 use crate::{Context, broadcast::Telling, identity::peer};
 use protocol::ServerFrame;
 use sheet::{Code, CycleKey, Name, Refusal, Week, week::time_zone};
@@ -73,22 +73,19 @@ pub enum EnterError {
     Store(#[from] StoreError),
 }
 
-/// What a client is told when the store could not say. What happened goes to the log.
+/// Returns the answer to a client when the store failed. The cause goes to the log.
 pub fn busy(error: &StoreError) -> Refusal {
     match error {
         StoreError::NotFound => Refusal::new(Code::NotFound, "there is no such cycle"),
         error => {
             tracing::error!(%error, "the store could not say");
-            Refusal::new(
-                Code::Busy,
-                "the sheet cannot be reached right now: the same is sent again by itself",
-            )
+            Refusal::new(Code::Busy, "the sheet cannot be reached right now: it is sent again automatically")
         }
     }
 }
 
 impl EnterError {
-    /// What a client is told.
+    /// Returns the answer to the client.
     pub fn refusal(&self) -> Refusal {
         match self {
             Self::Refused(refusal) => refusal.clone(),
