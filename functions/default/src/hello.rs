@@ -98,7 +98,8 @@ impl Message<'_> {
             at: now,
         };
         let posted = self.post(&ServerFrame::Welcome(Box::new(welcome))).await;
-        // Told once it was posted: killed in between, they are told again, under the same name.
+        // A notification is marked as delivered only after the post. If the function is killed in between, it is
+        // delivered again under the same name.
         for note in notes.iter().filter(|_| posted == Posted::Delivered) {
             notes::told(&store.table, tenant, user, note).await?;
         }
@@ -186,7 +187,7 @@ fn within(max_bytes: usize, texts: impl Iterator<Item = serde_json::Result<Strin
     fits.count()
 }
 
-/// Who is here, as far as the frame holds them; this socket in any case.
+/// Returns the sockets in the room, as many as the frame has space for, and this socket in any case.
 fn listed(everybody: &[Connection], own: &str) -> Vec<Peer> {
     let (me, mut listed): (Vec<Peer>, Vec<Peer>) =
         everybody.iter().map(peer).partition(|peer| peer.connection_id == own);

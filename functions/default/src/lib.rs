@@ -33,7 +33,8 @@ const MAX_REPLAY_CHANGES: usize = 2_000;
 /// Bytes of one replay: four frames.
 const MAX_REPLAY_BYTES: usize = 4 * protocol::limits::MAX_SERVER_FRAME_BYTES;
 
-/// How often a socket's row says anew that it lives, milliseconds. Below the 5 minutes between two pings.
+/// How often a socket's row is written again to show that the socket lives, milliseconds. Below the 5 minutes between
+/// two pings.
 const SEEN_EVERY_MS: i64 = 4 * 60 * 1000;
 /// A socket of which nothing was heard for this long is asked whether it lives. The gateway's idle limit is 10 minutes.
 const SILENT_AFTER_MS: i64 = 10 * 60 * 1000;
@@ -242,9 +243,9 @@ impl<'a> Message<'a> {
         Ok(())
     }
 
-    /// Says where the tip is, and makes sure that a socket that has said `hello` is in the room: a false 410 deafens
-    /// nobody. From time to time it also looks after the others: sockets that nobody has heard of for long are posted to,
-    /// and leave if they are gone, so that a ghost does not wait for the next edit.
+    /// Answers with the tip, and registers a socket that has said `hello` in the room again if a false 410 removed it.
+    /// From time to time it also posts to sockets that have been silent for long, and removes those that are gone, so
+    /// that a dead socket is noticed without an edit.
     async fn ping(&self) -> Result<(), StoreError> {
         let (table, now) = (&self.context.store.table, self.context.now());
         let known = connections::find(table, self.room, self.connection_id, now).await?;

@@ -4,7 +4,7 @@ use protocol::{ServerFrame, client::PresenceState};
 use store::StoreError;
 
 impl Message<'_> {
-    /// Tells the others where this one is. Who they are is the server's word, not the frame's.
+    /// Relays this user's presence to the others in the room. The identity comes from the server, never from the frame.
     pub(crate) async fn presence(&self, state: &PresenceState) {
         let (connection_id, user) = (self.connection_id, &self.identity.user());
         let frame = ServerFrame::Presence { connection_id, user, state }.to_text();

@@ -12,7 +12,7 @@ pub(crate) struct Open {
     pub(crate) from: String,
     /// Its cells but for the source: message ids are a week's own.
     pub(crate) cells: BTreeMap<Column, String>,
-    /// Does this week's sheet continue it already?
+    /// Returns whether this week's sheet already continues the row.
     pub(crate) is_carried: bool,
 }
 
@@ -58,7 +58,8 @@ pub(crate) struct Joined {
 
 /// Rows with the ids they get where they match no row of the sheet: `g1-1`, `g1-2`, … The same answer gives the same
 /// ids, so a run that resumes repeats nothing. A row that continues one of last week's, by its title, says so; those of
-/// last week's that no row continues follow as they stood, once: whoever removed or renamed one here meant it.
+/// last week's that no row continues follow as they were, once: a person who removed or renamed one in this week meant
+/// it.
 pub(crate) fn join(generation: u32, rows: Vec<Row>, open: &[Open]) -> Joined {
     let mut by_title: HashMap<String, &Open> = HashMap::new();
     for open in open.iter().rev() {

@@ -1,7 +1,8 @@
 //! A mention of somebody who has no socket open goes to them in Slack as well, where their team wants it.
 //!
-//! The commit writes down who is to be told and asks for this run; it waits for nothing of it. The sweep sends what a
-//! run that died, or was never begun, has left. Who has read the mention in the app meanwhile is not told again.
+//! The commit records the mentioned users and asks for this run without waiting for it. The sweep sends the mentions
+//! that an interrupted run, or one that never began, has left. A user who has read the mention in the app meanwhile
+//! gets no message.
 use crate::{
     ExtractError, Extractor,
     posting::{self, Turn},

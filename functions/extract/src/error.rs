@@ -31,7 +31,7 @@ pub enum ExtractError {
     Refused {
         /// The stable code.
         code: Code,
-        /// Why.
+        /// The reason, for the log.
         message: String,
     },
     /// Nothing was run, because the event is none that this function knows.

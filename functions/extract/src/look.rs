@@ -1,5 +1,5 @@
 //! A refresh looks at the messages before it takes the lease: where they say what they said, it asks nobody, commits
-//! nothing, and counts for nothing.
+//! nothing, and does not count as an extraction.
 //!
 //! What comes without a lease may come at once from many, so a week is looked at once a minute at most: reading is what a
 //! refresh costs others, Slack's limits above all.
@@ -47,7 +47,8 @@ pub(crate) async fn look(reading: &Reading<'_>) -> Result<Look, ExtractError> {
     })
 }
 
-/// Is it this caller's turn in this minute? After each generation anew: those are counted anyway.
+/// Returns whether this caller is the first in this minute. Each generation resets this, because generations are
+/// counted anyway.
 async fn turn(reading: &Reading<'_>) -> Result<bool, StoreError> {
     let minute = reading.context.now().0.div_euclid(LOOK_EVERY_MS);
     let revision = format!("{:03}.{minute:012}", reading.generation);
@@ -55,7 +56,7 @@ async fn turn(reading: &Reading<'_>) -> Result<bool, StoreError> {
     reading.context.store.table.put_later(&row, &revision).await
 }
 
-/// Tells whoever asked for a refresh that there is none, on the socket they asked on.
+/// Notifies the user who asked for a refresh that there is none, on the socket that they asked on.
 pub(crate) async fn tell(context: &Context, endpoint: &Endpoint, connection_id: &str, why: Refusal) {
     context.callback.post(endpoint, connection_id, ServerFrame::error(why).to_text().into()).await;
 }

@@ -1,8 +1,9 @@
 //! Something is posted to Slack once.
 //!
 //! What Slack does and what the table remembers cannot be one step, so both sides of it are noted: `begun` before the
-//! post and `done` after it. Who finds `begun` and no answer asks the channel whether the post, which is marked, stands
-//! there. So a post is lost only if Slack loses it, and made twice only if Slack shows a post later than it made it.
+//! post and `done` after it. A run that finds `begun` without an answer looks for the post, which carries a mark, in
+//! the channel. So a post is lost only if Slack loses it, and made twice only if Slack shows a post later than it made
+//! it.
 use crate::slack::Api;
 use extraction::source::{SlackError, slack_api::Mark};
 use platform::Context;

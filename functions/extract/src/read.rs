@@ -55,7 +55,7 @@ impl Read {
         from_json_lines("stored messages", &self.lines.join("\n"), &Options::default()).messages
     }
 
-    /// Who can be an assignee.
+    /// The people who can be an assignee.
     pub(crate) fn people(&self) -> Vec<Person> {
         let person =
             |person: &StoredPerson| Person { name: person.name.clone(), aliases: person.aliases.clone() };

@@ -89,7 +89,7 @@ impl Extracted {
         Self { cycle, result, generation: None, messages: 0, rows: 0, calls: 0, reason: None, problem: None }
     }
 
-    /// What the person who asked is told of a refresh that leaves no trace in the log.
+    /// The reason that the person who asked receives when a refresh leaves no trace in the log.
     pub(crate) fn why_not(&self) -> Option<Refusal> {
         match self.result {
             Done::Unchanged => Some(look::unchanged()),

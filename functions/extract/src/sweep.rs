@@ -1,4 +1,5 @@
-//! What is looked after between the weekly runs: what died half way, outages that have passed, messages that have come.
+//! The work between the weekly runs: it finishes interrupted runs, repeats extractions after an outage, and counts new
+//! messages.
 use crate::{
     Done, ExtractError, Extracted, Extractor, announce, direct, metrics,
     read::{Read, Reading},
@@ -55,9 +56,9 @@ impl Extractor {
         for tenant in directory::tenants(&context.store.table).await? {
             match membership::resume(context, &self.endpoint, &tenant).await {
                 Ok(0) => {}
-                Ok(resumed) => tracing::warn!(%tenant, resumed, "removals that had died half way are done"),
+                Ok(resumed) => tracing::warn!(%tenant, resumed, "interrupted removals are now complete"),
                 Err(error) => {
-                    tracing::error!(%error, %tenant, "removals that had died half way are not done yet");
+                    tracing::error!(%error, %tenant, "interrupted removals are not complete yet");
                     failed = Some(ExtractError::from(error));
                 }
             }
@@ -120,7 +121,7 @@ impl Extractor {
         };
         let sheet = &tip.state.sheet;
         if tip.state.wants_extraction(now) {
-            tracing::warn!(cycle = %key, "an extraction that was never begun or died half way is gone on with");
+            tracing::warn!(cycle = %key, "an extraction that was interrupted or never begun is continued");
             return self.again(context, &key, false).await.map(Some);
         }
         let Some(generation) = &sheet.generation else { return Ok(None) };
@@ -143,7 +144,8 @@ impl Extractor {
         Ok(None)
     }
 
-    /// Was the last generation spoiled by something that passes, long enough ago, with a generation to spare?
+    /// Returns whether a temporary fault spoiled the last generation, long enough ago, and a generation is left to
+    /// repeat it.
     async fn may_be_better_now(
         &self,
         context: &Context,

@@ -1,4 +1,4 @@
-//! One document: what a replica of it lacks, now or as it stood at an earlier version.
+//! One document: what a replica of it lacks, now or as it was at an earlier version.
 use crate::answer::Reply;
 use base64::{
     Engine,
@@ -10,7 +10,7 @@ use serde_json::json;
 use sheet::{Code, CycleKey, DocName, Refusal, State};
 use std::sync::Arc;
 
-/// Base64 as it stands in addresses, padded or not.
+/// Base64 in the alphabet of addresses, padded or not.
 const IN_ADDRESS: GeneralPurpose = GeneralPurpose::new(
     &URL_SAFE,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),

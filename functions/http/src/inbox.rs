@@ -1,8 +1,9 @@
 //! The inbox: messages that Slack or a team's own script pushes, kept for the week they were written in.
 //!
-//! Slack signs the raw body with the team's signing secret and a time; scripts send the team's bearer. Who cannot is
-//! told the same whatever is wrong, so that nobody learns which teams there are. What is repeated, or comes later than
-//! its own successor, changes nothing ([`store::inbox`]): Slack sends an event again when our answer was late.
+//! Slack signs the raw body with the team's signing secret and a time; scripts send the team's bearer. A caller without
+//! a valid secret gets the same answer whatever is wrong, so that nobody learns which teams exist. What is repeated, or
+//! comes later than its own successor, changes nothing ([`store::inbox`]): Slack sends an event again when our answer
+//! was late.
 use crate::answer::Reply;
 use hmac::{Hmac, KeyInit, Mac};
 use http::{HeaderMap, Request, header};
@@ -52,7 +53,7 @@ pub(crate) async fn receive<B: AsRef<[u8]>>(
     }
     let headers = request.headers();
     if !headers.contains_key("x-slack-signature") && !headers.contains_key(header::AUTHORIZATION) {
-        // Who shows nothing costs no read.
+        // Reject unauthenticated requests before reading the table.
         return Err(stranger());
     }
     let now = context.now();
@@ -123,7 +124,7 @@ async fn keep(
     Ok(Reply::json(json!({"kept": kept, "passed": passed}).to_string()))
 }
 
-/// What everybody is told who cannot show that they belong to the team.
+/// Returns the answer to every caller who cannot prove that they belong to the team.
 fn stranger() -> Refusal {
     Refusal::new(
         Code::Forbidden,
