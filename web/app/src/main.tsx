@@ -2,8 +2,9 @@
 import { browserDatabase, createClient, defaultStorage, SessionEndedError } from "@cyclesheet/client";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { App } from "./App";
-import { borrowToken, lendToken } from "./boot/handOver";
+import { borrowToken, lendToken } from "./session/handOver";
+import { keeping, watchedStorage } from "./session/keeping";
+import { createNetwork } from "./session/network";
 import {
   enter,
   firstTeam,
@@ -14,15 +15,14 @@ import {
   pageLink,
   storedToken,
   storeToken,
-} from "./boot/places";
-import { Failure, SignIn } from "./boot/Start";
-import { backFromSignIn, type SignInPlace, wayToSignIn } from "./boot/signIn";
-import { applyTheme, savedTheme } from "./chrome/theme";
-import { keeping, watchedStorage } from "./lib/keeping";
-import { settings } from "./lib/settings";
-import { createNetwork } from "./network/network";
-import { Controller } from "./state/controller";
-import { createScreen } from "./state/screen";
+} from "./session/places";
+import { settings } from "./session/settings";
+import { backFromSignIn, type SignInPlace, wayToSignIn } from "./session/signIn";
+import { applyTheme, savedTheme } from "./session/theme";
+import { Controller } from "./sheet/controller";
+import { createScreen } from "./sheet/screen";
+import { App } from "./shell/App";
+import { Failure, SignIn } from "./shell/Start";
 import "ag-grid-community/styles/ag-grid.css";
 import "./styles/index.css";
 

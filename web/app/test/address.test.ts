@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { addressOf, placeIn } from "../src/boot/address";
+import { addressOf, placeIn } from "../src/shell/address";
 
 test("an address names a cell beside team and week, and the week alone again", () => {
   const search = "?team=platform&cycle=2026-W47";

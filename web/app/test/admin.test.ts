@@ -1,8 +1,7 @@
 import type { Change, Op, Peer } from "@cyclesheet/client";
 import { describe, expect, test } from "vitest";
-import { listed } from "../src/admin/listed";
-import { attemptsIn, callsOf, dollars, reportsIn } from "../src/admin/reports";
-import { type Standings, standingsAfter } from "../src/admin/standing";
+import { listed } from "../src/features/admin/listed";
+import { attemptsIn, callsOf, dollars, reportsIn } from "../src/features/admin/reports";
 import {
   adviceOf,
   type Finding,
@@ -10,7 +9,8 @@ import {
   type Surroundings,
   type Verdict,
   verdictOf,
-} from "../src/network/probe";
+} from "../src/session/probe";
+import { type Standings, standingsAfter } from "../src/sheet/log/standing";
 
 const change = (...ops: Op[]): Change => ({
   version: 1,

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { createFixture } from "../src/dev/fixtureClient";
 import { sampleSheet } from "../src/dev/sampleSheet";
-import { load, PLAIN, passes, read, ticked, valuesOf, without } from "../src/model/arrangement";
-import { Controller } from "../src/state/controller";
-import { createScreen } from "../src/state/screen";
+import { Controller } from "../src/sheet/controller";
+import { load, PLAIN, passes, read, ticked, valuesOf, without } from "../src/sheet/model/arrangement";
+import { createScreen } from "../src/sheet/screen";
 
 const { tasks } = sampleSheet();
 const titles = (filters: Parameters<typeof passes>[1]) =>

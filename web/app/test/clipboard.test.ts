@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatTable } from "../src/model/clipboard";
+import { formatTable } from "../src/sheet/model/clipboard";
 
 test("a copied block is a table too, with its text as text", () => {
   expect(

@@ -2,11 +2,11 @@ import { COLUMNS, type Sheet } from "@cyclesheet/client";
 import { beforeEach, describe, expect, test } from "vitest";
 import { createFixture, type Fixture } from "../src/dev/fixtureClient";
 import { sampleSheet } from "../src/dev/sampleSheet";
-import { Controller } from "../src/state/controller";
-import { followPresence } from "../src/state/presence";
-import { createScreen } from "../src/state/screen";
-import { followRefusals } from "../src/state/tellings";
-import { hasUnsavedWork } from "../src/state/unload";
+import { Controller } from "../src/sheet/controller";
+import { followPresence } from "../src/sheet/presence";
+import { followRefusals } from "../src/sheet/refusals";
+import { createScreen } from "../src/sheet/screen";
+import { hasUnsavedWork } from "../src/sheet/unload";
 
 let client: Fixture;
 let controller: Controller;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { readDate } from "../src/model/dateInput";
-import { readerOf } from "../src/model/dateNames";
+import { readDate } from "../src/lib/dateInput";
+import { readerOf } from "../src/lib/dateNames";
 
 /** A Friday, in week 47. */
 const TODAY = "2026-11-20";

@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { createApi, listSeparator } from "../src/network/api";
+import { createApi, listSeparator } from "../src/session/api";
 
 test("the cells of a CSV file are separated as the reader's spreadsheet program expects", () => {
   for (const locale of ["de-DE", "fr-FR", "es-ES", "pt-BR", "tr-TR"]) {

@@ -1,6 +1,6 @@
 /** Which week a page without an address shows: also on the day on which nothing has begun. */
 import { afterEach, expect, test, vi } from "vitest";
-import { firstWeek, loadCycles } from "../src/boot/places";
+import { firstWeek, loadCycles } from "../src/session/places";
 
 afterEach(() => vi.unstubAllGlobals());
 

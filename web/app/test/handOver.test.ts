@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { borrowToken, type Channel, lendToken } from "../src/boot/handOver";
+import { borrowToken, type Channel, lendToken } from "../src/session/handOver";
 
 const part = (claims: object) => btoa(JSON.stringify(claims)).replace(/=+$/, "");
 const tokenOf = (team: string, exp = 9_999_999_999) => `h.${part({ teams: [team], exp })}.s`;

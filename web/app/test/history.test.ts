@@ -1,12 +1,12 @@
 import { type Change, newId, type Op, type Row, type Sheet } from "@cyclesheet/client";
 import { apply, canonical, genesis } from "@cyclesheet/client/fold";
 import { describe, expect, test } from "vitest";
-import { countOf, difference } from "../src/history/difference";
-import { concerns, entryOf, inStretches, narrowed } from "../src/history/entry";
-import { HistoryLog } from "../src/history/log";
-import { restoreCell, restoreRow } from "../src/history/restore";
-import { dayOf } from "../src/history/words";
-import { ApiError } from "../src/network/api";
+import { dayOf } from "../src/lib/moments";
+import { ApiError } from "../src/session/api";
+import { countOf, difference } from "../src/sheet/log/difference";
+import { concerns, entryOf, inStretches, narrowed } from "../src/sheet/log/entry";
+import { HistoryLog } from "../src/sheet/log/log";
+import { restoreCell, restoreRow } from "../src/sheet/model/restore";
 
 const ANA = { id: "ana", name: "Ana Ruiz" };
 const BEN = { id: "ben", name: "Ben Okafor" };

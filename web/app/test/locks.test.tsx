@@ -3,12 +3,12 @@ import userEvent from "@testing-library/user-event";
 import { describe, expect, test, vi } from "vitest";
 import { createFixture } from "../src/dev/fixtureClient";
 import { sampleSheet } from "../src/dev/sampleSheet";
-import { RowMenu } from "../src/grid/RowMenu";
-import { heldRow, heldRows, refusal } from "../src/locks/locks";
-import { planPaste } from "../src/model/block";
-import { ControllerProvider } from "../src/state/context";
-import { Controller } from "../src/state/controller";
-import { createScreen } from "../src/state/screen";
+import { ControllerProvider } from "../src/sheet/context";
+import { Controller } from "../src/sheet/controller";
+import { planPaste } from "../src/sheet/model/block";
+import { heldRow, heldRows, refusal } from "../src/sheet/model/locks";
+import { createScreen } from "../src/sheet/screen";
+import { RowMenu } from "../src/shell/RowMenu";
 
 const NOW = Date.UTC(2026, 10, 18, 12);
 const locked = (holder: string, leftMs = 247_000) => ({

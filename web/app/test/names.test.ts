@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { searchText } from "../src/grid/columnDefs";
-import { fold, occurrences, wordsToFind } from "../src/model/fold";
-import { type NamedPerson, namesLike } from "../src/model/names";
+import { fold, occurrences, wordsToFind } from "../src/lib/fold";
+import { type NamedPerson, namesLike } from "../src/lib/names";
+import { searchText } from "../src/sheet/grid/columnDefs";
 
 const member = (name: string): NamedPerson => ({ name, isMember: true });
 const once = (name: string): NamedPerson => ({ name, isMember: false });

@@ -3,13 +3,13 @@ import { expect, test, vi } from "vitest";
 import { fixtureApi } from "../src/dev/fixtureApi";
 import { createFixture } from "../src/dev/fixtureClient";
 import { sampleSheet } from "../src/dev/sampleSheet";
-import { HistoryProvider } from "../src/history/context";
-import { ApiProvider } from "../src/network/context";
-import { NotePanel } from "../src/notes/NotePanel";
-import { turnNote } from "../src/notes/names";
-import { ControllerProvider } from "../src/state/context";
-import { Controller } from "../src/state/controller";
-import { createScreen } from "../src/state/screen";
+import { NotePanel } from "../src/features/notes/NotePanel";
+import { ApiProvider } from "../src/session/context";
+import { ControllerProvider } from "../src/sheet/context";
+import { Controller } from "../src/sheet/controller";
+import { turnNote } from "../src/sheet/docs";
+import { HistoryProvider } from "../src/sheet/log/context";
+import { createScreen } from "../src/sheet/screen";
 
 function show(role: "editor" | "viewer") {
   const client = createFixture(sampleSheet(), { role });

@@ -3,9 +3,9 @@ import { Collaboration } from "@tiptap/extension-collaboration";
 import { TextSelection } from "@tiptap/pm/state";
 import { afterEach, expect, test } from "vitest";
 import * as Y from "yjs";
-import { Anchors, anchorOf, anchorsKey } from "../src/notes/anchors";
-import { schemaExtensions } from "../src/notes/extensions";
-import { PromptSelection, unread } from "../src/notes/selection";
+import { Anchors, anchorOf, anchorsKey } from "../src/features/notes/anchors";
+import { schemaExtensions } from "../src/features/notes/extensions";
+import { PromptSelection, unread } from "../src/features/notes/selection";
 
 const editors: Editor[] = [];
 afterEach(() => {

@@ -4,12 +4,12 @@ import { Editor } from "@tiptap/core";
 import { Collaboration } from "@tiptap/extension-collaboration";
 import { afterEach, describe, expect, test } from "vitest";
 import * as Y from "yjs";
-import { Anchors, anchorOf, anchorsKey, rangeOf } from "../src/notes/anchors";
-import { restore, say } from "../src/notes/contents";
-import { schemaExtensions } from "../src/notes/extensions";
-import { momentsOf, withNames } from "../src/notes/moments";
-import { rowOfNote } from "../src/notes/names";
-import { cleaned, hrefFrom, plainly, safeHref } from "../src/notes/safety";
+import { Anchors, anchorOf, anchorsKey, rangeOf } from "../src/features/notes/anchors";
+import { restore, say } from "../src/features/notes/contents";
+import { schemaExtensions } from "../src/features/notes/extensions";
+import { momentsOf, withNames } from "../src/features/notes/moments";
+import { cleaned, hrefFrom, plainly, safeHref } from "../src/features/notes/safety";
+import { rowOfNote } from "../src/sheet/docs";
 
 const editors: Editor[] = [];
 afterEach(() => {

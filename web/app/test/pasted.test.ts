@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import { Editor } from "@tiptap/core";
 import { describe, expect, test } from "vitest";
-import { schemaExtensions } from "../src/notes/extensions";
-import { declarations } from "../src/notes/pasted";
-import { cleaned } from "../src/notes/safety";
+import { schemaExtensions } from "../src/features/notes/extensions";
+import { declarations } from "../src/features/notes/pasted";
+import { cleaned } from "../src/features/notes/safety";
 
 /** What an editor shows of a paste. jsdom reads style attributes, so they are taken away as the page's policy does. */
 function pasted(html: string): string {

@@ -6,12 +6,12 @@ import { expect, test } from "vitest";
 import * as Y from "yjs";
 import { createFixture } from "../src/dev/fixtureClient";
 import { sampleSheet } from "../src/dev/sampleSheet";
-import { say } from "../src/notes/contents";
-import Proposal from "../src/notes/Proposal";
-import { notesOf } from "../src/notes/provider";
-import { ControllerProvider } from "../src/state/context";
-import { Controller } from "../src/state/controller";
-import { createScreen } from "../src/state/screen";
+import { say } from "../src/features/notes/contents";
+import Proposal from "../src/features/notes/Proposal";
+import { notesOf } from "../src/features/notes/provider";
+import { ControllerProvider } from "../src/sheet/context";
+import { Controller } from "../src/sheet/controller";
+import { createScreen } from "../src/sheet/screen";
 
 const PEOPLES = "What people wrote.";
 const MODELS = "What the model says now.";

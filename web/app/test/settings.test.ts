@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { memoryStorage, type QueueStorage } from "@cyclesheet/client";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { type Keeping, watchedStorage } from "../src/lib/keeping";
-import { createSettings, type StoreOf, settings } from "../src/lib/settings";
-import { load, PLAIN, save } from "../src/model/arrangement";
-import { createScreen } from "../src/state/screen";
-import { createStore } from "../src/state/store";
+import { createStore } from "../src/lib/store";
+import { type Keeping, watchedStorage } from "../src/session/keeping";
+import { createSettings, type StoreOf, settings } from "../src/session/settings";
+import { load, PLAIN, save } from "../src/sheet/model/arrangement";
+import { createScreen } from "../src/sheet/screen";
 
 /** A browser's storage in memory, with what it does badly. */
 function browser(faults: Partial<Storage> = {}): StoreOf {
@@ -97,7 +97,7 @@ describe("settings", () => {
       /\b(local|session)Storage\b/.test(readFileSync(join(root, file), "utf8")),
     );
     expect(files.length).toBeGreaterThan(100);
-    expect(touching).toEqual(["lib/settings.ts"]);
+    expect(touching).toEqual(["session/settings.ts"]);
   });
 });
 

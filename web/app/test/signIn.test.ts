@@ -1,7 +1,7 @@
 import { webcrypto } from "node:crypto";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { backFromSignIn, signInPlace, wayToSignIn } from "../src/boot/signIn";
-import { createSettings, type Settings } from "../src/lib/settings";
+import { createSettings, type Settings } from "../src/session/settings";
+import { backFromSignIn, signInPlace, wayToSignIn } from "../src/session/signIn";
 
 const place = {
   authorizeUrl: "https://sign.example/oauth2/authorize",

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { isolated } from "../src/model/bidi";
-import { formatBlock, parseBlock } from "../src/model/clipboard";
-import { addMonths, monthGrid, shortDate, weekSpan } from "../src/model/dates";
-import { normalise } from "../src/model/values";
+import { isolated } from "../src/lib/bidi";
+import { addMonths, monthGrid, shortDate, weekSpan } from "../src/lib/dates";
+import { formatBlock, parseBlock } from "../src/sheet/model/clipboard";
+import { normalise } from "../src/sheet/model/values";
 
 /** A Friday. */
 const TODAY = "2026-11-20";

@@ -1,6 +1,6 @@
 import { CODES } from "@cyclesheet/client";
 import { expect, test } from "vitest";
-import { wordsFor } from "../src/state/words";
+import { wordsFor } from "../src/sheet/words";
 
 test("every code of the registry has words of the page's own, which stand for themselves", () => {
   const seen = new Set<string>();

@@ -1,5 +1,5 @@
 /** Answers without a server: nothing happened yet, nobody is known. The real ones are seen against a real stack. */
-import type { Api } from "../network/api";
+import type { Api } from "../session/api";
 import { sampleMessages } from "./sampleSheet";
 
 export const fixtureApi: Api = {

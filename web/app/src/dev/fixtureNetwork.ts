@@ -1,5 +1,5 @@
 /** A network that is always there and leads nowhere. */
-import type { Network } from "../network/context";
+import type { Network } from "../session/context";
 import { fixtureApi } from "./fixtureApi";
 
 export const fixtureNetwork: Network = {

@@ -1,10 +1,10 @@
 /** Shows the page with a client that has no server. `?scene=` chooses the state; `window.fixture` plays the others. */
 import type { ClientState, Peer, Sheet } from "@cyclesheet/client";
 import { createRoot } from "react-dom/client";
-import { App } from "../App";
-import { applyTheme, savedTheme } from "../chrome/theme";
-import { Controller } from "../state/controller";
-import { createScreen } from "../state/screen";
+import { applyTheme, savedTheme } from "../session/theme";
+import { Controller } from "../sheet/controller";
+import { createScreen } from "../sheet/screen";
+import { App } from "../shell/App";
 import "ag-grid-community/styles/ag-grid.css";
 import "../styles/index.css";
 import { createFixture, emptyState, type Fixture } from "./fixtureClient";

@@ -3,7 +3,7 @@
 /** Kinds of `input` that are no text. */
 const NO_TEXT = /^(button|checkbox|color|file|image|radio|range|reset|submit)$/;
 
-/** The hidden field that waits in the selected cell for the first key (`grid/useCatcher`): nothing is written in it yet. */
+/** The hidden field that waits in the selected cell for the first key (`sheet/grid/useCatcher`): nothing is written in it yet. */
 export const CATCHER = "catcher";
 
 /** Whether the element, or one around it, is a text that is being written. */

@@ -135,7 +135,10 @@ onPage(
     await page.keyboard.press("Control+v");
     await until(() => value(page, "g1-3", "deadline"), "2026-11-27");
     const said = await page.getByTestId("notice").textContent();
-    assert.match(said, /^2 rows added, 129 cells pasted\. Source was skipped: it is read-only\. 2 deadlines are not dates/);
+    assert.match(
+      said,
+      /^2 rows added, 129 cells pasted\. Source was skipped: it is read-only\. 2 deadlines are not dates/,
+    );
     assert.equal(await page.locator(".issue").count(), 0);
   },
 );

@@ -1,0 +1,188 @@
+/** The people of the team: who is here, with which role; for admins, also the ways to change that. */
+import type { Op, Role } from "@cyclesheet/client";
+import { useCallback, useEffect, useState } from "react";
+import { momentOf } from "../../lib/moments";
+import { stateWord } from "../../lib/people";
+import type { Member } from "../../session/api";
+import { useApi } from "../../session/context";
+import { useClient, useController } from "../../sheet/context";
+import { useFollowLog, useLog } from "../../sheet/log/context";
+import { returnToSheet } from "../../sheet/parts";
+import { CloseIcon } from "../../ui/icons";
+import { Mark } from "../history/EntryItem";
+import { type Listed, listed, ROLES } from "./listed";
+
+export function MembersPanel() {
+  const controller = useController();
+  const api = useApi();
+  useFollowLog();
+  const standings = useLog((state) => state.standings);
+  const peers = useClient((state) => state.peers);
+  const authors = useClient((state) => state.sheet?.authors);
+  const me = useClient((state) => state.user?.id);
+  const isAdmin = useClient((state) => state.role === "admin");
+  const [members, setMembers] = useState<readonly Member[] | "loading" | "failed">("loading");
+  const load = useCallback(() => {
+    setMembers((before) => (Array.isArray(before) ? before : "loading"));
+    api.members().then(setMembers, () => setMembers("failed"));
+  }, [api]);
+  // Who was let back in, or came for the first time, is in the list of the server.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked again when these change
+  useEffect(load, [load, standings, peers.length]);
+  const people = listed(Array.isArray(members) ? members : [], peers, standings, authors ?? {});
+  const here = people.filter((person) => person.peer !== null && person.removed === null);
+  const away = people.filter((person) => person.peer === null && person.removed === null);
+  const removed = people.filter((person) => person.removed !== null);
+  const section = (title: string, list: readonly Listed[]) =>
+    list.length > 0 && (
+      <section className="history-day">
+        <h3>
+          {title} ({list.length})
+        </h3>
+        <ul>
+          {list.map((person) => (
+            <Person key={person.id} person={person} isMe={person.id === me} isAdmin={isAdmin} />
+          ))}
+        </ul>
+      </section>
+    );
+  return (
+    <aside className="side" aria-label="People and roles" data-testid="members">
+      <header className="details-head">
+        <h2>People and roles</h2>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label="Close people and roles"
+          onClick={() => {
+            controller.screen.set({ side: null });
+            returnToSheet(controller);
+          }}
+        >
+          <CloseIcon />
+        </button>
+      </header>
+      <p className="side-note">
+        {isAdmin
+          ? "A role that you set here holds from now on, in this week and in the next ones. Removing somebody closes this workspace to them at once; what they wrote stays."
+          : "An admin changes roles and removes people."}
+      </p>
+      {members === "loading" && <p className="side-note">Loading…</p>}
+      {members === "failed" && (
+        <p className="side-note" role="alert">
+          The list of people could not be loaded.{" "}
+          <button type="button" className="link-button" onClick={load}>
+            Try again
+          </button>
+        </p>
+      )}
+      {section("Here now", here)}
+      {section("Not here", away)}
+      {section("Removed", removed)}
+    </aside>
+  );
+}
+
+function Person({ person, isMe, isAdmin }: { person: Listed; isMe: boolean; isAdmin: boolean }) {
+  const controller = useController();
+  const [asking, setAsking] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const { id, name, role, peer, removed } = person;
+  const send = async (op: Op, done: string) => {
+    setAsking(false);
+    setBusy(true);
+    const outcome = await controller.send([op]);
+    setBusy(false);
+    if (outcome.ok) controller.say(done, "good");
+  };
+  return (
+    <li className="member" data-testid={`member:${id}`} data-removed={removed ? true : undefined}>
+      <div className="member-line">
+        <Mark id={id} name={name} />
+        <span className="person-name">
+          {name}
+          {isMe && <span className="muted"> (you)</span>}
+          <span className="person-state">
+            {removed
+              ? `removed by ${removed.by}, ${momentOf(removed.at)}`
+              : peer
+                ? stateWord(peer.state?.status)
+                : person.seenAt > 0
+                  ? `last here ${momentOf(person.seenAt)}`
+                  : "not here"}
+          </span>
+        </span>
+        {busy ? (
+          <span className="muted" role="status">
+            Saving…
+          </span>
+        ) : removed ? (
+          isAdmin && (
+            <button
+              type="button"
+              className="button button-small"
+              data-testid={`let-back:${id}`}
+              onClick={() => void send({ op: "MEMBER_RESTORE", userId: id }, `${name} may come back.`)}
+            >
+              Let back in
+            </button>
+          )
+        ) : isAdmin && !isMe ? (
+          <>
+            <select
+              className="input"
+              aria-label={`Role of ${name}`}
+              data-testid={`role:${id}`}
+              value={role}
+              onChange={(event) =>
+                void send(
+                  { op: "MEMBER_ROLE", userId: id, role: event.target.value as Role },
+                  `${name} is ${event.target.value} now.`,
+                )
+              }
+            >
+              {ROLES.map((one) => (
+                <option key={one} value={one}>
+                  {one}
+                </option>
+              ))}
+            </select>
+            <button
+              type="button"
+              className="button button-small"
+              aria-label={`Remove ${name}…`}
+              aria-expanded={asking}
+              data-testid={`remove:${id}`}
+              onClick={() => setAsking(!asking)}
+            >
+              Remove…
+            </button>
+          </>
+        ) : (
+          <span className="tag">{role}</span>
+        )}
+      </div>
+      {asking && (
+        <div className="member-ask" role="alert">
+          <p>
+            Remove <strong>{name}</strong> from the whole workspace? Their pages close within seconds, and
+            they see no sheet of any team until somebody lets them back in.
+          </p>
+          <p className="member-answers">
+            <button
+              type="button"
+              className="button button-small button-danger"
+              data-testid={`remove-yes:${id}`}
+              onClick={() => void send({ op: "MEMBER_REVOKE", userId: id }, `${name} is removed.`)}
+            >
+              Remove {name}
+            </button>
+            <button type="button" className="button button-small" onClick={() => setAsking(false)}>
+              Keep
+            </button>
+          </p>
+        </div>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,77 @@
+/** The messages that a row came from, word for word. What is cited and does not exist is said to be so. */
+
+import { exactly } from "../../lib/time";
+import { WarnIcon } from "../../ui/icons";
+import { type Message, useCited } from "./messages";
+
+interface Props {
+  readonly ids: readonly string[];
+  /** The number of the latest extraction. */
+  readonly latest: number;
+  /** The number of the extraction that made the row. */
+  readonly own: number | null;
+}
+
+export function Sources({ ids, latest, own }: Props) {
+  const cited = useCited(ids, latest, own);
+  switch (cited.kind) {
+    case "loading":
+      return <p className="muted">Looking for {ids.length === 1 ? "the message" : "the messages"}…</p>;
+    case "forbidden":
+      return (
+        <p className="source-note" data-testid="sources-forbidden">
+          Cites {ids.join(", ")}. Your role does not read raw messages: editors and admins do.
+        </p>
+      );
+    case "failed":
+      return (
+        <p className="source-note" role="alert">
+          Cites {ids.join(", ")}. The messages could not be loaded: {cited.reason}
+        </p>
+      );
+    case "found":
+      return (
+        <ul className="sources" data-testid="sources">
+          {cited.cited.map(({ id, message }) => (
+            <li key={id}>{message ? <Quote message={message} /> : <Missing id={id} />}</li>
+          ))}
+        </ul>
+      );
+  }
+}
+
+function Quote({ message }: { message: Message }) {
+  const { id, channel, author, at, text } = message;
+  const time = Date.parse(at);
+  return (
+    <figure className="source" data-testid={`source:${id}`}>
+      <figcaption>
+        <bdi className="source-author">{author || "somebody"}</bdi>
+        {channel && (
+          <span>
+            {" in "}
+            <bdi>#{channel}</bdi>
+          </span>
+        )}
+        <span className="chip">{id}</span>
+        {!Number.isNaN(time) && (
+          <time className="source-time" dateTime={at}>
+            {exactly(time)}
+          </time>
+        )}
+      </figcaption>
+      <blockquote dir="auto">{text}</blockquote>
+    </figure>
+  );
+}
+
+function Missing({ id }: { id: string }) {
+  return (
+    <p className="source source-missing" data-testid={`source-missing:${id}`}>
+      <WarnIcon size={14} />
+      <span>
+        <span className="chip">{id}</span> is cited, but no such message was read. Do not rely on it.
+      </span>
+    </p>
+  );
+}

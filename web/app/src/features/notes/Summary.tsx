@@ -1,0 +1,92 @@
+/**
+ * The executive summary above the sheet. The model's words are shown as they are; once somebody wants to write, or has,
+ * it is a document that several people edit at once.
+ */
+import { Suspense, useEffect, useState } from "react";
+import { settings } from "../../session/settings";
+import { useClient, useController, useMayEdit, useScreen } from "../../sheet/context";
+import { SUMMARY } from "../../sheet/docs";
+import { CheckIcon, ChevronIcon, EditIcon } from "../../ui/icons";
+import { Later } from "../../ui/Later";
+import { NoteEditor, Proposal, prepare } from "./lazy";
+
+/** Below this width the summary begins folded. */
+const NARROW_PX = 720;
+
+export function Summary() {
+  const controller = useController();
+  const mayEdit = useMayEdit();
+  const text = useClient((state) => state.sheet?.executiveSummary ?? "");
+  const isTouched = useClient((state) => state.sheet?.docs[SUMMARY]?.isManuallyEdited ?? false);
+  const isAsked = useScreen((screen) => screen.summary);
+  const [editing, setEditing] = useState(false);
+  const [open, setOpen] = useState(() => {
+    const saved = settings.get("summary");
+    return saved ? saved === "open" : window.innerWidth >= NARROW_PX;
+  });
+  const turn = (to: boolean) => {
+    settings.set("summary", to ? "open" : "closed");
+    setOpen(to);
+    if (!to) {
+      setEditing(false);
+      controller.screen.set({ summary: false });
+    }
+  };
+  useEffect(() => {
+    if (isAsked) setOpen(true);
+  }, [isAsked]);
+
+  const isDocument = isTouched || isAsked || editing;
+  const isEmpty = text.trim() === "" && !isTouched;
+  if (isEmpty && !mayEdit) return null;
+  return (
+    <section
+      className="summary"
+      data-open={open || undefined}
+      data-editing={editing || undefined}
+      aria-label="Executive summary"
+    >
+      <button type="button" className="summary-toggle" aria-expanded={open} onClick={() => turn(!open)}>
+        <ChevronIcon /> Summary
+      </button>
+      <div className="summary-body" data-testid="summary">
+        {open && isDocument ? (
+          <Later>
+            <NoteEditor
+              name={SUMMARY}
+              label="Executive summary"
+              placeholder="Summary of the week"
+              seed={text}
+              readOnly={!editing}
+              autoFocus={editing}
+              onLeave={() => setEditing(false)}
+            />
+            {/* Apart: while it loads it would hide the editor, and take the focus of whoever has begun to write. */}
+            <Suspense>{isTouched && <Proposal />}</Suspense>
+          </Later>
+        ) : isDocument ? (
+          <p className="summary-text muted">Written by people. Unfold it to read it.</p>
+        ) : (
+          <p tabIndex={open ? 0 : undefined} className="summary-text" dir="auto">
+            {isEmpty ? <span className="muted">Nobody has written one yet.</span> : text}
+          </p>
+        )}
+      </div>
+      {mayEdit && (
+        <button
+          type="button"
+          className="button button-quiet button-small summary-edit"
+          aria-pressed={editing}
+          data-testid="summary-edit"
+          onPointerEnter={prepare}
+          onClick={() => {
+            if (!open) turn(true);
+            setEditing(!editing);
+          }}
+        >
+          {editing ? <CheckIcon size={14} /> : <EditIcon size={14} />} {editing ? "Done" : "Edit"}
+        </button>
+      )}
+    </section>
+  );
+}

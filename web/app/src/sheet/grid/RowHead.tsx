@@ -1,0 +1,47 @@
+/** The narrow column of row numbers: shows the place, starts a drag, stands for the whole row. */
+import type { Row } from "@cyclesheet/client";
+import type { ICellRendererParams } from "ag-grid-community";
+import { useEffect, useRef, useState } from "react";
+import { CommentMark } from "../../features/comments/CommentMark";
+import { LockMark } from "../../features/locks/LockMark";
+import { NoteMark } from "../../features/notes/NoteMark";
+import { GripIcon } from "../../ui/icons";
+import { useMayEdit, useScreen } from "../context";
+import { barToMoving } from "../model/arrangement";
+
+/** The id of the row-number column. */
+export const ROW_COLUMN = "row";
+/** Its width in CSS pixels; the style sheet cuts the layer at the same place. */
+export const ROW_HEAD_PX = 46;
+
+export function RowHead({ node, registerRowDragger, data }: ICellRendererParams<Row>) {
+  const handle = useRef<HTMLSpanElement>(null);
+  const [index, setIndex] = useState(node.rowIndex);
+  useEffect(() => {
+    const follow = () => setIndex(node.rowIndex);
+    node.addEventListener("rowIndexChanged", follow);
+    return () => node.removeEventListener("rowIndexChanged", follow);
+  }, [node]);
+  useEffect(() => {
+    // Registered once for the life of the cell; the grid shows a drag only where dragging is allowed.
+    if (handle.current) registerRowDragger(handle.current, 4, undefined, true);
+  }, [registerRowDragger]);
+  const number = (index ?? 0) + 1;
+  const mayEdit = useMayEdit();
+  const bar = useScreen(({ arrangement, find }) => barToMoving(arrangement, find));
+  return (
+    <div
+      className="rowhead"
+      title={mayEdit && bar ? bar : undefined}
+      data-testid={data ? `row:${data.taskId}` : undefined}
+    >
+      <span className="rowhead-number">{number}</span>
+      {data && <LockMark taskId={data.taskId} />}
+      {data && <CommentMark taskId={data.taskId} column={null} />}
+      {data && <NoteMark taskId={data.taskId} />}
+      <span className="rowhead-grip" ref={handle} title="Drag to move the row">
+        <GripIcon size={14} />
+      </span>
+    </div>
+  );
+}

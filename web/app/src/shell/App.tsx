@@ -1,0 +1,108 @@
+/** The page of one week: bars of fixed height around the sheet, panels over or beside it. */
+import { useEffect } from "react";
+import { followKeys } from "../actions/pageKeys";
+import { CommentsPanel } from "../features/comments/CommentsPanel";
+import { followMentions } from "../features/comments/mentions";
+import { followLink, openThread } from "../features/comments/open";
+import { Diagnosis } from "../features/connection/Diagnosis";
+import { NotePanel } from "../features/notes/NotePanel";
+import { Summary } from "../features/notes/Summary";
+import { Print } from "../features/print/Print";
+import { RescueCards } from "../features/rescue/RescueCards";
+import { weekSpan } from "../lib/dates";
+import { type Network, NetworkProvider } from "../session/context";
+import type { CycleInfo } from "../session/places";
+import { ControllerProvider, useClient, useController, useScreen } from "../sheet/context";
+import type { Controller } from "../sheet/controller";
+import { openDoc } from "../sheet/docs";
+import { followRemovals } from "../sheet/graves";
+import { ColumnMenu } from "../sheet/grid/ColumnMenu";
+import { SheetGrid } from "../sheet/grid/SheetGrid";
+import { HistoryProvider, useTime } from "../sheet/log/context";
+import { followF6 } from "../sheet/parts";
+import { followPresence } from "../sheet/presence";
+import { followLocks, followRefusals } from "../sheet/refusals";
+import { guardUnload } from "../sheet/unload";
+import { Announcer } from "./Announcer";
+import { followAddress } from "./address";
+import { Help } from "./Help";
+import { Conflicts, Details, VersionBar, VersionView } from "./lazy";
+import { RowMenu } from "./RowMenu";
+import { SidePanel } from "./SidePanel";
+import { StatusBar } from "./StatusBar";
+import { Strip } from "./Strip";
+import { Toolbar } from "./Toolbar";
+import { TopBar } from "./TopBar";
+
+interface Props {
+  readonly controller: Controller;
+  readonly network: Network;
+  readonly team: string;
+  readonly cycle: string;
+  readonly loadCycles: () => Promise<readonly CycleInfo[]>;
+}
+
+export function App({ controller, network, team, cycle, loadCycles }: Props) {
+  useEffect(() => followPresence(controller), [controller]);
+  useEffect(() => followKeys(controller), [controller]);
+  useEffect(() => followRemovals(controller), [controller]);
+  useEffect(() => guardUnload(controller), [controller]);
+  useEffect(() => followRefusals(controller), [controller]);
+  useEffect(() => followLocks(controller), [controller]);
+  useEffect(() => followMentions(controller), [controller]);
+  useEffect(() => followLink(controller), [controller]);
+
+  useEffect(() => followF6(controller), [controller]);
+  useEffect(() => followAddress(controller), [controller]);
+
+  return (
+    <ControllerProvider value={controller}>
+      <NetworkProvider value={network}>
+        <HistoryProvider>
+          <Page team={team} cycle={cycle} loadCycles={loadCycles} />
+        </HistoryProvider>
+      </NetworkProvider>
+    </ControllerProvider>
+  );
+}
+
+function Page({ team, cycle, loadCycles }: Omit<Props, "controller" | "network">) {
+  const controller = useController();
+  const isOld = useTime((time) => time.viewing !== null);
+  const isDetailed = useScreen((screen) => screen.side === "details");
+  const isConflicting = useClient((state) => state.conflicts.length > 0);
+  return (
+    <div className="page">
+      <TopBar team={team} cycle={cycle} loadCycles={loadCycles} />
+      <Strip />
+      <Summary />
+      {isOld ? <VersionBar /> : <Toolbar />}
+      <main className="main">
+        <div className="main-sheet">
+          <div className="main-live" inert={isOld}>
+            <SheetGrid label={`Sheet of ${team}, week ${cycle}, ${weekSpan(cycle)}`} />
+          </div>
+          {isOld && <VersionView />}
+        </div>
+        {isDetailed && <Details />}
+        <NotePanel />
+        <CommentsPanel
+          onDoc={({ doc, commentId }) => {
+            if (doc) openDoc(controller, doc);
+            openThread(controller, commentId);
+          }}
+        />
+        <SidePanel />
+        <RescueCards />
+        {isConflicting && <Conflicts />}
+      </main>
+      <StatusBar />
+      <Announcer />
+      <RowMenu />
+      <ColumnMenu />
+      <Help />
+      <Diagnosis />
+      <Print title={`${team}, week ${cycle}, ${weekSpan(cycle)}`} />
+    </div>
+  );
+}
