@@ -7,8 +7,10 @@ use crate::{
 use extraction::source::slack_api::Mark;
 use platform::Context;
 use sheet::{
-    Column, CycleKey, Sheet,
+    CycleKey, Sheet,
     model::{GenerationState, Origin},
+    report::{Comparison, compare, lines},
+    week::{date, time_zone},
 };
 use store::{directory::Team, keys};
 
@@ -41,23 +43,45 @@ pub(crate) async fn sheet(
         }
     };
     let mark = Mark::summary(key.cycle_id());
-    let text = text(extractor, key, team, sheet);
+    let comparison = comparison(context, key, team, sheet).await?;
+    let text = text(extractor, key, team, sheet, comparison.as_ref());
     if let Err(error) = posting.post(&api, &announce.channel, &mark, &text).await? {
         tracing::warn!(cycle = %key, %error, "the sheet is not announced yet");
     }
     Ok(())
 }
 
-fn text(extractor: &Extractor, key: &CycleKey, team: &Team, sheet: &Sheet) -> String {
-    let blocked = sheet.rows().filter(|row| row.value(Column::Status) == "Blocked").count();
+/// Compares the week with those before it. That it cannot be compared is no reason to leave the post out.
+async fn comparison(
+    context: &Context,
+    key: &CycleKey,
+    team: &Team,
+    sheet: &Sheet,
+) -> Result<Option<Comparison>, ExtractError> {
+    let today = date(context.now(), &time_zone(&team.time_zone)?);
+    let weeks = match context.store.weeks(key).await {
+        Ok(weeks) => weeks,
+        Err(error) => {
+            tracing::warn!(cycle = %key, %error, "the sheet is announced without a comparison");
+            return Ok(compare(&[sheet], today));
+        }
+    };
+    let sheets: Vec<_> = weeks.iter().map(|week| &week.state.sheet).collect();
+    Ok(compare(&sheets, today))
+}
+
+fn text(
+    extractor: &Extractor,
+    key: &CycleKey,
+    team: &Team,
+    sheet: &Sheet,
+    comparison: Option<&Comparison>,
+) -> String {
     let mut lines = vec![format!("*{}, week {}*", escaped(&team.name), key.week)];
+    let head = comparison.map(|comparison| lines::head(sheet, comparison)).unwrap_or_default();
+    lines.extend(head.iter().map(|line| escaped(line)));
     let summary: String = sheet.executive_summary.chars().take(MAX_SUMMARY).collect();
     lines.extend((!summary.is_empty()).then(|| escaped(&summary)));
-    let rows = sheet.row_count();
-    lines.push(format!("{rows} rows, {blocked} blocked."));
-    if sheet.generation.as_ref().is_some_and(|made| made.origin == Some(Origin::Fallback)) {
-        lines.push("Made without the model, straight from the messages.".to_owned());
-    }
     lines.extend(slack::link(extractor, &key.team, key.week, "Open the sheet"));
     lines.join("\n")
 }

@@ -34,6 +34,11 @@ pub fn time_zone(name: &str) -> Result<TimeZone, WeekError> {
     TimeZone::get(name).map_err(|_| WeekError::TimeZone(name.into()))
 }
 
+/// Returns the date at `now` for somebody in `zone`. An instant that no calendar holds gives the first day of 1970.
+pub fn date(now: TimestampMs, zone: &TimeZone) -> Date {
+    Timestamp::from_millisecond(now.0).unwrap_or_default().to_zoned(zone.clone()).date()
+}
+
 impl Week {
     /// The week of that number, if its year has it.
     pub fn new(year: i16, week: i8) -> Result<Self, WeekError> {

@@ -5,7 +5,7 @@
 //! - [`log`]: entries put and read. [`record`]: the folded state and its chunks.
 //! - [`cycle`]: the commit. [`room`]: one cycle in this process, its fold and its queue. [`cache`]: bounded by bytes.
 //! - [`connections`]: who is connected where. [`directory`]: teams, members, cycles, denials. [`roles`], [`teams`]: what was set about members.
-//! - [`past`]: the state at an earlier version.
+//! - [`past`]: the state at an earlier version. `weeks`: the sheets of the weeks before one.
 //! - [`inbox`]: messages that were pushed. [`notes`]: unread mentions. [`direct`]: those that are to be sent. [`raw`]: messages and answers.
 //!
 //! This crate owns every read and write of the table. It decides nothing about a sheet (that is `sheet`), sends
@@ -29,6 +29,7 @@ pub mod roles;
 pub mod room;
 pub mod table;
 pub mod teams;
+mod weeks;
 
 pub use connections::{Connection, Recipient, UserConnection};
 pub use cycle::{Store, StoreConfig};

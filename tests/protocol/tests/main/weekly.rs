@@ -382,7 +382,10 @@ async fn a_new_sheet_is_announced_once_with_a_link_and_forges_nothing() {
     let posted = slack.posted();
     assert_eq!(posted.len(), 1);
     let text = posted[0]["text"].as_str().unwrap();
-    assert!(text.starts_with("*Platform, week 2026-W47*") && text.contains("1 rows, 0 blocked."), "{text}");
+    let lines: Vec<&str> = text.lines().take(3).collect();
+    let coverage = "Made without the model, straight from 1 message.";
+    assert!(lines.starts_with(&["*Platform, week 2026-W47*"]) && lines[1].starts_with(coverage), "{text}");
+    assert_eq!(lines[2], "At risk. 1 row: 0 done, 0 blocked, 0 late.", "{text}");
     assert!(text.contains("/?team=platform&cycle=2026-W47|Open the sheet>"), "{text}");
 }
 
