@@ -1,7 +1,7 @@
 //! A local server that speaks Slack's Web API as far as we use it: for tests.
 //!
 //! Pages, filters by time, lists history newest first and threads oldest first as Slack does, checks the token, and
-//! first answers whatever trouble it was told. Listens on 127.0.0.1 only and ends when dropped.
+//! first answers the errors that the test asks for. Listens on 127.0.0.1 only and ends when dropped.
 use crate::source::slack_json::instant;
 use axum::{
     Json, Router,

@@ -55,7 +55,7 @@ pub struct Setting {
     pub week: Week,
     /// The team's zone: what day a message was written.
     pub zone: TimeZone,
-    /// Who can be an assignee.
+    /// The people who can be an assignee.
     pub people: Vec<Person>,
 }
 

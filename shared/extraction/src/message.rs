@@ -34,7 +34,7 @@ pub struct Message {
     pub thread: Option<String>,
     /// The display name.
     pub author: String,
-    /// When. In JSON an ISO 8601 instant in UTC, `2026-11-16T09:00:00Z`.
+    /// When it was written. In JSON an ISO 8601 instant in UTC, `2026-11-16T09:00:00Z`.
     #[serde(serialize_with = "as_instant")]
     pub at: TimestampMs,
     /// Plain text: markup decoded, entities unescaped.
@@ -93,7 +93,7 @@ pub struct Unnumbered {
     pub thread: Option<String>,
     /// The display name.
     pub author: String,
-    /// When.
+    /// When it was written.
     pub at: TimestampMs,
     /// Plain text.
     pub text: String,

@@ -53,7 +53,7 @@ static NOTICE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// Names that messages of small talk may hold, word by word: `Thanks Ana`.
+/// The words of names that messages of small talk may hold: `Thanks Ana`.
 #[derive(Debug, Default)]
 pub(crate) struct Names(HashSet<String>);
 
@@ -102,7 +102,7 @@ pub(crate) fn is_small_talk_among(text: &str, names: &Names) -> bool {
 static MENTION: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(^|[\s(,.!])@[\p{L}\d._-]+(?:\s\p{Lu}\p{Ll}+\b)?"));
 
-/// Whoever is `on it` has taken something, with thanks or without.
+/// A person who is `on it` has taken something, with thanks or without.
 static ON_IT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\bon (?:it|this|that)\b"));
 static AGREEMENT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\+\d{1,3}\b"));
 /// Words of which only the pair is a farewell.

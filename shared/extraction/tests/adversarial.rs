@@ -184,7 +184,8 @@ fn an_answer_cut_at_any_place_gives_a_prefix_of_its_rows() {
             let told = Context { truncated: true, ..context() };
             let told = parse(&whole[..cut], &told).rows;
             assert!(all.starts_with(&told), "cut at {cut} of {whole:?}: {told:?}");
-            // Without being told, a row that ends in a pipe is a short row: its cells are right, the rest is empty.
+            // If the finish reason does not say so, a row that ends in a pipe is a short row: its cells are right, the
+            // rest is empty.
             let untold = checked(&whole[..cut]).rows;
             assert!(untold.len() <= all.len());
             // Cut inside a code span, its pipe looks like the row's end: nobody can know.

@@ -1,4 +1,4 @@
-//! Every answer of `tests/answers` gives exactly the rows that a person wrote down for it.
+//! Every answer of `tests/answers` gives exactly the rows that a person recorded for it.
 //!
 //! A case is a folder with `answer.txt` and `expected.json`; `messages.jsonl` beside the cases (or in a case) are the week.
 //! `dropped` and `warnings` are compared in number and order, their texts by the part that `expected.json` names.

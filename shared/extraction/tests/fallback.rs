@@ -1,4 +1,5 @@
-//! Every week of `tests/fallback` gives the cells that a person wrote down for it: what a fallback takes and what it leaves.
+//! Every week of `tests/fallback` gives the cells that a person recorded for it: what a fallback takes and what it
+//! leaves.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 use extraction::{
     answer::Row,

@@ -1,5 +1,5 @@
-//! The prompt, byte for byte. `UPDATE_GOLDEN=1 cargo test -p cyclesheet-extraction --test prompt` writes the files anew;
-//! read the difference before it is committed: it is what leaves for the model.
+//! The prompt, byte for byte. `UPDATE_GOLDEN=1 cargo test -p cyclesheet-extraction --test prompt` writes the files
+//! again; read the difference before it is committed: it is what leaves for the model.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 use extraction::{
     answer::Row,

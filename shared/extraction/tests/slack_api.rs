@@ -221,7 +221,7 @@ async fn a_summary_that_was_posted_is_found_by_its_mark() {
         None,
         "a mark of another kind is another"
     );
-    // A post whose answer is lost is not sent again: it may stand there.
+    // A post whose answer is lost is not sent again: it may have arrived.
     slack.trouble("chat.postMessage", Trouble::PostedAndLost);
     assert!(api.post_marked("C1", "The next week", &next).await.is_err());
     assert_eq!(slack.posted().len(), 2);

@@ -150,7 +150,7 @@ fn with_pipe(meant: &mut [String; 9], random: &mut Random, pipe: &str, not: Opti
     Some(at)
 }
 
-/// The line's own cells: what stands between its pipes.
+/// The line's own cells: the text between its pipes.
 fn parts(meant: &[String; 9]) -> Vec<String> {
     meant.join(" | ").split('|').map(|c| c.trim().to_owned()).collect()
 }

@@ -1,4 +1,4 @@
-//! What stands in real exports, a message or a file at a time: each is read, or left out with a count, or named.
+//! The forms of real exports, a message or a file at a time: each is read, or left out with a count, or named.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 use extraction::source::{Loaded, Options, from_json_lines, load};
 use std::{

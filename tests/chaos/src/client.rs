@@ -17,7 +17,7 @@ use tokio::{
     time::Instant,
 };
 
-/// What a tab can be told.
+/// The orders that a tab takes.
 pub enum Command {
     /// Close the page and open it again.
     Reload,

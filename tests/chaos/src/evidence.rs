@@ -60,14 +60,14 @@ impl Log {
     }
 }
 
-/// What clients were told.
+/// The frames that clients received.
 #[derive(Default)]
 pub struct Evidence {
     /// Id → the version at which it was acknowledged.
     acknowledged: BTreeMap<String, u64>,
     /// Ids that were refused.
     refused: BTreeSet<String>,
-    /// Acknowledged edits of other kinds, and the highest version they were told.
+    /// Acknowledged edits of other kinds, and the highest version that they received.
     others: usize,
     highest: u64,
     /// Asked for, and open when last looked at.

@@ -1,7 +1,7 @@
 //! `chaos`: the real command, `cyclesheet dev --data DIR`, under load from real sockets, killed with SIGKILL at random
 //! moments and started again on the same folder. Each time, and at the end, it looks for what was acknowledged:
 //!
-//! - everything that a client was told is committed is in the log, at the version that it was told;
+//! - every change that a client received as committed is in the log, at the version that it received;
 //! - nothing is there twice, and nothing that was refused is there at all;
 //! - `cyclesheet audit verify` finds the chain whole, and reaching on from where it stood at the kill before;
 //! - in the end everybody is at rest and has the log's sheet, byte for byte.

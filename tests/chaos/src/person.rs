@@ -1,4 +1,5 @@
-//! Who edits: rows, cells, threads, at random; what is made carries an id of its own, which the log must hold once.
+//! A simulated person who edits rows, cells, threads, at random; what is made carries an id of its own, which the log
+//! must hold once.
 use fastrand::Rng;
 use sheet::{Column, Op, Row, Sheet, TaskId};
 use std::{collections::BTreeMap, sync::Arc};

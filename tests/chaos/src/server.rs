@@ -32,7 +32,7 @@ pub struct Dev {
     lines: Option<Lines<BufReader<ChildStdout>>>,
     /// Where it listens, once it is ready.
     pub address: SocketAddr,
-    /// Who may sign in.
+    /// The people who may sign in.
     pub links: Vec<Link>,
 }
 

@@ -24,7 +24,7 @@ const TTL_S: u32 = 3600;
 pub enum TokenWay {
     /// As the subprotocol `bearer.<JWT>`, as browsers do.
     Subprotocol,
-    /// As `?token=`, for what stands before an endpoint and drops subprotocols.
+    /// As `?token=`, for a proxy that drops subprotocols.
     Query,
 }
 

@@ -56,7 +56,7 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// Plays every rule, or those named; `told` hears of each as it ends.
+/// Plays every rule, or those named; `told` is called with each as it ends.
 pub async fn run(endpoint: Arc<Endpoint>, only: &[String], mut told: impl FnMut(&str, &Outcome)) -> Report {
     let mut report = Report::default();
     for (rule, check) in RULES {

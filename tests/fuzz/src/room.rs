@@ -67,7 +67,7 @@ pub fn room(data: &[u8]) {
     assert_eq!(canonical::to_string(&read.sheet).expect("a sheet writes"), text);
 }
 
-/// Cells of any text: a reader of CSV finds nine columns, every cell as it stands, and none that runs.
+/// Cells of any text: a reader of CSV finds nine columns, every cell unchanged, and none that runs.
 pub fn export(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let mut state = genesis();

@@ -52,7 +52,7 @@ pub(crate) struct Author {
     number: usize,
     seq: u64,
     base: u64,
-    /// What stands in its cell: what its next edit replaces.
+    /// The value of its cell, which its next edit replaces.
     pub value: String,
 }
 
@@ -70,7 +70,7 @@ impl Author {
         frame.into()
     }
 
-    /// The id of its last edit, as it stands in a frame.
+    /// The id of its last edit, as a frame has it.
     pub(crate) fn id(&self) -> String {
         format!(r#""id":"b{}.{}""#, self.number, self.seq)
     }

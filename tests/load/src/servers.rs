@@ -97,7 +97,7 @@ pub(crate) struct Server {
     binary: PathBuf,
     teams: Vec<String>,
     machine: Machine,
-    /// How many sockets it is told to expect.
+    /// The number of sockets that it is configured to expect.
     expected: usize,
 }
 

@@ -18,7 +18,7 @@ const BEFORE_JITTER_MS: u64 = 3_000;
 
 /// What refusals came to.
 pub(crate) struct Refused {
-    /// How many.
+    /// The number of sockets.
     pub count: usize,
     /// Resident memory after the first thousand and after the last, bytes.
     pub resident: (u64, u64),

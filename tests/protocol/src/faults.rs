@@ -52,7 +52,7 @@ impl Call {
         }
     }
 
-    /// Is it the put of a log entry?
+    /// Returns whether it is the put of a log entry.
     pub fn is_commit(&self) -> bool {
         self.operation == "PutItem" && self.sk().starts_with("LOG#")
     }
@@ -156,7 +156,7 @@ impl Faults {
         self.inner.calls.lock().unwrap().iter().filter(|call| call.operation == operation).count()
     }
 
-    /// Begins to count anew.
+    /// Resets the count.
     pub fn forget(&self) {
         self.inner.calls.lock().unwrap().clear();
     }

@@ -1,4 +1,4 @@
-//! The log as it stands in the table.
+//! The log as stored in the table.
 use sheet::{Change, CycleKey, State};
 use std::collections::BTreeSet;
 use store::{

@@ -1,4 +1,4 @@
-//! Who the people of a test are.
+//! The people of a test.
 use local::{
     sample::{TEAM, TENANT},
     tokens::{self, Person, SECRET},

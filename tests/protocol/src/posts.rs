@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 pub struct Post {
     /// To whom.
     pub connection_id: String,
-    /// What.
+    /// The frame.
     pub frame: Value,
 }
 
@@ -31,7 +31,7 @@ impl Posts {
         Arc::new(self.clone())
     }
 
-    /// Asks `rule` about every post from now on: what it names is what the caller is told, and nothing is sent.
+    /// Asks `rule` about every post from now on: the caller receives the answer that it names, and nothing is sent.
     pub fn rule(&self, rule: impl FnMut(&Post) -> Option<Posted> + Send + 'static) {
         *self.rule.lock().unwrap() = Some(Box::new(rule));
     }
@@ -51,7 +51,7 @@ impl Posts {
         self.made.lock().unwrap().iter().filter(|post| post.frame["type"] == frame_type).count()
     }
 
-    /// Begins to count anew.
+    /// Resets the count.
     pub fn forget(&self) {
         self.made.lock().unwrap().clear();
     }

@@ -1,5 +1,5 @@
-//! What a page was told and did, step by step, as one JSON document that any other implementation of the machine can
-//! be held to.
+//! The inputs and effects of a page, step by step, as one JSON document that any other implementation of the machine
+//! can be held to.
 use crate::world::{Deed, Weather, World};
 use cyclesheet_client::{
     Machine, Status,
@@ -9,7 +9,7 @@ use fastrand::Rng;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-/// The whole state is written down after every so many steps.
+/// The whole state is recorded after every so many steps.
 const CHECKPOINT: usize = 25;
 
 /// One page's life.

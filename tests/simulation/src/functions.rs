@@ -45,7 +45,7 @@ pub enum Function {
 pub enum Work {
     /// Teams and last week, before anybody comes.
     SetUp(CycleKey),
-    /// May this socket open?
+    /// Whether this socket may open.
     Authorize(usize),
     /// It opens.
     Connect(usize),
@@ -82,7 +82,7 @@ pub struct Task {
     pub(crate) polls: u32,
     /// The poll at which it is killed.
     pub(crate) dies_at: Option<u32>,
-    /// Does its environment die with it?
+    /// Whether its environment dies with it.
     pub(crate) dies_whole: bool,
     /// Reads of a log, a record or a denial that failed last, by partition and kind.
     pub(crate) failed_reads: BTreeSet<(String, &'static str)>,
@@ -90,7 +90,7 @@ pub struct Task {
     pub(crate) denial: (bool, u64),
     /// Versions told to the socket that it is about.
     pub(crate) told: BTreeSet<u64>,
-    /// Was that socket told anything else?
+    /// Whether that socket received anything else.
     pub(crate) has_answered: bool,
 }
 
@@ -433,7 +433,7 @@ impl World {
         }
     }
 
-    /// Is the socket's upgrade still wanted?
+    /// Returns whether the socket's upgrade is still wanted.
     pub(crate) fn is_opening(&self, socket: usize) -> bool {
         self.sockets[socket].state == State::Opening
     }

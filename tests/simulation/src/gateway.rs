@@ -21,13 +21,13 @@ pub enum State {
 
 /// A socket.
 pub struct Socket {
-    /// Whose.
+    /// The client.
     pub client: usize,
     /// How far it is.
     pub state: State,
     /// What the authorizer learned.
     pub authorizer: Option<Map<String, Value>>,
-    /// Did it ever open?
+    /// Whether it ever opened.
     pub was_open: bool,
     /// Has a function tried to close it?
     pub was_closed_by_server: bool,
@@ -35,7 +35,7 @@ pub struct Socket {
     pub was_disowned: bool,
     /// The table under which it was opened.
     pub era: u64,
-    /// Does its client still hear and speak? A broken socket is open for the gateway for a while.
+    /// Whether its client still receives and sends. A broken socket is open for the gateway for a while.
     pub is_cut: bool,
 }
 

@@ -43,12 +43,13 @@ pub struct Run {
     pub word: u64,
     /// Changes in all logs.
     pub changes: u64,
-    /// What was told.
+    /// The trace.
     pub lines: Vec<String>,
 }
 
 impl Run {
-    /// The end of what was told, at most so many lines; then the seed, the step, what was violated, and how to see it again.
+    /// The end of the trace, at most so many lines; then the seed, the step, what was violated, and how to see it
+    /// again.
     pub fn story(&self, plan: &Plan, lines: usize) -> String {
         let mut story = String::new();
         for line in &self.lines[self.lines.len().saturating_sub(lines)..] {

@@ -30,7 +30,7 @@ struct Options {
     #[cfg(feature = "planted-faults")]
     #[arg(long)]
     faults: bool,
-    /// Plant this one: alone with `--faults`, or under a seed that is told.
+    /// Plant this one: alone with `--faults`, or under the seed of `--seed`.
     #[cfg(feature = "planted-faults")]
     #[arg(long)]
     fault: Option<String>,

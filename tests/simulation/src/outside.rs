@@ -46,7 +46,7 @@ pub enum Answer {
     Broken,
     /// What became of a post or a close.
     Posted(Posted),
-    /// Was the extraction asked for?
+    /// Whether the extraction was asked for.
     Asked(bool),
     /// The model's.
     Model(Result<Response, Failure>),
@@ -59,14 +59,14 @@ pub enum Answer {
 pub struct Slot {
     answer: Option<Answer>,
     waker: Option<Waker>,
-    /// Is nobody waiting any more?
+    /// Returns whether nobody is waiting any more.
     pub is_dropped: bool,
 }
 
 /// A call that was made.
 #[derive(Debug)]
 pub struct Request {
-    /// What.
+    /// The request.
     pub ask: Ask,
     /// By whom.
     pub task: TaskId,
@@ -127,7 +127,7 @@ impl Slot {
         }
     }
 
-    /// Is nobody waiting any more?
+    /// Returns whether nobody is waiting any more.
     pub fn dropped(slot: &Mutex<Self>) -> bool {
         slot.lock().unwrap_or_else(PoisonError::into_inner).is_dropped
     }

@@ -1,4 +1,4 @@
-//! Who is there, what they do, and what happens to the system as a whole.
+//! The simulated people, their actions, and the events of the system as a whole.
 use crate::{
     checks::history::History,
     client::{Client, Intent, Person, Phase, Purpose},
@@ -14,7 +14,7 @@ use sheet::{CycleKey, Name, Op, Role};
 const THIS_WEEK: &str = "2026-W47";
 /// The week before: closed by the weekly run.
 const LAST_WEEK: &str = "2026-W46";
-/// The week after: begun by whoever enters it first.
+/// The week after: begun by the first person who enters it.
 const NEXT_WEEK: &str = "2026-W48";
 /// Everybody: tenant, team, user, role. A name says nothing about a tenant.
 const PEOPLE: [(&str, &str, &str, Role); 7] = [
@@ -281,7 +281,7 @@ impl World {
         self.after(pause, Event::Happen);
     }
 
-    /// Who was removed tries again, now and then.
+    /// A removed person tries again, now and then.
     pub(crate) fn come_back(&mut self) {
         for client in 0..self.clients.len() {
             if self.clients[client].phase == Phase::Halted {
@@ -316,7 +316,7 @@ impl World {
         self.reread();
     }
 
-    /// The histories of the table as it stands.
+    /// The histories in the present table.
     fn reread(&mut self) {
         let rows = self.table.rows.clone();
         for ((pk, sk), item) in &rows {

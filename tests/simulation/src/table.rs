@@ -11,7 +11,7 @@ pub type Rows = BTreeMap<(String, String), Value>;
 /// The table.
 pub struct Table {
     embedded: Embedded,
-    /// What stands in it.
+    /// Its content.
     pub rows: Rows,
 }
 
@@ -21,9 +21,9 @@ pub struct Written {
     pub pk: String,
     /// Its sort key.
     pub sk: String,
-    /// What stood there.
+    /// The earlier item.
     pub before: Option<Value>,
-    /// What stands there now.
+    /// The current item.
     pub after: Option<Value>,
 }
 
@@ -84,12 +84,12 @@ impl Table {
     }
 }
 
-/// A text attribute; empty if it is none.
+/// Returns a text attribute; empty if it is no text.
 pub fn text(value: &Value) -> String {
     value["S"].as_str().unwrap_or_default().to_owned()
 }
 
-/// A number attribute; 0 if it is none.
+/// Returns a number attribute; 0 if it is no number.
 pub fn number(value: &Value) -> u64 {
     value["N"].as_str().and_then(|n| n.parse().ok()).unwrap_or_default()
 }

@@ -35,7 +35,7 @@ pub struct Plan {
     pub seed: u64,
     /// Steps under weather; what follows until all is quiet comes on top.
     pub steps: u64,
-    /// Does anything go wrong?
+    /// Whether faults happen.
     pub has_weather: bool,
     /// Is every step kept for reading?
     pub is_told: bool,
@@ -157,7 +157,7 @@ pub struct World {
     pub now: u64,
     /// Steps taken.
     pub step: u64,
-    /// What was told.
+    /// The trace.
     pub trace: Trace,
     /// The first violation.
     pub found: Option<Found>,
@@ -186,7 +186,7 @@ pub struct World {
     pub(crate) histories: BTreeMap<String, History>,
     /// Histories of earlier tables, by partition and epoch.
     pub(crate) past: BTreeMap<(String, String), History>,
-    /// Do people act?
+    /// Whether people act.
     pub(crate) is_lively: bool,
     /// Invocations that were killed or dropped.
     pub(crate) killed: u64,

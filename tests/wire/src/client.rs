@@ -1,4 +1,4 @@
-//! A reference client over a real socket. It knows what the protocol says and nothing of what stands behind it.
+//! A reference client over a real socket. It knows the protocol and nothing of the server.
 use crate::{Replica, patiently};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};

@@ -51,13 +51,13 @@ impl Editor {
         self.text.get_string(&self.doc.transact())
     }
 
-    /// What stands in the editor's own root, as XML.
+    /// Returns the content of the editor's own root, as XML.
     pub fn xml(&self) -> String {
         let root = self.doc.get_or_insert_xml_fragment("default");
         root.get_string(&self.doc.transact())
     }
 
-    /// Does it wait for an update that it lacks?
+    /// Returns whether it waits for an update that it lacks.
     pub fn waits(&self) -> bool {
         self.doc.transact().has_missing_updates()
     }

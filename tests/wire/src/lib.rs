@@ -1,12 +1,12 @@
-//! A client of the protocol, over real sockets and HTTPS: it knows what `SPEC.md` says and nothing of what stands
-//! behind an endpoint.
+//! A client of the protocol, over real sockets and HTTPS: it knows `SPEC.md` and nothing of the server behind an
+//! endpoint.
 //!
 //! # Layout
 //! - [`client`]: a socket and what its owner knows; [`replica`]: its fold, held to the order of the log.
 //! - [`editor`]: a copy of a document, under Yjs. [`web`]: requests over HTTPS.
 //!
 //! It owns no rule of the system and repeats none: it folds with `sheet`, and otherwise only speaks and listens. It
-//! fails whoever uses it by panicking, because everything that uses it is a test.
+//! panics on failure, because every user of it is a test.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 pub mod client;
 pub mod editor;

@@ -3,15 +3,15 @@ use serde_json::Value;
 use sheet::{Change, Sheet, State, canonical};
 use std::collections::BTreeMap;
 
-/// The sheet as one client sees it, and every change it was told of.
+/// The sheet as one client sees it, and every change that it received.
 #[derive(Default)]
 pub struct Replica {
     state: Option<State>,
     /// Told too early: a change before it is missing.
     early: BTreeMap<u64, Change>,
-    /// Version → the change as it was told. The same version told twice must be the same change.
+    /// Version → the change as received. A version that is received twice must be the same change.
     pub told: BTreeMap<u64, Value>,
-    /// How often each version was told.
+    /// How often each version was received.
     pub times: BTreeMap<u64, usize>,
 }
 
@@ -63,7 +63,7 @@ impl Replica {
         self.state.as_ref().map_or(0, State::version)
     }
 
-    /// Is something missing before what it was told?
+    /// Returns whether a change is missing before the received ones.
     pub fn has_gap(&self) -> bool {
         !self.early.is_empty()
     }
@@ -78,7 +78,7 @@ impl Replica {
         canonical::to_string(self.sheet()).unwrap()
     }
 
-    /// What stands in a cell.
+    /// Returns the value of a cell.
     pub fn cell(&self, task: &str, column: &str) -> String {
         let task = task.parse().unwrap();
         self.sheet().row(&task).map(|row| row.value(column.parse().unwrap()).to_owned()).unwrap_or_default()

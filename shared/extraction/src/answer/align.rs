@@ -14,8 +14,8 @@ use sheet::{Column, Week};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
-/// Columns of a table whose rows are put in order. The widest table a model writes has a dozen; beyond it a row must fit
-/// as it stands.
+/// Columns of a table whose rows are put in order. The widest table a model writes has a dozen; beyond it a row must
+/// fit unchanged.
 const MAX_COLUMNS: usize = 16;
 /// Cells too many that are still put in order: two `||` in one row are four.
 const MAX_BEYOND: usize = 4;

@@ -342,7 +342,7 @@ fn read(cell: &str, bare: &str, synonyms: &Synonyms, signs: &[(&str, &'static st
     if let Some(found) = all_mean_one(cell, synonyms) {
         return Some(found);
     }
-    // `High (customer is waiting)`: what stands in brackets explains, unless it says something else.
+    // `High (customer is waiting)`: the text in brackets explains, unless it says something else.
     let (before, rest) = cell.split_once(['(', '['])?;
     let value = exact(&super::words::bare(before))?;
     let inside = super::words::bare(rest);

@@ -9,8 +9,8 @@
 //!   written, else month first, and a note says so.
 //! - `today` and `tomorrow` count from the latest message the row cites, else from the last message at all.
 //! - An instant with an offset is the day it has in the team's zone; without a zone nobody can tell.
-//! - Whatever else stands there stays text: nobody's condition (`Friday if legal agrees`) is cut off, and a weekday that
-//!   contradicts its date is no day.
+//! - Anything else stays text: nobody's condition (`Friday if legal agrees`) is cut off, and a weekday that contradicts
+//!   its date is no day.
 mod cjk;
 mod names;
 mod numeric;

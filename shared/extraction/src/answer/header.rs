@@ -186,7 +186,7 @@ fn rank(name: &str) -> Option<(Column, usize)> {
     if let Some(found) = exact(name) {
         return Some(found);
     }
-    // `Assignee(s)`, `Deadline (YYYY-MM-DD)`: what stands in brackets explains.
+    // `Assignee(s)`, `Deadline (YYYY-MM-DD)`: the text in brackets explains.
     let outside = name.split(['(', '[', '（', '<']).next().unwrap_or(name);
     if outside.len() < name.len()
         && let Some((column, rank)) = exact(outside)
@@ -205,7 +205,7 @@ fn rank(name: &str) -> Option<(Column, usize)> {
     .then_some((column, IN_PARTS + rank))
 }
 
-/// The columns of a header row, or `None` if it is none.
+/// Returns the columns of a header row, or `None` if the row is no header.
 ///
 /// A header names the title and another column, or three columns. Where two cells name one column, its better
 /// known name wins and the other is an extra. No column is lost because of one name: among known names one is understood

@@ -55,7 +55,7 @@ pub struct Context {
     pub messages: Option<HashMap<String, Date>>,
     /// The team's zone: in it an instant such as `2026-11-24T23:30:00-08:00` is a day. `None`: unknown, so it stays text.
     pub zone: Option<TimeZone>,
-    /// Who can be an assignee. Empty: names are taken as they are.
+    /// The people who can be an assignee. Empty: names are taken as they are.
     pub people: Vec<Person>,
     /// The model stopped at its token limit (`finish_reason` `MAX_TOKENS`): the last row may be half a row.
     pub truncated: bool,
@@ -141,7 +141,7 @@ impl Serialize for Row {
 pub struct Dropped {
     /// The line it begins on, from 1.
     pub line: usize,
-    /// Why.
+    /// The reason.
     pub reason: String,
 }
 

@@ -1,4 +1,4 @@
-//! Who an assignee cell means.
+//! Finds the people whom an assignee cell means.
 use super::words::fold;
 use crate::source::Person;
 use std::collections::HashMap;
@@ -43,7 +43,8 @@ const TITLES: [&str; 22] = [
 const HONORIFICS: [&str; 12] =
     ["さん", "様", "さま", "氏", "くん", "君", "ちゃん", "先生", "님", "씨", "先生", "女士"];
 
-/// Words of several languages between two names. `y`, `e` and `i` are only told apart from initials by what stands around.
+/// Words of several languages between two names. `y`, `e` and `i` are distinguished from initials only by the words
+/// around them.
 const ANDS: [&str; 18] = [
     "と", "和", "与", "及", " y ", " et ", " e ", " i ", " en ", " og ", " och ", " plus ", " mit ",
     " avec ", " con ", " и ", " w/ ", " ve ",

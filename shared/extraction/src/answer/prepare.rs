@@ -20,7 +20,7 @@ static CLOSE: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)</(?:think|thinking|thought|reasoning|reflection|scratchpad|analysis|inner_monologue)\s*>|<\|end_of_thought\|>|\[/THINK\]|◁/think▷",
     )
 });
-/// `Final answer:`, `## Revised table`: what stands above it was a draft.
+/// `Final answer:`, `## Revised table`: the text above it was a draft.
 static FINAL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)^[\s>#*_]*(?:here is (?:the|my) )?(?:final|revised|corrected|updated|improved)(?: (?:answer|version|table|sheet|output|json|result|status sheet))[\s*_]*:?[\s*_]*$",

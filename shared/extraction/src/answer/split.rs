@@ -246,7 +246,7 @@ pub(crate) fn padded(line: &str) -> Option<Line> {
     if !closed {
         cells.push(cell.trim().to_owned());
     }
-    // What stands before the first pipe is nothing.
+    // Text before the first pipe is ignored.
     cells.remove(0);
     (tight > 0 && padded >= MIN_PADDED).then_some(Line { cells, opened: true, closed })
 }

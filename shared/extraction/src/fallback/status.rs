@@ -148,7 +148,7 @@ static BLOCKED: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// Who or what cannot be blocked as work is: a machine's rules block it.
+/// Subjects that are not blocked as work is: a machine's rules block them.
 static OTHER_BLOCK: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?ix)\b(?: firewall | cors | cloudflare | ad-?block\w* | browsers? | filters? | spam\w* | proxy | plug-?ins? | antivirus | isp | waf | rate\s+limit\w* | captcha | ips? | ports? | requests? | traffic | users? | accounts? | e-?mails? | domains? | ads? | cookies? | pop-?ups? | sites? | urls? | calls? | callers? | numbers? | road | street | snow | bus | train | tram | taxi | uber | lift | elevator | plane | flight | lunch | food | pizza | coffee | weekend | holidays? | vacation | meeting\s+to | call\s+to | him | her | them | you | me | nothing | nobody | none | someone )\b",

@@ -1,7 +1,8 @@
-//! Who has a thread's work: who plainly took it, or the one known person who was asked for it with a please.
+//! Finds the person who has a thread's work: the person who plainly took it, or the one known person who was asked for
+//! it with a please.
 //!
 //! A taking is a whole sentence ("I'll take it", "on it, by Friday"), never a word in one ("count on it", "a friend of
-//! mine"). A mention is of a person only if the whole name stands there: `@Anabel` and `@Ana Kowalska` are not Ana.
+//! mine"). A mention is of a person only if it has the whole name: `@Anabel` and `@Ana Kowalska` are not Ana.
 use crate::{
     message::Message,
     said::{core, is_sign, pattern, said, sentences},
@@ -127,7 +128,7 @@ static DECLINES: LazyLock<Regex> = LazyLock::new(|| {
 /// The one person of the team whom a message asks for something by name.
 fn asked<'a>(text: &str, people: &'a [Person]) -> Option<&'a str> {
     let mentions = mentions(text, people);
-    // Whoever else is mentioned may be the one who is meant.
+    // Another person who is mentioned may be the one who is meant.
     let [(start, end, Some(name))] = mentions.as_slice() else { return None };
     let (before, after) = (text.get(..*start)?, text.get(*end..)?);
     let sentence_after = sentences(after).first().copied().unwrap_or_default();
@@ -228,7 +229,7 @@ fn goes_on(after: &str) -> bool {
     next.is_some_and(char::is_uppercase) && !WORD.is_match(after)
 }
 
-/// Who has the work by the last word about it.
+/// The person who has the work according to the last message about it.
 pub(super) fn assignee(thread: &[&Message], people: &[Person]) -> Option<String> {
     let first = said(&thread.first()?.text);
     let mut declined: HashSet<&str> = HashSet::new();

@@ -55,7 +55,7 @@ pub struct Request<'a> {
     pub team: &'a str,
     /// The week's messages, in order of time.
     pub messages: &'a [Message],
-    /// Who can be an assignee.
+    /// The people who can be an assignee.
     pub people: &'a [Person],
     /// Last week's rows that are not done.
     pub open_rows: &'a [Row],

@@ -80,7 +80,7 @@ fn date(map: &Map<String, Value>, names: &Names) -> String {
     seconds.and_then(|seconds| names.date(seconds, word("format"))).unwrap_or_default()
 }
 
-/// Slack writes a nested list as one of its own, with its depth, and goes on with the outer one at an `offset`.
+/// Slack writes a nested list as one of its own, with its depth, and continues the outer one at an `offset`.
 fn list(map: &Map<String, Value>, names: &Names, out: &mut String) {
     let number = |field: &str| map.get(field).and_then(Value::as_u64).unwrap_or_default();
     let indent = "  ".repeat(number("indent").min(MAX_INDENT) as usize);

@@ -40,7 +40,7 @@ pub enum Kind {
 /// One message that was left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Left {
-    /// Why.
+    /// The reason.
     pub kind: Kind,
     /// When it was written; `None` where that is not known, and it then counts in every week.
     pub at: Option<TimestampMs>,

@@ -22,8 +22,8 @@ pub struct Gatherer {
 }
 
 impl Gatherer {
-    /// Somebody whom the team's own directory knows: that name stands before those of any source. To be told before a
-    /// source is read.
+    /// Adds a person from the team's own directory, whose name takes precedence over those of any source. Call it
+    /// before a source is read.
     pub fn know(&mut self, name: &str, user: &str, email: Option<&str>, slack_id: Option<&str>) {
         let aliases = [Some(user), email, slack_id].into_iter().flatten().map(str::to_owned).collect();
         self.gathered.people.push(Person { name: name.to_owned(), aliases });

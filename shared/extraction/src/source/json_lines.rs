@@ -29,7 +29,7 @@ const MAX_DEPTH: usize = 3;
 /// What is known of a file beside its lines.
 #[derive(Default)]
 pub(crate) struct Setting {
-    /// Who is who, for messages of Slack's own shape.
+    /// The names of users, for messages of Slack's own shape.
     pub(crate) workspace: Workspace,
     /// The channel of messages that name none.
     pub(crate) channel: Option<String>,
@@ -91,7 +91,7 @@ struct Reader<'a> {
     workspace: Workspace,
     /// Messages of Slack's own shape, by channel.
     channels: BTreeMap<String, Channel>,
-    /// What stands beside the list that is read.
+    /// The fields beside the list that is read.
     beside: HashMap<String, String>,
     channel: Option<String>,
 }

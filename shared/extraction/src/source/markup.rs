@@ -74,7 +74,7 @@ pub fn decode(text: &str, names: &Names) -> String {
     out
 }
 
-/// What stands between `<` and `>`.
+/// The text between `<` and `>`.
 fn one(inner: &str, names: &Names) -> String {
     let (target, label) = match inner.split_once('|') {
         Some((target, label)) => (target, Some(label).filter(|l| !l.is_empty())),

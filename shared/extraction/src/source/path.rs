@@ -102,7 +102,7 @@ fn channel_of(path: &Path) -> Option<String> {
     is_day.then(|| path.canonicalize().ok()?.parent().and_then(name_of)).flatten()
 }
 
-/// Who is who for a day file that still lies in its export: the export's own lists are two folders up.
+/// The names of users for a day file that is still in its export: the export's own lists are two folders up.
 fn beside(path: &Path, out: &mut Gathered) -> Workspace {
     let mut workspace = Workspace::default();
     workspace.names.zone = out.zone.clone();

@@ -106,7 +106,7 @@ fn scan<'a>(
         let candidate = json.get(open..end.unwrap_or(json.len())).unwrap_or_default();
         let broken = match serde_json::from_str::<&RawValue>(candidate) {
             Ok(_) => {
-                // What stands behind the list in an object that wraps it is no entry.
+                // Fields after the list, in an object that wraps it, are no entries.
                 if !is_wrapped || serde_json::from_str(candidate).is_ok_and(|value| is_entry(&value)) {
                     found.elements.push((line, candidate));
                 }

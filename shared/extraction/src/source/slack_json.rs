@@ -244,7 +244,7 @@ impl SlackMessage {
     }
 }
 
-/// Who is behind a message.
+/// The author of a message.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Writer {
     Person,

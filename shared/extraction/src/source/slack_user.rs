@@ -19,7 +19,7 @@ pub struct SlackUser {
     pub is_bot: bool,
     /// A workflow: what it posts is what a person filled in.
     pub is_workflow: bool,
-    /// Has their account been closed?
+    /// Whether their account has been closed.
     pub is_deleted: bool,
 }
 
@@ -50,7 +50,7 @@ impl SlackUser {
     }
 }
 
-/// Who is who in a workspace: names for ids, which ids are bots, and the people.
+/// The users of a workspace: names for ids, which ids are bots, and the people.
 #[derive(Clone, Debug, Default)]
 pub struct Workspace {
     /// Names of users and channels by their ids.

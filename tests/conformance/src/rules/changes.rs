@@ -291,11 +291,11 @@ pub(super) async fn k2(endpoint: &Endpoint) -> Shown {
         other.reach(version).await;
         assert_eq!(
             other.replica.told[&version], client.replica.told[&version],
-            "two people were told different things"
+            "two people received different changes"
         );
     }
     client.ping().await;
-    assert_eq!(client.replica.times[&version], 1, "its author was told more than once");
+    assert_eq!(client.replica.times[&version], 1, "its author received it more than once");
     Shown::Yes
 }
 

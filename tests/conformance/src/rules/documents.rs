@@ -138,7 +138,7 @@ pub(super) async fn d6(endpoint: &Endpoint) -> Shown {
     assert_eq!(read(&fetched(endpoint, &doc, "").await["update"]), "kept");
     client.commit(json!([{"op": "ROW_REMOVE", "taskId": row}])).await.version();
     client.commit(json!([insert(&row, "anew")])).await.version();
-    assert_eq!(fetched(endpoint, &doc, "").await["update"], NOTHING, "a row inserted anew has an old note");
+    assert_eq!(fetched(endpoint, &doc, "").await["update"], NOTHING, "a row inserted again has an old note");
     Shown::Yes
 }
 

@@ -11,7 +11,7 @@ pub(super) const DURABLE: &str = "takes a server that is killed: `make chaos` an
 pub(super) const ROWS: &str = "takes a connection row that is gone: tests/protocol removes one";
 /// Nothing outside can kill a function.
 pub(super) const KILLED: &str =
-    "takes a function that is killed half way: tests/protocol kills one at every await";
+    "needs a function that is killed halfway: tests/protocol kills one at every await";
 /// Every run would need a week that nobody has entered.
 pub(super) const NEW_CYCLE: &str = "takes a cycle that has not begun: tests/protocol begins one";
 /// It would take ten minutes of silence.

@@ -21,10 +21,10 @@ pub(super) async fn h1(endpoint: &Endpoint) -> Shown {
         ["committed", "presence", "joined", "left"].contains(&frame["type"].as_str().unwrap_or_default())
     };
     let heard = quiet.heard.iter().find(of_the_room);
-    assert!(heard.is_none(), "before its hello a socket is told {heard:?}");
+    assert!(heard.is_none(), "before its hello a socket receives {heard:?}");
     let shown =
         busy.heard.iter().filter(of_the_room).find(|frame| frame["user"]["id"] == person.user.as_str());
-    assert!(shown.is_none(), "the room is told {shown:?} of a socket before its hello");
+    assert!(shown.is_none(), "the room receives {shown:?} about a socket before its hello");
     quiet.hello(json!({})).await;
     Shown::Yes
 }
@@ -41,7 +41,7 @@ pub(super) async fn h2(endpoint: &Endpoint) -> Shown {
             let changes = frame["changes"].as_array().filter(|_| frame["type"] == "committed");
             changes.is_some_and(|all| all.iter().any(|one| one["version"] == version))
         };
-        // The room may have been told before the welcome came.
+        // The room may have received `joined` before the welcome came.
         if joins.welcome["version"].as_u64() < Some(version) && !joins.heard.iter().any(tells) {
             joins.frame("the change that was committed during the hello", tells).await;
         }

@@ -24,7 +24,7 @@ pub(super) async fn p1(endpoint: &Endpoint) -> Shown {
     let own = ana.connection_id().to_owned();
     assert!(
         ana.heard.iter().all(|frame| frame["type"] != "presence" || frame["connectionId"] != own.as_str()),
-        "somebody was told of themselves"
+        "a user received their own presence"
     );
     assert_eq!(endpoint.tip(&endpoint.editor()).await, before, "presence is in the log");
     Shown::Yes

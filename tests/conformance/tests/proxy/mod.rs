@@ -1,4 +1,4 @@
-//! What stands before an endpoint and breaks one thing: every frame from the server passes through a function.
+//! A proxy before an endpoint that breaks one thing: every frame from the server passes through a function.
 use futures_util::{SinkExt, StreamExt};
 use serde_json::Value;
 use std::net::SocketAddr;

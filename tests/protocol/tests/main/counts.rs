@@ -39,7 +39,7 @@ const REFUSAL: Budget = Budget { put: 0, get: 0, query: 1, delete: 0, write_unit
 
 /// A removal, at most: of somebody with two sockets in one of two open cycles, in a room of six. The denial before and
 /// after, a log entry in each cycle, the rows of both sockets, which their own `$disconnect` deletes once more; the
-/// room is told of the removal and of who left.
+/// room receives the removal and the users who left.
 const REMOVAL: Budget = Budget { put: 5, get: 1, query: 9, delete: 8, write_units: 13, posts: 18 };
 
 fn begin(world: &World) {

@@ -174,7 +174,7 @@ async fn more_mentions_than_a_welcome_holds_come_with_the_next_ones_each_once() 
         let some = welcome["notifications"].as_array().unwrap();
         assert!(!some.is_empty() && some.len() < MENTIONS, "{}", some.len());
         told.extend(some.iter().map(|note| note["commentId"].as_str().unwrap().to_owned()));
-        // They are crossed off once the welcome is out; a hello that comes before that is told them again.
+        // They are crossed off once the welcome is out; a hello that comes before that receives them again.
         harness::patiently("the told mentions to be crossed off", async {
             let (table, tenant, user) = (world.table(), "acme".parse().unwrap(), "cleo".parse().unwrap());
             let now = world.stack.context.now();

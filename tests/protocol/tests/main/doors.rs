@@ -1,4 +1,4 @@
-//! Who gets to the local server at all: requests for its own names, and one process on a data folder.
+//! Which requests the local server accepts at all: requests for its own names, and one process on a data folder.
 use super::restart::PROGRAM;
 use harness::{
     World,

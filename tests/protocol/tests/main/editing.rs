@@ -151,7 +151,7 @@ async fn a_function_killed_between_commit_and_broadcast_is_healed_by_its_authors
     assert!(function.await.unwrap_err().is_cancelled());
     world.faults.clear();
     assert_eq!(world.log(NEXT_WEEK).await.versions_of("tab-of-ana.1"), [1]);
-    assert_eq!(world.posts.count("committed"), 0, "nobody was told");
+    assert_eq!(world.posts.count("committed"), 0, "nobody received it");
     // Three seconds without an echo: the same id again.
     ana.change_as("tab-of-ana.1", ops).await;
     assert_eq!(ana.settled("tab-of-ana.1").await.version(), 1);
@@ -218,7 +218,7 @@ async fn fifty_people_who_write_at_once_end_with_the_same_bytes_and_an_unbroken_
                     1 => {
                         json!([modify(&own, "progress", "", "50"), modify(&own, "status", "", "In progress")])
                     }
-                    // Everybody wants this one cell: whoever is late is refused and goes on.
+                    // Everybody wants this one cell: a late one is refused and goes on.
                     2 => json!([modify("shared", "description", "", &format!("by {n}"))]),
                     _ => json!([{"op": "ROW_MOVE", "taskId": own, "after": "shared"}]),
                 };

@@ -134,7 +134,7 @@ async fn each_event_file_of_the_inbox_is_let_in_by_its_secret_and_kept() {
         let (status, body) = ask(&world, &format!("inbox-{name}")).await;
         assert_eq!((status, body.as_str()), (200, r#"{"kept":1,"passed":0}"#), "{name}");
     }
-    // A signature is good for five minutes: why the file is made anew before `make invoke-http` sends it.
+    // A signature is good for five minutes: the file is made again before `make invoke-http` sends it.
     world.advance(Duration::from_secs(301));
     assert_eq!(ask(&world, "inbox-slack").await.0, 403);
     assert_eq!(ask(&world, "inbox-bearer").await.0, 200);

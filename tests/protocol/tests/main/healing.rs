@@ -72,7 +72,7 @@ async fn a_false_410_deafens_nobody_for_longer_than_to_the_next_ping() {
     world.posts.clear();
     world.posts.forget();
     ana.commit(json!([insert("t2", "two")])).await.version();
-    assert_eq!(world.posts.made().len(), 1, "its row is gone, so only ana is told");
+    assert_eq!(world.posts.made().len(), 1, "its row is gone, so only ana receives it");
 
     assert_eq!(ben.ping().await["version"], 2);
     let now = world.stack.context.now();

@@ -26,7 +26,7 @@ fn change(id: &str, base: u64, ops: Value) -> Value {
 #[tokio::test]
 async fn the_list_of_cycles_is_newest_first_and_only_what_was_begun() {
     let world = World::new().await;
-    // Nothing has begun, and the page is told which week may: so the first visitor begins it.
+    // Nothing has begun, and the answer says which week may begin: so the first visitor begins it.
     let none = get(&world, &who("ana"), "/api/cycles?team=platform").await.json();
     assert_eq!(none, json!({"cycles": [], "current": THIS_WEEK}));
     world.join_week(&who("ana"), THIS_WEEK).await;

@@ -2,7 +2,7 @@
 use harness::{Call, Client, Fault, NEXT_WEEK, World, who};
 use serde_json::{Value, json};
 
-/// Sends a line and returns the change that it became, as the room is told of it.
+/// Sends a line and returns the change that it became, as the room receives it.
 async fn line(client: &mut Client, text: &str) -> Value {
     let before = client.replica.version();
     client.send_text(text).await;
@@ -52,7 +52,7 @@ async fn a_terminal_joins_writes_and_leaves_in_lines_and_is_answered_in_json() {
         store::connections::room(&world.table(), &world.key(NEXT_WEEK), world.stack.context.now())
             .await
             .unwrap();
-    assert_eq!(connections.len(), 1, "who left is told of nothing more");
+    assert_eq!(connections.len(), 1, "a user who left receives nothing more");
     let log = world.log(NEXT_WEEK).await;
     assert_eq!(log.bytes(), ana.replica.bytes());
     assert!(log.changes.iter().all(|change| change.id.seq == 0), "ids made from messages are not remembered");

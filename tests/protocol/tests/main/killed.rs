@@ -71,7 +71,7 @@ async fn a_run_killed_at_any_await_is_ended_by_the_next_with_one_more_question_a
         let event = Event::Request(ExtractRequest::cycle(&world.key(THIS_WEEK), false));
         let run = world.stack.extractor.handle(&world.stack.context, event);
         let ended = ended_after(run, polls).await;
-        // Whoever comes while the dead run's lease holds, asks nobody; who comes after it, ends the work.
+        // A run that comes while the dead run's lease holds asks nobody; one that comes after it completes the work.
         let before = model.0.load(Ordering::SeqCst);
         if world.extract(false).await.calls == 0 {
             assert_eq!(model.0.load(Ordering::SeqCst), before, "killed after {polls} polls");

@@ -1,4 +1,4 @@
-//! Who is there and what they do: relayed, stamped, never stored.
+//! Presence: relayed with the server's identity, never stored.
 use harness::{Client, Fault, NEXT_WEEK, World, client::insert, who};
 use serde_json::{Value, json};
 
@@ -36,7 +36,7 @@ async fn a_movement_reaches_everybody_else_with_the_identity_that_the_server_kno
         "it is never stored"
     );
     ana.ping().await;
-    assert!(!ana.heard.iter().any(|frame| frame["type"] == "presence"), "nobody is told of themselves");
+    assert!(!ana.heard.iter().any(|frame| frame["type"] == "presence"), "nobody receives their own presence");
     vera.send(json!({"type": "presence", "state": {"status": "idle"}})).await;
     assert_eq!(ana.frame_of("presence").await["user"]["id"], "vera", "a viewer is seen too");
     // What a state holds beside the schema is not passed on.

@@ -16,7 +16,7 @@ use store::Table;
 use tokio::sync::watch;
 
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_cyclesheet-under-test");
-/// Whoever may edit in the sample week.
+/// The people who may edit in the sample week.
 const EDITORS: [&str; 3] = ["Jana Hoffmann", "Tomás Ferreira", "Aylin Demir"];
 /// Changes that each has acknowledged before the process is killed.
 const BEFORE_THE_KILL: usize = 10;

@@ -222,7 +222,7 @@ async fn a_large_state_is_stored_in_chunks_and_the_old_ones_go_when_the_pointer_
     assert!(store.compact(&shelf.key).await.unwrap());
     let second = shelf.keys("RECORD#").await;
     assert!(second.len() >= 2 && second.iter().all(|chunk| !first.contains(chunk)), "{second:?}");
-    assert!(!store.compact(&shelf.key).await.unwrap(), "nothing is further than what stands");
+    assert!(!store.compact(&shelf.key).await.unwrap(), "nothing is further than the stored record");
     assert_eq!(shelf.keys("RECORD#").await, second);
     assert_eq!(shelf.cold().await, bytes(&store, &shelf.key).await);
     shelf.nothing_of_the_log_was_deleted();
@@ -401,7 +401,7 @@ async fn changes_that_wait_go_out_together_each_once_and_one_caller_tells_the_ro
         assert_eq!((verified.versions_of(&format!("c{n}.1")), tip), (vec![version], CHANGES as u64));
         assert!(text.contains(&format!("\"c{n}.1\"")));
     }
-    // Reads from the middle of an entry begin where they are told to.
+    // Reads from the middle of an entry begin at the requested version.
     for since in 0..CHANGES as u64 {
         let replayed = store.replay(&shelf.key, since, 1_000, 1_000_000).await.unwrap();
         assert_eq!(replayed.len() as u64, CHANGES as u64 - since);

@@ -95,7 +95,7 @@ async fn unfinished_rows_go_on_into_the_next_week_and_say_where_they_come_from()
         ana.replica.sheet().rows().find(|row| row.value(Column::Title) == "Fix login").cloned().unwrap();
     assert_eq!((carried.value(Column::Status), carried.value(Column::Source)), ("Blocked", ""));
 
-    // Who renames a carried row, or removes one, meant it: a refresh brings neither back.
+    // A person who renames a carried row, or removes one, meant it: a refresh brings neither back.
     ana.commit(json!([modify(carried.task_id.as_str(), "title", "Fix login", "Login works again")]))
         .await
         .version();
@@ -449,7 +449,7 @@ async fn five_thousand_messages_without_a_key_give_five_hundred_threads_and_the_
     let done = world.extract(false).await;
     println!("5,000 messages without a key: a sheet in {} ms (debug build)", began.elapsed().as_millis());
     assert_eq!((done.messages, done.rows, done.calls), (5_000, 500, 0));
-    // Too large for a welcome: as it stands in the table.
+    // Too large for a welcome: as the table has it.
     let tip = world.stack.context.store.tip(&world.key(THIS_WEEK)).await.unwrap();
     let sheet = &tip.state.sheet;
     assert_eq!(sheet.rows().next().unwrap().value(Column::Title), "please review change 4999");

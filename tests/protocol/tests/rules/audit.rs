@@ -1,4 +1,4 @@
-//! The auditor: a log that somebody touched is told from one that nobody did, and where.
+//! The auditor distinguishes a log that was tampered with from an intact one, and says where.
 use harness::{NEXT_WEEK, client::insert, process, world::key};
 use local::database::{Embedded, TABLE};
 use serde_json::{Value, json};

@@ -91,7 +91,7 @@ async fn c6_no_word_in_a_query_or_path_leads_into_another_partition() {
     let posted = world.posts.made();
     assert!(
         posted.iter().all(|post| !post.frame.to_string().contains("from acme")),
-        "nobody of globex is told"
+        "nobody of globex receives it"
     );
 }
 
@@ -110,7 +110,7 @@ async fn f8_a_burst_of_frames_that_overtake_each_other_is_all_answered_and_nothi
     while pongs < 20 || settled < 20 {
         let Heard::Frame(frame) = ana.next().await else { panic!("the socket ended") };
         pongs += usize::from(frame["type"] == "pong");
-        // What came before the cycle began was told so; it is sent again.
+        // A change that came before the cycle began was refused; it is sent again.
         settled += frame["changes"].as_array().filter(|_| frame["type"] == "committed").map_or(0, Vec::len);
         if frame["type"] == "rejected" {
             assert_eq!(frame["code"], "NOT_FOUND", "{frame}");

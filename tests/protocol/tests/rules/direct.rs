@@ -41,7 +41,7 @@ fn mention(id: &str) -> Value {
     json!([insert(&format!("t-{id}"), "a row"), {"op": "COMMENT_ADD", "commentId": id, "taskId": format!("t-{id}"), "text": text, "mentions": ["ben"]}])
 }
 
-/// Ana commits over HTTPS, where the answer comes after everybody whom it mentions was told or noted.
+/// Ana commits over HTTPS, where the answer comes after every mentioned user was notified or recorded.
 async fn commits(world: &World, id: &str, base: u64, ops: Value) {
     let path = format!("/api/cycles/platform/{NEXT_WEEK}/changes");
     let change = json!({"id": id, "base": base, "ops": ops});
@@ -137,7 +137,7 @@ async fn n2_slack_in_trouble_keeps_no_commit_and_the_mention_is_sent_later_and_o
             }
         })
         .await;
-        // Later than whoever tried could still be at it.
+        // Later than a run that tried could still be at it.
         world.advance(LATER);
         until_nothing_is_left(&world).await;
         assert_eq!(slack.posted().len(), 1, "{method}: {trouble:?}");

@@ -47,7 +47,7 @@ fn files(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Is this line the head of a test that runs?
+/// Returns whether this line is the head of a test that runs.
 fn begins_a_test(line: &str) -> bool {
     line.starts_with("#[test]")
         || line.starts_with("#[tokio::test")

@@ -1,4 +1,4 @@
-//! Who is mentioned learns of it, once they can; who may not enter is not mentioned.
+//! A mentioned user is notified as soon as they can be; a user who may not enter cannot be mentioned.
 use super::support::{comment, name, revoke};
 use harness::{
     Call, Client, Fault, NEXT_WEEK, THIS_WEEK, Who, World,
@@ -23,7 +23,7 @@ async fn waiting(world: &World, tenant: &str, user: &str) -> usize {
     store::notes::waiting(&world.table(), &name(tenant), &name(user), now).await.unwrap().len()
 }
 
-/// Ana in the room with a row, and whoever connected once as a member who is away now.
+/// Ana in the room with a row, and a member who connected once and is away now.
 async fn room(world: &World, members: &[Who]) -> Client {
     for member in members {
         world.join(member).await.close().await;
@@ -155,7 +155,7 @@ async fn x4_a_retried_mention_is_acknowledged_even_if_the_mentioned_has_been_rem
     boss.commit(revoke("ben")).await.version();
     ana.reach(3).await;
     ana.change_as(&id, ops).await;
-    assert_eq!(ana.settled(&id).await.version(), 2, "it stands in the log, whoever has left since");
+    assert_eq!(ana.settled(&id).await.version(), 2, "it is in the log, even if its author has left since");
 }
 
 #[tokio::test]

@@ -62,7 +62,7 @@ async fn m1_a_person_removed_while_connected_writes_nothing_more_and_loses_every
         assert!(connections.unwrap().iter().all(|connection| connection.user != name("ben")));
     }
     let left = boss.frame_of("left").await;
-    assert_eq!(left["user"]["id"], "ben", "the room is told");
+    assert_eq!(left["user"]["id"], "ben", "the room receives it");
     boss.commit(json!([insert("t3", "the others go on")])).await.version();
 }
 

@@ -103,9 +103,9 @@ fn any_of_the_menu(rng: &mut Rng) -> What {
 /// One deed.
 #[derive(Clone, Copy, Debug)]
 pub struct Deed {
-    /// Whose.
+    /// The member.
     pub who: usize,
-    /// What.
+    /// The action.
     pub what: What,
     /// Which row, and whatever else is to be chosen.
     pub at: usize,
@@ -212,7 +212,7 @@ impl World {
                 let waits =
                     |edit: &Edit| matches!(edit.ops[..], [Op::TextUpdate { .. }]).then_some(edit.call);
                 let last = self.members[who].machine.state().queue.last().and_then(waits);
-                // What was written on top of it hangs in the air: whoever writes on is somebody new.
+                // Updates on top of it build on a missing one: the next update has a new Yjs client.
                 self.members[who].notes.refused();
                 last.map(|call| {
                     let update = Bytes(typed(mark, at).into());

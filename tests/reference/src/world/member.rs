@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 /// A person in a world.
 pub struct Member {
-    /// Who.
+    /// The user.
     pub user: User,
     /// Their client.
     pub machine: Machine,

@@ -33,13 +33,13 @@ pub struct Weather {
     pub loss: f64,
     /// A frame of either direction arrives twice.
     pub twice: f64,
-    /// A change is committed and nobody is told: the function died in between.
+    /// A change is committed and nobody receives it: the function died in between.
     pub crash: f64,
     /// A change, or a hello, is answered with a code that asks for patience.
     pub busy: f64,
     /// Sockets break, per client and second.
     pub breaks: f64,
-    /// An HTTP request comes to nothing, or to another answer than the one hoped for.
+    /// An HTTP request fails, or has another answer than the expected one.
     pub http: f64,
     /// A change is announced without its ops, or a snapshot by its address.
     pub omitted: f64,
@@ -337,7 +337,7 @@ impl World {
     pub(crate) fn fetch_notes(&mut self) {
         for member in 0..self.members.len() {
             let Some(doc) = self.members[member].notes.lacking().cloned() else { continue };
-            // What comes is at the log's tip: no use to a page that follows a log which is no more.
+            // What comes is at the log's tip: no use to a page that follows a log which no longer exists.
             let follows = self.members[member].machine.state().epoch.as_ref() == Some(&self.server.epoch);
             if follows && self.members[member].machine.is_live() && !self.chance(self.weather.http) {
                 let whole = self.server.state.doc_since(&doc, None).ok();

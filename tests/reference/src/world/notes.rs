@@ -37,7 +37,7 @@ pub fn read(updates: &[&[u8]]) -> (String, StateVector) {
 /// One document.
 pub struct Note {
     confirmed: Doc,
-    /// Everything up to this version was told.
+    /// Everything up to this version was received.
     is_synced: bool,
 }
 
@@ -56,7 +56,7 @@ impl Note {
 /// The documents of one page.
 pub struct Notes {
     notes: BTreeMap<DocName, Note>,
-    /// Whoever writes, as Yjs numbers people: somebody new after anything was refused.
+    /// The Yjs client of the writer: a new one after a refusal.
     writer: u64,
     writers: u64,
 }

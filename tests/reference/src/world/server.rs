@@ -228,7 +228,7 @@ impl Server {
         committed(self.log[from..].iter(), false)
     }
 
-    /// The fold lets go of every client it remembers.
+    /// The fold forgets every client that it remembers.
     pub fn forget(&mut self) {
         let Ok(mut state) = serde_json::to_value(&self.state) else { return };
         state["ledger"]["clients"] = json!([]);

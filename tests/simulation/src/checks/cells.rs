@@ -1,4 +1,4 @@
-//! What stands in a sheet's cells, folded by a second hand: a few maps, nothing of `sheet`'s.
+//! The values of a sheet's cells, folded independently: a few maps, nothing of `sheet`'s.
 //!
 //! It is what linearizability means here: the log is the order, and every change must have seen in its cells what the
 //! change before it left there.
@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The system's author.
 pub const SYSTEM: &str = "cyclesheet";
 
-/// A cell: what stands there and who wrote it.
+/// A cell: its value and its author.
 pub type Cell = (String, String);
 
 /// A row.
@@ -16,7 +16,7 @@ pub type Cell = (String, String);
 pub struct Row {
     /// Its cells that were ever written.
     pub cells: BTreeMap<String, Cell>,
-    /// Did the model ever write or match it?
+    /// Whether the model ever wrote or matched it.
     pub generated: bool,
 }
 
@@ -174,7 +174,7 @@ impl Cells {
         Ok(())
     }
 
-    /// Does the sheet say the same?
+    /// Returns whether the sheet says the same.
     pub fn agrees(&self, sheet: &Value) -> Result<(), String> {
         let theirs = rows_of(sheet);
         if theirs.len() != self.rows.len() || theirs.keys().ne(self.rows.keys()) {

@@ -13,7 +13,7 @@ use sheet::{DocName, Op, op::Update};
 const HEALS_IN_US: u64 = 14 * 60 * SECOND;
 
 impl World {
-    /// The weather clears, people rest, what died is gone on with; then everything is looked at.
+    /// Faults stop, people rest, interrupted work is completed; then everything is checked.
     pub(crate) fn finale(&mut self) {
         self.weather = Weather::calm();
         self.is_lively = false;
@@ -93,7 +93,7 @@ impl World {
         for (n, client) in self.clients.iter().enumerate().filter(|(_, client)| !client.shares_name) {
             let pk = self.partition(n);
             let user = &client.person.user;
-            // Frames of changes name no history: a client that has not heard of a restore yet may hold either's.
+            // Frames of changes name no history: a client that does not know of a restore yet may hold either's.
             let past = self.past.iter().filter(|((room, _), _)| *room == pk).map(|(_, history)| history);
             let histories: Vec<_> = self.histories.get(&pk).into_iter().chain(past).collect();
             for (intent, outcome) in &client.outcomes {
@@ -109,7 +109,8 @@ impl World {
                             ));
                         }
                     }
-                    // A copy of the frame may have been committed later; who took a snapshot meanwhile never heard of it.
+                    // A copy of the frame may have been committed later; a client that took a snapshot meanwhile never
+                    // received it.
                     Outcome::Refused { .. } => {}
                 }
             }
@@ -122,7 +123,7 @@ impl World {
                 .filter(|_| client.is_idle())
             {
                 wrong = Some(format!(
-                    "poison: nobody was told that intent {intent} of client {n} ({ids:?}) is refused"
+                    "poison: nobody received the refusal of intent {intent} of client {n} ({ids:?})"
                 ));
             }
             for (intent, ids) in &client.sent {
@@ -235,7 +236,7 @@ impl World {
         }
     }
 
-    /// Nobody is deaf: one edit a room, and everybody hears of it without asking.
+    /// Every socket receives broadcasts: one edit a room, and everyone receives it without asking.
     fn judge_hearing(&mut self) {
         let settled = self.settled();
         let mut asked = std::collections::BTreeMap::new();

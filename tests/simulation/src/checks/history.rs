@@ -16,18 +16,18 @@ use std::{
     sync::Arc,
 };
 
-/// A change as it stands in the log.
+/// A change as the log has it.
 #[derive(Clone, Debug)]
 pub struct Past {
     /// `<client>.<seq>`.
     pub id: String,
-    /// Whose.
+    /// The author's id.
     pub author: String,
     /// Its bytes.
     pub text: String,
     /// The names of its ops.
     pub ops: Vec<Value>,
-    /// When.
+    /// The time of the commit.
     pub at: i64,
     /// The task that put it there.
     pub by: usize,
@@ -44,7 +44,7 @@ pub struct Lease {
     pub task: usize,
     /// Until when, by the log's time.
     pub until: i64,
-    /// Has the generation ended?
+    /// Whether the generation has ended.
     pub is_finished: bool,
 }
 
@@ -78,7 +78,7 @@ pub struct History {
     record: Option<(String, u64)>,
     /// When each version landed, the world's microseconds.
     pub landed: Vec<u64>,
-    /// Has a later release written here? Then this one must not write any more.
+    /// Whether a later release has written here: then this one must not write any more.
     pub is_newer: bool,
 }
 
@@ -160,7 +160,7 @@ impl History {
     pub fn put(&mut self, slot: &str, item: &Value, task: usize, roles: &Roles) -> Result<(), String> {
         if self.is_newer {
             return Err(format!(
-                "a release that does not know what stands in the log of {} wrote {slot}",
+                "a release that does not know the ops in the log of {} wrote {slot}",
                 self.key.cycle_id()
             ));
         }
@@ -209,7 +209,7 @@ impl History {
         }
         let ops: Vec<Value> = change["ops"].as_array().cloned().unwrap_or_default();
         let earlier = self.ids.insert((author.clone(), id.clone()), version);
-        // Two tabs under one name, against the rules, may give one id to two changes once the first is let go of.
+        // Two tabs under one name, against the rules, may give one id to two changes once the first is forgotten.
         if let Some(earlier) = earlier.filter(|earlier| self.changes[*earlier as usize - 1].ops == ops) {
             return Err(format!("I2: {author}'s {id} stands at version {earlier} and at {version}"));
         }

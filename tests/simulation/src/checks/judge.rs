@@ -236,7 +236,7 @@ impl World {
                     frame["connectionId"].as_str().and_then(|id| id.strip_prefix('c')?.parse::<usize>().ok());
                 let room = other.map(|other| self.partition(self.sockets[other].client));
                 match room {
-                    Some(room) if room != pk => Err(format!("I8: {pk} hears of {room}: {text}")),
+                    Some(room) if room != pk => Err(format!("I8: {pk} receives a frame of {room}: {text}")),
                     _ => Ok(()),
                 }
             }
@@ -280,7 +280,7 @@ impl World {
         self.judge(judged.map_err(|what| format!("{what} ({method} {path})")));
     }
 
-    /// I6: whoever asks the model holds a lease.
+    /// I6: a run that asks the model holds a lease.
     pub(crate) fn judge_question(&mut self, task: TaskId) {
         let now = (self.now / crate::world::MS) as i64;
         // Clocks differ by as much as the weather says; a lease outlasts its run by a minute.

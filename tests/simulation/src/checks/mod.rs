@@ -1,7 +1,7 @@
 //! What must hold, checked without the code under test: from raw items, from frames as they leave, from what clients saw.
 //!
 //! - [`history`]: one cycle's log and record, read by a second hand; its chain, its ids, its authors, its leases.
-//! - [`cells`]: what stands in its cells, folded by a second hand.
+//! - [`cells`]: the values of its cells, folded independently.
 //! - [`texts`]: its documents, by Yjs from the log's updates alone.
 //! - `judge`: writes as they land, frames and answers as they leave.
 //! - `finale`: what is left when all is quiet.

@@ -7,7 +7,7 @@ use sheet::State;
 use std::collections::BTreeMap;
 use yrs::StateVector;
 
-/// Every document's updates, by version, as they stand in the log.
+/// Every document's updates, by version, as the log has them.
 #[derive(Clone, Debug, Default)]
 pub struct Texts(BTreeMap<String, Vec<(u64, Vec<u8>)>>);
 
@@ -20,7 +20,7 @@ impl Texts {
                 let update = STANDARD.decode(word("update")).unwrap_or_default();
                 self.0.entry(word("doc").to_owned()).or_default().push((version, update));
             }
-            // A row made anew begins an empty note; one that comes back brings its own (D6).
+            // A row inserted again begins an empty note; a restored one brings its own (D6).
             "ROW_INSERT" if !op["restored"].is_object() => {
                 self.0.remove(&format!("notes:{}", word("taskId")));
             }

@@ -51,7 +51,7 @@ pub fn document<'a>(updates: impl IntoIterator<Item = &'a [u8]>) -> Result<Doc, 
 pub struct Replica {
     /// What the log holds of it.
     pub confirmed: Doc,
-    /// Not everything up to this version was told: it has to be asked for.
+    /// Not everything up to this version was received: it has to be requested.
     pub lacks: Option<u64>,
     /// What it showed before the log was replaced: what is built on it may have to go in once more (D3).
     before: Option<Vec<u8>>,
@@ -140,7 +140,7 @@ impl Client {
         }
     }
 
-    /// Another log: what was known of its documents is void, and whoever writes is somebody new.
+    /// Another log: the known documents are void, and the writer gets a new Yjs client.
     pub(super) fn voided(&mut self) {
         let shown: Vec<Option<Vec<u8>>> = (self.docs.iter())
             .map(|(doc, replica)| {
@@ -179,7 +179,7 @@ impl Client {
             replica.lacks = None;
         }
         if replica.lacks.is_none() && replica.confirmed.transact().has_missing_updates() {
-            return Err(format!("D5: what was told of {doc} at {version} does not join what was known"));
+            return Err(format!("D5: the update of {doc} at {version} does not join the known ones"));
         }
         Ok(())
     }
@@ -213,8 +213,8 @@ impl Client {
         Ok(())
     }
 
-    /// An own update will never be in the log: neither will those written on top of it, and whoever writes on is
-    /// somebody new, because a late copy may be committed all the same. Returns what goes in instead, if anything (D3).
+    /// An own update will never be in the log: neither will those written on top of it, and the next writer is somebody
+    /// new, because a late copy may be committed all the same. Returns what goes in instead, if anything (D3).
     pub(super) fn unwritten(&mut self, ops: &[Op], frame: &Value) -> Option<Intent> {
         let Some(Op::TextUpdate { doc, .. }) = ops.first() else { return None };
         let again = self.beyond(doc, frame);

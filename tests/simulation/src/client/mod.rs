@@ -75,7 +75,7 @@ pub enum Timer {
 pub enum Purpose {
     /// The sheet, before a socket is opened or because it did not fit.
     Sheet,
-    /// Is the change in flight in the log?
+    /// Whether the change in flight is in the log.
     Search,
     /// A change sent by a script.
     Change,
@@ -121,7 +121,7 @@ pub struct InFlight {
     /// What it is for.
     pub intent: Intent,
     tries: u32,
-    /// Was it refused as superseded, so that the log has to be searched?
+    /// Whether it was refused as superseded, so that the log has to be searched.
     is_searched: bool,
 }
 
@@ -148,11 +148,11 @@ struct Announced {
 
 /// A client.
 pub struct Client {
-    /// Whose.
+    /// The person.
     pub person: Person,
     /// Its name in change ids.
     pub name: TaskId,
-    /// Does a second tab of the same user have the same name?
+    /// Whether a second tab of the same user has the same name.
     pub shares_name: bool,
     /// Where it stands.
     pub phase: Phase,
@@ -182,7 +182,7 @@ pub struct Client {
     gap_tries: u32,
     is_fetching: Option<Purpose>,
     since: Option<u64>,
-    /// Has it met an op that it does not know? Then it waits for a newer page.
+    /// Whether it met an op that it does not know: then it waits for a newer page.
     pub is_outdated: bool,
     /// Pings sent.
     pub pings: u64,
@@ -190,13 +190,13 @@ pub struct Client {
     pub removed: Option<sheet::Row>,
     /// The documents it has open.
     pub docs: BTreeMap<DocName, docs::Replica>,
-    /// Whoever writes in them, as Yjs numbers people.
+    /// The Yjs client that writes in them.
     pub writer: u64,
     again: u64,
     /// Own updates that the log has, at versions that are not folded yet.
     ahead: Vec<(u64, Op)>,
     fetches_doc: Option<DocName>,
-    /// Did the last `hello` name what is known of the documents of this very log?
+    /// Whether the last `hello` named the known documents of this very log.
     has_named: bool,
     effects: Vec<Effect>,
 }
@@ -248,7 +248,7 @@ impl Client {
         self.state.as_ref().map_or(0, State::version)
     }
 
-    /// Has it nothing left to say?
+    /// Returns whether it has nothing left to send.
     pub fn is_idle(&self) -> bool {
         self.queue.is_empty() && self.in_flight.is_none()
     }

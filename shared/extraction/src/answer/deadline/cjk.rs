@@ -25,7 +25,7 @@ static LATER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"^(\d{1,2}|[一两二三四五])(日|天|週間|周|个星期|個星期)(?:以内|之内|内|後|后|以后)$")
 });
 
-/// A day, if the whole text is one. The outer `None`: it is none of these.
+/// Returns the day if the whole text is one. The outer `None` means that the text has none of these forms.
 pub(super) fn read(text: &str, around: &Around) -> Option<Day> {
     if text.is_ascii() {
         return None;

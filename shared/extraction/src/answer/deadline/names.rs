@@ -1,4 +1,4 @@
-//! Words that days are written with: weekdays, months, and what stands around them.
+//! Words that days are written with: weekdays, months, and the words around them.
 use jiff::civil::Weekday;
 
 /// Folded names of weekdays in the languages that models answer in, in the cases they are said in.
