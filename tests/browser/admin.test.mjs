@@ -37,7 +37,7 @@ test('who is here, and with which role, is for everybody to see and for admins t
   await leave(jana, lena);
 });
 
-test('a person removed in mid-session is told at once, writes nothing more, and may be let back', async () => {
+test('a person removed in mid-session sees it at once, writes nothing more, and may be let back', async () => {
   const [jana, tomas] = [await person('Jana'), await person('Tomás')];
   const before = await cell(jana, 'g1-3', 'title').getAttribute('data-value');
   await members(jana);

@@ -1,4 +1,4 @@
-// The example in the client's README, run as it stands there against a real local stack, by Node alone.
+// The example in the client's README, run unchanged against a real local stack, by Node alone.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFile, rm, writeFile } from 'node:fs/promises';

@@ -32,7 +32,7 @@ async function weekOfMessages() {
 /** Enough of them that the sheet is called stale. */
 const URGENT = ['URGENT: the certificate ends tonight', 'An outage of the API, all hands', 'The release is blocked'];
 
-/** A service that answers when it is told to. */
+/** A service that answers when the test says so. */
 async function service() {
   let answer = await readFile(`${events}answers/sample-week.cohere.json`, 'utf8');
   const waiting = [];
@@ -194,7 +194,7 @@ test('what a refresh says of the week is proposed beside a summary that people w
     await aylin.getByTestId('proposal-dismiss').click();
     await aylin.getByTestId('proposal').waitFor({ state: 'detached' });
     await tomas.getByTestId('proposal').waitFor();
-    // Taking it is a change that everybody sees; what stood there is among the past versions.
+    // Taking it is a change that everybody sees; the earlier text is among the past versions.
     await tomas.getByTestId('proposal-use').click();
     await tomas.getByTestId('proposal').waitFor({ state: 'detached' });
     for (const page of [tomas, aylin]) await page.waitForFunction(() => document.querySelector('[data-testid="text:summary"]')?.textContent === 'Three urgent things came in.');
@@ -227,7 +227,7 @@ test('a refresh that finds nothing new says that the sheet stays as it is: nothi
     const told = page.getByTestId('notice').filter({ hasText: 'The sheet stays as it is. No message is new' });
     await told.waitFor();
     assert.equal(await told.getAttribute('data-tone'), 'info');
-    // Whoever asks again at once is told when to come back.
+    // A second refresh at once is answered with the time to come back.
     await page.getByTestId('notice:empty').getByTestId('refresh').click();
     await page.getByTestId('notice').filter({ hasText: 'ask again in a minute' }).waitFor();
     await page.getByTestId('notice:empty').waitFor();

@@ -77,7 +77,7 @@ test('a long text is written and read in place', async () => {
   await picture(tomas, 'editor-text');
   await tomas.keyboard.press('Enter');
   await holds(aylin, 'g1-3', 'description', `${long}\nA second line`);
-  // Who reads it sees all of it where they are.
+  // A viewer sees all of it where they are.
   await at(aylin, 'g1-3', 'description').click();
   await aylin.keyboard.press('Alt+Enter');
   await aylin.getByTestId('detail-value').getByText('A second line').waitFor();
@@ -220,7 +220,7 @@ test('another week is a sheet of its own, and the way back is in the list', asyn
   }
 });
 
-test('a sign-in that ends in the middle of an edit is told, loses nothing, and a fresh link goes on', async () => {
+test('a sign-in that ends in the middle of an edit is shown, loses nothing, and a fresh link goes on', async () => {
   const aylin = await signIn(browser, stack.link('Aylin'));
   const ends = Math.floor(Date.now() / 1_000) + 12;
   const tomas = await signIn(browser, stack.link('Tomás').replace(/token=[^&]+/, `token=${until(tokenOf(stack.link('Tomás')), ends)}`));

@@ -13,7 +13,7 @@ export async function picture(page, name) {
   await page.screenshot({ path: `${pictures}/${name}.png`, animations: 'disabled' });
 }
 
-/** Fails with every violation of WCAG 2.2 A and AA that axe-core finds on the page as it stands, or in a part of it. */
+/** Fails with every violation of WCAG 2.2 A and AA that axe-core finds on the present page, or in a part of it. */
 export async function accessible(page, part = 'html') {
   // What still fades in has colours that nobody is meant to read.
   await page.evaluate(async () => {

@@ -100,7 +100,7 @@ test('each sees the other’s caret, with the name and colour that the server ga
   const caret = text(aylin, 'notes:g1-3').locator('.note-caret');
   await caret.waitFor();
   assert.match(await caret.innerText(), /Tomás/);
-  // It is drawn anew whenever its person is heard of.
+  // It is drawn again with every frame of its user.
   const person = await caret.evaluate((drawn) => getComputedStyle(drawn).getPropertyValue('--person'));
   assert.match(person, /^#[0-9a-f]{6}$/i);
   assert.match(await aylin.locator('[data-testid="note-here"]').innerText(), /Tomás/);
@@ -445,7 +445,7 @@ test('the summary is a document once somebody edits it, and an earlier version c
   await close(tomas, aylin);
 });
 
-test('who is named in a note is told at once, or when they come back, and is led to the note', async () => {
+test('a user named in a note is notified at once, or when they come back, and is led to the note', async () => {
   const tomas = await signIn(browser, stack.link('Tomás'));
   const aylin = await signIn(browser, stack.link('Aylin'));
   const his = await openNote(tomas, 'g1-3');

@@ -78,7 +78,7 @@ export async function signIn(browser, url, { clock = false, prepare = () => {}, 
 /** Waits until the page is live with nothing unsaved. */
 export const live = (page) => page.locator('[data-testid="connection"][data-status="live"][data-unsaved="0"]').waitFor();
 
-/** Takes the network away, and waits until the page has been told: before that it would go on sending. */
+/** Takes the network away, and waits until the page has noticed: before that it would go on sending. */
 export async function cutOff(page) {
   await page.context().setOffline(true);
   await page.locator('[data-testid="connection"][data-status="offline"]').waitFor();

@@ -169,7 +169,7 @@ test('who types, who is idle and who is away is seen by the others', async () =>
   await close(tomas, aylin);
 });
 
-test('a cell says who wrote it, what stood there before, and shows the messages it came from', async () => {
+test('a cell says who wrote it and its text before, and shows the messages it came from', async () => {
   const tomas = await signIn(browser, stack.link('Tomás'));
   await type(tomas, 'g1-7', 'status', 'Blocked');
   await live(tomas);

@@ -269,7 +269,7 @@ test('long before the gateway would cut it, the socket is replaced, and nobody n
   await leave(tomas);
 });
 
-test('a network that blocks sockets is told from a server that is gone, and the page goes on over HTTP', async () => {
+test('a network that blocks sockets is distinguished from a server that is gone, and the page goes on over HTTP', async () => {
   const [tomas, aylin] = [await person('Tomás'), await person('Aylin')];
   // Chromium says 1006 to a page whose network swallows sockets; so does this.
   await tomas.addInitScript(() => {
@@ -296,7 +296,7 @@ test('a network that blocks sockets is told from a server that is gone, and the 
   await leave(tomas, aylin);
 });
 
-test('an ended sign-in is told from a server that is gone', async () => {
+test('an ended sign-in is distinguished from a server that is gone', async () => {
   const tomas = await person('Tomás');
   await tomas.evaluate(() => {
     const [head, , sign] = sessionStorage.getItem('cyclesheet.token').split('.');

@@ -20,7 +20,7 @@ const focused = (page) => page.evaluate(() => {
   const found = document.activeElement?.closest('.ag-cell');
   return found ? `${found.closest('.ag-row').getAttribute('row-id')} ${found.getAttribute('col-id')}` : document.activeElement?.tagName ?? '';
 });
-/** Pastes a text as the keyboard would, with what stands on the clipboard. */
+/** Pastes a text from the clipboard as the keyboard would. */
 const paste = (page, text) => page.evaluate((words) => {
   const clipboardData = new DataTransfer();
   clipboardData.setData('text/plain', words);
@@ -95,7 +95,7 @@ test('what others do takes nobody\'s focus, selection or half-written words', as
   await close(tomas, aylin);
 });
 
-test('others\' changes are told to a screen reader, gathered and politely', async () => {
+test('a screen reader reads others\' changes, gathered and politely', async () => {
   const heard = [];
   const tomas = await signIn(browser, stack.link('Tomás'), {
     clock: true,

@@ -26,11 +26,11 @@ test('fails', async () => {
 });
 `;
 
-/** Whoever has ended and was only not asked about yet does not live. */
+/** A process that has ended and was not reaped yet does not live. */
 const lives = (pid) => {
   try { return !/^\d+ \(.*\) [ZX] /s.test(readFileSync(`/proc/${pid}/stat`, 'utf8')); } catch { return false; }
 };
-/** Nothing of it is there; a process that was told to end may take a moment. */
+/** Nothing of it is there; a process that received a signal may take a moment. */
 const gone = ({ pids, port }) => until('its processes have ended and its port is free', async () => !pids.some(lives) && !(await listens(port)));
 const listens = (port) => new Promise((resolve) => {
   const socket = createConnection(port, '127.0.0.1');
@@ -68,7 +68,7 @@ test('a run that is killed leaves no process and no port', LINUX, async () => {
   try {
     await gone(begun);
   } finally {
-    // Who is killed cannot tidy up.
+    // A killed process cannot tidy up.
     rmSync(begun.folder, { recursive: true, force: true });
     for (const pid of begun.pids.filter(lives)) process.kill(pid, 'SIGKILL');
   }

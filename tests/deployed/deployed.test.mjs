@@ -89,7 +89,7 @@ test('an edit of one reaches the other, is acknowledged to its author, and stand
   await Promise.all([ana.close(), ben.close()]);
 });
 
-test('a change over HTTPS has the same answers and is told to the room', async () => {
+test('a change over HTTPS has the same answers and is sent to the room', async () => {
   const ana = await stack.join('ana');
   const id = `script-${unique()}.1`;
   const change = { id, base: ana.version, ops: [insert(`http-${unique()}`, 'From a script')] };

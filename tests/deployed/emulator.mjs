@@ -129,7 +129,7 @@ export class Account {
   async #tool(program, args, cwd, input = '') {
     try {
       const running = run(program, args, { cwd, env: this.environment, maxBuffer: 64 * 1024 * 1024 });
-      // Whoever does not read what it is told may have ended by now.
+      // A process that does not read its input may have ended by now.
       running.child.stdin.on('error', () => {}).end(input);
       const { stdout, stderr } = await running;
       return stdout + stderr;

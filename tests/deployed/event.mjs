@@ -1,4 +1,4 @@
-// An event file as of today: what ages in one is made anew, so that a function takes it as it would have then.
+// An event file as of today: fields that age are made again, so that a function accepts it as it would have then.
 //
 //   node tests/deployed/event.mjs default-hello
 import { createHmac } from 'node:crypto';

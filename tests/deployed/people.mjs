@@ -52,7 +52,7 @@ export class Person {
     this.socket = socket;
     this.client = `t${Math.random().toString(36).slice(2, 10)}`;
     this.closed = new Promise((resolve) => socket.once('close', resolve));
-    // Nothing comes any more: whoever still waits is told now, and not when the time is over.
+    // Nothing comes any more: those who still wait are answered now, and not when the time is over.
     this.closed.then(() => { for (const look of this.#waiting) look(); });
     socket.on('message', (data) => {
       const frame = JSON.parse(data.toString());

@@ -12,7 +12,7 @@ const look = (stage, context = {}) => account.script('preflight', stage, ...cont
 before(async () => { account = await Account.start(); });
 after(() => account?.stop());
 
-test('nobody that AWS knows is told to sign in', async () => {
+test('an unknown account gets the advice to sign in', async () => {
   const { AWS_ENDPOINT_URL } = account.environment;
   // Nobody listens there: as without credentials, there is no answer to who one is.
   account.environment.AWS_ENDPOINT_URL = 'http://127.0.0.1:1';
@@ -22,13 +22,13 @@ test('nobody that AWS knows is told to sign in', async () => {
   assert.match(said, /AWS does not say who you are .*aws sso login/);
 });
 
-test('an account that is not prepared is told how to prepare it', async () => {
+test('an account that is not prepared gets the command that prepares it', async () => {
   const { code, said } = await look('dev');
   assert.equal(code, 1);
   assert.match(said, /is not prepared for CDK in eu-central-1: run make bootstrap STAGE=dev once, then this again/);
 });
 
-test('a secret that does not exist or has no value is told how to get one, and then it is well', async () => {
+test('a secret without a value gets the command that sets one, and then it is well', async () => {
   // As the sentence says, and from the folder of the Makefile: the CDK must not run the stack's app for this.
   const prepared = await account.make('bootstrap', 'STAGE=dev', CDK_ARGS);
   assert.equal(prepared.code, 0, prepared.said);
@@ -45,7 +45,7 @@ test('a secret that does not exist or has no value is told how to get one, and t
   const well = await look('dev', cohere);
   assert.equal(well.code, 0, well.said);
   assert.match(well.said, /^dev can be deployed to eu-central-1\.\nNote: /);
-  assert.match(well.said, /nobody is told of alarms: set alarmEmail or alarmTopicArn/);
+  assert.match(well.said, /alarms have no receiver: set alarmEmail or alarmTopicArn/);
 });
 
 test('an issuer that does not answer is named', async () => {
@@ -86,7 +86,7 @@ test("a secret is given under a name that functions may read, and a team's secre
   }
 });
 
-test('what is protected, or is not there, is not taken down, and is told how it would be', async () => {
+test('a protected or missing stage is not taken down, and the answer says how it would be', async () => {
   const client = new cloudformation.CloudFormationClient(account.client);
   const hold = () => account.script('destroyable', 'dev', ...contextArguments(SHARED));
   const missing = await hold();

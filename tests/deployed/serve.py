@@ -1,4 +1,4 @@
-"""MiniStack as these tests need it: answers without waiting for acknowledgements, and ends with whoever started it."""
+"""MiniStack as these tests need it: answers without waiting for acknowledgements, and ends with the process that started it."""
 
 import ctypes
 import signal

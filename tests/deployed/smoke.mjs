@@ -2,8 +2,8 @@
 //
 //   node tests/deployed/smoke.mjs WS_URL HTTP_URL TOKEN
 //
-// The token is an editor's, of whoever may enter; its first team's next week is used, so that nobody is disturbed. It ends
-// with a status of 1 and a sentence when something does not work, or an edit takes longer than SMOKE_P95_MS.
+// The token is an editor's who may enter; its first team's next week is used, so that nobody is disturbed. It ends with
+// a status of 1 and a sentence when something does not work, or an edit takes longer than SMOKE_P95_MS.
 import { fileURLToPath } from 'node:url';
 import { insert, modify, open, week } from './people.mjs';
 

@@ -1,7 +1,7 @@
 /**
  * One function: a bootstrap, its logs, its own role, a version and the alias `live` that everything calls.
  *
- * The role begins with its own log group and nothing else; whoever builds the stack adds what the function does.
+ * The role begins with its own log group and nothing else; the stack adds the function's rights.
  */
 import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -47,7 +47,7 @@ export interface BootstrapProps extends Size {
   readonly environment: Readonly<Record<string, string>>;
   /** Environments at once; nothing is reserved when it is absent. */
   readonly reserved?: number;
-  /** Does it count the answers that say `BUSY`? Then they take a release back, as errors do. */
+  /** Whether it counts the answers that say `BUSY`: then they roll a release back, as errors do. */
   readonly countsBusy?: boolean;
   /** The application that CodeDeploy knows, when versions are shifted to by and by. */
   readonly application?: codedeploy.LambdaApplication | undefined;

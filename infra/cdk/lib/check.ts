@@ -93,7 +93,7 @@ export function check(settings: Settings, problems: string[]): void {
     problems.push("alarmEmail and alarmTopicArn exclude each other: subscribe the address to your topic");
   if (settings.deletionProtection && !settings.alarmEmail && !settings.alarmTopicArn)
     problems.push(
-      "a stage with deletionProtection needs somebody who is told of alarms: set alarmEmail or alarmTopicArn",
+      "a stage with deletionProtection needs a receiver of alarms: set alarmEmail or alarmTopicArn",
     );
   oneOf("membership", ["token", "directory"]);
   oneOf("mfa", ["off", "optional", "required"]);
@@ -115,7 +115,7 @@ export function check(settings: Settings, problems: string[]): void {
     if (settings[name] < 1 || settings[name] > 10_000)
       problems.push(`${name} is a number from 1 to 10000, the account's limit`);
   if (settings.expectedConnections < 1) problems.push("expectedConnections is at least 1");
-  // A word that is none would be taken for info without a word about it.
+  // An unknown word would silently be read as info.
   for (const part of settings.logLevel.split(",")) {
     const [level = "", target] = part.trim().split("=").reverse();
     if (!LEVEL.test(level) || (target !== undefined && !/^[\w:]+$/.test(target)))

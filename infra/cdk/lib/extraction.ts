@@ -52,7 +52,7 @@ export class Extraction extends Construct {
       "weekly",
       "Every team's sheet; the lease in each sheet's log makes a repeat do nothing",
     );
-    schedule("Sweep", `cron(${settings.sweepCron})`, "sweep", "What was begun and died half way");
+    schedule("Sweep", `cron(${settings.sweepCron})`, "sweep", "Interrupted work, outages, staleness");
   }
 }
 

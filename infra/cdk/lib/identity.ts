@@ -1,10 +1,10 @@
 /**
- * Who issues tokens. A token carries `sub`, `name`, `tenant`, `teams` and `role`, whoever issues it.
+ * The issuer of tokens. Every issuer's tokens carry `sub`, `name`, `tenant`, `teams` and `role`.
  *
  * - `cognito`: a pool of this stack's with a hosted sign-in. An administrator makes people and sets `custom:tenant`,
  *   `custom:teams` (with commas) and `custom:role`; a trigger puts them into the identity token under the names we read.
  * - `oidc`: any issuer that publishes its keys. The page signs people in there if the stage says where.
- * - `secret`: a key that this stack makes and that whoever signs tokens reads.
+ * - `secret`: a key that this stack makes, and that the service that signs tokens reads.
  */
 import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
 import * as cognito from "aws-cdk-lib/aws-cognito";
@@ -51,7 +51,7 @@ export class Identity extends Construct {
     if (settings.identity === "secret") {
       this.secret = new Secret(this, "Key", {
         secretName: `cyclesheet/${settings.stage}/token-key`,
-        description: "HS256 key of Cyclesheet's tokens: whoever reads it can sign as anybody",
+        description: "HS256 key of Cyclesheet's tokens: a person who reads it can sign as any user",
         generateSecretString: { passwordLength: 64, excludePunctuation: true },
         removalPolicy: RemovalPolicy.DESTROY,
       });
@@ -109,7 +109,7 @@ export class Identity extends Construct {
     if (client) client.callbackUrLs = origins.map((origin) => `${origin}/`);
   }
 
-  /** What a function that verifies tokens is told. */
+  /** The environment variables of a function that verifies tokens. */
   environment(): Record<string, string> {
     const { settings } = this;
     if (this.pool && this.client) {
@@ -133,7 +133,7 @@ export class Identity extends Construct {
     for (const each of functions) this.secret?.grantRead(each.role);
   }
 
-  /** The pool's id, for whoever makes people. */
+  /** The pool's id, for the tool that creates users. */
   get poolId(): string | undefined {
     return this.pool?.userPoolId;
   }
@@ -143,7 +143,7 @@ export class Identity extends Construct {
     return this.signIn?.tokenUrl.replace(/^(https:\/\/[^/]+).*$/, "$1");
   }
 
-  /** The key's name, for whoever signs. */
+  /** The key's name, for the service that signs. */
   get keyName(): string | undefined {
     return this.secret ? `cyclesheet/${this.settings.stage}/token-key` : undefined;
   }

@@ -1,8 +1,9 @@
 /**
- * What a stage takes from its account and could not get, or would take from somebody else: concurrent executions, a name
- * for the sign-in, the region's one role for logs, certificates, somebody who is told of alarms.
+ * What a stage takes from its account and could not get, or would take from somebody else: concurrent executions, a
+ * name for the sign-in, the region's one role for logs, certificates, a receiver of alarms.
  *
- * A look that the credentials do not allow is a note and stops nothing: whoever may deploy need not be able to read all.
+ * A look that the credentials do not allow is a note and stops nothing: a person who may deploy need not be able to
+ * read everything.
  */
 import { ACMClient, DescribeCertificateCommand } from "@aws-sdk/client-acm";
 import { APIGatewayClient, GetAccountCommand } from "@aws-sdk/client-api-gateway";
@@ -41,7 +42,7 @@ export async function lookedAt(settings: Settings): Promise<Findings> {
     "the sign-in's name": signInPrefix,
     "API Gateway's role for logs": logsRole,
     "the certificates": certificates,
-    "who is told of alarms": alarms,
+    "the receiver of alarms": alarms,
   };
   const found = await Promise.all(
     Object.entries(looks).map(([what, look]) =>
@@ -145,7 +146,7 @@ async function certificates(settings: Settings): Promise<Findings> {
   return { problems, notes };
 }
 
-/** Is a host among a certificate's names? A wildcard stands for one label. */
+/** Returns whether a host is among a certificate's names. A wildcard stands for one label. */
 function covers(names: readonly string[], host: string): boolean {
   const wildcard = host.replace(/^[^.]+/, "*");
   return names.some((name) => name.toLowerCase() === host || name.toLowerCase() === wildcard);
@@ -168,7 +169,7 @@ async function alarms(settings: Settings, outputs: Outputs): Promise<Findings> {
       ? WELL
       : note(`the policy of ${TopicArn} does not name cloudwatch.amazonaws.com: may alarms publish to it?`);
   }
-  if (!alarmEmail) return note("nobody is told of alarms: set alarmEmail or alarmTopicArn");
+  if (!alarmEmail) return note("alarms have no receiver: set alarmEmail or alarmTopicArn");
   const own = outputs?.get("AlarmTopic");
   const { Subscriptions } = own
     ? await client.send(new ListSubscriptionsByTopicCommand({ TopicArn: own }))

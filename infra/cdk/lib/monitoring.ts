@@ -61,7 +61,7 @@ export class Monitoring extends Construct {
       ),
       this.alarm(
         "Busy",
-        "People are told to try again: the table, or what is asked of it, does not answer",
+        "People have to try again: the table, or a service behind it, does not answer",
         this.all("Busy"),
         MOST_BUSY,
       ),

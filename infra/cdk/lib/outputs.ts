@@ -18,7 +18,7 @@ export async function outputsOf(settings: Settings): Promise<ReadonlyMap<string,
   return outputs && new Map(outputs.map((output) => [output.OutputKey ?? "", output.OutputValue ?? ""]));
 }
 
-/** What stands between a stage and its end, as sentences that say how to remove it. */
+/** The obstacles to deleting a stage, as sentences that say how to remove each. */
 export async function heldBy(settings: Settings): Promise<string[]> {
   const { stage, region } = settings;
   const stack = await deployed(settings);

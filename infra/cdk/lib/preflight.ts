@@ -14,7 +14,7 @@ const ISSUER_ANSWERS_WITHIN_MS = 5_000;
 
 /** What a look at the account finds, as sentences that say what to do. */
 export interface Findings {
-  /** Everything that would stop the deployment half way. */
+  /** Everything that would stop the deployment halfway. */
   readonly problems: readonly string[];
   /** What should be known, and stops nothing. */
   readonly notes: readonly string[];

@@ -15,7 +15,7 @@ export class ModelSecret extends Construct {
     super(scope, id);
   }
 
-  /** What `extract` is told. */
+  /** The environment variables of `extract`. */
   environment(): Record<string, string> {
     const { cohereSecret, cohereBaseUrl, cohereModel } = this.settings;
     return {

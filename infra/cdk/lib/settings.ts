@@ -73,7 +73,7 @@ export const SETTINGS = {
   },
   sweepCron: {
     default: "0/15 * * * ? *",
-    meaning: "When staleness is looked at, outages are tried again, and what died half way is gone on with.",
+    meaning: "When staleness is looked at, outages are tried again, and interrupted work is completed.",
   },
   timeZone: { default: undefined, meaning: "The IANA zone of both." },
   origins: {

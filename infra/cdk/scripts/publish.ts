@@ -1,8 +1,8 @@
 /**
  * `publish.ts STAGE`: puts the built page into the stage's bucket; `--empty` takes everything out again.
  *
- * What has its hash in its name goes first and may be kept for ever; `index.html` and `config.json` go last and are asked
- * for anew each time. So whoever opens the page in between gets the old one or the new one, and each is whole.
+ * Files with a hash in their name go first and may be cached forever; `index.html` and `config.json` go last and are
+ * requested each time. So a browser that opens the page in between gets the old one or the new one, and each is whole.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join, relative, sep } from "node:path";
@@ -71,7 +71,7 @@ await script(async (args) => {
   return [];
 });
 
-/** What the page is told: where the sockets are, the API if it is elsewhere, and where people sign in. */
+/** The page's configuration: where the sockets are, the API if it is elsewhere, and where people sign in. */
 function pageConfig(outputs: ReadonlyMap<string, string>): Record<string, unknown> {
   const signIn = {
     authorizeUrl: outputs.get("SignInAuthorizeUrl"),

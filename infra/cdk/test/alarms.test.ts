@@ -73,7 +73,7 @@ test("an alarm reaches somebody: it names a topic, whose policy lets CloudWatch 
   prod.hasOutput("AlarmTopic", {});
 });
 
-test("a topic of one's own is told in the place of the stack's", () => {
+test("a topic of one's own receives alarms in the place of the stack's", () => {
   const alarmTopicArn = "arn:aws:sns:eu-central-1:123456789012:pager";
   const own = template("prod", { alarmTopicArn });
   own.resourceCountIs("AWS::SNS::Topic", 0);

@@ -15,7 +15,7 @@ test("what EventBridge takes is taken", () => {
     assert.equal(cronProblem(good), null, good);
 });
 
-test("what it would refuse half way through a deployment is refused here", () => {
+test("what it would refuse halfway through a deployment is refused here", () => {
   for (const bad of [
     "",
     "0 8 * * FRI",

@@ -180,7 +180,7 @@ test("a certificate that is missing, not issued, another's or at its end is name
   assert.match((await lookedAt(own)).notes.join(), /pageCertificate ends on/);
 });
 
-test("who is told of alarms: a topic that is there and lets them in, an address that has opened its link", async (context) => {
+test("the receiver of alarms: a topic that is there and lets them in, an address that has opened its link", async (context) => {
   const topic = settings("prod", { alarmTopicArn: "arn:aws:sns:eu-central-1:123456789012:pager" });
   const policy = (Policy: string) => ({ GetTopicAttributes: { Attributes: { Policy } } });
   account(context, { GetTopicAttributes: "NotFoundException" });
@@ -198,7 +198,7 @@ test("who is told of alarms: a topic that is there and lets them in, an address 
   account(context, subscribed("arn:aws:sns:eu-central-1:123456789012:alarms:1"));
   assert.deepEqual((await lookedAt(settings("prod"))).notes, []);
   account(context, {});
-  assert.match((await lookedAt(settings("dev"))).notes.join(), /nobody is told of alarms/);
+  assert.match((await lookedAt(settings("dev"))).notes.join(), /alarms have no receiver/);
 });
 
 test("what may not be read is a note, and stops nobody who may deploy", async (context) => {

@@ -15,7 +15,7 @@ const problems = (act: () => unknown): string => {
   return said;
 };
 
-test("no stage, and a stage that is none, name the stages there are", () => {
+test("no stage, and an unknown stage, name the stages there are", () => {
   assert.match(
     problems(() => readSettings(undefined)),
     /name one of dev, prod/,
@@ -97,7 +97,7 @@ test("each bad value is refused with what would be right", () => {
       { alarmTopicArn: "arn:aws:sns:eu-central-1:123456789012:pager", alarmEmail: "a@b.example" },
       /exclude each other/,
     ],
-    [{ deletionProtection: "true" }, /needs somebody who is told of alarms: set alarmEmail or alarmTopicArn/],
+    [{ deletionProtection: "true" }, /needs a receiver of alarms: set alarmEmail or alarmTopicArn/],
     [{ account: "prod" }, /account "prod" is no AWS account's id of 12 digits/],
     [{ membership: "ldap" }, /membership is one of token, directory/],
     [

@@ -29,7 +29,7 @@ export function bootstraps(architecture: string): string {
 
 export type Overrides = Readonly<Record<string, string>>;
 
-/** What whoever deploys `prod` must say themselves. */
+/** The settings that a deployment of `prod` must name itself. */
 const OWN: Readonly<Record<string, Overrides>> = { prod: { alarmEmail: "ops@company.example" } };
 
 export function settings(stage: string, overrides: Overrides = {}): Settings {

@@ -220,7 +220,7 @@ impl Embedded {
         let key: Key = (pk.into_owned(), sk.into_owned());
         disk.begin(&key);
         let response = respond(self.run(operation, body));
-        // Also when a condition did not hold: the answer shows what stood there, and that must be on the disk too.
+        // Also when a condition did not hold: the answer shows the stored item, and that must be on the disk too.
         disk.written(key).await.map_err(failed)?;
         Ok(response)
     }

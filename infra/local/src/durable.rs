@@ -1,11 +1,11 @@
 //! Many writes, one sync.
 //!
-//! SQLite by itself syncs its write-ahead log once for every commit and holds the whole database meanwhile. Here it is told
-//! not to, and a thread of this module syncs the log's file instead: once for all writes that ended before it began. What
-//! is written while a sync is under way goes with the next one.
+//! SQLite by itself syncs its write-ahead log once for every commit and holds the whole database meanwhile. Here it is
+//! configured not to, and a thread of this module syncs the log's file instead: once for all writes that ended before
+//! it began. What is written while a sync is under way goes with the next one.
 //!
-//! No answer leaves before the sync that covers it: not a write's, and not that of a read that may have seen a write which
-//! is not on the disk yet. So what anybody is told survives the machine's death as well as the process's.
+//! No answer leaves before the sync that covers it: not a write's, and not that of a read that may have seen a write
+//! which is not on the disk yet. So every answer survives the machine's death as well as the process's.
 use std::{
     collections::BTreeMap,
     error::Error,
@@ -51,8 +51,8 @@ pub(crate) struct DiskFailed;
 impl Durable {
     /// The syncs of SQLite's write-ahead log of `database`, which is open and told not to sync it.
     ///
-    /// SQLite would also move a log of 1,000 pages into the file while whoever wrote the last of them waits. Here a second
-    /// connection does it beside the writers, before it comes to that.
+    /// SQLite would also move a log of 1,000 pages into the file while the writer of the last of them waits. Here a
+    /// second connection does it beside the writers, before it comes to that.
     pub(crate) fn of(database: &Path) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let mut log = database.as_os_str().to_owned();
         log.push("-wal");
@@ -127,7 +127,7 @@ fn lock(unsynced: &Unsynced) -> std::sync::MutexGuard<'_, BTreeMap<Key, usize>> 
     unsynced.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Syncs for whoever asks, until nobody can ask any more or a sync fails.
+/// Syncs on request, until no caller is left or a sync fails.
 fn serve(asked: &Receiver<Ask>, unsynced: &Unsynced, mut sync: impl FnMut(usize) -> io::Result<()>) {
     while let Ok(first) = asked.recv() {
         let group: Vec<Ask> = std::iter::once(first).chain(asked.try_iter()).collect();
@@ -221,7 +221,7 @@ mod tests {
         begun.recv().unwrap();
         let room = key("").0;
         let mut read = Box::pin(durable.seen(&room, "LOG#1", "LOG#1"));
-        assert!((&mut read).now_or_never().is_none(), "it stands there and may be lost");
+        assert!((&mut read).now_or_never().is_none(), "it is written and may be lost");
         end.send(Ok(())).unwrap();
         end.send(Ok(())).unwrap();
         read.await.unwrap();

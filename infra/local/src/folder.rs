@@ -71,7 +71,7 @@ impl DataFolder {
             }
             Err(TryLockError::Error(error)) => return Err(failed("lock", &lock_path)(error)),
         }
-        // Whoever is refused is told the id; nothing depends on it.
+        // The refusal names the id; nothing depends on it.
         let _ = lock.set_len(0).and_then(|()| lock.write_all(std::process::id().to_string().as_bytes()));
         Ok(Self { path: path.to_owned(), _lock: Arc::new(lock) })
     }

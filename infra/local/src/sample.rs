@@ -15,7 +15,7 @@ pub const ANSWER: &str = include_str!("../../../events/answers/sample-week.txt")
 /// The name under which the sheet shows it.
 pub const MODEL: &str = "prepared sample answer";
 
-/// Who may sign in with one click: an admin, two editors and a viewer, members of the sample week.
+/// The people who may sign in with one click: an admin, two editors and a viewer, members of the sample week.
 pub fn people() -> Result<Vec<Person>, NameError> {
     let person = |(user, name, role): (&str, &str, Role)| {
         Ok(Person {

@@ -26,7 +26,7 @@ impl Schedule {
         Ok(Self { cron, zone })
     }
 
-    /// Does the pattern fire in the minute of `now_ms`?
+    /// Returns whether the pattern fires in the minute of `now_ms`.
     pub fn fires(&self, now_ms: i64) -> bool {
         let Ok(now) = Timestamp::from_millisecond(now_ms - now_ms.rem_euclid(60_000)) else { return false };
         let now = now.to_zoned(self.zone.clone());
@@ -34,7 +34,7 @@ impl Schedule {
     }
 }
 
-/// Starts the weekly run whenever the schedule fires; for ever.
+/// Starts the weekly run whenever the schedule fires; does not return.
 pub async fn keep(stack: Stack, schedule: Schedule) {
     let mut last = None;
     loop {

@@ -22,7 +22,7 @@ use std::sync::{Arc, OnceLock};
 pub struct Functions {
     /// What the handlers get.
     pub context: Context,
-    /// Who lets sockets in.
+    /// The authorizer of sockets.
     pub authorizer: Authorizer,
 }
 

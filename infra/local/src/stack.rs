@@ -42,7 +42,7 @@ pub const STAGE: &str = "dev";
 /// How long a shutdown waits for messages that are being handled.
 const DRAIN: Duration = Duration::from_secs(5);
 
-/// What a stack is told.
+/// The settings of a stack.
 pub struct Options {
     /// The port on 127.0.0.1; 0 takes a free one.
     pub port: u16,
@@ -272,7 +272,7 @@ impl Stack {
         let _ = self.extractions.subscribe().wait_for(|open| *open == 0).await;
     }
 
-    /// Deletes what has expired and goes on with what died half way, from time to time; for ever.
+    /// Deletes expired items and completes interrupted work from time to time; does not return.
     pub async fn sweep(self, every: Duration) {
         loop {
             tokio::time::sleep(every).await;
@@ -281,7 +281,7 @@ impl Stack {
             }
             let sweep = Event::Request(ExtractRequest::Sweep);
             if let Err(error) = self.extractor.handle(&self.context, sweep).await {
-                tracing::warn!(%error, "what died half way could not be gone on with");
+                tracing::warn!(%error, "interrupted work could not be completed");
             }
         }
     }

@@ -20,7 +20,7 @@ const MAX_BODY_BYTES: usize = 1024 * 1024;
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' data:; font-src 'self' data:; \
     connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; object-src 'none'";
 
-/// What stands behind the addresses.
+/// The handlers behind the addresses.
 pub struct Web {
     /// What the handlers get.
     pub context: Context,

@@ -47,7 +47,7 @@ pub enum AuthorizerError {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AuthorizerResponse {
-    /// Who it is.
+    /// The principal.
     pub principal_id: String,
     /// Whether they may.
     pub policy_document: PolicyDocument,

@@ -1,9 +1,9 @@
 //! Time: one trait, the system's clock, and a clock that moves only when told to.
 //!
-//! Everything the service defines in minutes or seconds (idle time, lifetime, the integration timeout, every time
-//! in an event) is read from here. Two waits are not, and say so where they stand: how long a closing socket may
-//! linger, and the grace of a shutdown. Both are about a real peer, and a manual clock that nobody moves must not
-//! keep a socket or a process for ever.
+//! Everything the service defines in minutes or seconds (idle time, lifetime, the integration timeout, every time in an
+//! event) is read from here. Two waits are not, and say so where they stand: how long a closing socket may linger, and
+//! the grace of a shutdown. Both are about a real peer, and a manual clock that nobody moves must not keep a socket or
+//! a process forever.
 
 use std::{
     sync::Arc,
@@ -59,7 +59,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still until it is told to move. Clones share one time.
+/// A clock that stands still until it is advanced. Clones share one time.
 #[derive(Debug, Clone)]
 pub struct ManualClock {
     now: Arc<watch::Sender<u64>>,

@@ -55,8 +55,8 @@ pub enum IdentitySource {
     QueryString(String),
 }
 
-/// What a [`Gateway`](crate::Gateway) is told once. `Config::default()` is the service's own defaults for a stage
-/// called `dev`.
+/// The settings of a [`Gateway`](crate::Gateway), read once. `Config::default()` is the service's own defaults for a
+/// stage called `dev`.
 #[derive(Clone)]
 pub struct Config {
     /// The stage, which is the path of the socket: letters, digits, `-` and `_`, 1 to 128 of them.

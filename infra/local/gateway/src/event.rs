@@ -118,7 +118,7 @@ impl Serialize for RequestTime {
     }
 }
 
-/// Who is at the other end.
+/// The peer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Identity {

@@ -13,9 +13,9 @@ use crate::{
     outbound::Close,
 };
 
-/// What a client is told when its message found no answer.
+/// The message to a client whose message has no answer.
 const INTERNAL_SERVER_ERROR: &str = "Internal server error";
-/// What a client is told when too many messages are being answered.
+/// The message to a client when too many messages are being answered.
 const LIMIT_EXCEEDED: &str = "Limit Exceeded Exception";
 
 /// The frame of an error, as the service writes it.

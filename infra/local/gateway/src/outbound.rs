@@ -38,7 +38,7 @@ pub enum PostError {
     LimitExceeded,
 }
 
-/// How a socket ends, as the peer and `$disconnect` are told.
+/// How a socket ends, as the peer and `$disconnect` receive it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Close {
     /// The code in `$disconnect`.
@@ -67,7 +67,7 @@ impl Close {
     pub const BROKEN: Self =
         Self { status: 1006, reason: Cow::Borrowed("Connection closed abnormally"), frame: None };
 
-    /// RFC 6455, 7.4.1: 1008 for a message that violates the policy of whoever received it.
+    /// RFC 6455, 7.4.1: 1008 for a message that violates the policy of its receiver.
     const fn policy(reason: &'static str) -> Self {
         Self { status: 1008, reason: Cow::Borrowed(reason), frame: Some(Some(1008)) }
     }

@@ -39,7 +39,7 @@ use crate::{
 
 /// The pause after a failed accept, which mostly means that the process has no file handle left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
-/// What a client is told whose request did not come in time.
+/// The answer to a client whose request did not come in time.
 const REQUEST_TIMEOUT: &[u8] = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\n\
     content-type: text/plain; charset=utf-8\r\ncontent-length: 40\r\n\r\nThe request did not come whole in time.\n";
 
@@ -74,7 +74,7 @@ pub async fn serve(
             }
             Err(error) => {
                 tracing::warn!(%error, "a connection was not accepted");
-                // Whoever has waited longest makes room.
+                // The connection that has waited longest makes room.
                 waiting.evict();
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }

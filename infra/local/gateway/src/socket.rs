@@ -1,9 +1,9 @@
 //! One task per open socket: reads frames into invocations, writes what is queued, ends with `$disconnect`.
 //!
-//! The loop is written over raw frames rather than over a WebSocket stream type for the sake of an idle socket:
-//! such a type keeps a read buffer for ever, and a write buffer as large as the largest message it ever sent. Here
-//! input is read into one buffer per thread, and output is written from the shared bytes of the posts themselves,
-//! many frames to a system call.
+//! The loop is written over raw frames rather than over a WebSocket stream type for the sake of an idle socket: such a
+//! type keeps a read buffer forever, and a write buffer as large as the largest message it ever sent. Here input is
+//! read into one buffer per thread, and output is written from the shared bytes of the posts themselves, many frames to
+//! a system call.
 
 use std::{
     cell::RefCell,
@@ -95,7 +95,7 @@ impl Socket {
         self.connection.outbound.closing().unwrap_or(Close::BROKEN)
     }
 
-    /// Sends what is queued and the close frame, if there is somebody to read it, and lets go of the connection.
+    /// Sends what is queued and the close frame, if there is somebody to read it, and drops the connection.
     pub async fn farewell(mut self, close: &Close) {
         if close.frame.is_some()
             && tokio::time::timeout(CLOSE_LINGER, poll_fn(|cx| self.poll_farewell(cx))).await.is_err()

@@ -57,7 +57,7 @@ pub(crate) struct Dev {
     /// When the weekly run starts, as a cron pattern in the team's zone
     #[arg(long, value_name = "CRON", default_value = WEEKLY)]
     schedule: String,
-    /// Seconds between sweeps, which count new messages, seal last week and go on with what died half way
+    /// Seconds between sweeps, which count new messages, seal last week and complete interrupted work
     #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..))]
     sweep: u64,
     /// Changes one author may commit in ten seconds

@@ -43,7 +43,7 @@ pub(crate) struct Evaluate {
 /// How this command was built: an unoptimised parser takes twenty times as long.
 const BUILD: &str = if cfg!(debug_assertions) { "debug build" } else { "release build" };
 
-/// What a person wrote down of a week.
+/// The rows that a person recorded of a week.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Expected {
@@ -219,7 +219,7 @@ fn score(expected: &[BTreeMap<Column, String>], found: &[Row]) -> Score {
     score
 }
 
-/// Only columns that the person wrote down are compared; titles by their words, sources as sets.
+/// Only columns that the person recorded are compared; titles by their words, sources as sets.
 fn compare(expected: &BTreeMap<Column, String>, found: &Row, cells: &mut BTreeMap<Column, (usize, usize)>) {
     for (column, value) in expected {
         let sorted = |cell: &str| {

@@ -14,7 +14,7 @@ use store::{
 
 /// Days that messages are kept at the least: a week's refreshes and its carry-over need them.
 const MIN_RETENTION_DAYS: u32 = 15;
-/// Whoever was never seen has this colour until they are.
+/// The colour of a member who never connected.
 const NO_COLOR: &str = "#4a5a68";
 
 type Failed = Box<dyn std::error::Error + Send + Sync>;
@@ -39,7 +39,7 @@ impl Where {
         self.table.as_deref()
     }
 
-    /// Whose.
+    /// Returns the tenant.
     pub(crate) fn tenant(&self) -> &Name {
         &self.tenant
     }
@@ -238,7 +238,7 @@ impl SourceAdd {
     }
 }
 
-/// Is it another word for the same source?
+/// Returns whether it is another word for the same source.
 fn is_same(a: &Source, b: &Source) -> bool {
     match (a, b) {
         (Source::Slack { secret: a, .. }, Source::Slack { secret: b, .. }) => a == b,

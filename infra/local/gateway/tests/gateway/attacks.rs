@@ -85,7 +85,7 @@ async fn g29_a_body_that_stalls_is_answered_with_408() {
 async fn g30_thousands_of_half_open_requests_keep_nobody_out() {
     let running = Setup::default().start().await;
     let mut half_open = Vec::new();
-    // Some of each thousand are let go of, oldest first, so the process never holds more of them than it may.
+    // Some of each thousand are dropped, oldest first, so the process never holds more of them than it may.
     for _ in 0..MAX_WAITING_CONNECTIONS + 20 {
         half_open.push(begin(&running, "GET /dev HTTP/1.1\r\n").await);
     }

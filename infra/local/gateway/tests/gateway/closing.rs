@@ -1,4 +1,4 @@
-//! G15, G16 and G22: how long a socket lives, and what is told of its end.
+//! G15, G16 and G22: how long a socket lives, and how its end is reported.
 
 use std::{
     sync::{

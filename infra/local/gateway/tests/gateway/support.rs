@@ -29,7 +29,7 @@ type Answer = BoxFuture<'static, Result<ProxyResponse, IntegrationError>>;
 type Handler = Box<dyn Fn(Route, Event) -> Answer + Send + Sync>;
 type Authorized = Result<Option<AuthorizerResponse>, AuthorizerError>;
 
-/// Remembers every event as the JSON it would be, and answers as it was told to.
+/// Remembers every event as the JSON it would be, and answers as configured.
 pub struct Script {
     pub events: Mutex<Vec<Value>>,
     pub asked: Mutex<VecDeque<Value>>,
