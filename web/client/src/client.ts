@@ -31,7 +31,7 @@ export interface Client {
   /** Takes back the last own change; null when there is none. */
   undo(): Promise<Outcome> | null;
   redo(): Promise<Outcome> | null;
-  /** Writes one's own text over theirs; null when the conflict is no more. */
+  /** Writes one's own text over theirs; null when the conflict no longer exists. */
   keepMine(conflictId: string): Promise<Outcome> | null;
   /** Lets theirs stand. */
   keepTheirs(conflictId: string): void;
@@ -195,7 +195,7 @@ class Driver implements Client {
     const claimed = await Promise.race([claiming, patience]);
     this.clock.clearTimeout(timer);
     if (claimed !== null) return claimed;
-    // What is claimed too late is let go of, for the next page.
+    // A lock that is granted too late is released, for the next page.
     void claiming.then((late) => late.release());
     return { name: this.options.clientName ?? newId(), records: [], release: () => {} };
   }

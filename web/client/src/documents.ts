@@ -9,7 +9,7 @@ import type { DocumentQuery, DocumentResult } from "./http.js";
 /** State vectors in one `hello`. */
 export const MAX_HELLO_DOCS = 8;
 
-/** What a provider is told. Called before the client's state shows it. */
+/** The callbacks of a provider. They are called before the client's state shows the change. */
 export interface DocumentListener {
   /** State vectors of open documents, base64, the most important first; asked right before each `hello`. */
   vectors(): readonly (readonly [doc: string, stateVector: string])[];
@@ -30,7 +30,7 @@ export interface Documents {
   /** Tells one person's cycle from every other: a key for what is kept on the device. */
   readonly scope: Promise<string>;
   attach(listener: DocumentListener): () => void;
-  /** Puts an update (base64) into the one queue of changes; `mentions`: ids of those whom it names anew. */
+  /** Puts an update (base64) into the one queue of changes; `mentions`: ids of the users whom it newly names. */
   send(doc: string, update: string, mentions?: readonly string[]): Sending;
   /** Updates on their way, oldest first; those of earlier pages too. */
   pending(doc: string): readonly string[];

@@ -171,7 +171,10 @@ export function documentUpdate(json: unknown): DocumentUpdate | null {
   return version === null ? null : { update: json.update, version };
 }
 
-/** The changes in a list; what is none is left out, and its version stays a gap that a replay fills. */
+/**
+ * Returns the changes in a list. An element that is no change is left out, and its version stays a gap that a replay
+ * fills.
+ */
 export function announcedIn(json: unknown): Announced[] {
   return list(json).flatMap((item) => announced(item) ?? []);
 }

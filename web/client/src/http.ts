@@ -8,7 +8,7 @@ import type { ChangesResult, Failure, PostResult, SnapshotResult } from "./machi
 /** An answer takes less, or the network is as good as gone. Milliseconds. */
 const TIMEOUT_MS = 15_000;
 
-/** A document as it stands, or as it stood. */
+/** A document, now or at an earlier version. */
 export type DocumentResult =
   | ({ readonly kind: "document" } & DocumentUpdate)
   | ({ readonly kind: "failed" } & Failure);
@@ -16,7 +16,7 @@ export type DocumentResult =
 export interface DocumentQuery {
   /** What is known already: a state vector, base64. */
   readonly stateVector?: string;
-  /** The document as it stood at this version of the log. */
+  /** The document as it was at this version of the log. */
   readonly version?: number;
 }
 

@@ -184,7 +184,7 @@ function stop(turn: Turn): Effect[] {
   return [link, next].flatMap((open) => (open ? [{ type: "close" as const, socket: open.socket }] : []));
 }
 
-/** The effects, led by the order to keep what is on its way, if that changed: first written down, then sent. */
+/** The effects, led by the order to store the changes on their way, if those changed: first stored, then sent. */
 function kept(before: MachineState, { state, effects }: Turn): Effect[] {
   const same =
     before.queue === state.queue &&

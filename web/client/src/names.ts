@@ -10,7 +10,7 @@ import type { QueueStorage } from "./storage.js";
 export interface Claim {
   readonly name: string;
   readonly records: readonly { readonly name: string; readonly record: QueueRecord }[];
-  /** Lets go of every lock. */
+  /** Releases every lock. */
   release(): void;
 }
 

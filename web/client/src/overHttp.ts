@@ -1,7 +1,7 @@
 /**
- * A socket that is none: for networks that block WebSockets. It takes the same frames and gives the same answers, and
- * asks for news every few seconds, over the HTTP interface. The machine does not know the difference: ids, retries and
- * healing are its own. What HTTP has no address for is missing: presence, and asking for an extraction.
+ * A substitute for a socket, for networks that block WebSockets. It takes the same frames and gives the same answers,
+ * and asks for news every few seconds, over the HTTP interface. The machine does not know the difference: ids, retries
+ * and healing are its own. What HTTP has no address for is missing: presence, and asking for an extraction.
  *
  * Pass it as `WebSocket` in the client's options.
  */

@@ -42,10 +42,10 @@ export interface Conflict {
   readonly id: string;
   readonly taskId: string;
   readonly column: Column;
-  /** What stood there when the edit was made. */
+  /** The value when the edit was made. */
   readonly base: string;
   readonly mine: string;
-  /** What stands there now; follows the sheet while the conflict is open. */
+  /** The current value; follows the sheet while the conflict is open. */
   readonly theirs: string;
   readonly theirAuthor: Author;
   readonly theirVersion: number;

@@ -34,7 +34,7 @@ export function memoryStorage(): QueueStorage {
 
 const STORE = "unsent";
 
-/** A storage in the browser's IndexedDB. Every operation opens what it needs and fails rather than waits for ever. */
+/** A storage in the browser's IndexedDB. Every operation opens what it needs and fails rather than waits forever. */
 export function indexedDbStorage(factory: IDBFactory = indexedDB, database = "cyclesheet"): QueueStorage {
   let opened: Promise<IDBDatabase> | null = null;
   const open = () => {

@@ -1,9 +1,9 @@
 /**
  * Documents typed by JavaScript's Yjs, read by Rust's, and the other way round: the files under tests/documents.
  *
- * `yjs-*.json` is written here (`UPDATE_VECTORS=1`): people who type at once, as updates in the order of a log, and what
- * the text was on the way. `yrs-*.json` is written by the Rust crate `sheet` from those: the same document in one piece,
- * and what a copy from half way lacks. Each side holds the other to its word.
+ * `yjs-*.json` is written here (`UPDATE_VECTORS=1`): people who type at once, as updates in the order of a log, and
+ * what the text was on the way. `yrs-*.json` is written by the Rust crate `sheet` from those: the same document in one
+ * piece, and what a copy from halfway lacks. Each side checks the other.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -151,7 +151,7 @@ describe("documents of JavaScript and Rust are the same", () => {
     expect(merged.length).toBeGreaterThanOrEqual(SEEDS.length);
   });
 
-  it.each(SEEDS)("what Rust made of seed %i reads the same, from nothing and from half way", (seed) => {
+  it.each(SEEDS)("what Rust made of seed %i reads the same, from nothing and from halfway", (seed) => {
     const { updates, readings } = read<Trace>(`yjs-${seed}.json`);
     const { whole, rests } = read<Merged>(`yrs-${seed}.json`);
     const last = readings.at(-1);

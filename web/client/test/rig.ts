@@ -1,4 +1,4 @@
-/** One machine on a table: its time moves by hand, what it does is written down, what it hears is said by the test. */
+/** One machine under test: its time moves by hand, its effects are recorded, its inputs come from the test. */
 import { apply, type Change, type Op, type Row, type Sheet } from "../src/fold/index.js";
 import type { ClientFrame } from "../src/frames.js";
 import {
@@ -81,7 +81,7 @@ export class Rig {
   readonly outcomes = new Map<number, Outcome>();
   /** What a reload would find. */
   record: QueueRecord | null = null;
-  /** What was written down before the last frame went out. */
+  /** What was stored before the last frame went out. */
   recordAtSend: QueueRecord | null = null;
   /** Whether pings are answered: the log has nothing beyond what this client knows. */
   answersPings = false;

@@ -53,7 +53,7 @@ describe("the types of the wire are Rust's", () => {
     }
   });
 
-  it("what stands inside of ops", () => {
+  it("the content of ops", () => {
     holds<Same<keyof (typeof OPS)["ROW_INSERT"]["restored"], keyof Row>>();
     holds<Same<keyof (typeof OPS)["ROW_INSERT"]["restored"]["cells"]["title"], keyof Cell>>();
     holds<Same<keyof (typeof OPS)["BATCH_UPDATE"]["updates"]["status"], keyof Update>>();
@@ -96,7 +96,7 @@ describe("the types of the wire are Rust's", () => {
       const frame = parseFrame(JSON.stringify(wire));
       expect(frame).not.toBeNull();
       const told = Object.fromEntries(Object.entries(frame ?? {}).filter(([name]) => name in known));
-      // Of a change the room is told who, when and what; its role and base are the log's.
+      // The room receives a change's author, time and ops; its role and base are the log's.
       const plain = JSON.parse(JSON.stringify(known), (key, value) =>
         key === "changes" ? value.map(({ role, base, ...rest }: Change) => rest) : value,
       );

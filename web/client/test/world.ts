@@ -34,7 +34,7 @@ export interface Weather {
   readonly loss: number;
   /** A frame of either direction arrives twice. */
   readonly twice: number;
-  /** A change is committed and nobody is told: the function died in between. */
+  /** A change is committed and nobody receives it: the function died in between. */
   readonly crash: number;
   /** A change is answered `BUSY`: nothing was decided. */
   readonly busy: number;
@@ -81,7 +81,7 @@ export class World {
   readonly members: Member[];
   private readonly random: () => number;
   private readonly seen = new Map<string, { seq: number; version: number }>();
-  /** The highest version of a client that the fold has let go of. */
+  /** The highest version of a client that the fold has forgotten. */
   private floor = 0;
   private readonly roles = new Map<string, Role>();
   private readonly docs = new Map<string, Y.Doc>();
@@ -399,7 +399,7 @@ export class World {
     const key = `${member.user.id} ${client}`;
     const last = this.seen.get(key);
     if (last === undefined && base < this.floor)
-      return refuse("SUPERSEDED", "this client has been let go of");
+      return refuse("SUPERSEDED", "this client has been forgotten");
     if (base > version) return refuse("MALFORMED", "base is beyond the tip");
     if (last !== undefined && last.seq >= Number(seq)) {
       if (last.seq > Number(seq)) return refuse("SUPERSEDED", "a later change of this client is in the log");
@@ -493,7 +493,7 @@ export class World {
     });
   }
 
-  /** The fold lets go of every client it remembers. */
+  /** The fold forgets every client that it remembers. */
   forget(): void {
     this.floor = this.sheet.version;
     this.seen.clear();

@@ -8,7 +8,7 @@ export function isColumn(name: unknown): name is Column {
   return typeof name === "string" && (COLUMNS as readonly string[]).includes(name);
 }
 
-/** What stands in a cell; "" if it was never written. */
+/** Returns the text of a cell; "" if it was never written. */
 export function cellText(row: Row, column: Column): string {
   return row.cells[column]?.value ?? "";
 }

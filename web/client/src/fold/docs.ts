@@ -30,7 +30,7 @@ export function hasPlace(sheet: Sheet, doc: string): boolean {
   return !doc.startsWith(NOTES) || rowOf(sheet, doc.slice(NOTES.length)) !== undefined;
 }
 
-/** The bytes in standard base64; null if it is none. */
+/** Reads standard base64; null if the text is not base64. */
 export function bytesOf(base64: string): Uint8Array | null {
   if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(base64)) return null;
   return Uint8Array.from(atob(base64), (byte) => byte.charCodeAt(0));
@@ -49,7 +49,7 @@ export function textUpdate(sheet: Sheet, change: Change, { doc, update }: TextUp
     bytes: (before?.bytes ?? 0) + bytes.length,
     isManuallyEdited: change.author.id !== SYSTEM_ID || (before?.isManuallyEdited ?? false),
   };
-  // A row that was inserted anew under an old id begins a note of its own.
+  // A row that was inserted again under an old id begins a new note.
   return { ...withoutRemoved(sheet, doc), docs: { ...sheet.docs, [doc]: entry } };
 }
 
@@ -63,7 +63,7 @@ export function buryNote(sheet: Sheet, change: Change, taskId: string): Sheet {
   return { ...sheet, docs: without(sheet.docs, doc), removed: docs };
 }
 
-/** A row that comes back as it stood brings its note; one inserted anew under its id does not. */
+/** A row that is restored unchanged brings its note; one inserted again under its id does not. */
 export function unburyNote(sheet: Sheet, taskId: string, restored: boolean): Sheet {
   const doc = noteOf(taskId);
   const gone = removedDocs(sheet)[doc];

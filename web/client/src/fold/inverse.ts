@@ -45,7 +45,7 @@ function inverseOf(sheet: Sheet, op: Op): Op | null {
   }
 }
 
-/** Brings a removed row back exactly as it stood. */
+/** Restores a removed row exactly as it was. */
 export function reinsertion(row: Row, after: string | null): Op {
   return { op: "ROW_INSERT", taskId: row.taskId, after, cells: plainCells(row), restored: row };
 }

@@ -38,7 +38,7 @@ export type GenerationFailed = Immutable<wire.OpGenerationFailed>;
 export type CycleStale = Immutable<wire.OpCycleStale>;
 export type CycleSealed = Immutable<wire.OpCycleSealed>;
 
-/** Who made a change. */
+/** The author of a change. */
 export type Author = Immutable<wire.Author>;
 /** A change as the log holds it and the room hears it. An export of an old release may lack its role and base. */
 export type Change = Omit<Immutable<wire.Change>, "role" | "base" | "ops"> & {

@@ -13,7 +13,7 @@ export function between(lower: string | null, upper: string | null): string | nu
   }
 }
 
-/** `count` keys in order, evenly from the start: the rows numbered anew. */
+/** Returns `count` keys in order, evenly spaced: the new keys of all rows. */
 function evenly(count: number): string[] {
   const keys: string[] = [];
   let last: string | null = null;
@@ -24,7 +24,7 @@ function evenly(count: number): string[] {
   return keys;
 }
 
-/** The key for a place, and the rows it was found among: all numbered anew where keys had grown too long. */
+/** Returns the key for a place, and the rows around it: all with new keys if keys had grown too long. */
 export interface Place {
   readonly rows: readonly Row[];
   readonly position: string;

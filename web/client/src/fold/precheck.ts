@@ -20,7 +20,7 @@ export interface Clash {
   readonly column: Column;
   readonly base: string;
   readonly mine: string;
-  /** What stands there; undefined: never written. */
+  /** The current cell; undefined if it was never written. */
   readonly current: Cell | undefined;
 }
 
@@ -40,7 +40,7 @@ export interface Refusal {
   readonly clashes: readonly Clash[];
 }
 
-/** Who asks, and when (milliseconds since 1970, by the server's clock as far as known). */
+/** The user, and the time (milliseconds since 1970, by the server's clock as far as known). */
 export interface Asker {
   readonly author: Author;
   readonly role: Role;

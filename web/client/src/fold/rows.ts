@@ -35,7 +35,7 @@ function cell(value: string, change: Change): Cell {
   return { value, version: change.version, author: change.author.id };
 }
 
-/** A new row, or a removed one exactly as it stood. */
+/** A new row, or a removed one exactly as it was. */
 export function insertRow(sheet: Sheet, change: Change, op: RowInsert): Sheet {
   if (rowOf(sheet, op.taskId) !== undefined) return sheet;
   const place = placeBelow(sheet.tasks, op.after ?? null, null);
@@ -62,7 +62,7 @@ function restored(row: Row): Row {
   return { taskId, position, cells, isManuallyEdited, carriedFrom, generation };
 }
 
-/** The columns of an object and what stands under each. */
+/** The columns of an object and the value of each. */
 export function entries<T>(cells: { readonly [C in Column]?: T } | null | undefined): [Column, T][] {
   return Object.entries(cells ?? {}).filter((entry): entry is [Column, T] => isColumn(entry[0]));
 }

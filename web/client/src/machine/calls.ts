@@ -33,7 +33,7 @@ export function settle(turn: Turn, edits: readonly Edit[], version: number): voi
   }
 }
 
-/** A part of the call failed; the outcome is told when the rest is known. */
+/** A part of the call failed; the outcome is reported when the rest is known. */
 export function fail(
   turn: Turn,
   call: number,

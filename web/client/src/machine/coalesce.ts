@@ -154,7 +154,9 @@ export function gather(queue: readonly Edit[], tombstones: ReadonlyMap<string, R
   return { taken, rest: others.slice(taken.length - 1), ops: change.ops, added: 0 };
 }
 
-/** Does it bring back a row that `taken` removes? How that row stood is known only when the log has its removal. */
+/**
+ * Returns whether it restores a row that `taken` removes. The removed row is known only when the log has its removal.
+ */
 function restores(edit: Edit, taken: readonly Edit[]): boolean {
   const removes = (taskId: string) => (op: Op) => op.op === "ROW_REMOVE" && op.taskId === taskId;
   return edit.ops.some(

@@ -41,7 +41,10 @@ export function expect({ state }: Turn, version: number): void {
   state.target = Math.max(state.target, version);
 }
 
-/** Is it the one in flight? Being announced settles it, at any version, and outdoes any refusal. */
+/**
+ * Returns whether it is the change in flight. Its announcement settles it, at any version, and takes precedence over
+ * any refusal.
+ */
 function recognise(turn: Turn, { id, version, author }: Announced): void {
   const { inFlight, confirmed, user } = turn.state;
   if (inFlight === null) return;
@@ -122,7 +125,7 @@ function confirm(turn: Turn, sheet: Sheet): void {
   turn.stale = true;
 }
 
-/** Own rows that go, as they stand: exactly so the server wants to see them again. */
+/** Own rows that are removed, unchanged: the server requires exactly these when they are restored. */
 function bury({ state }: Turn, sheet: Sheet, change: Change): void {
   if (change.author.id !== state.user?.id || !change.ops.some(({ op }) => op === "ROW_REMOVE")) return;
   const tombstones = new Map(state.tombstones);
@@ -142,7 +145,7 @@ function bury({ state }: Turn, sheet: Sheet, change: Change): void {
   state.tombstones = tombstones;
 }
 
-/** Documents are kept by whoever shows them: the sheet holds their versions alone. */
+/** The editor that shows a document keeps its content: the sheet holds its version alone. */
 function pass({ effects }: Turn, { ops, version }: Change): void {
   for (const op of ops) {
     if (op.op === "TEXT_UPDATE")
@@ -182,7 +185,7 @@ export function distrust({ state, effects }: Turn, epoch: string | null, version
     base: Math.min(sent.base, version),
     examined: 0,
     seen: new Set(),
-    // A place in a log that is no more: it is sent again, or whatever waits behind it would wait for ever.
+    // Its place was in a log that no longer exists: it is sent again, or every change behind it would wait forever.
     committed: null,
     verdict: null,
   });
@@ -205,7 +208,7 @@ export function isBehind({ state }: Turn): boolean {
   return confirmed.version < target || searches(inFlight);
 }
 
-/** Is a change looked for that the log may hold unnoticed? */
+/** Returns whether the client still looks for a change that the log may already have. */
 function searches(inFlight: InFlight | null): boolean {
   return inFlight?.verdict?.code === "SUPERSEDED" && inFlight.examined < inFlight.verdict.version;
 }

@@ -82,7 +82,7 @@ function introduce(turn: Turn, frame: Welcome): void {
   state.reconnectJitterMs = frame.reconnectJitterMs ?? times.RECONNECT_JITTER_MS;
   state.presence = { ...state.presence, intervalMs: frame.presenceIntervalMs ?? times.PRESENCE_MS };
   state.clockOffset = frame.at === null ? state.clockOffset : frame.at - turn.now;
-  // What was told to this socket before its welcome does not wait any more: it is in no welcome.
+  // Updates that this socket received before its welcome do not wait any more: no welcome contains them.
   state.notifications = [...frame.notifications, ...state.notifications].slice(-times.MAX_NOTIFICATIONS);
   enter(turn, frame.connections);
 }
@@ -94,7 +94,8 @@ function take(turn: Turn, link: Link, frame: Welcome): void {
   const other = state.epoch !== null && frame.epoch !== state.epoch;
   if (other || back) distrust(turn, frame.epoch, frame.version);
   else if (state.confirmed !== null && link.since === 0) {
-    // Asked for anew as a whole, this is all there is: what was announced beyond it may be of a log that is no more.
+    // The whole sheet was requested, so this is the tip: versions announced beyond it may belong to a log that no
+    // longer exists.
     state.held = new Map();
     state.target = Math.max(state.confirmed.version, frame.version);
   }
@@ -184,7 +185,7 @@ export function connect(turn: Turn): void {
     open(turn);
     return;
   }
-  // After something broke, the sheet comes over HTTP: a herd that returns at once must not land on the sockets.
+  // After a failure, the sheet comes over HTTP: many clients that return at once must not load the sockets.
   state.fetch = { request: state.nextRequest, purpose: "reconnect" };
   state.nextRequest += 1;
   const { confirmed, epoch } = state;

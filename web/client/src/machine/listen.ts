@@ -38,7 +38,7 @@ function listen(turn: Turn, frame: Exclude<ServerFrame, { type: "welcome" }>): v
       return busy(turn, QUIET_PING_MS);
     case "presence":
       moved(turn, frame, frame.state);
-      // Who rests has said nothing after which anything could be missed.
+      // An idle client has sent nothing whose answer could be missed.
       return rests(frame.state) ? undefined : glimpse(turn);
     case "joined":
       joined(turn, frame);

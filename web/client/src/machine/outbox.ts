@@ -146,7 +146,7 @@ export function keepTheirs({ state }: Turn, conflictId: string): void {
   state.conflicts = state.conflicts.filter((open) => open.id !== conflictId);
 }
 
-/** Puts what is on its way on the confirmed sheet anew. */
+/** Applies the changes on their way to the confirmed sheet again. */
 export function rebuild(turn: Turn): void {
   const { state } = turn;
   turn.stale = false;
@@ -238,7 +238,7 @@ function reject(turn: Turn, dropped: readonly Dropped[]): void {
   }
 }
 
-/** Open conflicts show what stands there now; one that resolved itself goes. */
+/** Open conflicts show the current value; one that resolved itself is removed. */
 function followTheirs(turn: Turn): void {
   const { confirmed, conflicts } = turn.state;
   if (confirmed === null || conflicts.length === 0) return;
@@ -276,7 +276,7 @@ export function flush(turn: Turn): void {
     state.queue = rest;
     const { version } = state.confirmed;
     if (ops.length === 0) {
-      // They cancelled each other: what stands there is what stood there, stamps included.
+      // They cancelled each other: the value is the earlier one, stamps included.
       settle(turn, taken, version);
       turn.stale = true;
       continue;

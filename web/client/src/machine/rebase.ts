@@ -56,7 +56,7 @@ class Walk {
   readonly contested = new Map<string, Contested>();
   readonly dropped: Dropped[] = [];
   altered = false;
-  /** Of dropped writes: what a later edit takes for the old value, and what stands there instead. */
+  /** Of dropped writes: the old value that a later edit assumes, and the actual one. */
   private readonly undone = new Map<string, Map<string, string>>();
 
   /** Documents of which an update was dropped, and why. */
@@ -120,7 +120,7 @@ class Walk {
     }
   }
 
-  /** Yjs numbers what one page writes: what comes after a refused update would hang in the air for ever. */
+  /** Yjs numbers what one page writes: later updates would build on a refused one and wait forever. */
   private text(edit: Edit, op: TextUpdate): Op | null {
     const broken = this.broken.get(op.doc);
     if (broken !== undefined) return this.drop(edit, op, broken);
@@ -192,7 +192,10 @@ class Walk {
   }
 }
 
-/** The sheet with ops on it whatever stands there: they are on their way, and the server decides about them. */
+/**
+ * Returns the sheet with ops applied without checking old values: they are on their way, and the server decides about
+ * them.
+ */
 export function forced(sheet: Sheet, ops: readonly Op[], asker: Asker): Sheet {
   const change = provisional(sheet, ops, asker);
   return ops.reduce((folded, op) => applyOp(folded, change, op), sheet);

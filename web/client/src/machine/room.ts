@@ -1,4 +1,4 @@
-/** Who is here: what others tell, and what is told to them. Never stored, never part of the sheet. */
+/** Presence: the frames of others, and those sent to them. Never stored, never part of the sheet. */
 import type { Role } from "../fold/model.js";
 import type { Connection } from "../frames.js";
 import { MAX_PRESENCE_BYTES } from "../generated/limits.js";

@@ -19,7 +19,7 @@ export function send(turn: Turn, frame: ClientFrame): boolean {
   return true;
 }
 
-/** Who asks, when this client checks ops before the server does. */
+/** The user, for checking ops before the server does. */
 export function asker({ state, now }: Turn): Asker {
   const author = { id: state.user?.id ?? "", name: state.user?.name ?? "" };
   return { author, role: state.role ?? "editor", at: now + state.clockOffset };

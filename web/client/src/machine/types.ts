@@ -71,7 +71,7 @@ export interface PeerConnection extends Connection {
   readonly state: PresenceState | null;
   /** When it told that. */
   readonly at: number;
-  /** When it was heard of other than by a list. */
+  /** When a frame other than a list mentioned it. */
   readonly heardAt: number;
 }
 
@@ -94,9 +94,9 @@ export interface MachineState {
   readonly gapTries: number;
   /** Whether the wait for what is missing is under way. */
   readonly gapRunning: boolean;
-  /** Whether `confirmed` belongs to a log that is no more: nothing is folded until a new sheet has come. */
+  /** Whether `confirmed` belongs to a log that no longer exists: nothing is folded until a new sheet has come. */
   readonly distrusted: boolean;
-  /** Own rows that were removed, as they stood: what the server wants to see again when one comes back. */
+  /** Own rows that were removed, unchanged: the server requires exactly these when they are restored. */
   readonly tombstones: ReadonlyMap<string, Row>;
   // On their way.
   readonly inFlight: InFlight | null;
@@ -159,7 +159,7 @@ export interface OwnPresence {
   readonly sentAt: number;
   readonly intervalMs: number;
   readonly movedAt: number;
-  /** Somebody joined and has not been told yet. */
+  /** A user joined and has not received this presence yet. */
   readonly owed: boolean;
 }
 

@@ -1,7 +1,7 @@
 /**
- * Who else is in a document and where, in the shape that editors expect of a y-protocols `Awareness`. It has no timer
- * and sends nothing of its own: places travel in the room's presence, which is silent while nobody moves. Names and
- * colours are the server's word about a connection, never the peer's about itself.
+ * The other users in a document and their carets, in the shape that editors expect of a y-protocols `Awareness`. It has
+ * no timer and sends nothing of its own: places travel in the room's presence, which is silent while nobody moves.
+ * Names and colours are the server's word about a connection, never the peer's about itself.
  */
 import * as Y from "yjs";
 import type { Client } from "../client.js";

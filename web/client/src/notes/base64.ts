@@ -1,4 +1,4 @@
-/** Bytes as the wire carries them: a socket drops whoever sends it binary frames. */
+/** Bytes as the wire carries them: the server closes a socket that sends binary frames. */
 
 /** Standard base64, padded. */
 export function toBase64(bytes: Uint8Array): string {

@@ -32,18 +32,18 @@ export interface OpenNote {
   subscribe(listener: () => void): () => void;
   /** Forgets words that the server refused. */
   dismiss(): void;
-  /** Somebody, by id, was just named in the text: they are told with the update that names them. */
+  /** Adds a user, by id, who was just named in the text: the update that names them mentions them. */
   mention(userId: string): void;
   /** Sends now what was written, instead of in a moment. */
   flush(): void;
-  /** Lets go of it. It closes when everybody who opened it has. */
+  /** Releases it. It closes when everyone who opened it has released it. */
   close(): void;
 }
 
 export interface Notes {
   /** Opens a document; every `open` wants its `close`. */
   open(name: string): OpenNote;
-  /** The document as it stood at a version of the log: a Yjs update; null when it cannot be had. */
+  /** The document as it was at a version of the log: a Yjs update; null when it cannot be had. */
   at(name: string, version: number): Promise<Uint8Array | null>;
   /** Closes every document. */
   close(): void;

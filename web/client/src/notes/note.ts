@@ -44,7 +44,7 @@ export interface Lost extends Why {
 export interface NoteState {
   /** `cached`: what this device kept, not yet compared with the log. */
   readonly status: "loading" | "cached" | "ready";
-  /** The document to show. Another object after a refusal: an editor has to be bound anew. */
+  /** The document to show. Another object after a refusal: an editor has to be bound again. */
   readonly doc: Y.Doc;
   readonly awareness: NoteAwareness;
   readonly lost: Lost | null;
@@ -78,7 +78,7 @@ export class Note {
   private buffer: Uint8Array[] = [];
   /** How many of these, at the front, were refused because the row is not there. */
   private held = 0;
-  /** Who was named in what was written, and is not told yet. */
+  /** The users who were newly named, and are not mentioned yet. */
   private readonly named = new Set<string>();
   /** The last in the queue, which may still take more. */
   private waiting: Waiting | null = null;
@@ -213,7 +213,7 @@ export class Note {
       // Whether the row went away is known as soon as the client shows the sheet that decided.
       queueMicrotask(() => this.holdOrRestart(update, why));
     } else if (this.isSynced) this.restart(why);
-    // What the log has is not known yet: it is told then.
+    // The log's content is not known yet: they are mentioned when it is.
     else this.refusedUnseen = { updates: [...(this.refusedUnseen?.updates ?? []), update], why };
   }
 
@@ -328,7 +328,10 @@ export class Note {
     this.later("save", SAVE_MS);
   }
 
-  /** A document anew from what the log has and what is on its way; what is lost by that is kept to be copied. */
+  /**
+   * Builds the document again from the log's updates and those on their way; text that is lost by that is kept to be
+   * copied.
+   */
   private restart(why: Why): void {
     const before = this.state;
     const doc = docOf(Y.encodeStateAsUpdate(this.confirmed));
@@ -388,7 +391,10 @@ export class Note {
     this.waiting = { sending: documents.send(this.name, toBase64(update), mentions), update, mentions };
   }
 
-  /** Who is to be told with what leaves now: whose name still stands there. More than a change takes go with the next. */
+  /**
+   * Returns the users to mention with the next update: those whose names are still in the text. More than a change
+   * takes go with the one after it.
+   */
   private mentions(): string[] {
     if (this.named.size === 0) return [];
     const standing = namedIn(this.state.doc);

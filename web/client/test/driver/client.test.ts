@@ -73,7 +73,7 @@ describe("the client", () => {
     theirs(3, "a", "b");
     theirs(4, "b", "c");
     expect(listener).toHaveBeenCalledTimes(1);
-    expect(client.getState().version, "who asks is told the latest").toBe(4);
+    expect(client.getState().version, "a reader gets the latest").toBe(4);
     await clock.elapse(50);
     expect(listener).toHaveBeenCalledTimes(2);
     theirs(5, "c", "d");
@@ -290,7 +290,7 @@ describe("over a reload", () => {
     third.client.close();
   });
 
-  it("a change goes out only after it was written down", async () => {
+  it("a change goes out only after it was stored", async () => {
     const memory = memoryStorage();
     let write = () => {};
     const storage: QueueStorage = {

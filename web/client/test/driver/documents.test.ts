@@ -90,7 +90,7 @@ describe("documents", () => {
     expect(client.documents.pending("summary")).toEqual(["AAA=", "AQAA"]);
   });
 
-  it("a viewer's update is refused at once, and the provider is told which", async () => {
+  it("a viewer's update is refused at once, and the provider learns which", async () => {
     const { client, socket, told } = await start();
     socket.welcome({ role: "viewer" });
     client.documents.send("summary", "AAA=");
@@ -146,7 +146,7 @@ describe("documents", () => {
     expect(sent(socket, "presence").at(-1)?.state).toEqual({ cursor, status: "active" });
   });
 
-  it("a restored table is told, and so is a sheet that came in place of changes", async () => {
+  it("a restored table is reported, and so is a sheet that came in place of changes", async () => {
     const { socket, told } = await start();
     socket.welcome();
     expect(told).toContainEqual(["skipped"]);

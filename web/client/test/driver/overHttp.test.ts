@@ -123,7 +123,7 @@ describe("over HTTP", () => {
     expect(server.log).toHaveLength(1);
   });
 
-  it("a refusal is told as over the socket: a removed member stops", async () => {
+  it("a refusal is answered as over the socket: a removed member stops", async () => {
     const server = new Server();
     const { client, clock } = await join(server, "ana");
     server.refusal = {

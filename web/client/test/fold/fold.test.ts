@@ -149,7 +149,7 @@ describe("the check before sending", () => {
     ],
     ["no column at all", { op: "BATCH_UPDATE", taskId: "r1", updates: {} }, "MALFORMED"],
     ["an id that is taken", { op: "ROW_INSERT", taskId: "r1", after: null, cells: {} }, "UNKNOWN_TARGET"],
-    ["an id that is none", { op: "ROW_INSERT", taskId: "a b", after: null, cells: {} }, "MALFORMED"],
+    ["an id with a space", { op: "ROW_INSERT", taskId: "a b", after: null, cells: {} }, "MALFORMED"],
     ["a neighbour that is gone", { op: "ROW_MOVE", taskId: "r1", after: "gone" }, "UNKNOWN_TARGET"],
     ["a lock for too long", { op: "ROW_LOCK", taskId: "r1", seconds: 301 }, "INVALID_VALUE"],
     [

@@ -64,7 +64,7 @@ function needlesslyNew(before: Sheet, after: Sheet, change: Change): string[] {
     .map((row) => row.taskId);
 }
 
-/** Where two texts part, with what stands around it: whole sheets are too long to read. */
+/** Where two texts differ, with the text around it: whole sheets are too long to read. */
 function difference(version: number, got: string, wanted: string): string {
   let at = 0;
   while (got[at] === wanted[at]) at += 1;

@@ -351,7 +351,7 @@ export const RECEIVED = {
       "value": "Done"
     },
     "id": "9f2c61d0.17",
-    "message": "something else stands there",
+    "message": "the cell has another value now",
     "retryable": false,
     "type": "rejected",
     "version": 58

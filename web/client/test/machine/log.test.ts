@@ -47,8 +47,9 @@ describe("the log, strictly by version", () => {
     expect(rig.view).toMatchObject({ version: 3, status: "live" });
   });
 
-  // Found by a simulated room (seed 7): an announcement of the old log arrived after a restore, and was asked for for ever.
-  it("lets go of versions that the whole sheet, asked for anew, does not reach", () => {
+  // Found by a simulated room (seed 7): an announcement of the old log arrived after a restore, and was asked for
+  // forever.
+  it("forgets versions that the whole sheet, requested again, does not reach", () => {
     const rig = new Rig().live();
     rig.frame({ type: "committed", changes: [fourth] });
     for (let i = 0; i < 60 && rig.frames("hello").length === 0; i += 1) rig.elapse(250);
@@ -215,7 +216,7 @@ describe("another log", () => {
   });
 
   // Found by a simulated room: seed 123.
-  it("a change whose place was told but not folded when the log was torn away is sent again, and blocks nothing", () => {
+  it("a change that was announced but not folded when the log was lost is sent again, and blocks nothing", () => {
     const rig = new Rig().live();
     rig.change(edit("r1", "one", "uno"));
     rig.change(edit("r2", "two", "zwei"));

@@ -102,7 +102,7 @@ describe("a conflict", () => {
     expect(rig.view.conflicts).toEqual([]);
   });
 
-  it("is settled by keeping mine: a new change over what stands there now", () => {
+  it("is settled by keeping mine: a new change over the current value", () => {
     const rig = new Rig().live();
     rig.change(edit("r1", "one", "mine"));
     rig.theirs(2, edit("r1", "one", "theirs"));
@@ -134,7 +134,7 @@ describe("a conflict", () => {
     expect(rig.frames("change")).toEqual([]);
     expect(rig.outcomes.get(call)).toMatchObject({ ok: false, code: "CONFLICT" });
     expect(rig.view.conflicts).toMatchObject([{ mine: "mine", theirs: "theirs" }]);
-    // Typing anew on what stands there is an answer, too.
+    // Typing over the current value is an answer, too.
     rig.change(edit("r1", "theirs", "both"));
     expect(rig.view.conflicts).toEqual([]);
   });
@@ -188,7 +188,7 @@ describe("a final refusal", () => {
     expect(rig.view.sheet?.tasks).toHaveLength(3);
   });
 
-  it("gives an edit made on top of it the old value that really stands there", () => {
+  it("gives an edit made on top of it the actual old value", () => {
     const rig = new Rig().live();
     rig.change(edit("r1", "one", "refused"));
     const next = rig.change(edit("r1", "refused", "good"));

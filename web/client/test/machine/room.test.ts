@@ -4,7 +4,7 @@ import { ANA, BO, Rig, sampleSheet, welcome } from "../rig.js";
 const at = (taskId: string) => ({ cursor: { taskId, column: "title" as const }, status: "active" as const });
 const theirs = (connectionId: string) => ({ connectionId, user: BO, role: "editor" });
 
-describe("being told of mentions", () => {
+describe("notifications of mentions", () => {
   const note = (version: number) => ({
     type: "notification",
     team: "platform",
@@ -14,7 +14,7 @@ describe("being told of mentions", () => {
   });
 
   // rule: N1
-  it("keeps what was told before the welcome beside what waited for it", () => {
+  it("keeps notifications from before the welcome beside what waited for it", () => {
     const rig = new Rig();
     rig.input({ type: "start" });
     rig.input({ type: "opened", socket: rig.opened.at(-1) ?? 0 });

@@ -301,7 +301,7 @@ describe("rolling over", () => {
 });
 
 describe("what survives a reload", () => {
-  it("is written down before a change goes out", () => {
+  it("is stored before a change goes out", () => {
     const rig = new Rig().live();
     rig.change(edit("r1", "one", "uno"));
     expect(rig.recordAtSend?.sent).toMatchObject([{ id: rig.lastChange.id }]);

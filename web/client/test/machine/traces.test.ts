@@ -3,7 +3,7 @@
  * (`tests/reference`, with the Rust client) recorded them. Fed the same events, this machine asks for the same effects in the same order, to
  * the millisecond, and ends in the same state; where the two differ, one is wrong.
  *
- * `make test-web` writes the traces anew; without them, this asks cargo for them. ROOMS=3000 makes more of them.
+ * `make test-web` writes the traces again; without them, this asks cargo for them. ROOMS=3000 makes more of them.
  */
 import { execFileSync } from "node:child_process";
 import { createReadStream, existsSync, mkdirSync, openSync } from "node:fs";

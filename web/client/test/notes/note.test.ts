@@ -87,7 +87,7 @@ describe("sending", () => {
 });
 
 describe("refusals", () => {
-  it("are told, the text goes back to the log's, and the words are there to be copied", async () => {
+  it("are reported, the text goes back to the log's, and the words are there to be copied", async () => {
     const { world, desks } = await room();
     const [ana, bo] = desks as [Desk, Desk];
     bo.type("what stays");
@@ -105,7 +105,7 @@ describe("refusals", () => {
     expect(ana.note.getState().lost).toBeNull();
   });
 
-  it("take along what was written on top, so that nothing hangs in the air at the server", async () => {
+  it("take along what was written on top, so that nothing waits at the server for a missing update", async () => {
     const { world, desks } = await room();
     const [ana] = desks as [Desk];
     world.demote(ana.member, "viewer");
@@ -122,7 +122,7 @@ describe("refusals", () => {
     expect(ana.text).toContain("fresh");
   });
 
-  it("of an earlier page are told when the note is opened", async () => {
+  it("of an earlier page are reported when the note is opened", async () => {
     const { world, desks } = await room();
     const [ana] = desks as [Desk];
     world.input(ana.member, { type: "online", online: false });
@@ -235,7 +235,7 @@ describe("a large paste", () => {
     expect(updates(world).length).toBeGreaterThan(1);
   });
 
-  it("that replaces what stood there takes it away with the last part", async () => {
+  it("that replaces the earlier text takes it away with the last part", async () => {
     const { world, desks } = await room();
     const [ana, bo] = desks as [Desk, Desk];
     ana.type("old words");
@@ -353,7 +353,7 @@ describe("what a device keeps", () => {
     expect(world.fetches).toBe(asked);
   });
 
-  it("IndexedDB gives back what it was given, and lets go of what is old", async () => {
+  it("IndexedDB gives back what it was given, and drops old entries", async () => {
     const storage = indexedDbNoteStorage(new IDBFactory());
     const record = {
       format: 1,
