@@ -30,7 +30,7 @@ impl Turn<'_> {
         }
     }
 
-    /// A part of the call failed; the outcome is told when the rest is known.
+    /// A part of the call failed; the outcome is reported when the rest is known.
     pub fn fail(&mut self, call: i64, code: &str, message: &str, conflicts: &[Conflict]) {
         let Some(known) = self.state.calls.get_mut(&call) else { return };
         let failure = known.failure.get_or_insert_with(|| Failed {

@@ -194,7 +194,7 @@ fn filled(edit: &Edit, tombstones: &[(TaskId, Arc<Row>)]) -> Edit {
     Edit { ops: edit.ops.iter().map(|op| as_removed(op, tombstones)).collect(), ..edit.clone() }
 }
 
-/// Does it bring back a row that `taken` removes? How that row stood is known only when the log has its removal.
+/// Returns whether it restores a row that `taken` removes. The removed row is known only when the log has its removal.
 fn restores(edit: &Edit, taken: &[Edit]) -> bool {
     let removed = |id: &TaskId| {
         let mut ops = taken.iter().flat_map(|before| &before.ops);

@@ -45,7 +45,8 @@ impl Turn<'_> {
         self.state.target = self.state.target.max(version);
     }
 
-    /// Is it the one in flight? Being announced settles it, at any version, and outdoes any refusal.
+    /// Returns whether it is the change in flight. Its announcement settles it, at any version, and takes precedence
+    /// over any refusal.
     fn recognise(&mut self, change: &Announced) {
         let version = change.version;
         // Names of clients are per author: somebody else may have the same one, by chance or on purpose.
@@ -133,7 +134,7 @@ impl Turn<'_> {
         self.stale = true;
     }
 
-    /// Own rows that go, as they stand: exactly so the server wants to see them again.
+    /// Own rows that are removed, unchanged: the server requires exactly these when they are restored.
     fn bury(&mut self, sheet: &Sheet, change: &Change) {
         let own = self.state.user.as_ref().is_some_and(|user| user.id == change.author.id);
         if !own || !change.ops.iter().any(|op| matches!(op, Op::RowRemove { .. })) {
@@ -153,7 +154,7 @@ impl Turn<'_> {
         self.state.tombstones.drain(..over);
     }
 
-    /// Documents are kept by whoever shows them: the sheet holds their versions alone.
+    /// The editor that shows a document keeps its content: the sheet holds its version alone.
     fn pass(&mut self, Change { version, ops, .. }: Change) {
         self.effects.extend(ops.into_iter().filter_map(|op| match op {
             Op::TextUpdate { doc, update, .. } => Some(Effect::DocumentCommitted { doc, update, version }),
@@ -209,7 +210,8 @@ impl Turn<'_> {
             change.base = change.base.min(version);
             change.examined = 0;
             change.seen = BTreeSet::new();
-            // A place in a log that is no more: it is sent again, or whatever waits behind it would wait for ever.
+            // Its place was in a log that no longer exists: it is sent again, or every change behind it would wait
+            // forever.
             change.committed = None;
             change.verdict = None;
         };
@@ -227,7 +229,7 @@ impl Turn<'_> {
         !self.state.distrusted && (confirmed.version < self.state.target || self.searches())
     }
 
-    /// Is a change looked for that the log may hold unnoticed?
+    /// Returns whether the client still looks for a change that the log may already have.
     fn searches(&self) -> bool {
         let Some(in_flight) = &self.state.in_flight else { return false };
         let verdict = in_flight.verdict.as_ref();

@@ -107,7 +107,7 @@ impl Turn<'_> {
         state.reconnect_jitter_ms = frame.reconnect_jitter_ms.unwrap_or(RECONNECT_JITTER_MS);
         state.presence.interval_ms = frame.presence_interval_ms.unwrap_or(PRESENCE_MS);
         state.clock_offset = frame.at.map_or(state.clock_offset, |at| at - now);
-        // What was told to this socket before its welcome does not wait any more: it is in no welcome.
+        // Updates that this socket received before its welcome do not wait any more: no welcome contains them.
         let heard = std::mem::take(&mut state.notifications);
         state.notifications = frame.notifications.iter().cloned().chain(heard).collect();
         let old = state.notifications.len().saturating_sub(MAX_NOTIFICATIONS);
@@ -122,7 +122,8 @@ impl Turn<'_> {
         if other || back {
             self.distrust(Some(frame.epoch.clone()), frame.version);
         } else if self.state.confirmed.is_some() && link.since == 0 {
-            // Asked for anew as a whole, this is all there is: what was announced beyond it may be of a log that is no more.
+            // The whole sheet was requested, so this is the tip: versions announced beyond it may belong to a log that
+            // no longer exists.
             self.state.held.clear();
             self.state.target = self.version().max(frame.version);
         }
@@ -222,7 +223,7 @@ impl Turn<'_> {
             self.open(As::Link);
             return;
         }
-        // After something broke, the sheet comes over HTTP: a herd that returns at once must not land on the sockets.
+        // After a failure, the sheet comes over HTTP: many clients that return at once must not load the sockets.
         let request = self.state.next_request;
         self.state.fetch = Some(Fetch { request, purpose: Purpose::Reconnect });
         self.state.next_request += 1;

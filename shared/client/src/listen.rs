@@ -37,7 +37,7 @@ impl Turn<'_> {
             ServerFrame::Presence(connection, state) => {
                 let rests = matches!(state.get("status").and_then(Value::as_str), Some("idle" | "away"));
                 self.moved(connection, state);
-                // Who rests has said nothing after which anything could be missed.
+                // An idle client has sent nothing whose answer could be missed.
                 if !rests {
                     self.glimpse();
                 }

@@ -107,7 +107,7 @@ impl Machine {
             turn.rebuild();
         }
         turn.watch_gap();
-        // The effects, led by the order to keep what is on its way, if that changed: first written down, then sent.
+        // The effects, led by the order to store the changes on their way, if those changed: first stored, then sent.
         let (mut effects, rewritten) = (turn.effects, turn.rewritten);
         let after = self.state.in_flight.as_ref().map(|change| (change.id.clone(), change.base));
         if rewritten || before != after {

@@ -143,7 +143,7 @@ impl Turn<'_> {
         self.state.conflicts.retain(|open| open.id != conflict_id);
     }
 
-    /// Puts what is on its way on the confirmed sheet anew.
+    /// Applies the changes on their way to the confirmed sheet again.
     pub fn rebuild(&mut self) {
         self.stale = false;
         let Some(confirmed) = self.state.confirmed.clone() else { return };
@@ -157,7 +157,7 @@ impl Turn<'_> {
         self.state.sheet = Some(rebased.sheet.clone());
         let (left, done): (Vec<_>, Vec<_>) =
             std::mem::take(&mut rebased.edits).into_iter().partition(|edit| !edit.ops.is_empty());
-        // Others' changes are no reason to write down again what nothing became of.
+        // Others' changes are no reason to store an unchanged queue again.
         self.rewritten |= left != waiting;
         self.state.queue = left;
         self.report(&rebased);
@@ -225,7 +225,7 @@ impl Turn<'_> {
         }
     }
 
-    /// Open conflicts show what stands there now; one that resolved itself goes.
+    /// Open conflicts show the current value; one that resolved itself is removed.
     fn follow_theirs(&mut self) {
         let Some(confirmed) = self.state.confirmed.clone() else { return };
         let mut conflicts = std::mem::take(&mut self.state.conflicts);
@@ -274,7 +274,7 @@ impl Turn<'_> {
             self.rewritten = true;
             let version = self.version();
             if gathered.ops.is_empty() {
-                // They cancelled each other: what stands there is what stood there, stamps included.
+                // They cancelled each other: the value is the earlier one, stamps included.
                 self.settle(gathered.taken.into_iter().map(|edit| edit.call), version);
                 self.stale = true;
                 continue;

@@ -19,7 +19,7 @@ pub struct Clash {
     pub column: Column,
     pub base: String,
     pub mine: String,
-    /// What stands there; none: never written.
+    /// The current cell; `None` if it was never written.
     pub current: Option<Cell>,
 }
 

@@ -57,7 +57,8 @@ pub fn rebase(sheet: &Sheet, edits: Vec<Edit>, asker: &Asker) -> Rebased {
     Rebased { edits, sheet, contested, dropped, altered }
 }
 
-/// The sheet with ops on it whatever stands there: they are on their way, and the server decides about them.
+/// Returns the sheet with ops applied without checking old values: they are on their way, and the server decides about
+/// them.
 pub fn forced(mut sheet: Sheet, ops: &[Op], asker: &Asker) -> Sheet {
     let change = provisional(&sheet, asker);
     for op in ops {
@@ -79,7 +80,7 @@ struct Walk<'a> {
     contested: Vec<Contested>,
     dropped: Vec<Dropped>,
     altered: bool,
-    /// Of dropped writes: what a later edit takes for the old value, and what stands there instead.
+    /// Of dropped writes: the old value that a later edit assumes, and the actual one.
     undone: HashMap<(TaskId, Column), HashMap<String, String>>,
     /// Documents of which an update was dropped, and why: code and message.
     broken: BTreeMap<DocName, (String, String)>,
@@ -162,7 +163,7 @@ impl Walk<'_> {
             Op::CommentReply { comment_id, reply_id, .. } if self.has_reply(comment_id, reply_id) => {
                 Left::Nothing
             }
-            // Yjs numbers what one page writes: what comes after a refused update would hang in the air for ever.
+            // Yjs numbers what one page writes: later updates would build on a refused one and wait forever.
             Op::TextUpdate { doc, .. } => match self.broken.get(doc).cloned() {
                 Some((code, message)) => {
                     self.drop(call, op, code, message);

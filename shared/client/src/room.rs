@@ -1,4 +1,4 @@
-//! Who is here: what others tell, and what is told to them. The twin of `web/client/src/machine/room.ts`.
+//! Presence: the frames of others, and those sent to them. The twin of `web/client/src/machine/room.ts`.
 use crate::{
     frames::Connection,
     times::{AWAY_MS, IDLE_MS, MAX_PRESENCE_BYTES},

@@ -31,7 +31,7 @@ impl Turn<'_> {
         }
     }
 
-    /// Who asks, when this client checks ops before the server does.
+    /// The user, for checking ops before the server does.
     pub fn asker(&self) -> Asker {
         let author = self.state.user.as_ref().map_or_else(
             || Author { id: nobody(), name: String::new() },

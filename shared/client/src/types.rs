@@ -19,7 +19,7 @@ pub struct Input {
     /// What happens.
     #[serde(flatten)]
     pub event: Event,
-    /// When.
+    /// The time.
     pub now: i64,
     /// What to decide by where chance decides.
     pub random: f64,
@@ -122,7 +122,7 @@ pub enum Effect {
     DocumentsVoid,
     /// What became of a call.
     Settle { call: i64, outcome: Outcome },
-    /// Write down what is on its way; none: nothing is left to keep.
+    /// Store the changes on their way; `None` if nothing is left to store.
     Persist { record: Option<QueueRecord> },
 }
 
@@ -138,7 +138,7 @@ pub enum ClientFrame {
         /// The epoch it belongs to.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         epoch: Option<String>,
-        /// State vectors of open documents: whoever carries the frame adds them.
+        /// State vectors of open documents: the driver adds them.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         docs: BTreeMap<String, Bytes>,
     },
@@ -148,9 +148,9 @@ pub enum ClientFrame {
     Presence { state: PresenceState },
     /// Say again what came after.
     Replay { since: u64 },
-    /// Extract anew.
+    /// Extract again.
     Refresh,
-    /// Is there anything new?
+    /// Whether there is anything new.
     Ping { version: u64 },
 }
 
@@ -284,7 +284,7 @@ pub struct Rejection {
 pub struct QueueRecord {
     /// Always 1.
     pub format: u32,
-    /// Whose.
+    /// The user's id.
     pub user: String,
     /// The number of the next change.
     pub next_seq: u64,
@@ -407,7 +407,7 @@ pub struct Call {
 pub struct UndoStep {
     /// The call whose effect it takes back.
     pub call: i64,
-    /// How.
+    /// The ops that undo it.
     pub ops: Vec<Op>,
 }
 
@@ -441,24 +441,24 @@ pub struct PeerConnection {
     pub state: Option<PresenceState>,
     /// When it told that.
     pub at: i64,
-    /// When it was heard of other than by a list.
+    /// When a frame other than a list mentioned it.
     pub heard_at: i64,
 }
 
-/// What is told to the room.
+/// The presence that is sent to the room.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OwnPresence {
     /// What one wants to tell.
     pub wanted: Option<PresenceState>,
     /// What the room was last told.
     pub sent: Option<PresenceState>,
-    /// When.
+    /// The time.
     pub sent_at: i64,
     /// Least distance between two frames.
     pub interval_ms: i64,
     /// When one last moved.
     pub moved_at: i64,
-    /// Somebody joined and has not been told yet.
+    /// A user joined and has not received this presence yet.
     pub owed: bool,
 }
 
@@ -506,7 +506,7 @@ pub struct MachineState {
     pub client_name: String,
     /// The number of the next change.
     pub next_seq: u64,
-    /// Who this is, once the room has said it.
+    /// The user, once the server has said it.
     pub user: Option<User>,
     /// What they may do.
     pub role: Option<Role>,
@@ -527,9 +527,9 @@ pub struct MachineState {
     pub gap_tries: u32,
     /// Whether the wait for what is missing is under way.
     pub gap_running: bool,
-    /// Whether `confirmed` belongs to a log that is no more.
+    /// Whether `confirmed` belongs to a log that no longer exists.
     pub distrusted: bool,
-    /// Own rows that were removed, as they stood, oldest first.
+    /// Own rows that were removed, unchanged, oldest first.
     pub tombstones: Vec<(TaskId, Arc<Row>)>,
     // On their way.
     /// The one change on its way.
@@ -592,13 +592,13 @@ pub struct MachineState {
     // The room.
     /// This socket's name in the room.
     pub connection_id: Option<String>,
-    /// Who is here, in the order they were heard of.
+    /// The users in the room, in the order of their first frame.
     pub connections: Vec<PeerConnection>,
     /// When the last `hello` went out.
     pub greeted_at: i64,
-    /// Who left since.
+    /// The users who have left since.
     pub departed: BTreeSet<String>,
-    /// What is told to the room.
+    /// The presence that is sent to the room.
     pub presence: OwnPresence,
     /// Notices.
     pub notifications: Vec<Value>,
@@ -614,11 +614,11 @@ pub(crate) struct Turn<'a> {
     pub effects: Vec<Effect>,
     /// Whether `sheet` no longer is `confirmed` with what is on its way.
     pub stale: bool,
-    /// Whether the queue or the backlog was written: then it is to be kept anew.
+    /// Whether the queue or the backlog changed and must be stored again.
     pub rewritten: bool,
 }
 
-/// Who asks, when this client checks ops before the server does.
+/// The user, for checking ops before the server does.
 #[derive(Clone, Debug)]
 pub struct Asker {
     /// As far as known.

@@ -31,7 +31,7 @@ pub enum ClientFrame {
     Change(ProposedChange),
     /// "I am here, doing this." Relayed, never stored.
     Presence {
-        /// What.
+        /// The state.
         state: PresenceState,
     },
     /// "I missed what came after this version."

@@ -35,7 +35,7 @@ pub enum HumanOp {
         task_id: Option<TaskId>,
         /// The row it stands below.
         after: Option<TaskId>,
-        /// What stands in it.
+        /// The texts of its cells.
         cells: BTreeMap<Column, String>,
     },
     /// Any other op, its row named by id.

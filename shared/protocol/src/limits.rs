@@ -23,7 +23,8 @@ sheet::constants! {
     /// New connections a second that everybody's return at once may come to: API Gateway allows an account 500, and the
     /// worst second of a random spread has more than the mean.
     RECONNECTS_PER_SECOND: u64 = 250;
-    /// Sockets that a deployment expects at once, unless it is told: as many as the least jitter is enough for.
+    /// Sockets that a deployment expects at once, unless it sets another number: as many as the least jitter is enough
+    /// for.
     DEFAULT_EXPECTED_CONNECTIONS: usize =
         (MIN_RECONNECT_JITTER_MS * RECONNECTS_PER_SECOND / 1_000) as usize;
 }

@@ -8,7 +8,7 @@ use sheet::{
 };
 use std::{collections::BTreeMap, sync::Arc};
 
-/// Somebody, as others see them.
+/// A user, as others see them.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct User {
     /// Their id within the tenant.
@@ -25,9 +25,9 @@ pub struct User {
 pub struct Peer {
     /// Its id.
     pub connection_id: String,
-    /// Whose it is.
+    /// The user whose socket it is.
     pub user: User,
-    /// What they may do.
+    /// The user's role.
     pub role: Role,
 }
 
@@ -37,16 +37,16 @@ pub struct Peer {
 pub enum ServerFrame<'a> {
     /// The answer to `hello`.
     Welcome(Box<Welcome<'a>>),
-    /// "This was not committed."
+    /// The refusal of a change.
     Rejected(Rejected),
-    /// What somebody does.
+    /// A user's presence.
     #[serde(rename_all = "camelCase")]
     Presence {
-        /// Whose socket.
+        /// The id of the user's socket.
         connection_id: &'a str,
-        /// Who; stamped by the server.
+        /// The user; set by the server.
         user: &'a User,
-        /// What.
+        /// The state.
         state: &'a PresenceState,
     },
     /// A socket joined the room.
@@ -54,23 +54,23 @@ pub enum ServerFrame<'a> {
     /// A socket left the room.
     #[serde(rename_all = "camelCase")]
     Left {
-        /// Which.
+        /// The id of the socket.
         connection_id: &'a str,
-        /// Whose it was.
+        /// The user whose socket it was.
         user: &'a User,
     },
     /// The answer to `ping`.
     Pong {
-        /// The log's tip, read afresh.
+        /// The log's tip, read strongly consistently.
         version: u64,
         /// The cycle's epoch.
         epoch: &'a str,
     },
-    /// A frame was refused that was no change.
+    /// The refusal of a frame that is no change.
     Error {
         /// The stable code.
         code: Code,
-        /// Does the same again have a chance?
+        /// Whether the same frame, sent again, can succeed.
         retryable: bool,
         /// What was wrong and what would be right.
         message: String,
@@ -87,9 +87,9 @@ pub struct Welcome<'a> {
     pub epoch: &'a str,
     /// This socket.
     pub connection_id: &'a str,
-    /// Who the server takes you for.
+    /// The user, as the server identified them.
     pub user: &'a User,
-    /// What you may do.
+    /// The user's role.
     pub role: Role,
     /// The log's tip.
     pub version: u64,
@@ -137,13 +137,13 @@ pub struct Rejected {
     pub id: String,
     /// The stable code.
     pub code: Code,
-    /// Does the same again have a chance?
+    /// Whether the same frame, sent again, can succeed.
     pub retryable: bool,
     /// What was wrong and what would be right.
     pub message: String,
     /// The tip it was judged at.
     pub version: u64,
-    /// What stands there now.
+    /// The current value, where that helps to decide.
     pub current: Option<Value>,
 }
 
@@ -162,7 +162,7 @@ impl ServerFrame<'_> {
         Self::Error { code, retryable: code.retryable(), message }
     }
 
-    /// The frame as text. A frame serialises by construction; the fallback is never seen.
+    /// Returns the frame as JSON. A frame serialises by construction, so the fallback is never sent.
     pub fn to_text(&self) -> String {
         serde_json::to_string(self)
             .unwrap_or_else(|_| r#"{"type":"error","code":"BUSY","retryable":true,"message":""}"#.into())
@@ -177,7 +177,7 @@ pub struct Committed {
     pub changes: Vec<Announced>,
 }
 
-/// A change as the room is told of it.
+/// A change as the room receives it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Announced {
     /// Its place in the total order, from 1.
@@ -225,7 +225,7 @@ pub struct Notification {
     pub at: TimestampMs,
 }
 
-/// A `notification` frame: somebody was mentioned.
+/// Returns a `notification` frame, which says that its reader was mentioned.
 pub fn notification<T: Serialize>(note: &T) -> String {
     #[derive(Serialize, JsonSchema)]
     struct Frame<'a, T> {
@@ -236,8 +236,9 @@ pub fn notification<T: Serialize>(note: &T) -> String {
     serde_json::to_string(&Frame { r#type: "notification", note }).unwrap_or_default()
 }
 
-/// `committed` frames for changes as they stand in the log, each frame at most 100 KB. The stored text is what is
-/// sent: a change is written as JSON once, however many watch. One too large for a frame goes with `"ops":null`.
+/// Returns `committed` frames for stored changes, each at most [`MAX_SERVER_FRAME_BYTES`]. The stored text is sent
+/// unchanged, so a change is serialised once for all its readers. A change that is too large for a frame is sent with
+/// `"ops":null`.
 pub fn committed(texts: &[Arc<str>]) -> Vec<String> {
     const HEAD: &str = r#"{"type":"committed","changes":["#;
     let most = sheet::planted::limit(MAX_SERVER_FRAME_BYTES, 1_000);
@@ -263,7 +264,7 @@ pub fn committed(texts: &[Arc<str>]) -> Vec<String> {
     frames
 }
 
-/// A change announced without its ops: who made it, and where it stands.
+/// Returns a change's text with `"ops":null`.
 pub fn without_ops(text: &str) -> String {
     let mut change: Value = serde_json::from_str(text).unwrap_or_default();
     change["ops"] = Value::Null;

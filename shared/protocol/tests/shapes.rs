@@ -69,7 +69,7 @@ fn the_examples_that_the_clients_types_are_held_to_are_what_rust_writes() {
     if std::env::var_os("UPDATE_DOCS").is_some() {
         std::fs::write(path, &file).unwrap();
     }
-    assert_eq!(std::fs::read_to_string(path).unwrap(), file, "write it anew with UPDATE_DOCS=1");
+    assert_eq!(std::fs::read_to_string(path).unwrap(), file, "write it again with UPDATE_DOCS=1");
 }
 
 /// `{ tag: example }`
@@ -286,7 +286,7 @@ fn received() -> Vec<Value> {
             id: "9f2c61d0.17".into(),
             code: Code::Conflict,
             retryable: false,
-            message: "something else stands there".into(),
+            message: "the cell has another value now".into(),
             version: 58,
             current: Some(json!({"value": "Done"})),
         }),

@@ -13,12 +13,12 @@ pub const SYSTEM_ID: &str = "cyclesheet";
 /// The system's name on a screen.
 pub const SYSTEM_NAME: &str = "Cyclesheet";
 
-/// Who made a change. Stamped from the connection by the committing function; a client cannot name one.
+/// The author of a change. The committing function takes it from the connection; a client cannot name one.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Author {
     /// The user's id within the tenant.
     pub id: Name,
-    /// The name as it stood then.
+    /// The author's name at that time.
     pub name: String,
 }
 
@@ -29,14 +29,14 @@ impl Author {
     }
 }
 
-/// A change as it stands in the log and as the room is told of it.
+/// A change as the log stores it and as the room receives it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Change {
     /// Its place in the total order, from 1.
     pub version: u64,
     /// `<client>.<seq>`.
     pub id: ChangeId,
-    /// Who made it.
+    /// The author.
     pub author: Author,
     /// The role they had.
     pub role: Role,

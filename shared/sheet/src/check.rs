@@ -1,5 +1,5 @@
-//! May this change be committed on top of this state? Uses the state and the change alone, so that every replica
-//! decides alike. It may grow stricter from release to release; what it once let through folds for ever.
+//! Decides whether a change may be committed on top of a state. Uses the state and the change alone, so that every
+//! replica decides alike. It may grow stricter from release to release; a change that it once accepted folds forever.
 use crate::{
     apply,
     change::{Change, SYSTEM_ID},
@@ -114,8 +114,8 @@ pub(crate) fn refuse<T>(code: Code, message: impl Into<String>) -> Result<T, Ref
 
 /// Where the change stands in the log already; `SUPERSEDED` when its place has been passed or forgotten.
 fn repeated(state: &State, change: &Change) -> Result<Option<u64>, Refusal> {
-    // The ledger first: what stands in the log is found there, though a late copy of it names a base of a history that
-    // was torn away.
+    // The ledger first: a committed change is found there, even if a late copy of it names a base of a history that was
+    // lost.
     let seen = if change.id.seq == 0 { None } else { state.ledger.seen(&ClientKey::of(change)) };
     match seen {
         Some(seen) if seen.seq == change.id.seq && !planted::is(Fault::ForgetRetry) => {
@@ -138,11 +138,12 @@ fn repeated(state: &State, change: &Change) -> Result<Option<u64>, Refusal> {
             format!("base {} is beyond the log's tip {tip}: say hello again", change.base),
         );
     }
-    // Also of a client that is remembered: a second tab under its name may have come after the first was let go of.
+    // This also holds for a client that is remembered: a second tab under its name may have come after the first was
+    // forgotten.
     if change.id.seq > 0 && change.base < state.ledger.floor {
         return refuse(
             Code::Superseded,
-            "this client's history has been let go of: replay, then send it on a newer base",
+            "the server no longer remembers this client's history: replay, then send the change on a newer base",
         );
     }
     Ok(None)
@@ -320,7 +321,7 @@ fn check_insert(
         // A restored row must be what was removed, to the letter; only its place may differ.
         Some(row) => match state.ledger.tombstone(task_id) {
             Some(gone) if Row { position: gone.position.clone(), ..row.clone() } == **gone => Ok(()),
-            _ => refuse(Code::UnknownTarget, "this row can no longer be restored as it was: insert it anew"),
+            _ => refuse(Code::UnknownTarget, "this row can no longer be restored as it was: insert it again"),
         },
         None => cells.iter().try_for_each(|(column, value)| writable(*column, value)),
     }

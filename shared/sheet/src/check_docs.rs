@@ -1,4 +1,4 @@
-//! May this be typed into a document, may this version get a name?
+//! Decides whether an update may go into a document, and whether a version may get a name.
 //!
 //! An update is looked at three times: its structure and bounds without the library, what it builds on against what
 //! the log holds, and then, once per document and change, whether the library makes a document of the whole.
@@ -30,7 +30,7 @@ use std::collections::BTreeMap;
 pub(crate) struct Typed(BTreeMap<DocName, Typing>);
 
 struct Typing {
-    /// Updates of the document that are in it: one that was begun anew meanwhile has another number.
+    /// Updates of the document that are in it: a document that began again meanwhile has another number.
     updates: u64,
     runs: Runs,
     order: Order,

@@ -15,7 +15,7 @@ pub enum Column {
     Status,
     /// One of [`PRIORITIES`], or empty.
     Priority,
-    /// Who.
+    /// The people who do it.
     Assignee,
     /// An ISO date (`2026-11-27`), or text when nobody can date it.
     Deadline,

@@ -1,4 +1,4 @@
-//! Constants that clients and documents need as well: defined once, and listed for whoever generates from them.
+//! Constants that clients and documents need as well: defined once, and listed for the code that generates from them.
 use serde_json::Value;
 
 /// One constant, as generated clients and documents get it.

@@ -9,7 +9,7 @@ use crate::{
 };
 use std::cmp::Reverse;
 
-/// Is there a place for this document: the sheet itself, or its row?
+/// Returns whether there is a place for this document: the sheet itself, or its row.
 pub(crate) fn has_place(sheet: &Sheet, doc: &DocName) -> bool {
     doc.task_id().is_none_or(|task_id| sheet.row(&task_id).is_some())
 }
@@ -22,7 +22,7 @@ pub(crate) fn update(sheet: &mut Sheet, change: &Change, doc: &DocName, update: 
     let by_person = change.author.id.as_str() != SYSTEM_ID;
     let entry = DocEntry::followed(sheet.docs.get(doc), &update.0, change.version, by_person);
     sheet.docs.insert(doc.clone(), entry);
-    // A row that was inserted anew under an old id begins a note of its own.
+    // A row that was inserted again under an old id begins a new note.
     sheet.removed.docs.remove(doc);
 }
 
@@ -49,7 +49,7 @@ pub(crate) fn bury(sheet: &mut Sheet, change: &Change, task_id: &TaskId) {
     }
 }
 
-/// A row that comes back as it stood brings its note; one inserted anew under its id does not.
+/// A row that is restored unchanged brings its note; one inserted again under its id does not.
 pub(crate) fn unbury(sheet: &mut Sheet, task_id: &TaskId, restored: bool) {
     let doc = DocName::notes(task_id);
     if let Some(gone) = sheet.removed.docs.remove(&doc)
@@ -80,7 +80,7 @@ pub(crate) fn append(state: &mut State, doc: &DocName, update: &Bytes) {
     state.documents.insert(doc.clone(), document.into());
 }
 
-/// Lets go of the bytes of documents that neither stand in the sheet nor may come back.
+/// Drops the bytes of documents that are neither in the sheet nor may come back.
 pub(crate) fn prune(state: &mut State) {
     let State { sheet, documents, .. } = state;
     if documents.len() > sheet.docs.len() + sheet.removed.docs.len() {

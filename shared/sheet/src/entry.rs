@@ -64,7 +64,7 @@ impl LogEntry {
         self.first + self.changes.len() as u64 - 1
     }
 
-    /// Does another change of `bytes` still fit an entry that holds `count` changes of `total` bytes?
+    /// Returns whether another change of `bytes` still fits an entry that holds `count` changes of `total` bytes.
     pub fn fits(count: usize, total: usize, bytes: usize) -> bool {
         count == 0 || (count < MAX_ENTRY_CHANGES && total + bytes <= MAX_ENTRY_BYTES)
     }

@@ -45,7 +45,7 @@ impl Format {
     }
 }
 
-/// What stands between the cells of a CSV file.
+/// The separator between the cells of a CSV file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Separator {
     /// As RFC 4180 has it.
@@ -88,7 +88,7 @@ pub fn export(state: &State, format: Format) -> Result<String, serde_json::Error
     export_separated(state, format, Separator::default())
 }
 
-/// The sheet in a form; `separator` is what stands between the cells of CSV.
+/// Returns the sheet in `format`; `separator` goes between the cells of CSV.
 pub fn export_separated(
     state: &State,
     format: Format,

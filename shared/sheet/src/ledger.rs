@@ -87,7 +87,7 @@ pub struct Lease {
     pub attempts: u32,
     /// Parts of the result already committed.
     pub parts: u32,
-    /// Has the generation ended, with or without a result?
+    /// Returns whether the generation has ended, with or without a result.
     pub finished: bool,
 }
 
@@ -98,10 +98,10 @@ pub struct Ledger {
     /// The last change of every client it remembers.
     #[serde(with = "pairs")]
     clients: OrdMap<ClientKey, Seen>,
-    /// Version → client; derived from `clients`, to let go of the oldest first.
+    /// Version → client; derived from `clients`, to forget the oldest first.
     #[serde(skip)]
     by_version: OrdMap<u64, ClientKey>,
-    /// The highest version of any client it has let go of.
+    /// The highest version of any client that it has forgotten.
     pub floor: u64,
     rates: OrdMap<Name, Rate>,
     /// Members removed from the tenant.

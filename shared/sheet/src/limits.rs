@@ -15,7 +15,7 @@ crate::constants! {
     MAX_ENTRY_CHANGES: usize = 256;
     /// Estimated bytes of a cycle's canonical JSON, documents included: one snapshot stays loadable in a browser.
     MAX_CYCLE_BYTES: usize = 4 * 1024 * 1024;
-    /// Clients whose last sequence the fold remembers; older ones are let go of and raise `floor`.
+    /// Clients whose last sequence the fold remembers; older ones are forgotten and raise `floor`.
     MAX_CLIENTS: usize = 4_096;
     /// Names of authors kept in the sheet; beyond, a screen shows the id.
     MAX_AUTHORS: usize = 1_000;
@@ -44,7 +44,7 @@ crate::constants! {
     MAX_LEASE_MS: i64 = 15 * 60 * 1000;
     /// Code points of the executive summary.
     MAX_SUMMARY_CODE_POINTS: usize = 8_000;
-    /// Longest position key before the rows are numbered anew.
+    /// Longest position key, in bytes; beyond, all rows get new keys.
     MAX_POSITION_BYTES: usize = 32;
     /// Removed rows whose origin is remembered, so that undo brings them back whole.
     MAX_TOMBSTONES: usize = 200;
@@ -65,7 +65,7 @@ crate::constants! {
     MAX_DOC_STEPS: usize = 100_000;
     /// Bytes of one document, merged: a book's chapter, with its history of edits.
     MAX_DOC_BYTES: usize = 1024 * 1024;
-    /// Updates of a document that a state holds unmerged: every one is read anew when the next is checked.
+    /// Updates of a document that a state holds unmerged: each is read again when the next is checked.
     MAX_DOC_TAIL: usize = 128;
     /// Bytes of updates that a state holds unmerged, if what is merged is smaller.
     MIN_DOC_MERGE_BYTES: usize = 16 * 1024;

@@ -15,7 +15,7 @@ use std::{collections::BTreeMap, sync::Arc};
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Cell {
-    /// What stands there.
+    /// The text.
     pub value: Arc<str>,
     /// The version that wrote it.
     pub version: u64,
@@ -36,7 +36,7 @@ pub struct Row {
     pub position: Arc<str>,
     /// Its cells.
     pub cells: BTreeMap<Column, Cell>,
-    /// Has a person written in it?
+    /// Whether a person has written in it.
     pub is_manually_edited: bool,
     /// The row of an earlier cycle that it continues: `2026-W46/g1-2`.
     pub carried_from: Option<String>,
@@ -45,7 +45,7 @@ pub struct Row {
 }
 
 impl Row {
-    /// What stands in a cell; empty if it was never written.
+    /// Returns the text of a cell; empty if it was never written.
     pub fn value(&self, column: Column) -> &str {
         self.cells.get(&column).map_or("", |cell| &cell.value)
     }
@@ -71,32 +71,32 @@ pub struct Comment {
     pub doc: Option<String>,
     /// The selection it is about.
     pub anchor: Option<String>,
-    /// Who began it.
+    /// The author of its first comment.
     pub author: Name,
     /// What it says; empty once deleted.
     pub text: String,
-    /// Who was told.
+    /// The users who were mentioned.
     pub mentions: Vec<Name>,
-    /// When.
+    /// When it was committed.
     pub at: TimestampMs,
     /// The version that began it: threads are listed in this order.
     pub version: u64,
     /// When its words last changed.
     pub edited_at: Option<TimestampMs>,
-    /// Have its words been taken back?
+    /// Whether its author has deleted it.
     pub deleted: bool,
-    /// Is it settled?
+    /// Whether it is settled.
     pub resolved: Option<Resolved>,
     /// The answers.
     pub replies: Vec<Reply>,
 }
 
-/// Who settled a thread, and when.
+/// The user who settled a thread, and when.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Resolved {
-    /// Who.
+    /// The user.
     pub by: Name,
-    /// When.
+    /// When it was committed.
     pub at: TimestampMs,
 }
 
@@ -106,17 +106,17 @@ pub struct Resolved {
 pub struct Reply {
     /// Its id.
     pub reply_id: TaskId,
-    /// Who.
+    /// The user.
     pub author: Name,
     /// What it says; empty once deleted.
     pub text: String,
-    /// Who was told.
+    /// The users who were mentioned.
     pub mentions: Vec<Name>,
-    /// When.
+    /// When it was committed.
     pub at: TimestampMs,
     /// When its words last changed.
     pub edited_at: Option<TimestampMs>,
-    /// Have its words been taken back?
+    /// Whether its author has deleted it.
     pub deleted: bool,
 }
 
@@ -132,7 +132,7 @@ impl Comment {
 pub struct Lock {
     /// The row.
     pub task_id: TaskId,
-    /// Who holds it.
+    /// The user who holds it.
     pub holder: Name,
     /// When it ends by itself.
     pub expires_at: TimestampMs,
@@ -186,7 +186,7 @@ pub enum GenerationState {
     Failed,
 }
 
-/// Is the week closed?
+/// Whether the week is closed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
@@ -199,7 +199,7 @@ pub enum Status {
 /// Messages that the sheet does not know yet.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Stale {
-    /// How many.
+    /// The number of messages.
     pub messages: u32,
     /// Since when.
     pub at: TimestampMs,
@@ -230,7 +230,7 @@ pub struct Sheet {
     pub fiscal_period: String,
     /// The number of changes folded.
     pub version: u64,
-    /// Is the week closed?
+    /// Whether the week is closed.
     pub status: Status,
     rows: OrdMap<TaskId, Arc<Row>>,
     /// Position → row; derived from `rows`, and changed only together with it.
@@ -239,11 +239,11 @@ pub struct Sheet {
     pub authors: OrdMap<Name, Arc<str>>,
     /// The week in a few sentences.
     pub executive_summary: String,
-    /// Who changed it last.
+    /// The user who changed it last.
     pub last_modified_by: Option<Name>,
     /// Where the extraction stands.
     pub generation: Option<Generation>,
-    /// Are there messages it does not know?
+    /// The messages that it does not include, if any.
     pub stale: Option<Stale>,
     /// What removed rows leave behind.
     pub removed: Removed,

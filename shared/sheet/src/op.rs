@@ -23,7 +23,7 @@ pub enum Op {
         /// What its author saw there; anything else is `CONFLICT`.
         #[serde(default, deserialize_with = "text")]
         old_value: String,
-        /// What is to stand there.
+        /// The new text.
         #[serde(deserialize_with = "text")]
         new_value: String,
     },
@@ -41,10 +41,10 @@ pub enum Op {
         /// The row it stands below; none: it becomes the first.
         #[serde(default)]
         after: Option<TaskId>,
-        /// What stands in it.
+        /// The texts of its cells.
         #[serde(default, deserialize_with = "texts")]
         cells: BTreeMap<Column, String>,
-        /// The removed row that comes back with its origin, exactly as it stood. `cells` is then ignored.
+        /// The removed row that comes back with its origin, exactly as it was. `cells` is then ignored.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         restored: Option<Box<Row>>,
     },
@@ -91,7 +91,7 @@ pub enum Op {
         anchor: Option<String>,
         /// What it says.
         text: String,
-        /// Who is to be told.
+        /// The users to mention.
         #[serde(default)]
         mentions: Vec<Name>,
     },
@@ -103,7 +103,7 @@ pub enum Op {
         reply_id: TaskId,
         /// What it says.
         text: String,
-        /// Who is to be told.
+        /// The users to mention.
         #[serde(default)]
         mentions: Vec<Name>,
     },
@@ -116,7 +116,7 @@ pub enum Op {
         reply_id: Option<TaskId>,
         /// What it is to say.
         text: String,
-        /// Who is to be told.
+        /// The users to mention.
         #[serde(default)]
         mentions: Vec<Name>,
     },
@@ -140,11 +140,11 @@ pub enum Op {
     },
     /// Text typed into a document. Yjs merges what is typed at once; nothing here ever conflicts.
     TextUpdate {
-        /// Which.
+        /// The document.
         doc: DocName,
         /// A Yjs update (v1), as base64.
         update: Bytes,
-        /// Who is named in what was typed, and is to be told.
+        /// The users whom the update newly mentions.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         mentions: Vec<Name>,
     },
@@ -160,17 +160,17 @@ pub enum Op {
     },
     /// A member leaves the tenant: everything of theirs after this change is refused.
     MemberRevoke {
-        /// Who.
+        /// The user.
         user_id: Name,
     },
     /// A removed member is back.
     MemberRestore {
-        /// Who.
+        /// The user.
         user_id: Name,
     },
     /// A member's role from here on, whatever their token says.
     MemberRole {
-        /// Who.
+        /// The user.
         user_id: Name,
         /// Viewer, editor or admin.
         role: Role,
@@ -193,7 +193,7 @@ pub enum Op {
     },
     /// Messages arrived that the sheet does not know.
     CycleStale {
-        /// How many.
+        /// The number of messages.
         messages: u32,
     },
     /// The week is closed: carry-over is done. Edits go on.
@@ -207,7 +207,7 @@ pub struct Update {
     /// What its author saw there.
     #[serde(default, deserialize_with = "text")]
     pub old_value: String,
-    /// What is to stand there.
+    /// The new text.
     #[serde(deserialize_with = "text")]
     pub new_value: String,
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 /// A key for the place below `after`, the top when none. An unknown `after` means the end.
 ///
-/// When keys have grown long by insertions in one place, all rows are numbered anew first.
+/// When keys have grown long by insertions in one place, all rows get new keys first.
 pub(crate) fn next_position(
     sheet: &mut Sheet,
     after: Option<&TaskId>,

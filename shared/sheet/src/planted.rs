@@ -22,15 +22,15 @@ macro_rules! faults {
 faults! {
     /// A log entry is put without the condition that its slot is free.
     SkipCondition,
-    /// A change's author is told before the put.
+    /// The author receives the change before the put.
     AcknowledgeBeforePut,
-    /// The room is told before the put.
+    /// The room is notified before the put.
     BroadcastBeforeCommit,
     /// The last change of a client does not find itself.
     ForgetRetry,
     /// Our own earlier write in a slot is taken for another's.
     OwnWriteIsConflict,
-    /// Whoever was let in once is let in again.
+    /// A user who was let in once is let in again.
     CachedIdentity,
     /// `$connect` looks for the denial before it writes its row.
     DenialBeforeConnection,
@@ -44,13 +44,13 @@ faults! {
     BringBackRemoved,
     /// A run without the lease asks the model.
     ModelWithoutLease,
-    /// A refusal is judged on a fold that was not read afresh.
+    /// A refusal is judged on a fold that may be stale.
     StaleRejection,
     /// The tip is answered without reading it.
     StalePong,
     /// De-duplication looks at the client's name alone.
     ClientNameAlone,
-    /// A client is let go of, and the floor stays.
+    /// A client is forgotten, and the floor stays.
     EvictWithoutFloor,
     /// All compactions write the same chunks.
     SharedChunkKeys,
@@ -87,12 +87,12 @@ mod selector {
         LOW.set(low);
     }
 
-    /// Is it planted?
+    /// Returns whether the fault is planted.
     pub fn is(fault: Fault) -> bool {
         PLANTED.get() == Some(fault)
     }
 
-    /// Was this word asked for before?
+    /// Returns whether this word was asked for before, and remembers it.
     pub fn known(word: impl FnOnce() -> String) -> bool {
         KNOWN.with_borrow_mut(|known| !known.insert(word()))
     }
@@ -107,12 +107,12 @@ mod selector {
 mod selector {
     use super::Fault;
 
-    /// Is it planted? Never.
+    /// Returns false: without the feature no fault is planted.
     pub const fn is(_: Fault) -> bool {
         false
     }
 
-    /// Was this word asked for before? Nobody notes it.
+    /// Returns false: without the feature nothing is remembered.
     pub fn known(_: impl FnOnce() -> String) -> bool {
         false
     }

@@ -16,7 +16,7 @@ pub fn between(lower: Option<&str>, upper: Option<&str>) -> Option<String> {
     }
 }
 
-/// `count` keys in order, evenly from the start: the rows numbered anew.
+/// Returns `count` keys in order, evenly spaced: the new keys of all rows.
 pub fn evenly(count: usize) -> Vec<String> {
     let mut keys: Vec<String> = Vec::with_capacity(count);
     for _ in 0..count {

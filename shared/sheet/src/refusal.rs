@@ -16,12 +16,12 @@ macro_rules! codes {
             /// Every code, in the registry's order.
             pub const ALL: &[Code] = &[$(Code::$variant),*];
 
-            /// The code as it stands on the wire.
+            /// Returns the code as it is sent.
             pub fn as_str(self) -> &'static str {
                 match self { $(Code::$variant => $name,)* }
             }
 
-            /// Does the same thing, sent again under the same id, have a chance?
+            /// Returns whether the same change, sent again under the same id, can succeed.
             pub fn retryable(self) -> bool {
                 match self { $(Code::$variant => $retryable,)* }
             }
@@ -40,7 +40,7 @@ codes! {
     Forbidden "FORBIDDEN" false "The role does not allow this.";
     Revoked "REVOKED" false "The member has been removed from the tenant.";
     RateLimited "RATE_LIMITED" true "Too many in too short a time: wait, then send the same again.";
-    Superseded "SUPERSEDED" false "A later change of this client is already in the log, or its history has been let go of: replay, and send what is absent under a new sequence number.";
+    Superseded "SUPERSEDED" false "A later change of this client is already in the log, or the server no longer remembers its history: replay, and send what is absent under a new sequence number.";
     InvalidValue "INVALID_VALUE" false "A value that its place does not take.";
     UnknownTarget "UNKNOWN_TARGET" false "The row, comment or document does not exist, or an id is taken.";
     PayloadTooLarge "PAYLOAD_TOO_LARGE" false "More than the limit allows: the frame, the change, or what the cycle would become.";
@@ -66,7 +66,7 @@ pub struct Refusal {
     pub code: Code,
     /// What was wrong and what would be right, for a person.
     pub message: String,
-    /// What stands there now, where that helps to decide.
+    /// The current value, where that helps to decide.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub current: Option<Value>,
 }
@@ -77,7 +77,7 @@ impl Refusal {
         Self { code, message: message.into(), current: None }
     }
 
-    /// The same, showing what stands there.
+    /// Returns the refusal with the current value.
     #[must_use]
     pub fn showing(mut self, current: Value) -> Self {
         self.current = Some(current);

@@ -17,7 +17,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// May this role change cells and rows?
+    /// Returns whether this role may change cells and rows.
     pub fn edits(self) -> bool {
         self != Self::Viewer
     }

@@ -64,7 +64,7 @@ impl State {
         self.sheet.version
     }
 
-    /// Should an extraction be asked for? There has been none, or the run that began it died.
+    /// Returns whether an extraction is due: there has been none, or the run that began it was interrupted.
     pub fn wants_extraction(&self, now: TimestampMs) -> bool {
         self.ledger.lease.as_ref().is_none_or(|lease| !lease.finished && lease.expires_at <= now)
     }
@@ -79,9 +79,9 @@ impl State {
         }
     }
 
-    /// May the result that stands be the one that a refresh would have? Then the refresh looks at the messages first,
-    /// because a generation that asks nobody would count as one of the week's. Not where it is a fallback, which the same
-    /// messages may better, and not where the sheet is stale, which only the next result takes back.
+    /// Returns whether a refresh could have the present result again. If so, the refresh first compares the messages,
+    /// because a generation that asks nobody would count as one of the week's. Not where it is a fallback, which the
+    /// same messages may better, and not where the sheet is stale, which only the next result takes back.
     pub fn may_stand(&self) -> bool {
         let generation = self.sheet.generation.as_ref();
         self.sheet.stale.is_none()
@@ -90,7 +90,7 @@ impl State {
             })
     }
 
-    /// May a refresh be asked for? The budget and a running extraction speak against it.
+    /// Decides whether a refresh may begin: not beyond the budget, and not during an extraction.
     pub fn may_refresh(&self, now: TimestampMs) -> Result<(), Refusal> {
         match &self.ledger.lease {
             Some(lease) if !lease.finished && lease.expires_at > now => {
@@ -133,8 +133,8 @@ impl State {
         }
     }
 
-    /// The update by which the system replaces what stands in a document with paragraphs, one a line, in the name of a
-    /// generation: the same on the same state, whoever computes it.
+    /// Returns the update by which the system replaces the content of a document with paragraphs, one a line, in the
+    /// name of a generation. It is the same on the same state, in every process.
     pub fn rewritten(&self, doc: &DocName, generation: u32, text: &str) -> Result<Bytes, Broken> {
         let nothing = Document::default();
         self.document(doc).map_or(&nothing, |document| document.as_ref()).rewritten(generation, text)

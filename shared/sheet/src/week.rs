@@ -67,7 +67,7 @@ impl Week {
         Self::new(date.year(), date.week())
     }
 
-    /// May people begin this week's cycle at `now`? This week's and next week's; earlier ones only if they exist.
+    /// Returns whether people may begin this week's cycle at `now`: the present week's and the next week's.
     pub fn may_begin(self, now: TimestampMs, zone: &TimeZone) -> bool {
         Self::containing(now, zone)
             .is_ok_and(|current| self == current || current.plus(1).is_ok_and(|next| self == next))

@@ -10,7 +10,7 @@ use sheet::{
 use std::time::Instant;
 use yrs::{Doc, GetString, Text, Transact, updates::decoder::Decode};
 
-/// A room with a document that is typed into by whoever.
+/// A room with a document that several people type into.
 struct Room {
     state: State,
     seq: u64,
@@ -199,7 +199,7 @@ fn many_updates_in_one_change_are_counted_as_they_come_and_before_the_library_se
 fn people_who_type_at_one_place_at_the_same_time_are_far_from_the_bound() {
     let mut room = Room::new();
     room.say(vec![typed(1, "what they all know")]).unwrap();
-    // Fifty people, offline, each with twenty words of their own in the middle of it, word by word.
+    // Fifty people, offline, each with twenty words of their own in the middle of it, a word at a time.
     for client in 100..150 {
         let doc = Doc::with_client_id(client);
         let root = doc.get_or_insert_text("t");

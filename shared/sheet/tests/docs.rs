@@ -63,7 +63,7 @@ impl Room {
         }
     }
 
-    /// What a fresh copy of the summary is told.
+    /// The update that a fresh copy of the summary receives.
     fn whole(&self) -> Vec<u8> {
         self.state.doc_since(&DocName::summary(), None).unwrap().0.to_vec()
     }
@@ -235,7 +235,7 @@ fn ten_thousand_keystrokes_are_no_more_than_twice_their_text_once_compacted() {
     let compacted = document.compacted().bytes();
     assert!(compacted <= 2 * text.len(), "{compacted} bytes for {} of text", text.len());
     assert!(document.bytes() <= 2 * compacted + 40_000, "{} bytes in memory", document.bytes());
-    // What is let go of stays let go of: a text that was deleted takes no room.
+    // Dropped bytes stay dropped: a text that was deleted takes no room.
     let emptied = copy.remove(0, text.len() as u32);
     room.say("ana", emptied).unwrap();
     let compacted = room.state.document(&DocName::summary()).unwrap().compacted().bytes();
@@ -402,7 +402,7 @@ fn whatever_is_forged_is_refused_or_harmless_and_soon_decided() {
             Verdict::Accept(next) => {
                 taken += 1;
                 room.state = *next;
-                // Whoever comes next gets the whole, and it is in one piece.
+                // The next reader gets the whole, and it is in one piece.
                 let whole = room.whole();
                 let known = room.state.document(&DocName::summary()).unwrap().clocks().clone();
                 let mut told = scan::Clocks::new();

@@ -1,6 +1,6 @@
 //! Documents typed by JavaScript's Yjs, folded here; `web/client/test/documents.test.ts` reads what comes of it.
 //!
-//! `UPDATE_VECTORS=1 cargo test -p cyclesheet-sheet --test documents` writes the merged documents anew.
+//! `UPDATE_VECTORS=1 cargo test -p cyclesheet-sheet --test documents` writes the merged documents again.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::panic)]
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
@@ -141,7 +141,7 @@ fn what_javascript_typed_reads_the_same_here_at_every_reading_and_in_one_piece()
         let stored: Merged = serde_json::from_slice(&std::fs::read(file("yrs")).unwrap()).unwrap();
         assert_eq!(
             stored, merged,
-            "seed {seed}: what Rust makes of it has changed; UPDATE_VECTORS=1 writes it anew"
+            "seed {seed}: what Rust makes of it has changed; UPDATE_VECTORS=1 writes it again"
         );
         assert!(
             STANDARD.encode(&merged.whole.0).len()

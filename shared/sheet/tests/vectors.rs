@@ -1,8 +1,8 @@
 //! Golden vectors, shared with the TypeScript fold: `tests/vectors/*.json` at the top of the repository.
 //!
-//! A vector is a genesis sheet and steps of a change and the canonical sheet after it. Every step is *applied*,
-//! whether a check would let it through or not, because apply is total. `UPDATE_VECTORS=1 cargo test -p
-//! cyclesheet-sheet --test vectors` writes them anew; a change in them is a change of what logs fold to.
+//! A vector is a genesis sheet and steps of a change and the canonical sheet after it. Every step is *applied*, whether
+//! a check would let it through or not, because apply is total. `UPDATE_VECTORS=1 cargo test -p cyclesheet-sheet --test
+//! vectors` writes them again; a change in them means that logs fold to another state.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::panic)]
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -45,7 +45,7 @@ fn genesis() -> State {
 /// Random ops over a few ids, so that they meet: most do something, some find their target gone.
 struct Author {
     random: fastrand::Rng,
-    /// The rows as they last stood, for whoever brings one back.
+    /// The rows as they last were, for the op that restores one.
     removed: BTreeMap<String, Value>,
 }
 
@@ -257,7 +257,7 @@ fn trace(name: &str, seed: u64, steps: usize, checked: bool) -> Vector {
     vector
 }
 
-/// 420 insertions in one place, so that keys grow long and the rows are numbered anew.
+/// 420 insertions in one place, so that keys grow long and all rows get new keys.
 fn crowded() -> Vector {
     let (mut state, mut vector) =
         (genesis(), Vector { name: "crowded".into(), genesis: genesis().sheet, steps: Vec::new() });

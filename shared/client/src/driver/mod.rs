@@ -34,7 +34,7 @@ pub enum ClientError {
     State {
         /// Where it is.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: std::io::Error,
     },
     /// The session ended, the member was removed, or there is nothing to connect to.
@@ -275,7 +275,7 @@ impl Client {
     }
 
     async fn tell(&self, event: Event) {
-        // A task that has ended is told by the next call.
+        // If the task has ended, the next call reports it.
         let _ = self.commands.send(Command::Happened(event)).await;
     }
 

@@ -59,7 +59,7 @@ impl Room {
         }
     }
 
-    /// Runs until it is told to stop, or nobody holds the client any more.
+    /// Runs until it is stopped, or until the last handle of the client is dropped.
     pub(super) async fn run(mut self, mut commands: mpsc::Receiver<Command>) {
         self.happens(Event::Start).await;
         while !self.ended {
@@ -113,7 +113,7 @@ impl Room {
             Effect::Close { socket } => drop(self.sockets.remove(&socket)),
             Effect::Send { socket, frame } => {
                 if let (Some(out), Ok(text)) = (self.sockets.get(&socket), serde_json::to_string(&frame)) {
-                    // A socket that is gone is told by its end.
+                    // A closed socket is reported by its end.
                     let _ = out.send(text);
                 }
             }

@@ -1,9 +1,8 @@
 //! A document's bytes in the folded state: what was merged, and the updates that came since.
 //!
-//! An update is appended as it stands in the log, so folding one costs its own bytes. When those that came since
-//! outgrow what was merged, the library loads them all and writes them as one, which also lets go of what was
-//! deleted. Two replicas may have merged at different times: what they hold means the same, and the sheet's hash chain
-//! is what they are compared by.
+//! An update is appended as the log has it, so folding one costs its own bytes. When the appended updates outgrow the
+//! merged ones, the library loads them all and writes them as one, which also drops deleted text. Two replicas may have
+//! merged at different times: their bytes mean the same, and they are compared by the sheet's hash chain.
 use super::{
     Bytes,
     depth::Runs,
@@ -27,7 +26,7 @@ const FIRST_SYSTEM_CLIENT: u64 = 1 << 40;
 pub struct Document {
     /// What was merged; empty until there was a merge.
     merged: Option<Bytes>,
-    /// The updates since, as they stand in the log.
+    /// The updates since, as the log has them.
     tail: Vector<Bytes>,
     /// Bytes of `tail`.
     #[serde(skip)]
@@ -74,7 +73,7 @@ impl Document {
     }
 
     fn append(&mut self, update: Bytes) {
-        // A later release may let through what this one cannot read: it is kept as it stands.
+        // A later release may accept an update that this one cannot read: it is kept unchanged.
         if let Ok(scan) = Scan::within(&update.0, usize::MAX) {
             self.structs += scan.parts();
             scan.advance(&mut self.clocks);
@@ -112,12 +111,12 @@ impl Document {
         }
     }
 
-    /// Does the library make a document of it, with nothing missing?
+    /// Returns whether the library makes a document of it, with nothing missing.
     pub fn verify(&self) -> Result<(), Broken> {
         yjs::verify(self.updates())
     }
 
-    /// Is it in one piece?
+    /// Returns whether it is in one piece.
     pub fn is_merged(&self) -> bool {
         self.tail.is_empty()
     }
@@ -144,7 +143,8 @@ impl Document {
         (runs, order)
     }
 
-    /// Steps that loading it takes to find where its insertions belong, as it stands here or in one piece: the more.
+    /// Returns the steps that loading it takes to find the places of its insertions: in its present parts or merged,
+    /// whichever is more.
     pub fn steps(&self) -> usize {
         let (runs, order) = self.structure();
         order.steps().max(merged_steps(&runs, &order))

@@ -72,7 +72,7 @@ fn level<T: ReadTxn>(reading: &T, element: &XmlElementRef) -> usize {
     (level as usize).clamp(1, 6)
 }
 
-/// What stands in an element, on one line.
+/// Returns the text of an element, on one line.
 fn words<T: ReadTxn>(reading: &T, element: &XmlElementRef) -> String {
     let word = |node: XmlOut| match node {
         XmlOut::Text(text) => inline(reading, &text),

@@ -104,7 +104,7 @@ impl<'de> Deserialize<'de> for DocName {
 pub struct Bytes(pub Arc<[u8]>);
 
 impl Bytes {
-    /// As base64, or why that is none.
+    /// Reads base64, or returns the reason why the text is not base64.
     pub fn from_base64(text: &str) -> Result<Self, base64::DecodeError> {
         STANDARD.decode(text).map(|bytes| Self(bytes.into()))
     }
@@ -166,7 +166,7 @@ pub struct DocEntry {
     pub updates: u64,
     /// How many bytes they had.
     pub bytes: u64,
-    /// Has a person written in it?
+    /// Whether a person has written in it.
     pub is_manually_edited: bool,
 }
 
@@ -207,8 +207,8 @@ pub struct SavePoint {
     pub name: Arc<str>,
     /// The version that it names: that of the change which added it.
     pub version: u64,
-    /// Who added it.
+    /// The user who added it.
     pub author: crate::name::Name,
-    /// When.
+    /// When it was added.
     pub at: crate::time::TimestampMs,
 }

@@ -38,7 +38,7 @@ fn words<T: ReadTxn>(reading: &T, element: &XmlElementRef) -> String {
     element.children(reading).map(word).collect::<String>().trim().to_owned()
 }
 
-/// What stands for a person in the text: their name as it was when they were named. None: this is no mention.
+/// Returns the text of a mention: the person's name at the time of the mention. `None` if this is no mention.
 pub(super) fn label<T: ReadTxn>(reading: &T, element: &XmlElementRef) -> Option<String> {
     let is_mention = element.try_tag().is_some_and(|tag| &**tag == "mention");
     is_mention

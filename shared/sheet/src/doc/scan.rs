@@ -69,7 +69,7 @@ pub enum Kind {
         parent: Option<Id>,
         /// Stands for the root's name and the key that the update names it by; 0 for neither.
         place: u64,
-        /// Is it a type that holds more?
+        /// Returns whether it is a type that contains other content.
         is_type: bool,
     },
 }
@@ -250,7 +250,7 @@ impl Scan {
         Self::within(update, MAX_UPDATE_STRUCTS)
     }
 
-    /// The same with another bound: for what stands in a log already.
+    /// The same with another bound: for updates that are in a log already.
     pub(crate) fn within(update: &[u8], max_structs: usize) -> Result<Self, Unfit> {
         let mut from = Reader { bytes: update };
         let (mut scan, mut known, mut structs) = (Self::default(), HashSet::new(), 0);
@@ -296,7 +296,7 @@ impl Scan {
         self.clients.iter().map(|(_, runs)| runs.len()).sum::<usize>() + self.deletes.len()
     }
 
-    /// Does it bring types that hold more?
+    /// Returns whether it inserts types that contain other content.
     pub fn has_types(&self) -> bool {
         let is_type = |run: &Struct| matches!(run.kind, Kind::Item { is_type: true, .. });
         self.clients.iter().any(|(_, runs)| runs.iter().any(is_type))

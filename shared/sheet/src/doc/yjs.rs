@@ -55,7 +55,7 @@ fn with<'a, T>(
     made.unwrap_or(Err(Broken::Unreadable))
 }
 
-/// Do the updates make a document?
+/// Returns whether the updates make a document.
 pub(crate) fn verify<'a>(updates: impl Iterator<Item = &'a [u8]>) -> Result<(), Broken> {
     with(updates, NOBODY, |_| ())
 }
@@ -91,7 +91,7 @@ pub(crate) fn naming<'a>(
     })
 }
 
-/// The update by which `client` replaces what stands in the editor's fragment with paragraphs, one a line.
+/// Returns the update by which `client` replaces the content of the editor's fragment with paragraphs, one a line.
 pub(crate) fn rewritten<'a>(
     updates: impl Iterator<Item = &'a [u8]>,
     client: u64,

@@ -43,7 +43,7 @@ pub struct Numbers {
 }
 
 impl Numbers {
-    /// Counts the rows of `sheet` as they stood on the day `as_of` ([`judged_on`] says which day that is for a week).
+    /// Counts the rows of `sheet` as they were on the day `as_of` ([`judged_on`] says which day that is for a week).
     pub fn of(sheet: &Sheet, as_of: Date) -> Self {
         let mut numbers = Self::default();
         for row in sheet.rows().filter(|row| !is_empty(row)) {

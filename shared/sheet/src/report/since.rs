@@ -45,7 +45,7 @@ pub struct ChangedRow {
     pub task_id: TaskId,
     /// Its title in the week that is looked at.
     pub title: String,
-    /// Who has it in the week that is looked at.
+    /// The assignee in the week of the report.
     pub assignee: String,
     /// The id of the row of the week before, if there is one.
     pub before: Option<TaskId>,
@@ -63,7 +63,7 @@ pub struct VanishedRow {
     pub task_id: TaskId,
     /// Its title there.
     pub title: String,
-    /// Who had it.
+    /// The assignee before.
     pub assignee: String,
 }
 
@@ -116,9 +116,9 @@ pub enum Difference {
     },
     /// Somebody else has it. Empty: nobody.
     Owner {
-        /// Who had it.
+        /// The assignee before.
         from: String,
-        /// Who has it.
+        /// The assignee now.
         to: String,
     },
     /// Its progress is another number. Empty progress counts as 0.

@@ -13,7 +13,7 @@ export const CODES = {
   REVOKED: { retryable: false },
   /** Too many in too short a time: wait, then send the same again. */
   RATE_LIMITED: { retryable: true },
-  /** A later change of this client is already in the log, or its history has been let go of: replay, and send what is absent under a new sequence number. */
+  /** A later change of this client is already in the log, or the server no longer remembers its history: replay, and send what is absent under a new sequence number. */
   SUPERSEDED: { retryable: false },
   /** A value that its place does not take. */
   INVALID_VALUE: { retryable: false },

@@ -16,7 +16,7 @@ export const MAX_ENTRY_BYTES = 307200;
 export const MAX_ENTRY_CHANGES = 256;
 /** Estimated bytes of a cycle's canonical JSON, documents included: one snapshot stays loadable in a browser. */
 export const MAX_CYCLE_BYTES = 4194304;
-/** Clients whose last sequence the fold remembers; older ones are let go of and raise `floor`. */
+/** Clients whose last sequence the fold remembers; older ones are forgotten and raise `floor`. */
 export const MAX_CLIENTS = 4096;
 /** Names of authors kept in the sheet; beyond, a screen shows the id. */
 export const MAX_AUTHORS = 1000;
@@ -47,7 +47,7 @@ export const MAX_ATTEMPTS = 5;
 export const MAX_LEASE_MS = 900000;
 /** Code points of the executive summary. */
 export const MAX_SUMMARY_CODE_POINTS = 8000;
-/** Longest position key before the rows are numbered anew. */
+/** Longest position key, in bytes; beyond, all rows get new keys. */
 export const MAX_POSITION_BYTES = 32;
 /** Removed rows whose origin is remembered, so that undo brings them back whole. */
 export const MAX_TOMBSTONES = 200;
@@ -70,7 +70,7 @@ export const MAX_DOC_STRUCTS = 32768;
 export const MAX_DOC_STEPS = 100000;
 /** Bytes of one document, merged: a book's chapter, with its history of edits. */
 export const MAX_DOC_BYTES = 1048576;
-/** Updates of a document that a state holds unmerged: every one is read anew when the next is checked. */
+/** Updates of a document that a state holds unmerged: each is read again when the next is checked. */
 export const MAX_DOC_TAIL = 128;
 /** Bytes of updates that a state holds unmerged, if what is merged is smaller. */
 export const MIN_DOC_MERGE_BYTES = 16384;
@@ -110,5 +110,8 @@ export const MIN_RECONNECT_JITTER_MS = 2000;
  * worst second of a random spread has more than the mean.
  */
 export const RECONNECTS_PER_SECOND = 250;
-/** Sockets that a deployment expects at once, unless it is told: as many as the least jitter is enough for. */
+/**
+ * Sockets that a deployment expects at once, unless it sets another number: as many as the least jitter is enough
+ * for.
+ */
 export const DEFAULT_EXPECTED_CONNECTIONS = 500;

@@ -4,7 +4,7 @@
  */
 
 /**
- * What somebody does.
+ * A user's presence.
  */
 export type Activity = "active" | "typing" | "idle" | "away";
 /**
@@ -101,7 +101,7 @@ export type ClientFrame =
     })
   | {
       /**
-       * What.
+       * The state.
        */
       state: PresenceState;
       type: "presence";
@@ -158,16 +158,16 @@ export type ServerFrame =
     })
   | {
       /**
-       * Whose socket.
+       * The id of the user's socket.
        */
       connectionId: string;
       /**
-       * What.
+       * The state.
        */
       state: PresenceState;
       type: "presence";
       /**
-       * Who; stamped by the server.
+       * The user; set by the server.
        */
       user: User;
     }
@@ -176,12 +176,12 @@ export type ServerFrame =
     })
   | {
       /**
-       * Which.
+       * The id of the socket.
        */
       connectionId: string;
       type: "left";
       /**
-       * Whose it was.
+       * The user whose socket it was.
        */
       user: User;
     }
@@ -192,7 +192,7 @@ export type ServerFrame =
       epoch: string;
       type: "pong";
       /**
-       * The log's tip, read afresh.
+       * The log's tip, read strongly consistently.
        */
       version: number;
     }
@@ -206,13 +206,13 @@ export type ServerFrame =
        */
       message: string;
       /**
-       * Does the same again have a chance?
+       * Whether the same frame, sent again, can succeed.
        */
       retryable: boolean;
       type: "error";
     };
 /**
- * Is the week closed?
+ * Whether the week is closed.
  */
 export type Status = "open" | "sealed";
 /**
@@ -221,7 +221,7 @@ export type Status = "open" | "sealed";
 export type Week = string;
 
 /**
- * A change as the room is told of it.
+ * A change as the room receives it.
  */
 export interface Announced {
   /**
@@ -254,7 +254,7 @@ export interface Announced {
   version: number;
 }
 /**
- * Who made a change. Stamped from the connection by the committing function; a client cannot name one.
+ * The author of a change. The committing function takes it from the connection; a client cannot name one.
  */
 export interface Author {
   /**
@@ -262,7 +262,7 @@ export interface Author {
    */
   id: Name;
   /**
-   * The name as it stood then.
+   * The author's name at that time.
    */
   name: string;
 }
@@ -275,7 +275,7 @@ export interface OpCellModify {
    */
   column: Column;
   /**
-   * What is to stand there.
+   * The new text.
    */
   newValue: string;
   /**
@@ -317,7 +317,7 @@ export interface OpBatchUpdate {
  */
 export interface Update {
   /**
-   * What is to stand there.
+   * The new text.
    */
   newValue: string;
   /**
@@ -334,7 +334,7 @@ export interface OpRowInsert {
    */
   after: TaskId | null;
   /**
-   * What stands in it.
+   * The texts of its cells.
    */
   cells: {
     assignee?: string;
@@ -349,7 +349,7 @@ export interface OpRowInsert {
   };
   op: "ROW_INSERT";
   /**
-   * The removed row that comes back with its origin, exactly as it stood. `cells` is then ignored.
+   * The removed row that comes back with its origin, exactly as it was. `cells` is then ignored.
    */
   restored?: Row;
   /**
@@ -384,7 +384,7 @@ export interface Row {
    */
   generation: number | null;
   /**
-   * Has a person written in it?
+   * Whether a person has written in it.
    */
   isManuallyEdited: boolean;
   /**
@@ -409,7 +409,7 @@ export interface Cell {
    */
   author: Name;
   /**
-   * What stands there.
+   * The text.
    */
   value: string;
   /**
@@ -486,7 +486,7 @@ export interface OpCommentAdd {
    */
   doc?: string;
   /**
-   * Who is to be told.
+   * The users to mention.
    */
   mentions: Name[];
   op: "COMMENT_ADD";
@@ -508,7 +508,7 @@ export interface OpCommentReply {
    */
   commentId: TaskId;
   /**
-   * Who is to be told.
+   * The users to mention.
    */
   mentions: Name[];
   op: "COMMENT_REPLY";
@@ -530,7 +530,7 @@ export interface OpCommentEdit {
    */
   commentId: TaskId;
   /**
-   * Who is to be told.
+   * The users to mention.
    */
   mentions: Name[];
   op: "COMMENT_EDIT";
@@ -582,11 +582,11 @@ export interface OpCommentReopen {
  */
 export interface OpTextUpdate {
   /**
-   * Which.
+   * The document.
    */
   doc: DocName;
   /**
-   * Who is named in what was typed, and is to be told.
+   * The users whom the update newly mentions.
    */
   mentions?: Name[];
   op: "TEXT_UPDATE";
@@ -621,7 +621,7 @@ export interface OpSavePointRemove {
 export interface OpMemberRevoke {
   op: "MEMBER_REVOKE";
   /**
-   * Who.
+   * The user.
    */
   userId: Name;
 }
@@ -631,7 +631,7 @@ export interface OpMemberRevoke {
 export interface OpMemberRestore {
   op: "MEMBER_RESTORE";
   /**
-   * Who.
+   * The user.
    */
   userId: Name;
 }
@@ -645,7 +645,7 @@ export interface OpMemberRole {
    */
   role: Role;
   /**
-   * Who.
+   * The user.
    */
   userId: Name;
 }
@@ -753,7 +753,7 @@ export interface OpGenerationFailed {
  */
 export interface OpCycleStale {
   /**
-   * How many.
+   * The number of messages.
    */
   messages: number;
   op: "CYCLE_STALE";
@@ -778,7 +778,7 @@ export interface Caret {
   head: Bytes;
 }
 /**
- * A change as it stands in the log and as the room is told of it.
+ * A change as the log stores it and as the room receives it.
  */
 export interface Change {
   /**
@@ -786,7 +786,7 @@ export interface Change {
    */
   at: TimestampMs;
   /**
-   * Who made it.
+   * The author.
    */
   author: Author;
   /**
@@ -868,11 +868,11 @@ export interface Comment {
    */
   anchor: string | null;
   /**
-   * When.
+   * When it was committed.
    */
   at: TimestampMs;
   /**
-   * Who began it.
+   * The author of its first comment.
    */
   author: Name;
   /**
@@ -884,7 +884,7 @@ export interface Comment {
    */
   commentId: TaskId;
   /**
-   * Have its words been taken back?
+   * Whether its author has deleted it.
    */
   deleted: boolean;
   /**
@@ -896,7 +896,7 @@ export interface Comment {
    */
   editedAt: TimestampMs | null;
   /**
-   * Who was told.
+   * The users who were mentioned.
    */
   mentions: Name[];
   /**
@@ -904,7 +904,7 @@ export interface Comment {
    */
   replies: Reply[];
   /**
-   * Is it settled?
+   * Whether it is settled.
    */
   resolved: Resolved | null;
   /**
@@ -925,15 +925,15 @@ export interface Comment {
  */
 export interface Reply {
   /**
-   * When.
+   * When it was committed.
    */
   at: TimestampMs;
   /**
-   * Who.
+   * The user.
    */
   author: Name;
   /**
-   * Have its words been taken back?
+   * Whether its author has deleted it.
    */
   deleted: boolean;
   /**
@@ -941,7 +941,7 @@ export interface Reply {
    */
   editedAt: TimestampMs | null;
   /**
-   * Who was told.
+   * The users who were mentioned.
    */
   mentions: Name[];
   /**
@@ -954,15 +954,15 @@ export interface Reply {
   text: string;
 }
 /**
- * Who settled a thread, and when.
+ * The user who settled a thread, and when.
  */
 export interface Resolved {
   /**
-   * When.
+   * When it was committed.
    */
   at: TimestampMs;
   /**
-   * Who.
+   * The user.
    */
   by: Name;
 }
@@ -979,7 +979,7 @@ export interface DocEntry {
    */
   hash: string;
   /**
-   * Has a person written in it?
+   * Whether a person has written in it.
    */
   isManuallyEdited: boolean;
   /**
@@ -1037,7 +1037,7 @@ export interface Lock {
    */
   expiresAt: TimestampMs;
   /**
-   * Who holds it.
+   * The user who holds it.
    */
   holder: Name;
   /**
@@ -1067,16 +1067,16 @@ export interface Peer {
    */
   connectionId: string;
   /**
-   * What they may do.
+   * The user's role.
    */
   role: Role;
   /**
-   * Whose it is.
+   * The user whose socket it is.
    */
   user: User;
 }
 /**
- * Somebody, as others see them.
+ * A user, as others see them.
  */
 export interface User {
   /**
@@ -1101,7 +1101,7 @@ export interface Rejected {
    */
   code: Code;
   /**
-   * What stands there now.
+   * The current value, where that helps to decide.
    */
   current: {
     [k: string]: unknown;
@@ -1115,7 +1115,7 @@ export interface Rejected {
    */
   message: string;
   /**
-   * Does the same again have a chance?
+   * Whether the same frame, sent again, can succeed.
    */
   retryable: boolean;
   /**
@@ -1155,7 +1155,7 @@ export interface RemovedDoc {
    */
   hash: string;
   /**
-   * Has a person written in it?
+   * Whether a person has written in it.
    */
   isManuallyEdited: boolean;
   /**
@@ -1176,11 +1176,11 @@ export interface RemovedDoc {
  */
 export interface SavePoint {
   /**
-   * When.
+   * When it was added.
    */
   at: TimestampMs;
   /**
-   * Who added it.
+   * The user who added it.
    */
   author: Name;
   /**
@@ -1241,7 +1241,7 @@ export interface Welcome {
    */
   reconnectJitterMs: number;
   /**
-   * What you may do.
+   * The user's role.
    */
   role: Role;
   /**
@@ -1253,7 +1253,7 @@ export interface Welcome {
    */
   snapshotUrl: string | null;
   /**
-   * Who the server takes you for.
+   * The user, as the server identified them.
    */
   user: User;
   /**
@@ -1347,7 +1347,7 @@ export interface Stale {
    */
   at: TimestampMs;
   /**
-   * How many.
+   * The number of messages.
    */
   messages: number;
 }
