@@ -7,7 +7,7 @@ import { createFixture, type Fixture } from "../src/dev/fixtureClient";
 import { sampleSheet } from "../src/dev/sampleSheet";
 import { CommentsPanel } from "../src/features/comments/CommentsPanel";
 import { Composer } from "../src/features/comments/Composer";
-import { beginThread, commentOnCell } from "../src/features/comments/open";
+import { commentOnCell } from "../src/features/comments/open";
 import { markSeen, seenKey } from "../src/features/comments/seen";
 import { named, objectionTo, offered, type Person, pieces, queryAt, wordsOf } from "../src/lib/mentions";
 import { ago, remaining } from "../src/lib/time";
@@ -15,6 +15,7 @@ import { ApiProvider } from "../src/session/context";
 import { ControllerProvider } from "../src/sheet/context";
 import { Controller } from "../src/sheet/controller";
 import { filtered, newIn, placeOf, quoteOf, threadIndex } from "../src/sheet/model/threads";
+import { beginThread } from "../src/sheet/openThread";
 import { createScreen } from "../src/sheet/screen";
 
 const person = (id: string, name: string): Person => ({ id, name, color: "#2559b8" });

@@ -1,6 +1,7 @@
 import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, test, vi } from "vitest";
+import { ActionsProvider } from "../src/actions/context";
 import { createFixture } from "../src/dev/fixtureClient";
 import { sampleSheet } from "../src/dev/sampleSheet";
 import { ControllerProvider } from "../src/sheet/context";
@@ -8,6 +9,7 @@ import { Controller } from "../src/sheet/controller";
 import { planPaste } from "../src/sheet/model/block";
 import { heldRow, heldRows, refusal } from "../src/sheet/model/locks";
 import { createScreen } from "../src/sheet/screen";
+import { ACTIONS } from "../src/shell/actions";
 import { RowMenu } from "../src/shell/RowMenu";
 
 const NOW = Date.UTC(2026, 10, 18, 12);
@@ -63,7 +65,9 @@ function menu(holder: string | null, role: "editor" | "admin" | "viewer" = "edit
   controller.screen.set({ menu: { kind: "row", x: 10, y: 10 } });
   render(
     <ControllerProvider value={controller}>
-      <RowMenu />
+      <ActionsProvider value={ACTIONS}>
+        <RowMenu />
+      </ActionsProvider>
     </ControllerProvider>,
   );
   return { client, controller };
@@ -116,7 +120,7 @@ describe("the row's menu", () => {
     await userEvent.keyboard("{ArrowDown}");
     expect(document.activeElement?.textContent).toMatch(/^Comment on title/);
     await userEvent.keyboard("l");
-    expect(document.activeElement?.textContent).toMatch(/^Lock row/);
+    expect(document.activeElement?.textContent).toMatch(/^Lock the row/);
     await userEvent.keyboard("{Escape}");
     expect(controller.screen.get().menu).toBeNull();
   });

@@ -1,9 +1,10 @@
 /** The page of one week: bars of fixed height around the sheet, panels over or beside it. */
-import { useEffect } from "react";
-import { followKeys } from "../actions/pageKeys";
+import { useEffect, useMemo } from "react";
+import { ActionsProvider } from "../actions/context";
+import { followKeys } from "../actions/keys";
 import { CommentsPanel } from "../features/comments/CommentsPanel";
 import { followMentions } from "../features/comments/mentions";
-import { followLink, openThread } from "../features/comments/open";
+import { followLink } from "../features/comments/open";
 import { Diagnosis } from "../features/connection/Diagnosis";
 import { NotePanel } from "../features/notes/NotePanel";
 import { Summary } from "../features/notes/Summary";
@@ -18,12 +19,15 @@ import { openDoc } from "../sheet/docs";
 import { followRemovals } from "../sheet/graves";
 import { ColumnMenu } from "../sheet/grid/ColumnMenu";
 import { SheetGrid } from "../sheet/grid/SheetGrid";
+import { SlotsProvider } from "../sheet/grid/slots";
 import { HistoryProvider, useTime } from "../sheet/log/context";
+import { openThread } from "../sheet/openThread";
 import { followF6 } from "../sheet/parts";
 import { followPresence } from "../sheet/presence";
 import { followLocks, followRefusals } from "../sheet/refusals";
 import { guardUnload } from "../sheet/unload";
 import { Announcer } from "./Announcer";
+import { ACTIONS } from "./actions";
 import { followAddress } from "./address";
 import { Help } from "./Help";
 import { Conflicts, Details, VersionBar, VersionView } from "./lazy";
@@ -31,6 +35,7 @@ import { RowMenu } from "./RowMenu";
 import { SidePanel } from "./SidePanel";
 import { StatusBar } from "./StatusBar";
 import { Strip } from "./Strip";
+import { slotsFor } from "./slots";
 import { Toolbar } from "./Toolbar";
 import { TopBar } from "./TopBar";
 
@@ -44,7 +49,7 @@ interface Props {
 
 export function App({ controller, network, team, cycle, loadCycles }: Props) {
   useEffect(() => followPresence(controller), [controller]);
-  useEffect(() => followKeys(controller), [controller]);
+  useEffect(() => followKeys(controller, ACTIONS), [controller]);
   useEffect(() => followRemovals(controller), [controller]);
   useEffect(() => guardUnload(controller), [controller]);
   useEffect(() => followRefusals(controller), [controller]);
@@ -55,11 +60,17 @@ export function App({ controller, network, team, cycle, loadCycles }: Props) {
   useEffect(() => followF6(controller), [controller]);
   useEffect(() => followAddress(controller), [controller]);
 
+  const slots = useMemo(() => slotsFor(controller), [controller]);
+
   return (
     <ControllerProvider value={controller}>
       <NetworkProvider value={network}>
         <HistoryProvider>
-          <Page team={team} cycle={cycle} loadCycles={loadCycles} />
+          <ActionsProvider value={ACTIONS}>
+            <SlotsProvider value={slots}>
+              <Page team={team} cycle={cycle} loadCycles={loadCycles} />
+            </SlotsProvider>
+          </ActionsProvider>
         </HistoryProvider>
       </NetworkProvider>
     </ControllerProvider>

@@ -1,83 +1,44 @@
-/** The keys, on one page. */
+/** The keys, on one page: those of the actions, and those that move about. */
 import { useEffect, useRef } from "react";
-import { isWrittenIn } from "../lib/fields";
+import { type Group, labelOf } from "../actions/action";
+import { printed } from "../actions/chord";
+import { useActions } from "../actions/context";
 import { useController, useScreen } from "../sheet/context";
 import { CloseIcon } from "../ui/icons";
 
-const KEYS: readonly {
-  readonly title: string;
-  readonly keys: readonly (readonly [keys: string, what: string])[];
-}[] = [
-  {
-    title: "Edit",
-    keys: [
-      ["Type", "replace the cell’s text"],
-      ["Enter, F2", "edit the cell"],
-      ["Enter", "save, go down"],
-      ["Tab, Shift+Tab", "save, go right or left"],
-      ["Shift+Enter", "new line in a text"],
-      ["Esc", "leave it as it was"],
-      ["Delete", "clear the selected cells"],
-      ["Ctrl+Z, Ctrl+Shift+Z", "undo, redo your own changes"],
-    ],
-  },
-  {
-    title: "Move and select",
-    keys: [
-      ["Arrows, Tab", "go from cell to cell"],
-      ["Ctrl+arrow, Home, End", "go to an edge"],
-      ["Shift+arrows", "select a block"],
-      ["Shift+Space", "select whole rows"],
-      ["Ctrl+A", "select everything"],
-      ["Ctrl+F", "find"],
-      ["F6, Shift+F6", "next part of the page: tools, sheet, panel, cards"],
-      ["Alt+↓ on a column’s head", "sort, filter, hide"],
-      ["Shift+F10", "the row’s menu: lock, comment, move"],
-    ],
-  },
-  {
-    title: "Blocks",
-    keys: [
-      ["Ctrl+C, Ctrl+X, Ctrl+V", "copy, cut, paste, also from a spreadsheet"],
-      ["Ctrl+D, Ctrl+R", "fill down, fill right"],
-      ["Drag the corner", "fill with the pointer"],
-    ],
-  },
-  {
-    title: "Rows",
-    keys: [
-      ["Ctrl+Enter", "add a row below (with Shift: above)"],
-      ["Ctrl+Delete", "remove the row"],
-      ["Alt+↑, Alt+↓", "move the row"],
-      ["Alt+Enter", "who wrote this, and from what"],
-      ["Ctrl+Alt+M, Shift+F2", "comment on the cell"],
-      ["Ctrl+Alt+N", "the row’s note"],
-    ],
-  },
-];
+const GROUPS: readonly Group[] = ["Edit", "Move and select", "Blocks", "Rows", "Page"];
 
-const ON_A_MAC = /Mac|iPhone|iPad/.test(navigator.userAgent);
-const forDevice = (keys: string) => (ON_A_MAC ? keys.replaceAll("Ctrl", "⌘").replaceAll("Alt", "⌥") : keys);
+/** Keys that belong to a place, an editor or the browser, and are no actions. */
+const PLAIN_KEYS: { readonly [G in Group]: readonly (readonly [keys: string, what: string])[] } = {
+  Edit: [
+    ["Type", "Replace the cell’s text"],
+    ["Enter", "Save, go down"],
+    ["Tab, Shift+Tab", "Save, go right or left"],
+    ["Shift+Enter", "New line in a text"],
+    ["Esc", "Leave it as it was"],
+  ],
+  "Move and select": [
+    ["Arrows, Tab", "Go from cell to cell"],
+    ["Ctrl+arrow, Home, End", "Go to an edge"],
+    ["Shift+arrows", "Select a block"],
+    ["F6, Shift+F6", "Next part of the page: tools, sheet, panel, cards"],
+    ["Alt+ArrowDown on a column’s head", "Sort, filter, hide"],
+    ["Shift+F10", "The row’s menu: lock, comment, move"],
+  ],
+  Blocks: [
+    ["Ctrl+C, Ctrl+X, Ctrl+V", "Copy, cut, paste, also from a spreadsheet"],
+    ["Drag the corner", "Fill with the pointer"],
+  ],
+  Rows: [],
+  Page: [],
+};
 
 export function Help() {
   const controller = useController();
   const open = useScreen((screen) => screen.help);
+  const actions = useActions();
   const dialog = useRef<HTMLDialogElement>(null);
   const close = () => controller.screen.set({ help: false });
-
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      const asked =
-        (event.key === "?" && !isWrittenIn(event.target)) ||
-        (event.key === "/" && (event.ctrlKey || event.metaKey)) ||
-        event.key === "F1";
-      if (!asked) return;
-      event.preventDefault();
-      controller.screen.set({ help: true });
-    };
-    window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
-  }, [controller]);
 
   useEffect(() => {
     if (open) dialog.current?.showModal?.();
@@ -95,16 +56,20 @@ export function Help() {
             </button>
           </header>
           <div className="help-groups">
-            {KEYS.map((group) => (
-              <section key={group.title}>
-                <h3>{group.title}</h3>
+            {GROUPS.map((group) => (
+              <section key={group}>
+                <h3>{group}</h3>
                 <dl>
-                  {group.keys.map(([keys, what]) => (
-                    <div className="help-row" key={keys + what}>
-                      <dt>{forDevice(keys)}</dt>
-                      <dd>{what}</dd>
-                    </div>
-                  ))}
+                  {actions
+                    .filter((action) => action.group === group && action.keys?.length)
+                    .map((action) => [action.keys?.join(", ") ?? "", labelOf(action, controller)] as const)
+                    .concat(PLAIN_KEYS[group])
+                    .map(([keys, what]) => (
+                      <div className="help-row" key={keys + what}>
+                        <dt>{printed(keys)}</dt>
+                        <dd>{what}</dd>
+                      </div>
+                    ))}
                 </dl>
               </section>
             ))}

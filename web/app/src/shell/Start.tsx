@@ -1,5 +1,5 @@
 /** What stands on the page when there is no sheet to show. */
-import { SignInField } from "./Strip";
+import { SignInField } from "../session/SignInField";
 
 /** `onSignIn` goes to where people sign in; without such a place, they bring a link. */
 export function SignIn({ onToken, onSignIn }: { onToken: () => void; onSignIn: (() => void) | null }) {

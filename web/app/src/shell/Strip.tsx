@@ -3,11 +3,11 @@
  * whatever a person should know about it now. The most pressing notice wins; at most two are shown.
  */
 import type { ClientState, Sheet } from "@cyclesheet/client";
-import { type FormEvent, type ReactNode, useEffect, useMemo, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { addDays, mondayOf } from "../lib/dates";
 import { useStore } from "../lib/store";
 import { keeping } from "../session/keeping";
-import { storeToken, tokenIn } from "../session/places";
+import { SignInField } from "../session/SignInField";
 import { useClient, useController, useMayEdit } from "../sheet/context";
 import { wordsFor } from "../sheet/words";
 import { RefreshIcon, SparkIcon, WarnIcon } from "../ui/icons";
@@ -296,34 +296,5 @@ function RefreshButton({ stale }: { stale: boolean }) {
     >
       <RefreshIcon size={14} /> {stale ? "Refresh" : "Try again"}
     </button>
-  );
-}
-
-/** Takes a fresh sign-in link (or token) without leaving the page, so that unsaved edits live on. */
-export function SignInField({ onToken }: { onToken: () => void }) {
-  const [wrong, setWrong] = useState(false);
-  const submit = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const token = tokenIn(String(new FormData(event.currentTarget).get("link") ?? ""));
-    setWrong(token === null);
-    if (token === null) return;
-    storeToken(token);
-    onToken();
-  };
-  return (
-    <form className="sign-in-field" onSubmit={submit}>
-      <input
-        className="input"
-        name="link"
-        type="password"
-        autoComplete="off"
-        aria-label="Sign-in link"
-        placeholder={wrong ? "That is no sign-in link" : "Sign-in link"}
-        aria-invalid={wrong}
-      />
-      <button type="submit" className="button button-small">
-        Sign in
-      </button>
-    </form>
   );
 }

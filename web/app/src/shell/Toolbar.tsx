@@ -1,51 +1,55 @@
 /** What one can do to the sheet, by pointer; every deed has a key too (see the help). */
-import { type ReactNode, useEffect, useRef } from "react";
-import { flushSync } from "react-dom";
+import type { ReactNode } from "react";
+import { type Action, labelOf } from "../actions/action";
+import { printed } from "../actions/chord";
+import { useAction, useBar } from "../actions/context";
 import { useUnread } from "../features/comments/seen";
-import { settings } from "../session/settings";
 import { useClient, useController, useMayEdit, useScreen } from "../sheet/context";
-import { turnNote } from "../sheet/docs";
 import { isFiltered } from "../sheet/model/arrangement";
-import {
-  CommentIcon,
-  DownIcon,
-  EditIcon,
-  FillIcon,
-  FilterIcon,
-  HistoryIcon,
-  MinusIcon,
-  MoreIcon,
-  PanelIcon,
-  PlusIcon,
-  RedoIcon,
-  SearchIcon,
-  UndoIcon,
-  UpIcon,
-  WrapIcon,
-} from "../ui/icons";
-import { NoteIcon } from "../ui/noteIcons";
+import { MoreIcon, SearchIcon } from "../ui/icons";
+import { FIND_FIELD } from "./actions";
 
-function Tool({
-  label,
-  keys,
-  icon,
-  text,
-  disabled,
-  pressed,
-  onUse,
-  badge,
-  testId,
-}: {
-  label: string;
-  keys?: string;
-  icon: ReactNode;
-  text?: string;
-  disabled?: boolean;
-  pressed?: boolean;
-  onUse: (button: HTMLElement) => void;
-  badge?: number;
-  testId?: string;
-}) {
+interface Look {
+  /** In place of the action's own label. */
+  readonly label?: string;
+  readonly text?: string;
+  /** Not to be used now, for a reason that the action does not know. */
+  readonly disabled?: boolean;
+  readonly pressed?: boolean;
+  readonly badge?: number;
+  readonly testId?: string;
+}
+
+/** An action as a button; nothing where the feature that brings it is left out. */
+function Tool({ action: id, ...look }: Look & { action: string }) {
+  const action = useAction(id);
+  return action ? <ActionTool action={action} {...look} /> : null;
+}
+
+function ActionTool({ action, label, disabled, ...look }: Look & { action: Action }) {
+  const controller = useController();
+  const bar = useBar(action);
+  const [chord] = action.keys ?? [];
+  return (
+    <ToolButton
+      {...look}
+      label={label ?? labelOf(action, controller)}
+      {...(chord === undefined ? {} : { keys: printed(chord) })}
+      {...(action.icon ? { icon: <action.icon /> } : {})}
+      disabled={disabled || bar !== null}
+      onUse={() => action.perform(controller)}
+    />
+  );
+}
+
+interface ButtonProps extends Look {
+  readonly label: string;
+  readonly keys?: string;
+  readonly icon?: ReactNode;
+  onUse(button: HTMLElement): void;
+}
+
+function ToolButton({ label, keys, icon, text, disabled, pressed, onUse, badge, testId }: ButtonProps) {
   return (
     <button
       type="button"
@@ -83,92 +87,24 @@ export function Toolbar() {
     useScreen(({ arrangement: { sort, hidden } }) => sort !== null || hidden.length > 0) || filtered;
   const find = useScreen((screen) => screen.find);
   const history = useScreen((screen) => screen.side === "history");
-  const search = useRef<HTMLInputElement>(null);
-
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "f" && !event.shiftKey) {
-        event.preventDefault();
-        search.current?.focus();
-        search.current?.select();
-      }
-    };
-    window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
-  }, []);
-
   return (
     <div className="toolbar" role="toolbar" aria-label="Sheet">
       {mayEdit && (
         <>
           <div className="tools">
-            <Tool
-              label="Add a row below"
-              keys="Ctrl+Enter"
-              text="Row"
-              icon={<PlusIcon />}
-              onUse={() => controller.insertRow()}
-              testId="insert-row"
-            />
-            <Tool
-              label="Remove the row"
-              keys="Ctrl+Delete"
-              icon={<MinusIcon />}
-              disabled={!selected}
-              onUse={() => controller.removeRows()}
-              testId="remove-row"
-            />
-            <Tool
-              label="Move the row up"
-              keys="Alt+↑"
-              icon={<UpIcon />}
-              disabled={!selected}
-              onUse={() => controller.moveRows("up")}
-              testId="move-up"
-            />
-            <Tool
-              label="Move the row down"
-              keys="Alt+↓"
-              icon={<DownIcon />}
-              disabled={!selected}
-              onUse={() => controller.moveRows("down")}
-              testId="move-down"
-            />
+            <Tool action="below" text="Row" testId="insert-row" />
+            <Tool action="remove" testId="remove-row" />
+            <Tool action="up" testId="move-up" />
+            <Tool action="down" testId="move-down" />
           </div>
           <div className="tools">
-            <Tool
-              label="Undo"
-              keys="Ctrl+Z"
-              icon={<UndoIcon />}
-              disabled={!canUndo}
-              onUse={() => controller.undo()}
-              testId="undo"
-            />
-            <Tool
-              label="Redo"
-              keys="Ctrl+Shift+Z"
-              icon={<RedoIcon />}
-              disabled={!canRedo}
-              onUse={() => controller.redo()}
-              testId="redo"
-            />
+            <Tool action="undo" disabled={!canUndo} testId="undo" />
+            <Tool action="redo" disabled={!canRedo} testId="redo" />
           </div>
           <div className="tools">
-            <Tool
-              label="Edit the cell"
-              keys="Enter"
-              icon={<EditIcon />}
-              disabled={!selected}
-              onUse={() => flushSync(() => controller.edit())}
-            />
-            <Tool
-              label="Fill down"
-              keys="Ctrl+D"
-              icon={<FillIcon />}
-              disabled={!selected}
-              onUse={() => controller.fillSelection("down")}
-            />
-            <Tool
+            <Tool action="edit" />
+            <Tool action="fill-down" />
+            <ToolButton
               label="More for this row: lock, comment, add"
               keys="right click"
               icon={<MoreIcon />}
@@ -187,7 +123,7 @@ export function Toolbar() {
         <SearchIcon size={14} />
         <span className="sr-only">Find in the sheet</span>
         <input
-          ref={search}
+          id={FIND_FIELD}
           className="find-input"
           type="search"
           placeholder="Find"
@@ -198,61 +134,30 @@ export function Toolbar() {
       </label>
       <div className="tools">
         <Tool
-          label={arranged ? "Filter and sort: something is sorted, filtered or hidden" : "Filter and sort"}
-          icon={<FilterIcon />}
+          action="view"
+          {...(arranged ? { label: "Filter and sort: something is sorted, filtered or hidden" } : {})}
           {...(filtered ? { text: "Filtered" } : {})}
           pressed={arranged}
-          onUse={(button) => {
-            const { left, bottom } = button.getBoundingClientRect();
-            controller.screen.set({ menu: { kind: "view", x: left, y: bottom + 4 } });
-          }}
           testId="view-more"
         />
+        <Tool action="roomy" label={roomy ? "Row height: tall" : "Row height: normal"} pressed={roomy} />
         <Tool
-          label={roomy ? "Row height: tall" : "Row height: normal"}
-          icon={<WrapIcon />}
-          pressed={roomy}
-          onUse={() => {
-            settings.set("roomy", roomy ? "0" : "1");
-            controller.screen.set({ roomy: !roomy });
-          }}
-        />
-        <Tool
+          action="comments"
           label={unread ? `Comments, ${unread} new` : "Comments"}
-          keys="Ctrl+Alt+M on a cell"
-          icon={<CommentIcon />}
           text="Comments"
           badge={unread}
           pressed={comments}
-          onUse={() => controller.turnSide("comments")}
           testId="comments-toggle"
         />
+        <Tool action="note" pressed={note} testId="note-toggle" />
         <Tool
-          label="Note of the row"
-          keys="Ctrl+Alt+N"
-          icon={<NoteIcon />}
-          pressed={note}
-          disabled={!selected && !note}
-          onUse={() => turnNote(controller)}
-          testId="note-toggle"
-        />
-        <Tool
+          action="details"
           label="Cell details"
-          keys="Alt+Enter"
-          icon={<PanelIcon />}
           text="Details"
           pressed={details}
-          onUse={() => controller.turnSide("details")}
           testId="details-toggle"
         />
-        <Tool
-          label="History: who changed what"
-          icon={<HistoryIcon />}
-          text="History"
-          pressed={history}
-          onUse={() => (history ? controller.turnSide("history") : controller.openHistory())}
-          testId="history-toggle"
-        />
+        <Tool action="history" text="History" pressed={history} testId="history-toggle" />
       </div>
     </div>
   );

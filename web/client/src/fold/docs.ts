@@ -10,7 +10,7 @@ import { MAX_REMOVED_DOC_BYTES, MAX_REMOVED_DOCS } from "../generated/limits.js"
 import { SYSTEM_ID } from "../generated/names.js";
 import type { DocEntry, RemovedDoc, Sheet } from "./model.js";
 import type { Change, SavePointAdd, SavePointRemove, TextUpdate } from "./op.js";
-import { rowOf } from "./rows.js";
+import { rowOf } from "./row.js";
 import { byCodePoint } from "./text.js";
 
 const NOTES = "notes:";

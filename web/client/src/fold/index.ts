@@ -20,5 +20,5 @@ export { inverse } from "./inverse.js";
 export * from "./model.js";
 export type * from "./op.js";
 export { type Asker, type Clash, checkOp, nameOf, precheck, provisional, type Refusal } from "./precheck.js";
-export { rowOf } from "./rows.js";
+export { rowOf } from "./row.js";
 export { foldable, isSheet } from "./shape.js";

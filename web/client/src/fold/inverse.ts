@@ -4,7 +4,8 @@ import { cellText } from "./columns.js";
 import type { Column, Row, Sheet } from "./model.js";
 import type { Op, Update } from "./op.js";
 import { type Asker, provisional } from "./precheck.js";
-import { entries, rowOf } from "./rows.js";
+import { rowOf } from "./row.js";
+import { entries } from "./rows.js";
 
 /**
  * The ops that undo `ops`, which are about to be applied to `sheet`; in the order in which to apply them. Locks,

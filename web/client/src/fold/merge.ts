@@ -10,7 +10,8 @@ import { cellText } from "./columns.js";
 import type { Cell, Column, Row, Sheet } from "./model.js";
 import type { Change, Generated, GeneratedRow } from "./op.js";
 import { placeBelow, withRow } from "./position.js";
-import { entries, rowOf } from "./rows.js";
+import { rowOf } from "./row.js";
+import { entries } from "./rows.js";
 import { normalised, sources, text } from "./text.js";
 
 /** The sheet with the rows of `generated` in it. */

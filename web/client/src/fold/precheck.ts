@@ -11,7 +11,8 @@ import type { CommentOp } from "./comments.js";
 import { bytesOf, hasPlace, isDocName, noteOf } from "./docs.js";
 import type { Cell, Column, Role, Row, Sheet } from "./model.js";
 import type { Author, Change, Op, RowInsert, SavePointAdd, SavePointRemove, TextUpdate } from "./op.js";
-import { entries, rowOf } from "./rows.js";
+import { rowOf } from "./row.js";
+import { entries } from "./rows.js";
 import { codePoints, text } from "./text.js";
 
 /** A cell that holds something else than the op expected. */

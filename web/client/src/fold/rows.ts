@@ -6,12 +6,8 @@ import { buryNote, unburyNote } from "./docs.js";
 import type { Cell, Column, Row, Sheet } from "./model.js";
 import type { Change, RowInsert } from "./op.js";
 import { placeBelow, withRow } from "./position.js";
+import { rowOf } from "./row.js";
 import { including, normalised, sources, text } from "./text.js";
-
-/** The row of that id. */
-export function rowOf(sheet: Sheet, taskId: string): Row | undefined {
-  return sheet.tasks.find((row) => row.taskId === taskId);
-}
 
 /** Writes cells of one row; what the model once wrote there stays beside it. */
 export function writeCells(

@@ -5,7 +5,7 @@
 import { apply, applyOp } from "../fold/apply.js";
 import type { Sheet } from "../fold/model.js";
 import type { Change } from "../fold/op.js";
-import { rowOf } from "../fold/rows.js";
+import { rowOf } from "../fold/row.js";
 import { foldable } from "../fold/shape.js";
 import type { Announced } from "../frames.js";
 import { MAX_TOMBSTONES } from "../generated/limits.js";

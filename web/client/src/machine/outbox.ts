@@ -9,7 +9,8 @@ import { inverse } from "../fold/inverse.js";
 import type { Column } from "../fold/model.js";
 import type { Op } from "../fold/op.js";
 import { checkOp, nameOf, provisional } from "../fold/precheck.js";
-import { entries, rowOf } from "../fold/rows.js";
+import { rowOf } from "../fold/row.js";
+import { entries } from "../fold/rows.js";
 import { MAX_CLIENT_FRAME_BYTES } from "../generated/limits.js";
 import {
   ECHO_MS,

@@ -7,7 +7,8 @@ import { cellText } from "../fold/columns.js";
 import type { Column, Sheet } from "../fold/model.js";
 import type { Op, TextUpdate, Update } from "../fold/op.js";
 import { type Asker, type Clash, checkOp, provisional } from "../fold/precheck.js";
-import { entries, rowOf } from "../fold/rows.js";
+import { rowOf } from "../fold/row.js";
+import { entries } from "../fold/rows.js";
 import type { Edit } from "./types.js";
 
 /** An edit's ops that were dropped, and why. */

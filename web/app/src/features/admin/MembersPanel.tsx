@@ -6,10 +6,10 @@ import { stateWord } from "../../lib/people";
 import type { Member } from "../../session/api";
 import { useApi } from "../../session/context";
 import { useClient, useController } from "../../sheet/context";
+import { AuthorMark } from "../../sheet/log/AuthorMark";
 import { useFollowLog, useLog } from "../../sheet/log/context";
 import { returnToSheet } from "../../sheet/parts";
 import { CloseIcon } from "../../ui/icons";
-import { Mark } from "../history/EntryItem";
 import { type Listed, listed, ROLES } from "./listed";
 
 export function MembersPanel() {
@@ -98,7 +98,7 @@ function Person({ person, isMe, isAdmin }: { person: Listed; isMe: boolean; isAd
   return (
     <li className="member" data-testid={`member:${id}`} data-removed={removed ? true : undefined}>
       <div className="member-line">
-        <Mark id={id} name={name} />
+        <AuthorMark id={id} name={name} />
         <span className="person-name">
           {name}
           {isMe && <span className="muted"> (you)</span>}

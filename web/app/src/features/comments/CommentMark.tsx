@@ -1,7 +1,7 @@
 /** The sign of open threads in a cell or beside a row's number; leads to them. */
 import { useClient, useController } from "../../sheet/context";
 import { threadIndex } from "../../sheet/model/threads";
-import { openThread } from "./open";
+import { openThread } from "../../sheet/openThread";
 import { useThreadsAt } from "./seen";
 
 interface Props {

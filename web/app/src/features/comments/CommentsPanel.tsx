@@ -7,12 +7,12 @@ import { useClient, useController, useMayEdit, useScreen } from "../../sheet/con
 import { COLUMN_INFO } from "../../sheet/model/columns";
 import { type Filter, filtered, lastAt, placeOf, quoteOf, type Target } from "../../sheet/model/threads";
 import { useServerNow } from "../../sheet/now";
+import { beginThread } from "../../sheet/openThread";
 import { returnToSheet } from "../../sheet/parts";
 import { usePeople } from "../../sheet/people";
 import { CloseIcon, CommentIcon } from "../../ui/icons";
 import { Composer } from "./Composer";
 import { type Deeds, useDeeds } from "./deeds";
-import { beginThread } from "./open";
 import { markSeen, type Seen, useSeen, useSeenKey } from "./seen";
 import { Thread } from "./Thread";
 

@@ -5,10 +5,10 @@ import { pageLink } from "../../session/places";
 import { useClient, useController } from "../../sheet/context";
 import { openDoc } from "../../sheet/docs";
 import { useServerNow } from "../../sheet/now";
+import { openThread } from "../../sheet/openThread";
 import { BellIcon } from "../../ui/icons";
 import { Popover } from "../../ui/Popover";
 import { type Mention, markMentionsRead, placeOf, useMentions } from "./mentions";
-import { openThread } from "./open";
 
 interface Props {
   readonly team: string;

@@ -2,24 +2,8 @@
 
 import type { Controller } from "../../sheet/controller";
 import { openDoc } from "../../sheet/docs";
-import { type Target, threadIndex } from "../../sheet/model/threads";
-
-let asked = 0;
-
-/** Shows a thread and puts the focus on it; with `answering`, into the field for an answer. */
-export function openThread(controller: Controller, id: string, answering = false): void {
-  asked += 1;
-  controller.screen.set({ side: "comments", thread: { id, answering, asked }, draft: null });
-}
-
-/** Opens the field for a new thread. */
-export function beginThread(controller: Controller, target: Target): void {
-  if (!controller.mayEdit) {
-    controller.say("Your role lets you read comments, not write them.", "bad");
-    return;
-  }
-  controller.screen.set({ side: "comments", draft: target, thread: null });
-}
+import { threadIndex } from "../../sheet/model/threads";
+import { beginThread, openThread } from "../../sheet/openThread";
 
 /** What the key does on a cell: its thread if there is one, else the field for a new one. With `asRow`, on the whole row. */
 export function commentOnCell(

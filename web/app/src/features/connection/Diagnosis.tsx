@@ -2,8 +2,8 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useNetwork } from "../../session/context";
 import { adviceOf, type Finding, probe, type Step, type Verdict } from "../../session/probe";
+import { SignInField } from "../../session/SignInField";
 import { useClient, useController, useScreen } from "../../sheet/context";
-import { SignInField } from "../../shell/Strip";
 import { CheckIcon, CloseIcon, WarnIcon } from "../../ui/icons";
 
 const STEPS: readonly (readonly [Step, string])[] = [

@@ -1,10 +1,11 @@
 /** One change in the timeline: who, when, what it did, and the ways back. */
 import type { Op, Row } from "@cyclesheet/client";
-import { type CSSProperties, memo, type ReactNode, useState } from "react";
+import { memo, type ReactNode, useState } from "react";
 import { momentOf, timeOf } from "../../lib/moments";
-import { initials, inkOn, personColor } from "../../lib/people";
+
 import { useClient, useController, useMayEdit } from "../../sheet/context";
 import { MODEL_AUTHOR } from "../../sheet/grid/cells";
+import { AuthorMark } from "../../sheet/log/AuthorMark";
 import { canRestore, inQuotes, useHistory, useTime } from "../../sheet/log/context";
 import type { CellChange } from "../../sheet/log/difference";
 import type { Entry, RowName } from "../../sheet/log/entry";
@@ -34,7 +35,7 @@ export const EntryItem = memo(function EntryItem({ entry }: { entry: Entry }) {
       data-named={isNamed || undefined}
     >
       <p className="entry-head">
-        <Mark id={entry.author.id} name={entry.author.name} />
+        <AuthorMark id={entry.author.id} name={entry.author.name} />
         <strong>{entry.author.id === MODEL_AUTHOR ? "The system" : entry.author.name}</strong>
         <time dateTime={new Date(entry.at).toISOString()} title={momentOf(entry.at)}>
           {timeOf(entry.at)}
@@ -72,20 +73,6 @@ export const EntryItem = memo(function EntryItem({ entry }: { entry: Entry }) {
     </li>
   );
 });
-
-export function Mark({ id, name }: { id: string; name: string }) {
-  // Somebody who is here keeps the colour they have elsewhere on the page.
-  const color = useClient((state) => state.peers.find((peer) => peer.user.id === id)?.user.color ?? "");
-  const shown = personColor(color, id);
-  return (
-    <span
-      className="avatar"
-      aria-hidden="true"
-      data-initials={id === MODEL_AUTHOR ? "✦" : initials(name)}
-      style={{ "--person": shown, "--person-ink": inkOn(shown) } as CSSProperties}
-    />
-  );
-}
 
 function linesOf(entry: Entry): ReactNode[] {
   return [

@@ -6,7 +6,6 @@ import { isColumn, type Peer, type Row } from "@cyclesheet/client";
 import type { GridApi } from "ag-grid-community";
 import { type CSSProperties, memo, type RefObject, useCallback, useMemo, useRef, useState } from "react";
 import { createPortal } from "react-dom";
-import { LockPills } from "../../features/locks/LockPills";
 import { inkOn, personColor } from "../../lib/people";
 import { useClient, useController, useMayEdit, useScreen } from "../context";
 import type { Area } from "../model/block";
@@ -14,6 +13,7 @@ import { areaOf } from "../screen";
 import { edgeScroll } from "./edgeScroll";
 import { Editor } from "./editors/Editor";
 import { type Geometry, geometryOf, type Part, type Rect } from "./geometry";
+import { useSlots } from "./slots";
 import { FADING_FLASHES, type Flash, useFlashes } from "./useFlashes";
 
 const at = (rect: Rect): CSSProperties => ({
@@ -59,6 +59,7 @@ interface LayerProps extends Props {
 const Layer = memo(function Layer({ api, moved, root, dropAt, part, flashes, ...fill }: LayerProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: `moved` says that the same grid has a new geometry
   const geometry = useMemo(() => geometryOf(api, part), [api, moved, part]);
+  const { layers } = useSlots();
   return (
     // Keys and clicks in an editor are its own; the grid below must not hear them.
     // biome-ignore lint/a11y/noStaticElementInteractions: it only keeps events from travelling on
@@ -68,7 +69,9 @@ const Layer = memo(function Layer({ api, moved, root, dropAt, part, flashes, ...
       onMouseDown={(event) => event.stopPropagation()}
       onDoubleClick={(event) => event.stopPropagation()}
     >
-      <LockPills geometry={geometry} />
+      {layers.map((Drawn, place) => (
+        <Drawn key={String(place)} geometry={geometry} />
+      ))}
       <Flashes flashes={flashes} geometry={geometry} />
       <People geometry={geometry} />
       <Range geometry={geometry} root={root} {...fill} />

@@ -2,17 +2,20 @@
 import type { Row } from "@cyclesheet/client";
 import type { ICellRendererParams } from "ag-grid-community";
 import { useEffect, useRef, useState } from "react";
-import { CommentMark } from "../../features/comments/CommentMark";
-import { LockMark } from "../../features/locks/LockMark";
-import { NoteMark } from "../../features/notes/NoteMark";
 import { GripIcon } from "../../ui/icons";
 import { useMayEdit, useScreen } from "../context";
 import { barToMoving } from "../model/arrangement";
+import { useSlots } from "./slots";
 
 /** The id of the row-number column. */
 export const ROW_COLUMN = "row";
 /** Its width in CSS pixels; the style sheet cuts the layer at the same place. */
 export const ROW_HEAD_PX = 46;
+
+function RowMarks({ taskId }: { taskId: string }) {
+  // The list is the same for the life of the page.
+  return useSlots().rowMarks.map((Mark, place) => <Mark key={String(place)} taskId={taskId} />);
+}
 
 export function RowHead({ node, registerRowDragger, data }: ICellRendererParams<Row>) {
   const handle = useRef<HTMLSpanElement>(null);
@@ -36,9 +39,7 @@ export function RowHead({ node, registerRowDragger, data }: ICellRendererParams<
       data-testid={data ? `row:${data.taskId}` : undefined}
     >
       <span className="rowhead-number">{number}</span>
-      {data && <LockMark taskId={data.taskId} />}
-      {data && <CommentMark taskId={data.taskId} column={null} />}
-      {data && <NoteMark taskId={data.taskId} />}
+      {data && <RowMarks taskId={data.taskId} />}
       <span className="rowhead-grip" ref={handle} title="Drag to move the row">
         <GripIcon size={14} />
       </span>

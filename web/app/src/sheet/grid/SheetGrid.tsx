@@ -31,6 +31,7 @@ import { ColumnHead } from "./ColumnHead";
 import { columnDefs, saveWidth } from "./columnDefs";
 import { onCellKey, onHeadKey } from "./keys";
 import { Layers } from "./Layer";
+import { useSlots } from "./slots";
 import { useCatcher } from "./useCatcher";
 import { useColumnFit } from "./useColumnFit";
 import { useKeptFocus } from "./useKeptFocus";
@@ -70,15 +71,16 @@ export function SheetGrid({ label }: { label: string }) {
   const root = useRef<HTMLDivElement>(null);
   const today = controller.today;
   const catcher = useCatcher(controller, root);
+  const { onKey } = useSlots();
 
   const defs = useMemo(
     () =>
       columnDefs(
         today,
-        (event) => catcher.onKey(event) || onCellKey(event, controller),
+        (event) => catcher.onKey(event) || onCellKey(event, controller, onKey),
         (event, column) => onHeadKey(event, column, controller),
       ),
-    [today, controller, catcher],
+    [today, controller, catcher, onKey],
   );
   const rowData = useRows(api);
 

@@ -4,7 +4,6 @@
  */
 import type { Cell, Column, Row } from "@cyclesheet/client";
 import { type CSSProperties, memo, type ReactNode } from "react";
-import { CommentMark } from "../../features/comments/CommentMark";
 import { isIsoDate, shortDate } from "../../lib/dates";
 import { initials, personColor } from "../../lib/people";
 import { Chips, sourceIds } from "../../ui/Chips";
@@ -12,6 +11,7 @@ import { CarriedIcon } from "../../ui/icons";
 import { isUndated } from "../model/values";
 import { cellKey } from "../screen";
 import { Found } from "./Found";
+import { useSlots } from "./slots";
 
 /** The user id that marks a cell as the model's. */
 export const MODEL_AUTHOR = "cyclesheet";
@@ -151,6 +151,13 @@ export function Face({
   }
 }
 
+function CellMarks({ taskId, column }: { taskId: string; column: Column }) {
+  // The list is the same for the life of the page.
+  return useSlots().cellMarks.map((Mark, place) => (
+    <Mark key={String(place)} taskId={taskId} column={column} />
+  ));
+}
+
 export interface CellProps {
   readonly row: Row;
   readonly column: Column;
@@ -177,7 +184,7 @@ export const CellFace = memo(function CellFace({ row, column, cell, today }: Cel
       <span className="cell-text" data-testid={`cell:${cellKey(row.taskId, column)}`} data-value={value}>
         <Face column={column} value={value} today={today} done={done} />
       </span>
-      <CommentMark taskId={row.taskId} column={column} />
+      <CellMarks taskId={row.taskId} column={column} />
       {ORIGIN_WORDS[origin] && <span className="sr-only">, {ORIGIN_WORDS[origin]}</span>}
     </div>
   );

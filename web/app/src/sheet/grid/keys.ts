@@ -1,10 +1,8 @@
-/** Keys on a cell that is not being edited. One table, so the help and the page cannot disagree for long. */
+/** Keys on a cell that is not being edited: those that move about, and those that begin a text. What else a key does is an action. */
 
 import type { Column } from "@cyclesheet/client";
 import { flushSync } from "react-dom";
-import { commentOnCell } from "../../features/comments/open";
 import type { Controller } from "../controller";
-import { turnNote } from "../docs";
 
 const ARROWS: { readonly [key: string]: readonly [dy: number, dx: number] } = {
   ArrowUp: [-1, 0],
@@ -22,8 +20,15 @@ const PAGES: { readonly [key: string]: readonly [dy: number, dx: number] } = {
   End: [0, 1],
 };
 
-/** Deals with a key on a cell; false leaves it to the grid, which moves the focus. */
-export function onCellKey(event: KeyboardEvent, controller: Controller): boolean {
+/**
+ * Deals with a key on a cell; false leaves it to the grid, which moves the focus. `act` performs the action of a key, and
+ * returns false if it has none.
+ */
+export function onCellKey(
+  event: KeyboardEvent,
+  controller: Controller,
+  act: (event: KeyboardEvent) => boolean,
+): boolean {
   if (event.defaultPrevented || event.isComposing) return false;
   const { key, shiftKey, altKey } = event;
   const mod = event.ctrlKey || event.metaKey;
@@ -33,17 +38,14 @@ export function onCellKey(event: KeyboardEvent, controller: Controller): boolean
   };
   const { selection } = controller.screen.get();
   if (!selection) return false;
+  if (act(event)) return handled();
 
-  // The page opens its help (`shell/Help`).
+  // The whole page's: it opens the help.
   if (key === "?" && !mod) return true;
 
   const arrow = ARROWS[key];
   if (arrow) {
     const [dy, dx] = arrow;
-    if (altKey && dy !== 0 && !mod) {
-      controller.moveRows(dy < 0 ? "up" : "down");
-      return handled();
-    }
     if (shiftKey) controller.extend(dy, dx, mod);
     else controller.jump(dy, dx, mod);
     return handled();
@@ -60,74 +62,20 @@ export function onCellKey(event: KeyboardEvent, controller: Controller): boolean
     return handled();
   }
 
-  // On a Mac, Alt makes a letter of its own; the key's place is the same.
-  if (mod && altKey && event.code === "KeyM") {
-    commentOnCell(controller);
-    return handled();
-  }
-
-  if (mod && altKey && event.code === "KeyN") {
-    turnNote(controller);
-    return handled();
-  }
-
-  if (mod && !altKey) {
-    switch (key.toLowerCase()) {
-      case "z":
-        if (shiftKey) controller.redo();
-        else controller.undo();
-        return handled();
-      case "y":
-        controller.redo();
-        return handled();
-      case "a":
-        controller.selectAll();
-        return handled();
-      case "d":
-        controller.fillSelection("down");
-        return handled();
-      case "r":
-        if (shiftKey) return false;
-        controller.fillSelection("right");
-        return handled();
-      case "enter":
-        controller.insertRow(shiftKey ? "above" : "below");
-        return handled();
-      case "delete":
-      case "backspace":
-        controller.removeRows();
-        return handled();
-      default:
-        // Copy, cut and paste come as clipboard events; everything else is the browser's.
-        return true;
-    }
-  }
+  // Copy, cut and paste come as clipboard events, undo is the whole page's, everything else the browser's.
+  if (mod && !altKey) return true;
 
   switch (key) {
     case "Tab":
       // At either end the focus leaves the sheet, so that it holds nobody.
       return !altKey && controller.step(0, shiftKey ? -1 : 1) ? handled() : false;
-    case "F2":
     case "Enter":
-      if (altKey) controller.turnSide("details");
-      else if (shiftKey && key === "F2") commentOnCell(controller);
-      else if (shiftKey && key === "Enter") controller.step(-1, 0);
-      else flushSync(() => controller.edit());
-      return handled();
-    case "Delete":
-    case "Backspace":
-      controller.clear();
+      if (shiftKey) controller.step(-1, 0);
       return handled();
     case "Escape":
       controller.screen.set({ issues: new Map(), side: null });
       controller.select(selection.anchor);
       return handled();
-    case " ":
-      if (shiftKey) {
-        controller.selectRows();
-        return handled();
-      }
-      break;
     default:
   }
 

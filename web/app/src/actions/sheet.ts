@@ -1,0 +1,202 @@
+/** What can be done to the sheet itself: its cells, its rows, the way it is looked at. */
+import { flushSync } from "react-dom";
+import { settings } from "../session/settings";
+import type { Controller } from "../sheet/controller";
+import { COLUMN_INFO } from "../sheet/model/columns";
+import {
+  DownIcon,
+  EditIcon,
+  FillIcon,
+  MinusIcon,
+  PlusIcon,
+  RedoIcon,
+  UndoIcon,
+  UpIcon,
+  WrapIcon,
+} from "../ui/icons";
+import type { Action } from "./action";
+
+const mayEdit = (controller: Controller) => controller.mayEdit;
+
+/** Rows that are meant: those of the selection, by id, from the top. */
+export function chosenRows({ view, area, screen }: Controller): readonly string[] {
+  if (area) return view.rows.slice(area.top, area.bottom + 1).map((row) => row.taskId);
+  const { selection } = screen.get();
+  return selection ? [selection.anchor.taskId] : [];
+}
+
+/** "the row", or "3 rows". */
+export function rowsWord(controller: Controller): string {
+  const { length } = chosenRows(controller);
+  return length > 1 ? `${length} rows` : "the row";
+}
+
+/** The column that is meant, as a person reads it in mid-sentence. */
+export function columnWord({ screen }: Controller): string {
+  return COLUMN_INFO[screen.get().selection?.anchor.column ?? "title"].title.toLowerCase();
+}
+
+const needsCell = ({ screen }: Controller): true | string =>
+  screen.get().selection === null ? "Select a cell first." : true;
+
+/** Rows that somebody else holds are neither edited, moved nor removed. */
+function needsFreeRows(controller: Controller): true | string {
+  const { sheet } = controller.client.getState();
+  const needs = needsCell(controller);
+  if (needs !== true || !sheet || sheet.locks.length === 0) return needs;
+  return (
+    chosenRows(controller)
+      .map((id) => controller.lockOf(id))
+      .find((why) => why !== null) ?? true
+  );
+}
+
+function needsMovableRows(controller: Controller): true | string {
+  const free = needsFreeRows(controller);
+  return free === true ? (controller.barToMoving ?? true) : free;
+}
+
+/** Source is read, not edited: nobody's lock is in the way. */
+const isSource = ({ screen }: Controller) => screen.get().selection?.anchor.column === "source";
+
+export const SHEET_ACTIONS: readonly Action[] = [
+  {
+    id: "edit",
+    label: (controller) => `Edit ${columnWord(controller)}`,
+    group: "Edit",
+    keys: ["Enter", "F2"],
+    icon: EditIcon,
+    menu: "cell",
+    isOffered: (controller) => controller.mayEdit && !isSource(controller),
+    isEnabled: (controller) => (isSource(controller) ? needsCell(controller) : needsFreeRows(controller)),
+    perform: (controller) => flushSync(() => controller.edit()),
+  },
+  {
+    id: "clear",
+    label: "Clear the selected cells",
+    group: "Edit",
+    keys: ["Delete", "Backspace"],
+    isOffered: mayEdit,
+    isEnabled: needsCell,
+    perform: (controller) => controller.clear(),
+  },
+  {
+    id: "undo",
+    label: "Undo",
+    group: "Edit",
+    keys: ["Ctrl+Z"],
+    reach: "page",
+    icon: UndoIcon,
+    isOffered: mayEdit,
+    perform: (controller) => controller.undo(),
+  },
+  {
+    id: "redo",
+    label: "Redo",
+    group: "Edit",
+    keys: ["Ctrl+Shift+Z", "Ctrl+Y"],
+    reach: "page",
+    icon: RedoIcon,
+    isOffered: mayEdit,
+    perform: (controller) => controller.redo(),
+  },
+  {
+    id: "select-rows",
+    label: "Select whole rows",
+    group: "Move and select",
+    keys: ["Shift+Space"],
+    isEnabled: needsCell,
+    perform: (controller) => controller.selectRows(),
+  },
+  {
+    id: "select-all",
+    label: "Select everything",
+    group: "Move and select",
+    keys: ["Ctrl+A"],
+    perform: (controller) => controller.selectAll(),
+  },
+  {
+    id: "fill-down",
+    label: "Fill down",
+    group: "Blocks",
+    keys: ["Ctrl+D"],
+    icon: FillIcon,
+    isOffered: mayEdit,
+    isEnabled: needsCell,
+    perform: (controller) => controller.fillSelection("down"),
+  },
+  {
+    id: "fill-right",
+    label: "Fill right",
+    group: "Blocks",
+    keys: ["Ctrl+R"],
+    isOffered: mayEdit,
+    isEnabled: needsCell,
+    perform: (controller) => controller.fillSelection("right"),
+  },
+  {
+    id: "above",
+    label: "Add a row above",
+    group: "Rows",
+    keys: ["Ctrl+Shift+Enter"],
+    icon: PlusIcon,
+    menu: "row",
+    isOffered: mayEdit,
+    perform: (controller) => controller.insertRow("above"),
+  },
+  {
+    id: "below",
+    label: "Add a row below",
+    group: "Rows",
+    keys: ["Ctrl+Enter"],
+    icon: PlusIcon,
+    menu: "row",
+    isOffered: mayEdit,
+    perform: (controller) => controller.insertRow("below"),
+  },
+  {
+    id: "up",
+    label: (controller) => `Move ${rowsWord(controller)} up`,
+    group: "Rows",
+    keys: ["Alt+ArrowUp"],
+    icon: UpIcon,
+    menu: "row",
+    isOffered: mayEdit,
+    isEnabled: needsMovableRows,
+    perform: (controller) => controller.moveRows("up"),
+  },
+  {
+    id: "down",
+    label: (controller) => `Move ${rowsWord(controller)} down`,
+    group: "Rows",
+    keys: ["Alt+ArrowDown"],
+    icon: DownIcon,
+    menu: "row",
+    isOffered: mayEdit,
+    isEnabled: needsMovableRows,
+    perform: (controller) => controller.moveRows("down"),
+  },
+  {
+    id: "remove",
+    label: (controller) => `Remove ${rowsWord(controller)}`,
+    group: "Rows",
+    keys: ["Ctrl+Delete", "Ctrl+Backspace"],
+    icon: MinusIcon,
+    menu: "row",
+    isGrave: true,
+    isOffered: mayEdit,
+    isEnabled: needsFreeRows,
+    perform: (controller) => controller.removeRows(),
+  },
+  {
+    id: "roomy",
+    label: ({ screen }) => (screen.get().roomy ? "Row height: tall" : "Row height: normal"),
+    group: "Page",
+    icon: WrapIcon,
+    perform({ screen }) {
+      const { roomy } = screen.get();
+      settings.set("roomy", roomy ? "0" : "1");
+      screen.set({ roomy: !roomy });
+    },
+  },
+];
