@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help dev test test-rust test-websocket test-web test-browser chaos fuzz lint fmt bench bench-web contract conformance bench-flood evaluate web tools chromium vectors picture clean simulate simulate-faults
+.PHONY: help dev test test-rust test-websocket test-web test-browser chaos fuzz lint prose fmt bench bench-web contract conformance bench-flood evaluate web tools chromium vectors picture clean simulate simulate-faults
 
 CARGO ?= cargo
 PORT ?= 4510
@@ -75,10 +75,14 @@ fuzz: tools ## Bytes from outside, by coverage (TIME=60 seconds a target, TARGET
 			-max_total_time=$(or $(TIME),60) -timeout=5 -rss_limit_mb=2048 -max_len=8192 -print_final_stats=1 -print_funcs=0 -verbosity=0; \
 	done
 
-lint: tools web ## Formatting, clippy, types, the linter of the web
+lint: tools web prose ## Formatting, clippy, types, the linter of the web, the prose
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- --deny warnings
 	cd web && npm run --silent lint && npm run --silent typecheck
+
+prose: ## Plain English: the idioms of tests/prose/idioms.json are in no comment, document or message
+	node --test tests/prose/
+	node tests/prose/prose.mjs
 
 fmt: ## Format everything
 	$(CARGO) fmt --all
@@ -142,7 +146,7 @@ chromium: ## Install Chromium by the package manager, or name it
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
 	else echo "cyclesheet's browser tests need Chromium: install it (on Debian: sudo apt-get install chromium), or name one with CHROMIUM=/path/to/chromium." >&2; exit 1; fi
 
-vectors: web ## Write the golden vectors anew: a change in them is a change of what logs fold to
+vectors: web ## Write the golden vectors again: a change in them means that logs fold to another state
 	cd web/client && UPDATE_VECTORS=1 npx vitest run test/documents.test.ts -t 'the trace of'
 	UPDATE_VECTORS=1 $(CARGO) test --quiet --package cyclesheet-sheet --test vectors --test documents
 

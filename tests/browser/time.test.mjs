@@ -106,7 +106,7 @@ test('any version is shown, marked as old, read-only, with a way back; a row and
   await click(tomas, 'history-toggle');
   await click(tomas, 'view:2');
   await tomas.locator(`[data-testid="then:g1-10:title"][data-value=${JSON.stringify(title)}]`).waitFor();
-  assert.match(await tomas.getByTestId('version-words').innerText(), /^Version 2 as it stood on .* Read only\.$/);
+  assert.match(await tomas.getByTestId('version-words').innerText(), /^Version 2 as it was on .* Read only\.$/);
   assert.equal(await tomas.getByTestId('insert-row').count(), 0, 'the tools are gone');
   await tomas.getByTestId('then:g1-10:title').getByRole('button').click();
   await picture(tomas, 'version');

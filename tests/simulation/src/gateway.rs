@@ -29,9 +29,9 @@ pub struct Socket {
     pub authorizer: Option<Map<String, Value>>,
     /// Whether it ever opened.
     pub was_open: bool,
-    /// Has a function tried to close it?
+    /// Whether a function has tried to close it.
     pub was_closed_by_server: bool,
-    /// Has it answered 410 while it lived? Then the table may know nothing of it.
+    /// Whether it has answered 410 while it lived. Then the table may know nothing of it.
     pub was_disowned: bool,
     /// The table under which it was opened.
     pub era: u64,

@@ -37,7 +37,7 @@ pub struct Plan {
     pub steps: u64,
     /// Whether faults happen.
     pub has_weather: bool,
-    /// Is every step kept for reading?
+    /// Whether every step is kept for reading.
     pub is_told: bool,
     /// A fault in production code; only a build with `planted-faults` has any.
     pub fault: Option<sheet::planted::Fault>,

@@ -31,7 +31,7 @@ describe("people", () => {
     expect(standingsAfter(role, change({ op: "ROW_REMOVE", taskId: "a" }))).toBe(role);
   });
 
-  test("are listed once, whoever knows of them, with the role that the log set", () => {
+  test("are listed once, from whichever source, with the role that the log set", () => {
     const member = { id: "tom", name: "Tomás", color: "#111", role: "editor", seenAt: 5 };
     const peer: Peer = {
       user: { id: "ana", name: "Ana", color: "#222" },

@@ -29,7 +29,7 @@ describe("pasting a block", () => {
     row("c"),
   );
 
-  test("is one change: a batch for a row of several cells, a plain edit for one, each with what stood there", () => {
+  test("is one change: a batch for a row of several cells, a plain edit for one, each with the old value", () => {
     const plan = planPaste(
       sheet,
       at(0, 2),
@@ -95,7 +95,7 @@ describe("pasting a block", () => {
     expect(planPaste(sheet, at(0, 8), [["m1", "beyond"]], TODAY, newId).dropped).toBe(1);
   });
 
-  test("what already stands there is no change", () => {
+  test("an unchanged value is no change", () => {
     expect(planPaste(sheet, at(0, 2), [["Not started"]], TODAY, newId).ops).toEqual([]);
   });
 });

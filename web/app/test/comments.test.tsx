@@ -48,7 +48,7 @@ describe("naming somebody", () => {
     expect(pieces("to @Ana Ruiz!", team).map((piece) => piece.text)).toEqual(["to ", "@Ana Ruiz", "!"]);
   });
 
-  test("of two people with one name the chosen one is told", () => {
+  test("of two people with one name the chosen one is mentioned", () => {
     const twin = person("ana.2", "Ana");
     expect(wordsOf("@Ana", [ana, twin], [twin]).mentions).toEqual(["ana.2"]);
   });
@@ -106,7 +106,7 @@ describe("threads", () => {
     expect([...threadIndex(list).keys()]).toEqual(["g1-3:status"]);
   });
 
-  test("a thread says what it is about, even when its row is no more", () => {
+  test("a thread says what it is about, even when its row no longer exists", () => {
     const { tasks } = sampleSheet();
     const title = (column: string) => column.toUpperCase();
     expect(placeOf(thread(), tasks, title)).toMatchObject({ what: "STATUS", gone: false });
@@ -116,7 +116,7 @@ describe("threads", () => {
     expect(quoteOf("not json")).toBe("");
   });
 
-  test("times are told as people tell them", () => {
+  test("times are written as people say them", () => {
     expect(ago(1_000, 30_000)).toBe("just now");
     expect(ago(0, 5 * 60_000)).toBe("5 min ago");
     expect(remaining(64_001)).toBe("1:05");

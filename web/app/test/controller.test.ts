@@ -79,7 +79,7 @@ describe("editing a cell", () => {
     return controller.commit(text, [1, 0]);
   };
 
-  test("stores what was meant, guarded by what stood there when the editor opened", () => {
+  test("stores what was meant, guarded by the value when the editor opened", () => {
     controller.select({ taskId: "g1-2", column: "deadline" });
     controller.edit("");
     client.remote({ id: "ben", name: "Ben" }, "g1-2", "deadline", "2026-12-31");
@@ -119,7 +119,7 @@ describe("editing a cell", () => {
     expect(client.changes).toEqual([]);
   });
 
-  test("of a row that is gone, the words are told and nothing is sent", () => {
+  test("of a row that is gone, the words are shown and nothing is sent", () => {
     controller.select({ taskId: "g1-2", column: "title" });
     controller.edit();
     client.remoteOps({ id: "ben", name: "Ben" }, [{ op: "ROW_REMOVE", taskId: "g1-2" }]);
@@ -143,7 +143,7 @@ describe("editing a cell", () => {
 });
 
 describe("what the server refuses", () => {
-  test("is told at the cell with the text that was meant, and a conflict is left to its panel", () => {
+  test("is shown at the cell with the text that was meant, and a conflict is left to its panel", () => {
     const stop = followRefusals(controller);
     const ops = [
       { op: "CELL_MODIFY", taskId: "g1-2", column: "title", oldValue: "", newValue: "my words" },
@@ -162,7 +162,7 @@ describe("what the server refuses", () => {
 });
 
 describe("where a person is", () => {
-  test("is told as they move and edit, once each, and again to a new connection", () => {
+  test("is sent as they move and edit, once each, and again to a new connection", () => {
     const stop = followPresence(controller);
     controller.select({ taskId: "g1-2", column: "title" });
     controller.select({ taskId: "g1-2", column: "title" });
@@ -183,7 +183,7 @@ describe("where a person is", () => {
 });
 
 describe("who may not", () => {
-  test("a viewer changes nothing, by whatever way, and is told", () => {
+  test("a viewer changes nothing, by whatever way, and sees why", () => {
     open(sampleSheet(), "viewer");
     controller.select({ taskId: "g1-2", column: "title" });
     expect(controller.edit("x")).toBe(false);

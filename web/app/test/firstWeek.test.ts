@@ -19,7 +19,7 @@ test("the newest week that has begun comes first", async () => {
   ).toBe("2026-W47");
 });
 
-test("where there is no such team there is no week, and a word that is none is not taken for one", async () => {
+test("where there is no such team there is no week, and another word is not taken for one", async () => {
   expect(await answered({ cycles: [] })).toBeNull();
   expect(await answered({ cycles: [], current: "<b>" })).toBeNull();
 });

@@ -219,7 +219,7 @@ describe("the log, folded in the browser", () => {
     expect(history.store.get().entries).toHaveLength(12);
   });
 
-  test("of a restored table begins anew, because those versions mean something else", async () => {
+  test("of a restored table begins again, because those versions mean something else", async () => {
     let [log, epoch] = [many(10), "e1"];
     const history = new HistoryLog(
       served(
@@ -275,7 +275,7 @@ describe("restoring", () => {
     [ANA, remove("a")],
   );
 
-  test("a cell is guarded by what stands there now", () => {
+  test("a cell is guarded by the current value", () => {
     expect(restoreCell(fold(log.slice(0, 2)), "b", "title", "B")).toEqual([write("b", "B2", "B")]);
     expect(restoreCell(fold(log.slice(0, 2)), "b", "title", "B2")).toEqual([]);
     expect(restoreCell(fold(log), "b", "title", "B")).toEqual([]);
@@ -310,7 +310,7 @@ describe("restoring", () => {
   });
 });
 
-test("days are told as people tell them", () => {
+test("days are written as people say them", () => {
   const now = new Date(2026, 10, 18, 9).getTime();
   const at = (day: number, hour: number) => new Date(2026, 10, day, hour).getTime();
   expect([at(18, 0), at(17, 23), at(16, 23)].map((ms) => dayOf(ms, now))).toEqual([

@@ -85,7 +85,7 @@ test("a thread that is drawn leaves the person's selection where it is", () => {
   expect(selected(ana)).toBe("alpha");
 });
 
-test("a selection elsewhere on the page is not the text's, and one that is known is not read anew", () => {
+test("a selection elsewhere on the page is not the text's, and one that is known is not read again", () => {
   const ana = edit(new Y.Doc(), "alpha beta");
   expect(unread(ana.view)).toBeNull();
   const other = document.body.appendChild(document.createElement("p"));

@@ -177,7 +177,7 @@ describe("the past", () => {
     ops: [{ op: "TEXT_UPDATE", doc, update: "AAA=" }],
   });
 
-  test("is told in stretches of writing, the latest first", () => {
+  test("is listed in stretches of writing, the latest first", () => {
     const changes = [
       change(1, 0, "Ana"),
       change(2, 1, "Bo"),
@@ -199,7 +199,7 @@ describe("the past", () => {
     expect(momentsOf(changes, "summary").map(({ version }) => version)).toEqual([70, 60, 30]);
   });
 
-  test("what stood before a piece of it was taken away or replaced is a moment, however soon that came", () => {
+  test("the text before a piece of it was removed or replaced is a moment, however soon that came", () => {
     const doc = new Y.Doc();
     const updates: Uint8Array[] = [];
     doc.on("update", (update: Uint8Array) => updates.push(update));
@@ -237,7 +237,7 @@ describe("the past", () => {
   });
 });
 
-test("a row's note is told from the summary by its name", () => {
+test("a row's note is distinguished from the summary by its name", () => {
   expect(rowOfNote("notes:g1-2")).toBe("g1-2");
   expect(rowOfNote("summary")).toBeNull();
 });

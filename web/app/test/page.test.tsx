@@ -197,7 +197,7 @@ describe("the strip", () => {
       "No model is set up. One row per Slack thread instead (162 messages).",
     ],
     ["fallback", null, "No model answered. One row per Slack thread instead (162 messages)."],
-  ] as const)("a week of origin %s with the note %s is told once", (origin, note, wanted) => {
+  ] as const)("a week of origin %s with the note %s is shown once", (origin, note, wanted) => {
     const [notice] = stripNotices({
       status: "live",
       unsaved: 0,
@@ -234,7 +234,7 @@ describe("the strip", () => {
     expect(client.getState().status).toBe("live");
   });
 
-  test("a viewer is told that the sheet is stale and has no button for it", () => {
+  test("a viewer sees that the sheet is stale and has no button for it", () => {
     const stale = { ...sheet, stale: { messages: 12, at: 0 } };
     show(createFixture(stale, { role: "viewer" }), <Strip />);
     expect(screen.getByText("12 new messages since the extraction.")).toBeTruthy();
@@ -262,7 +262,7 @@ test.each([
   ["removed", 0, true, false, "Access withdrawn"],
   ["failed", 0, false, false, "Not available"],
 ] as const)(
-  "the connection %s with %i unsaved is told in words",
+  "the connection %s with %i unsaved is shown in words",
   (status, unsaved, loaded, saving, words) => {
     expect(connectionWords({ status, unsaved, loaded }, saving).text).toBe(words);
   },

@@ -54,7 +54,7 @@ test("who goes to sign in comes back with a token, to where they were going", as
     code: "42",
     redirect_uri: "https://sheet.example/",
   });
-  // The challenge was made of the verifier that is told only now.
+  // The challenge was made of the verifier that is sent only now.
   const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(sent.code_verifier as string));
   expect(Buffer.from(hash).toString("base64url")).toBe(query.code_challenge);
 });

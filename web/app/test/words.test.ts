@@ -26,7 +26,7 @@ test("a refresh that finds nothing new is no failure", () => {
   expect(told).toEqual({ text: `The sheet stays as it is. ${message}`, tone: "info" });
 });
 
-test("a code of a newer server is told in the server's words", () => {
+test("a code of a newer server is shown in the server's words", () => {
   expect(wordsFor({ code: "NEWER", message: "come back tomorrow" })).toEqual({
     text: "Come back tomorrow.",
     tone: "bad",

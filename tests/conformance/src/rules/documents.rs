@@ -137,7 +137,7 @@ pub(super) async fn d6(endpoint: &Endpoint) -> Shown {
         .version();
     assert_eq!(read(&fetched(endpoint, &doc, "").await["update"]), "kept");
     client.commit(json!([{"op": "ROW_REMOVE", "taskId": row}])).await.version();
-    client.commit(json!([insert(&row, "anew")])).await.version();
+    client.commit(json!([insert(&row, "again")])).await.version();
     assert_eq!(fetched(endpoint, &doc, "").await["update"], NOTHING, "a row inserted again has an old note");
     Shown::Yes
 }

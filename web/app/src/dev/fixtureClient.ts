@@ -103,7 +103,7 @@ function applyOps(sheet: Sheet, ops: readonly Op[], author: { id: string; name: 
       const row = tasks.find((task) => task.taskId === op.taskId);
       if (row) place(row, op.after);
     } else {
-      // Threads and locks: the real fold's, on the sheet as it stood before this change's cells.
+      // Threads and locks: the real fold's, on the sheet before this change's cells.
       const change = { version, id: `fixture.${version}`, author, at: Date.now(), ops };
       const { comments, locks } = applyOp(talk, change, op);
       talk = { ...talk, comments, locks };

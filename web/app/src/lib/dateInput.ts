@@ -90,7 +90,9 @@ function nearest(month: number, day: number, today: IsoDate): IsoDate | null {
   return null;
 }
 
-/** A date of numbers alone; undefined: it is none, null: it looks like one and no calendar has it. */
+/**
+ * Reads a date of numbers alone. Returns undefined if it is no date, null if it looks like one and no calendar has it.
+ */
 function numeric(token: string, today: IsoDate, reader: DateReader): IsoDate | null | undefined {
   const iso =
     /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[t ]00:00(?::00(?:\.0+)?)?z?)?$/.exec(token) ??

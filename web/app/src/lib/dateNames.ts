@@ -7,7 +7,7 @@ import { fold } from "./fold";
 /** In which order a date of three numbers is written. */
 export type DateOrder = "dmy" | "mdy" | "ymd";
 
-/** Who reads a date: how they order it, and what they call days and months. */
+/** The language of a reader of dates: its order, and its names of days and months. */
 export interface DateReader {
   readonly order: DateOrder;
   /** Names of months, 1 to 12. */

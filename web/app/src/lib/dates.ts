@@ -121,7 +121,7 @@ export function mondayOf(week: string): IsoDate | null {
 
 const dayMonth = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
 
-/** `16–22 Nov` of an ISO week; the text itself if it is none. */
+/** Returns `16–22 Nov` for an ISO week; the text itself if it is no week. */
 export function weekSpan(week: string): string {
   const monday = mondayOf(week);
   if (!monday) return week;

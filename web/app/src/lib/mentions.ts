@@ -1,6 +1,6 @@
 /**
  * A comment's words and the people named in them. A mention is `@` and a person's name in the text, and the person's id
- * beside it; the text alone never decides who is told. Pure.
+ * beside it; the text alone never decides whom it mentions. Pure.
  */
 
 /** Somebody who may be named. */
@@ -40,7 +40,9 @@ export function queryAt(text: string, caret: number): { readonly at: number; rea
   return /[\n@]|\s\s|^\s/.test(query) ? null : { at, query };
 }
 
-/** Who is meant by a beginning: names that begin with it, then those with a later word or an id that does. */
+/**
+ * Returns the users whom a prefix may mean: names that begin with it, then those with a later word or an id that does.
+ */
 export function offered(people: readonly Person[], query: string): readonly Person[] {
   const wanted = plain(query);
   const score = ({ id, name }: Person): number => {
@@ -101,7 +103,7 @@ export function pieces(
   return found;
 }
 
-/** A text as it is sent: whoever is named in it, `chosen` before others of the same name. */
+/** Returns a text as it is sent, with the users named in it, `chosen` before others of the same name. */
 export function wordsOf(text: string, people: readonly Person[], chosen: readonly Person[]): Words {
   const ids = new Set<string>();
   for (const { person } of pieces(text.trim(), [...chosen, ...people])) if (person) ids.add(person.id);

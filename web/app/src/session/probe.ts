@@ -1,6 +1,6 @@
 /**
- * What stands between this page and the sheet: four questions, asked one after the other, and one answer made of them.
- * The client itself cannot tell a blocked socket from a server that is gone: a browser says 1006 to both.
+ * Finds what blocks the way between this page and the sheet: four questions, asked one after the other, and one answer
+ * made of them. The client itself cannot tell a blocked socket from a server that is gone: a browser says 1006 to both.
  */
 
 export type Step = "network" | "server" | "sign-in" | "socket";
@@ -126,7 +126,7 @@ export interface Advice {
   readonly title: string;
   readonly text: string;
   readonly action?: "reconnect" | "signIn" | "useHttp";
-  /** Words for whoever looks after the network. */
+  /** A text for the people who run the network. */
   readonly forAdmin?: string;
 }
 

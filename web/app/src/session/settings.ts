@@ -7,7 +7,7 @@
 /** Where a setting is kept: for every tab of this browser, or for this tab until it is closed. */
 type Area = "device" | "tab";
 
-/** The names. One that ends in a colon is a family: it goes on with an id of the caller's. */
+/** The names. One that ends in a colon is a family: an id of the caller's follows. */
 const AREAS = {
   arrangement: "device",
   "draft:": "tab",

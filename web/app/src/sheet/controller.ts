@@ -32,7 +32,7 @@ export type { GridPort } from "./cursor";
 const count = (n: number, one: string, many = `${one}s`): string =>
   `${n.toLocaleString("en-GB")} ${n === 1 ? one : many}`;
 
-/** Who edited the same cells, and that a choice is to be made. */
+/** The user who edited the same cells, and that a choice is needed. */
 function conflictWords(conflicts: readonly Conflict[]): string {
   const names = [...new Set(conflicts.map(({ theirAuthor }) => theirAuthor.name))];
   const who = names.length === 1 && names[0] ? isolated(names[0]) : "Others";
@@ -113,8 +113,8 @@ export class Controller extends Cursor {
   }
 
   /**
-   * Ends editing and stores the text. False, and the editor stays, if the text cannot stand there;
-   * with `leaving` it closes all the same and the reason is shown at the cell.
+   * Ends editing and stores the text. False, and the editor stays, if the column does not accept the text; with
+   * `leaving` it closes all the same and the reason is shown at the cell.
    */
   commit(text: string, move: readonly [dy: number, dx: number] | null, leaving = false): boolean {
     const { editing } = this.screen.get();
@@ -196,7 +196,7 @@ export class Controller extends Cursor {
     this.carryOut(planClear(this.open, area, this.today), "cleared");
   }
 
-  /** Fills `to` with what stands in `from`; `to` contains `from`. */
+  /** Fills `to` with the values of `from`; `to` contains `from`. */
   fill(from: Area, to: Area): void {
     if (this.refuse()) return;
     this.carryOut(planFill(this.open, from, to, this.today), "filled");
@@ -366,7 +366,7 @@ export class Controller extends Cursor {
     if (outcome.ok) {
       if (done) this.say(done);
     } else if (outcome.code === "CONFLICT") {
-      // A conflict has its own place on the screen; a refusal without one is told here.
+      // A conflict has its own place on the screen; a refusal without one is shown here.
       this.say(outcome.conflicts.length ? conflictWords(outcome.conflicts) : wordsFor(outcome).text, "bad");
     } else if (outcome.code !== "CLOSED") {
       this.say(wordsFor(outcome).text, "bad");

@@ -4,7 +4,7 @@ import type { Controller } from "./controller";
 import type { Grave } from "./model/restore";
 
 export interface RemovedRow extends Grave {
-  /** Who removed it, by name; null if it is not known. */
+  /** The name of the user who removed it; null if it is not known. */
   readonly by: string | null;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The page's parts in the order in which F6 goes round them, Shift+F6 backwards: the tools, the sheet, what stands beside
+ * The page's parts in the order in which F6 goes round them, Shift+F6 backwards: the tools, the sheet, the panel beside
  * it, the cards over it. The sheet uses Tab itself, so this is the way out of it and into everything else.
  */
 import type { Controller } from "./controller";

@@ -1,4 +1,7 @@
-/** Who may be mentioned: the team's members, and whoever is here, which is the same list a little earlier. */
+/**
+ * The users who may be mentioned: the team's members, and the users in the room, who are in the list of members a
+ * little later.
+ */
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 import type { Person } from "../lib/mentions";
 import type { Api, Member } from "../session/api";

@@ -34,7 +34,7 @@ export function followPresence({ client, screen }: Controller): () => void {
     tell();
   };
 
-  // Checked often enough that idle and away are told within a quarter of a minute.
+  // Checked often enough that idle and away are sent within a quarter of a minute.
   const timer = setInterval(tell, 15_000);
   const stops = [screen.subscribe(alive)];
   // A new connection knows nothing of this person yet.

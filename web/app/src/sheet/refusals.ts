@@ -1,7 +1,7 @@
 /**
- * Tells a person what the server refused, and when a row they hold was opened by somebody else.
- * Most refusals come back to the deed that asked; those of edits made before a
- * reload, or of a refresh, have nobody waiting for them and are told here. What was written is shown again, not lost.
+ * Tells a person what the server refused, and when a row they hold was opened by somebody else. Most refusals come back
+ * to the deed that asked; those of edits made before a reload, or of a refresh, have nobody waiting for them and are
+ * shown here. What was written is shown again, not lost.
  */
 import { isColumn, type Rejection } from "@cyclesheet/client";
 import { isolated } from "../lib/bidi";

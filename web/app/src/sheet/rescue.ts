@@ -16,7 +16,7 @@ export interface Rescue {
   readonly text: string;
   /** The cell that the words belong to; null: they belong to something else of the row, which `onBack` fills. */
   readonly column: Column | null;
-  /** Who removed the row, by name; null if it is not known. */
+  /** The name of the user who removed the row; null if it is not known. */
   readonly by: string | null;
   /** What the row was called. */
   readonly title: string;

@@ -23,7 +23,7 @@ export interface Selection {
 }
 
 export interface Editing extends Place {
-  /** What stood there when the editor opened: the guard of the change to come. */
+  /** The value when the editor opened: the guard of the coming change. */
   readonly base: string;
   /** Text to begin with instead of `base`, when typing opened the editor. */
   readonly initial: string | null;
@@ -40,7 +40,7 @@ export interface Notice {
   readonly id: number;
 }
 
-/** What stands beside the sheet, one at a time, so that the sheet keeps its room. */
+/** The panel beside the sheet, one at a time, so that the sheet keeps its room. */
 export type Side = "details" | "comments" | "history" | "members" | "audit";
 
 /** How much the history tells: of everything, or of where one is in the sheet. */

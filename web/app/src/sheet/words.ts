@@ -6,7 +6,7 @@ interface Words {
   readonly says: string;
   /** Where what the server says of the case belongs: what would be right, who holds a row, when to come again. */
   readonly case: "after" | "instead" | "nowhere";
-  /** How it is told, where nothing went wrong. */
+  /** How it is shown, where nothing went wrong. */
   readonly tone?: "info";
 }
 

@@ -1,4 +1,4 @@
-/** What stands on the page when there is no sheet to show. */
+/** The page when there is no sheet to show. */
 import { SignInField } from "../session/SignInField";
 
 /** `onSignIn` goes to where people sign in; without such a place, they bring a link. */

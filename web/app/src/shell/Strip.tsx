@@ -173,7 +173,7 @@ function fallbackWords(note: string, messages: number): string {
   return `${/[.!?]$/.test(why) ? why : `${why}.`} One row per Slack thread instead${count}.`;
 }
 
-/** Why a week cannot be shown: it is none, or it has no sheet yet. */
+/** Why a week cannot be shown: it is no week, or it has no sheet yet. */
 function weekWords(cycle: string): string {
   const week = cycle.replace(/^\d{4}-/, "");
   const monday = mondayOf(cycle);

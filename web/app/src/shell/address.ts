@@ -3,7 +3,10 @@ import { isColumn } from "@cyclesheet/client";
 import type { Controller } from "../sheet/controller";
 import type { Place } from "../sheet/screen";
 
-/** A selection that rests this long is written down, milliseconds: browsers allow some hundred changes in half a minute. */
+/**
+ * A selection that rests this long goes into the address, milliseconds: browsers allow some hundred changes in half a
+ * minute.
+ */
 const REST_MS = 400;
 
 /** The cell that an address names, if it names one. */

@@ -1,6 +1,6 @@
 /**
- * A menu at a place on the page, as ARIA has it: arrows move, a letter leads to the item that begins with it, Escape and
- * a click elsewhere close it. Whoever opens it says where the focus goes afterwards.
+ * A menu at a place on the page, as ARIA has it: arrows move, a letter leads to the item that begins with it, Escape
+ * and a click elsewhere close it. Its opener decides where the focus goes afterwards.
  */
 import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef } from "react";
 import { createPortal } from "react-dom";
@@ -113,7 +113,7 @@ export function ContextMenu({ label, at, entries, onClose, testId, children }: P
   };
 
   return createPortal(
-    // biome-ignore lint/a11y/noStaticElementInteractions: keys of the menu and of what stands below it
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys of the menu and of the items below it
     <div className="context-menu" ref={box} onKeyDown={onKeyDown}>
       <div role="menu" aria-label={label} data-testid={testId}>
         {entries.map((entry, index) => {

@@ -237,7 +237,7 @@ onPage("an open editor survives remote edits, inserts and the removal of its row
   );
 });
 
-onPage("an edit carries the text that stood there when it began", "live", async (page) => {
+onPage("an edit carries the text from when it began", "live", async (page) => {
   await cell(page, "g1-5", "blockers").click();
   await page.keyboard.type("mine");
   await page.evaluate(() => window.fixture.remote({ id: "ben", name: "Ben" }, "g1-5", "blockers", "theirs"));

@@ -196,7 +196,7 @@ function Sent({ number, isSample }: { number: number; isSample: boolean }) {
       {open &&
         loaded.is === "here" &&
         loaded.value.map((attempt, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: attempts are told in their order
+          // biome-ignore lint/suspicious/noArrayIndexKey: attempts are shown in their order
           <One key={i} attempt={attempt} number={i + 1} of={loaded.value.length} />
         ))}
     </details>

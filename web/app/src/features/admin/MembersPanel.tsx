@@ -26,7 +26,7 @@ export function MembersPanel() {
     setMembers((before) => (Array.isArray(before) ? before : "loading"));
     api.members().then(setMembers, () => setMembers("failed"));
   }, [api]);
-  // Who was let back in, or came for the first time, is in the list of the server.
+  // A member who was re-admitted, or came for the first time, is in the server's list.
   // biome-ignore lint/correctness/useExhaustiveDependencies: asked again when these change
   useEffect(load, [load, standings, peers.length]);
   const people = listed(Array.isArray(members) ? members : [], peers, standings, authors ?? {});

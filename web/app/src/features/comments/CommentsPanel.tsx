@@ -29,7 +29,7 @@ export function CommentsPanel(props: Props) {
   return open ? <Panel {...props} /> : null;
 }
 
-/** Everybody by id: members and who is here, then whoever's name stands in the log. */
+/** Every user by id: members and users in the room, then authors in the log. */
 export function usePersonOf(people: readonly Person[]): (id: string) => Person {
   const authors = useClient((state) => state.sheet?.authors);
   return useMemo(() => {

@@ -19,7 +19,7 @@ export interface ThreadProps {
   readonly thread: Comment;
   /** The id of the person who looks. */
   readonly own: string | undefined;
-  /** Who may be mentioned. */
+  /** The users who may be mentioned. */
   readonly people: readonly Person[];
   /** Everybody who may have said something, the removed included. */
   readonly personOf: (id: string) => Person;

@@ -15,7 +15,7 @@ export interface Mention {
   /** The thread, or the document, that names this person. */
   readonly commentId?: string;
   readonly doc?: string;
-  /** Who wrote it, by name. */
+  /** Its author's name. */
   readonly name: string;
   /** The beginning of what was written. */
   readonly text: string;
@@ -29,7 +29,7 @@ const MAX_MENTIONS = 50;
 const NONE: readonly Mention[] = [];
 const parsed = new Map<string, { readonly text: string; readonly mentions: readonly Mention[] }>();
 
-/** A delivered notice as a mention; null if it is none. */
+/** Returns a notification as a mention; null if it is no mention. */
 export function mentionIn(notice: Notification): Mention | null {
   const { team, cycle, version, commentId, doc, name, by, text, at } = notice;
   if (typeof team !== "string" || typeof cycle !== "string") return null;
@@ -55,7 +55,7 @@ const same = (a: Mention, b: Mention): boolean =>
 /** What is unique about a mention's place in its week. */
 export const placeOf = ({ commentId, doc }: Mention): string => commentId ?? `doc:${doc}`;
 
-/** The list with what has come, newest first; what was told twice stands in it once. */
+/** Returns the list with the new mentions, newest first; a mention that arrived twice is in it once. */
 export function withNews(known: readonly Mention[], news: readonly Mention[]): readonly Mention[] {
   const fresh = news.filter(
     (one, index) =>

@@ -1,6 +1,6 @@
 /**
- * Cells that two people changed at once, each with what stood there, what is yours and what is theirs. The panel
- * lies over a corner and waits; nothing is decided for anybody, and the text not kept stays in the history.
+ * Cells that two people changed at once, each with the earlier text, yours and theirs. The panel lies over a corner and
+ * waits; nothing is decided for anybody, and the text not kept stays in the history.
  */
 import { type Conflict, newId } from "@cyclesheet/client";
 import { diffWordsWithSpace } from "diff";
@@ -81,7 +81,7 @@ function ConflictCard({ conflict }: { conflict: Conflict }) {
 
   /**
    * Theirs stands in the log already; one's own text never came there. It is put there as a resolved comment on the
-   * cell, so that it can be found whoever looks for it.
+   * cell, so that keyboard and screen reader find it.
    */
   const keepTheirs = () => {
     client.keepTheirs(conflict.id);

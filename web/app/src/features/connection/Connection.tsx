@@ -12,7 +12,7 @@ export type Tone = "good" | "busy" | "warn" | "bad";
 
 const edits = (n: number) => `${n} unsaved ${n === 1 ? "edit" : "edits"}`;
 
-/** The words for a state; `saving` once saving has taken long enough to be told. */
+/** The words for a state; `saving` once saving has taken long enough to be shown. */
 export function connectionWords(
   state: Pick<ClientState, "status" | "unsaved"> & { readonly loaded: boolean },
   saving: boolean,

@@ -110,7 +110,7 @@ function Examination({ onDone }: { onDone: () => void }) {
             <p>{advice.text}</p>
             {advice.forAdmin && (
               <figure className="diagnosis-admin">
-                <figcaption>For whoever looks after your network:</figcaption>
+                <figcaption>For the people who run your network:</figcaption>
                 <blockquote>{advice.forAdmin}</blockquote>
               </figure>
             )}

@@ -27,7 +27,7 @@ export type Cited =
 
 type Read = ReadonlyMap<string, Message>;
 
-/** The messages in an answer; what is none is left out. */
+/** Returns the messages in an answer; other values are left out. */
 export function messagesIn(body: unknown): Message[] {
   const { messages } = (body ?? {}) as { messages?: unknown };
   const word = (json: unknown) => (typeof json === "string" ? json : "");

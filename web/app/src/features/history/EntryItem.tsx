@@ -87,7 +87,7 @@ function linesOf(entry: Entry): ReactNode[] {
   ];
 }
 
-/** A text as it stood; long ones are cut by the style sheet and whole in the tooltip. */
+/** An earlier text; long ones are cut by the style sheet and whole in the tooltip. */
 export function Value({ text, was }: { text: string; was?: boolean }) {
   const Tag = was ? "del" : "ins";
   return (

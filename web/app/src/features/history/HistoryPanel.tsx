@@ -1,4 +1,4 @@
-/** Who changed what: the week's changes, newest first, narrowed to a person, a row or a cell. */
+/** The week's changes, newest first, narrowed to a person, a row or a cell. */
 import { useMemo, useState } from "react";
 import { dayOf } from "../../lib/moments";
 import { useClient, useController, useScreen } from "../../sheet/context";

@@ -78,7 +78,7 @@ export function VersionBar() {
         {entry && (
           <>
             {" "}
-            as it stood on {momentOf(entry.at)}, after{" "}
+            as it was on {momentOf(entry.at)}, after{" "}
             {entry.author.id === MODEL_AUTHOR ? "the system" : entry.author.name}
           </>
         )}

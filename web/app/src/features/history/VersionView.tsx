@@ -1,5 +1,5 @@
 /**
- * The sheet as it stood at a version, in the place of the sheet: a plain table that nobody can write into, with what
+ * The sheet as it was at a version, in the place of the sheet: a plain table that nobody can write into, with what
  * differs marked, and a way to bring back a cell or a row.
  */
 import { COLUMNS, type Column, type Row, type Sheet } from "@cyclesheet/client";

@@ -1,4 +1,7 @@
-/** Who holds which row and for how long still, in the row itself. Drawn over the cells; the row's head says it in words. */
+/**
+ * The holder of a lock and the remaining time, in the row itself. Drawn over the cells; the row's head says it in
+ * words.
+ */
 import type { CSSProperties } from "react";
 import { personColor } from "../../lib/people";
 import { remaining } from "../../lib/time";

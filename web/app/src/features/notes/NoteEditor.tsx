@@ -1,7 +1,8 @@
 /**
  * A rich-text document that several people write at once. Loaded when somebody needs it, not with the page.
  *
- * Owns the editor and what stands around it; what is in the document is the provider's, what may be in it `extensions`'.
+ * Owns the editor and the controls around it; what is in the document is the provider's, what may be in it
+ * `extensions`'.
  */
 import { FIELD, type Lost, type NoteState, type OpenNote, plainText } from "@cyclesheet/client/notes";
 import { Editor } from "@tiptap/core";
@@ -30,7 +31,7 @@ import { cleaned, plainly, safeHref } from "./safety";
 /** The past is looked at rarely, and brings a comparison of texts with it. */
 const NoteVersions = lazy(() => import("./NoteVersions"));
 
-/** Whoever has not typed for this long is not typing. */
+/** A person who has not typed for this long is not typing. */
 const WRITING_MS = 3_000;
 
 interface Props {
@@ -72,7 +73,7 @@ export default function NoteEditor(props: Props) {
       <div hidden={versions}>
         <Surface
           {...props}
-          // A document that was taken back is another object: the editor is bound to it anew.
+          // A document that was taken back is another object: the editor is bound to it again.
           key={state.doc.guid}
           note={note}
           state={state}
@@ -83,7 +84,7 @@ export default function NoteEditor(props: Props) {
   );
 }
 
-/** Who else holds the row this note belongs to; null: nobody, or it belongs to none. */
+/** The other user who holds the note's row; null if nobody does, or if there is no row. */
 function useHolder(name: string): string | null {
   const taskId = rowOfNote(name);
   const now = useServerNow(1_000);
@@ -298,7 +299,7 @@ function useWriting(): (doc: string) => void {
   );
 }
 
-/** Who else is in the document, and which of them writes. */
+/** The other users in the document, and which of them writes. */
 function Here({ name, state }: { name: string; state: NoteState }) {
   const { awareness } = state;
   const subscribe = useCallback(

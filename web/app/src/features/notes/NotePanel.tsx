@@ -7,7 +7,7 @@ import { CloseIcon } from "../../ui/icons";
 import { Later } from "../../ui/Later";
 import { NoteEditor } from "./lazy";
 
-/** Who walks through rows does not want each one's note: milliseconds at rest. */
+/** A person who walks through rows does not want each one's note: milliseconds at rest. */
 const REST_MS = 250;
 
 export function NotePanel() {
@@ -15,7 +15,7 @@ export function NotePanel() {
   return note && <Panel taskId={note.taskId} focus={note.focus} />;
 }
 
-/** Who removed the row while its note was open here; null as long as it is there, or if oneself did. */
+/** The user who removed the row while its note was open here; null while the row exists, or if this user did. */
 function useRemovedBy(taskId: string): string | null {
   const controller = useController();
   const isThere = useClient((state) => state.sheet?.tasks.some((task) => task.taskId === taskId) ?? true);

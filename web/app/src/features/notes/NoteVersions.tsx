@@ -118,7 +118,7 @@ function Moments({ name, onChoose }: { name: string; onChoose: (version: number)
 const whoOf = ({ authors, name, version }: Moment): string =>
   name === undefined ? authors.join(", ") : `save point, version ${version}`;
 
-/** A document as it stood at a version: what has changed since, and the way back. */
+/** A document at an earlier version: its changes since, and the way back. */
 export function NoteAt({ name, version, onDone }: { name: string; version: number; onDone?: () => void }) {
   const controller = useController();
   const mayEdit = useMayEdit();

@@ -61,7 +61,7 @@ export function Summary() {
               autoFocus={editing}
               onLeave={() => setEditing(false)}
             />
-            {/* Apart: while it loads it would hide the editor, and take the focus of whoever has begun to write. */}
+            {/* Apart: while it loads it would hide the editor, and take the focus of a person who has begun to write. */}
             <Suspense>{isTouched && <Proposal />}</Suspense>
           </Later>
         ) : isDocument ? (

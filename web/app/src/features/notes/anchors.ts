@@ -101,7 +101,7 @@ function marked(state: EditorState, threads: readonly ThreadAnchor[]): Decoratio
   return DecorationSet.create(state.doc, marks);
 }
 
-/** Highlights the threads that it is told of, and says which one was clicked. */
+/** Highlights the given threads, and reports which one was clicked. */
 export const Anchors = Extension.create<Options>({
   name: "commentAnchors",
 

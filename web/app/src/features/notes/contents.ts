@@ -1,4 +1,4 @@
-/** A document's content put in place of another's, as one change of whoever asks for it. */
+/** Puts a document's content in place of another's, as one change of the user who asks for it. */
 import { FIELD } from "@cyclesheet/client/notes";
 import { getSchema } from "@tiptap/core";
 import type { Node, Schema } from "@tiptap/pm/model";

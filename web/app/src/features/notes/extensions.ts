@@ -15,7 +15,7 @@ import { Anchors, type ThreadAnchor } from "./anchors";
 import { safeHref } from "./safety";
 import { PromptSelection } from "./selection";
 
-/** A link has an address and nothing else, whoever wrote it: no target, no class, no protocol that runs anything. */
+/** A link has an address and nothing else: no target, no class, no protocol that runs anything. */
 const SafeLink = Link.extend({
   addAttributes() {
     return { href: { default: null, parseHTML: (element: HTMLElement) => element.getAttribute("href") } };

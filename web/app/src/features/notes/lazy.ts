@@ -1,4 +1,4 @@
-/** The door to the editor: what stands behind it is loaded when it is first needed, so that the sheet does not wait. */
+/** Loads the editor when it is first needed, so that the sheet does not wait for it. */
 import { lazy } from "react";
 
 const load = () => import("./NoteEditor");

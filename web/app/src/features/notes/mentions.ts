@@ -13,7 +13,7 @@ export interface Offer {
 
 type Props = SuggestionProps<Person, { id: string; label: string }>;
 
-/** `people` is asked at every key; `show` draws, null: nothing; `named` is told who was chosen. */
+/** `people` is asked at every key; `show` draws, null: nothing; `named` receives the chosen user. */
 export function mentionOptions(
   people: () => readonly Person[],
   show: (offer: Offer | null) => void,

@@ -18,7 +18,7 @@ export interface Moment {
 
 /** One that goes on for this long is cut. */
 const LONG_MS = 30 * 60_000;
-/** Who takes away this many characters at once did not just correct themselves: what stood before is a moment. */
+/** Removing this many characters at once is more than a correction: the text before it is a moment. */
 const MUCH = 20;
 
 /** Whether a change takes a piece of the document away, or puts another in its place. */

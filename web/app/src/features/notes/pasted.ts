@@ -334,7 +334,7 @@ function lines(body: HTMLElement): void {
     const made: Node[] = [...(table.caption ? [paragraph(table.caption)] : [])];
     for (const row of rows) {
       const cells = [...row.cells];
-      // One column is how mail programs lay text out: what stands in it stays as it is.
+      // One column is how mail programs lay text out: its content stays as it is.
       if (isLayout)
         made.push(...cells.flatMap((cell) => (hasBlocks(cell) ? [...cell.childNodes] : [paragraph(cell)])));
       else made.push(...line(cells));

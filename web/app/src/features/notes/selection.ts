@@ -1,8 +1,8 @@
 /**
  * The selection as the person sees it. A browser moves a selection at once and tells of it in a task of its own, which
  * on a busy machine comes after the next key, or after what others wrote. ProseMirror goes by that telling: till then a
- * key acts on what was selected before, and a document drawn anew puts the old selection back over the person's. So it
- * is read from the browser before either.
+ * key acts on what was selected before, and a document that is drawn again puts the old selection back over the
+ * person's. So it is read from the browser before either.
  */
 import { Extension } from "@tiptap/core";
 import { Plugin, type Selection, TextSelection } from "@tiptap/pm/state";
@@ -49,7 +49,7 @@ export const PromptSelection = Extension.create<{ readonly document: Y.Doc | nul
       if (selection !== null) view?.dispatch(view.state.tr.setSelection(selection));
       return false;
     };
-    // Who points into the text says themselves where: nothing is left to settle, also where the editor had the focus.
+    // A click into the text sets the place itself: nothing is left to settle, also where the editor had the focus.
     const pointed = () => {
       pointedAt = Date.now();
       focusedAt = 0;

@@ -1,4 +1,4 @@
-/** Who is here: avatars, and a list with role, state and where each person is. */
+/** The users in the room: avatars, and a list with role, state and where each person is. */
 import { isColumn, type Peer } from "@cyclesheet/client";
 import type { CSSProperties } from "react";
 import { initials, inkOn, personColor, stateWord } from "../../lib/people";

@@ -128,8 +128,8 @@ export function SheetGrid({ label }: { label: string }) {
 
   const rowDrag = useRowDrag(controller);
 
-  // The same functions at every rendering: the grid filters anew when they change, says that its rows moved, and would
-  // be drawn again for that, for ever.
+  // The same functions at every rendering: the grid filters again when they change, reports that its rows moved, and
+  // would be drawn again for that, forever.
   const hasFilter = useCallback(() => isFiltered(controller.screen.get().arrangement), [controller]);
   const passes = useCallback(
     ({ data }: { readonly data?: Row | undefined }) => !data || controller.shows(data),

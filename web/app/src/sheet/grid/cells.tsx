@@ -16,7 +16,7 @@ import { useSlots } from "./slots";
 /** The user id that marks a cell as the model's. */
 export const MODEL_AUTHOR = "cyclesheet";
 
-/** Who stands behind a cell's text. */
+/** The author of a cell's text. */
 export function originOf(cell: Cell | undefined): "empty" | "model" | "corrected" | "person" {
   if (!cell) return "empty";
   if (cell.author === MODEL_AUTHOR) return cell.value === "" ? "empty" : "model";
@@ -31,7 +31,7 @@ const ORIGIN_WORDS = {
   corrected: "corrected by a person",
 } as const;
 
-/** What the pointer is told: the text in full, which a cell may cut off, and what its corner means. */
+/** The tooltip: the text in full, which a cell may cut off, and the meaning of its corner. */
 const HINTS = {
   empty: "",
   person: "",

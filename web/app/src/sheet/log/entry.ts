@@ -64,7 +64,7 @@ function titleIn(sheet: Sheet, taskId: string): string | undefined {
   return sheet.tasks.find((row) => row.taskId === taskId)?.cells.title?.value;
 }
 
-/** An op as far as its words go; a newer server may send kinds that this page has never heard of. */
+/** An op as far as its words go; a newer server may send kinds that this page does not know. */
 interface LooseOp {
   readonly op: string;
   readonly taskId?: string | null;

@@ -1,6 +1,6 @@
 /**
- * The log of a week, read page by page and folded here: the timeline's entries, and the sheet as it stood at any
- * version. Folds in slices, so that the page answers to keys while thousands of changes come in.
+ * The log of a week, read page by page and folded here: the timeline's entries, and the sheet as it was at any version.
+ * Folds in slices, so that the page answers to keys while thousands of changes come in.
  */
 import type { Change, Row, Sheet } from "@cyclesheet/client";
 import { apply, foldable, genesis, rowOf } from "@cyclesheet/client/fold";
@@ -13,7 +13,9 @@ import { type Standings, standingsAfter } from "./standing";
 const PAGE = 1_000;
 /** The longest the fold keeps the page from answering, milliseconds: half a frame. */
 const SLICE_MS = 8;
-/** How often what was folded so far is shown: drawing the newest entries anew with every slice cost more than the fold. */
+/**
+ * How often what was folded so far is shown: drawing the newest entries again with every slice cost more than the fold.
+ */
 const SHOW_MS = 200;
 /** A sheet is kept every so many versions: any other is at most this many changes from one. */
 const KEEP_EVERY = 64;
@@ -61,7 +63,7 @@ export class HistoryLog {
   private tip: Sheet | null = null;
   private epoch: string | null = null;
   private running: Promise<void> | null = null;
-  /** Rows as they stood when they were removed, with the rows above them, nearest first. */
+  /** Rows as they were when they were removed, with the rows above them, nearest first. */
   private graves = new Map<string, { readonly row: Row; readonly above: readonly string[] }>();
 
   constructor(
@@ -80,7 +82,7 @@ export class HistoryLog {
     return this.running;
   }
 
-  /** The sheet as it stood at a version that was read; null for any other. */
+  /** The sheet as it was at a version that was read; null for any other. */
   sheetAt(version: number): Sheet | null {
     if (this.tip === null || version < 0 || version > this.tip.version) return null;
     if (version === this.tip.version) return this.tip;

@@ -49,7 +49,7 @@ export const isFiltered = ({ filters }: Arrangement): boolean => Object.keys(fil
 
 /**
  * Returns why rows cannot be moved: the order on the screen is not the sheet's, so "below this row" would mean another
- * place for everyone else. Null if the sheet is shown as it stands.
+ * place for everyone else. Null if the sheet is shown unarranged.
  */
 export function barToMoving(arrangement: Arrangement, find: string): string | null {
   const ways = [

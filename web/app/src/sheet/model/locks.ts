@@ -27,7 +27,7 @@ export function heldRows(sheet: Sheet | null, own: string | undefined, now: numb
   return sheet.locks.filter((lock) => lock.expiresAt > now).map((lock) => told(lock, sheet, own, now));
 }
 
-/** Who holds a row; null when nobody does. */
+/** Returns the user who holds a row; null when nobody does. */
 export function heldRow(
   sheet: Sheet | null,
   taskId: string,

@@ -1,6 +1,6 @@
 /**
- * What brings a cell or a row back as it once stood: a new change like any other, guarded by what stands there now,
- * so that nobody's words are overwritten unseen. Nothing is ever taken out of the log.
+ * Makes the ops that restore an earlier cell or row: a new change like any other, guarded by the current value, so that
+ * nobody's words are overwritten unseen. Nothing is ever taken out of the log.
  */
 import { COLUMNS, type Column, type Op, type Row, type Sheet, type Update } from "@cyclesheet/client";
 

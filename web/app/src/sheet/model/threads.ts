@@ -67,7 +67,7 @@ export function threadIndex(comments: readonly Comment[] | undefined): ThreadInd
   return index;
 }
 
-/** What a thread or a draft is about, in two short texts; `gone` when its row is no more. */
+/** What a thread or a draft is about, in two short texts; `gone` when its row no longer exists. */
 export function placeOf(
   about: { readonly taskId?: string | null; readonly column?: string | null; readonly doc?: string | null },
   tasks: Sheet["tasks"],
@@ -89,7 +89,7 @@ export function placeOf(
   };
 }
 
-/** The part of a document that a thread is about, as it stood when the thread began. */
+/** The part of a document that a thread is about, as it was when the thread began. */
 export function quoteOf(anchor: string | null): string {
   if (!anchor) return "";
   try {
@@ -100,7 +100,7 @@ export function quoteOf(anchor: string | null): string {
   }
 }
 
-/** Who of the others said something between two states of the threads; once for each comment. */
+/** Returns the other users who commented between two states of the threads; once for each comment. */
 export function commentsByOthers(
   before: readonly Comment[],
   after: readonly Comment[],

@@ -47,7 +47,7 @@ function progress(text: string): Normalised {
   return bad(`Progress is a whole number from 0 to 100, or empty. ${quote(text)} is not.`);
 }
 
-/** The text to store in `column` for what a person gave, or why it cannot stand there. */
+/** Returns the text to store in `column` for a person's input, or the reason why the column does not accept it. */
 export function normalise(column: Column, given: string, today: IsoDate): Normalised {
   const text = tidy(given);
   const length = [...text].length;

@@ -137,7 +137,7 @@ export function ChoiceEditor({ kind, ...field }: FieldProps & { kind: "status" |
   return <ChoiceList column={kind} choicesFor={choicesFor} {...field} />;
 }
 
-/** Completes from the team's members, the authors of the sheet and whoever is already assigned. */
+/** Completes from the team's members, the authors of the sheet and the present assignees. */
 export function PersonEditor(field: FieldProps) {
   const people = usePeople();
   const authors = useClient((state) => state.sheet?.authors);

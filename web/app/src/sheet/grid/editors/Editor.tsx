@@ -1,7 +1,7 @@
 /**
- * The editor over a cell. Opens with the focus in the same turn as the key that opened it, so no keystroke is lost,
- * and stands apart from the cell below: what others do meanwhile is told beside it and changes nothing in it.
- * Enter and Tab store, Escape leaves everything as it was, leaving with the pointer stores.
+ * The editor over a cell. Opens with the focus in the same turn as the key that opened it, so no keystroke is lost, and
+ * stands apart from the cell below: others' edits meanwhile are shown beside it and change nothing in it. Enter and Tab
+ * store, Escape leaves everything as it was, leaving with the pointer stores.
  */
 import {
   type CSSProperties,
