@@ -61,6 +61,9 @@ impl Drop for FakeCohere {
 
 impl FakeCohere {
     /// Listens on a free port of 127.0.0.1. Calls are answered by `modes` in turn; the last one stays.
+    ///
+    /// # Errors
+    /// If no port of 127.0.0.1 can be opened.
     pub async fn start(modes: impl IntoIterator<Item = Mode>) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let base_url = format!("http://{}", listener.local_addr()?);

@@ -10,6 +10,9 @@ const HOURS: usize = 9 * 3600;
 const CHANNELS: [&str; 3] = ["platform", "incidents", "random"];
 
 /// Writes the export of the week 2026-W47 into `folder`: `messages` from Monday to Friday, the last of them the latest.
+///
+/// # Errors
+/// If a file or folder cannot be written.
 pub fn write(folder: &Path, messages: usize) -> io::Result<()> {
     let users = json!([
         {"id": "U1", "name": "ana", "profile": {"display_name": "Ana"}},

@@ -70,6 +70,9 @@ pub const TOKEN: &str = "xoxb-the-token-of-the-fake";
 
 impl FakeSlack {
     /// Listens on a free port of 127.0.0.1; lists hold `page` items at most.
+    ///
+    /// # Errors
+    /// If no port of 127.0.0.1 can be opened.
     pub async fn start(workspace: Workspace, page: usize) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let base_url = format!("http://{}/api", listener.local_addr()?);

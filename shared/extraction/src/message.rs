@@ -67,6 +67,9 @@ impl Message {
 
     /// One line of JSON with the six fields and `ts`, as it is stored beside a cycle.
     /// [`crate::source::json_lines`] reads it back with its number and its key.
+    ///
+    /// # Errors
+    /// If the message does not serialise, which no message that was read does.
     pub fn stored_line(&self) -> Result<String, serde_json::Error> {
         #[derive(Serialize)]
         struct Stored<'a> {

@@ -43,6 +43,9 @@ impl Membership {
 
 impl Verifier {
     /// Returns who the bearer of `token` is now, with the teams and the role that count.
+    ///
+    /// # Errors
+    /// [`TokenError`] if the token does not verify, or the directory cannot be read.
     pub async fn identify(&self, context: &Context, token: &str) -> Result<Identity, TokenError> {
         let identity = self.verify(token, context.now()).await?;
         let complete = self.membership().complete(context, identity).await;

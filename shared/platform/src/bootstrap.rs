@@ -42,6 +42,9 @@ pub enum Warm {
 }
 
 /// The context of a function and its secrets, its ways out warmed.
+///
+/// # Errors
+/// If the environment lacks a variable or a value cannot be read: the message names all of them.
 pub async fn begin(env: Environment, warm: Warm) -> Result<(Context, Secrets), Error> {
     let posts = warm == Warm::TableAndSockets && env.optional("CALLBACK_URL").is_some();
     let (context, secrets) = Context::of_lambda(env).await?;
@@ -63,6 +66,9 @@ pub async fn begin(env: Environment, warm: Warm) -> Result<(Context, Secrets), E
 }
 
 /// Serves a route of the sockets, one event after another, until the environment ends.
+///
+/// # Errors
+/// If the environment is incomplete, or the Lambda runtime fails.
 pub async fn socket<H>(warm: Warm, handle: H) -> Result<(), Error>
 where
     H: AsyncFn(&Context, &SocketEvent) -> SocketResponse,

@@ -170,16 +170,28 @@ pub struct Telling<'a> {
 
 impl Telling<'_> {
     /// Everybody in the room, and all that is known of them: one Query.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an
+    /// item cannot be understood.
     pub async fn everybody(&self) -> Result<Vec<Connection>, StoreError> {
         connections::room(&self.context.store.table, self.room, self.context.now()).await
     }
 
     /// Whom a broadcast goes to: one Query, of less.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an
+    /// item cannot be understood.
     pub async fn recipients(&self) -> Result<Vec<Recipient>, StoreError> {
         connections::recipients(&self.context.store.table, self.room, self.context.now()).await
     }
 
     /// Posts `frames`, in order, to everybody in the room but `except`. How many sockets were posted to.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if the table cannot be reached: a write may have been applied, and the same call
+    /// again is safe. [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item cannot be understood.
     pub async fn tell(&self, frames: &[String], except: Option<&str>) -> Result<usize, StoreError> {
         let everybody = self.recipients().await?;
         Ok(self.tell_these(&everybody, frames, except).await)

@@ -55,6 +55,9 @@ fn https() -> Result<SharedHttpClient, Box<dyn Error + Send + Sync>> {
 
 /// The configuration of the process: region and credentials from where Lambda puts them, which is the environment. The
 /// SDK's own search for them (profiles, metadata services, roles) is neither run nor linked.
+///
+/// # Errors
+/// If no region is configured.
 pub fn load() -> Result<SdkConfig, Box<dyn Error + Send + Sync>> {
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let mut config = SdkConfig::builder()

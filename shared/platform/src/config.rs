@@ -172,6 +172,9 @@ impl Environment {
     }
 
     /// Everything that was wrong, if anything was.
+    ///
+    /// # Errors
+    /// [`ConfigError`] with every variable that is missing or wrong.
     pub fn finish(self) -> Result<(), ConfigError> {
         if self.problems.is_empty() { Ok(()) } else { Err(ConfigError(self.problems)) }
     }
@@ -185,6 +188,9 @@ fn is_origin(text: &str) -> bool {
 
 impl KeySource {
     /// Reads the keys: the secret now, the published ones when a token first needs them.
+    ///
+    /// # Errors
+    /// [`SecretError`](crate::secrets::SecretError) if the secret of the key cannot be read.
     pub async fn keys(&self, secrets: &crate::secrets::Secrets) -> Result<Keys, crate::secrets::SecretError> {
         match self {
             Self::Jwks(url) => Ok(Keys::Published(crate::jwks::Jwks::new(url.clone()))),

@@ -56,6 +56,9 @@ impl Context {
     }
 
     /// The context of a Lambda, from its environment. Names everything that is missing.
+    ///
+    /// # Errors
+    /// If the environment lacks a variable or a value cannot be read: the message names all of them.
     pub async fn of_lambda(mut env: Environment) -> Result<(Self, Secrets), Box<dyn Error + Send + Sync>> {
         let (table, config) = env.store();
         let expected_connections = env.expected_connections();

@@ -138,6 +138,9 @@ impl Verifier {
     }
 
     /// Returns the identity of the bearer of `token` at `now`.
+    ///
+    /// # Errors
+    /// [`TokenError`] with the reason, for the log: the caller is refused without it.
     pub async fn verify(&self, token: &str, now: TimestampMs) -> Result<Identity, TokenError> {
         let invalid = |error: jsonwebtoken::errors::Error| TokenError::Invalid(error.to_string());
         let header = decode_header(token).map_err(invalid)?;
@@ -248,6 +251,9 @@ impl Identity {
     }
 
     /// The sender of an event and the room of their socket, as the gateway carries them.
+    ///
+    /// # Errors
+    /// [`Refusal`] if the event does not carry what the authorizer put into it.
     pub fn of_event(event: &SocketEvent) -> Result<(Self, CycleKey), Refusal> {
         match &event.request_context.authorizer {
             Some(context) => Self::from_context(context),
@@ -256,6 +262,9 @@ impl Identity {
     }
 
     /// The sender of an event and the room of their socket. An event without them is refused.
+    ///
+    /// # Errors
+    /// [`Refusal`] if a field of the authorizer is missing or wrong.
     pub fn from_context(context: &Map<String, Value>) -> Result<(Self, CycleKey), Refusal> {
         let refused = || Refusal::new(Code::Forbidden, "this connection carries no identity: connect again");
         let field = |key: &str| context.get(key).and_then(Value::as_str).ok_or_else(refused);

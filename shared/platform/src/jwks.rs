@@ -78,6 +78,9 @@ impl Jwks {
     /// Returns the key of that id and the algorithms it signs with. A key that is known is answered without a request, also
     /// while another request is under way or has failed; an unknown one while the set cannot be read is
     /// [`KeyError::Unreadable`], which is worth a retry, and never [`KeyError::Unknown`].
+    ///
+    /// # Errors
+    /// [`KeyError`] if the issuer does not list the key, or cannot be reached.
     pub async fn key(&self, kid: &str, now: TimestampMs) -> Result<Key, KeyError> {
         if let Some(answer) = self.known().answer(kid, now) {
             return answer;

@@ -52,6 +52,10 @@ pub struct Begun {
 }
 
 /// Writes what is to become of a member: from here on nobody gets in against it. None: it stands and is carried out.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be reached: a write may have been applied, and the same call again
+/// is safe. [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item cannot be understood.
 pub async fn begin(
     context: &Context,
     tenant: &Name,
@@ -76,6 +80,10 @@ pub async fn begin(
 }
 
 /// What was begun and died before it was carried out. None: it is done, or others have decided otherwise since.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be reached: a write may have been applied, and the same call again
+/// is safe. [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item cannot be understood.
 pub async fn unfinished(
     context: &Context,
     tenant: &Name,
@@ -89,6 +97,10 @@ pub async fn unfinished(
 
 /// Carries out what was begun: the op in every open cycle, then the sockets, then the note that it is done. Should
 /// somebody decide otherwise meanwhile, some of this may come after what they did: then theirs is carried out once more.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be reached: a write may have been applied, and the same call again
+/// is safe. [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item cannot be understood.
 pub async fn finish(
     context: &Context,
     endpoint: &Endpoint,
@@ -108,6 +120,10 @@ pub async fn finish(
 
 /// Returns whether `user` is removed, and first brings this week's log in line with the tenant-wide decision. The two
 /// can differ when a member was re-admitted while the week was closed.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be reached: a write may have been applied, and the same call again
+/// is safe. [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item cannot be understood.
 pub async fn is_removed(telling: &Telling<'_>, user: &Name) -> Result<bool, StoreError> {
     let Telling { context, endpoint, room } = *telling;
     let table = &context.store.table;
@@ -129,6 +145,10 @@ pub(crate) fn contended() -> StoreError {
 }
 
 /// Completes every removal and re-admission that was interrupted. Returns how many. Called by the sweep.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be reached: a write may have been applied, and the same call again
+/// is safe. [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item cannot be understood.
 pub async fn resume(context: &Context, endpoint: &Endpoint, tenant: &Name) -> Result<usize, StoreError> {
     let table = &context.store.table;
     let listed = directory::denied(table, tenant).await?;

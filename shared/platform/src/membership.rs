@@ -89,6 +89,10 @@ impl Begun {
 }
 
 /// Completes every interrupted decision about members. Returns how many. Called by the sweep.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be reached: a write may have been applied, and the same call again
+/// is safe. [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item cannot be understood.
 pub async fn resume(context: &Context, endpoint: &Endpoint, tenant: &Name) -> Result<usize, StoreError> {
     Ok(members::resume(context, endpoint, tenant).await? + roles::resume(context, endpoint, tenant).await?)
 }

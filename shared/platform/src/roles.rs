@@ -91,6 +91,10 @@ pub(crate) async fn resume(
 }
 
 /// Records the role of a user who enters a room: a week that was closed before the role was set does not have it yet.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be reached: a write may have been applied, and the same call again
+/// is safe. [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item cannot be understood.
 pub async fn heard(telling: &Telling<'_>, user: &Name, entered: &Folded) -> Result<(), StoreError> {
     if entered.state.sheet.status != Status::Sealed {
         return Ok(());
@@ -103,6 +107,10 @@ pub async fn heard(telling: &Telling<'_>, user: &Name, entered: &Folded) -> Resu
 }
 
 /// The role that counts outside any log: what an admin set, else the token's.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
+/// cannot be understood.
 pub async fn standing(context: &Context, identity: &Identity) -> Result<Role, StoreError> {
     let set = roles::of(&context.store.table, &identity.tenant, &identity.user).await?;
     Ok(set.map_or(identity.role, |set| set.role))

@@ -5,6 +5,9 @@ use sheet::{Code, CycleKey, Name, Refusal, Week, week::time_zone};
 use store::{Folded, StoreError, connections};
 
 /// The room that a query names, if its words are words.
+///
+/// # Errors
+/// [`Refusal`] `MALFORMED` if the query lacks a team or a week, or one of them is none.
 pub fn key(tenant: &Name, team: Option<&str>, cycle: Option<&str>) -> Result<CycleKey, Refusal> {
     let not_found = |message: &str| Refusal::new(Code::NotFound, message);
     let team = team.ok_or_else(|| not_found("the query names a team: ?team=platform&cycle=2026-W47"))?;
@@ -18,6 +21,10 @@ pub fn key(tenant: &Name, team: Option<&str>, cycle: Option<&str>) -> Result<Cyc
 
 /// The cycle at its tip, strongly consistent. A cycle of this week or the next comes to be by being entered; an
 /// earlier one must exist.
+///
+/// # Errors
+/// [`EnterError::Refused`] if the cycle does not exist and may not begin now; [`EnterError::Store`] if the table
+/// failed.
 pub async fn enter(context: &Context, room: &CycleKey) -> Result<Folded, EnterError> {
     match context.store.tip(room).await {
         Err(StoreError::NotFound) => {}
@@ -45,6 +52,10 @@ pub async fn enter(context: &Context, room: &CycleKey) -> Result<Folded, EnterEr
 
 /// Takes a socket out of its room and from its user, and tells the room if it was there. `$disconnect` is best effort:
 /// it may come late, twice or never, and a row that is gone already tells nobody anything.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be reached: a write may have been applied, and the same call again
+/// is safe. [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item cannot be understood.
 pub async fn leave(telling: &Telling<'_>, user: &Name, connection_id: &str) -> Result<(), StoreError> {
     connections::close(&telling.context.store.table, &telling.room.tenant, user, connection_id).await?;
     step_out(telling, connection_id).await
@@ -52,6 +63,10 @@ pub async fn leave(telling: &Telling<'_>, user: &Name, connection_id: &str) -> R
 
 /// Takes a socket from its room alone, and tells the room if it was there. The socket stays open and stays its user's:
 /// it counts among theirs, and a removal closes it.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be reached: a write may have been applied, and the same call again
+/// is safe. [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item cannot be understood.
 pub async fn step_out(telling: &Telling<'_>, connection_id: &str) -> Result<(), StoreError> {
     let table = &telling.context.store.table;
     if let Some(gone) = connections::leave(table, telling.room, connection_id).await? {

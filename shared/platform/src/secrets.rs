@@ -80,6 +80,9 @@ impl Secrets {
     }
 
     /// The text of a secret.
+    ///
+    /// # Errors
+    /// [`SecretError`] if the secret does not exist, has no text, or may not be read.
     pub async fn get(&self, name: &str) -> Result<String, SecretError> {
         match self.vault.read(name).await?.trim() {
             "" => Err(SecretError::new(name, "it has no value")),
@@ -88,6 +91,9 @@ impl Secrets {
     }
 
     /// The same as read within the last minutes.
+    ///
+    /// # Errors
+    /// [`SecretError`] if the secret does not exist, has no text, or may not be read.
     pub async fn kept(&self, name: &str, now: TimestampMs) -> Result<Arc<str>, SecretError> {
         if let Some((at, found)) = self.kept.lock().unwrap_or_else(PoisonError::into_inner).get(name)
             && now.since(*at) < if found.is_ok() { KEPT_MS } else { MISSING_MS }
@@ -104,6 +110,9 @@ impl Secrets {
     }
 
     /// What a team shares with Slack and with its own scripts.
+    ///
+    /// # Errors
+    /// [`SecretError`] if the secret cannot be read, or is not the JSON of a team's secret.
     pub async fn of_team(&self, name: &str, now: TimestampMs) -> Result<TeamSecret, SecretError> {
         let text = self.kept(name, now).await?;
         serde_json::from_str(&text).map_err(|_| {

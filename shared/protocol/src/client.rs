@@ -141,6 +141,9 @@ pub struct Unreadable {
 }
 
 /// Reads a frame in either encoding.
+///
+/// # Errors
+/// [`Unreadable`] with the refusal, and the change's id if one could be read.
 pub fn read(text: &str) -> Result<ClientFrame, Unreadable> {
     if text.len() > MAX_CLIENT_FRAME_BYTES {
         let message =
@@ -173,6 +176,9 @@ pub fn read(text: &str) -> Result<ClientFrame, Unreadable> {
 }
 
 /// Reads a change's JSON from an HTTP body.
+///
+/// # Errors
+/// [`Unreadable`] with the refusal, and the change's id if one could be read.
 pub fn read_change(text: &str) -> Result<ProposedChange, Unreadable> {
     serde_json::from_str(text).map_err(|error| diagnose(text, &error))
 }

@@ -52,6 +52,9 @@ pub enum RowRef {
 }
 
 /// Reads one line.
+///
+/// # Errors
+/// [`Refusal`] with a sentence that says what the line should be.
 pub fn read(text: &str) -> Result<HumanFrame, Refusal> {
     let text = text.trim_end_matches(['\r', '\n']);
     let (word, rest) = text.split_once('|').unwrap_or((text, ""));
@@ -78,6 +81,9 @@ pub fn read(text: &str) -> Result<HumanFrame, Refusal> {
 
 impl HumanOp {
     /// The op it means on this sheet. `made` is the id of a row that has none yet.
+    ///
+    /// # Errors
+    /// [`Refusal`] `UNKNOWN_TARGET` if the sheet has no such row.
     pub fn resolve(self, sheet: &Sheet, made: &TaskId) -> Result<Op, Refusal> {
         match self {
             Self::Op(op) => Ok(op),

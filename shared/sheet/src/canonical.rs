@@ -2,6 +2,9 @@
 use serde::Serialize;
 
 /// `value` as canonical JSON; fails only where `value` does not serialise to JSON at all.
+///
+/// # Errors
+/// If `value` does not serialise to JSON at all.
 pub fn to_string<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {
     serde_json_canonicalizer::to_string(value)
 }

@@ -81,6 +81,9 @@ pub enum Broken {
 }
 
 /// Verifies a log from its genesis on, and against a known head if there is one. Where it ends.
+///
+/// # Errors
+/// [`Broken`] with the first version at which the log is not the one of its hashes.
 pub fn verify<'a>(
     key: &CycleKey,
     log: impl IntoIterator<Item = &'a Audited>,

@@ -69,6 +69,9 @@ impl Column {
     /// Whether `value` may stand in this column; if not, what would be right.
     ///
     /// The fold never rewrites a value: what a person typed is stored as it is or refused.
+    ///
+    /// # Errors
+    /// A sentence that says what the column accepts.
     pub fn accepts(self, value: &str) -> Result<(), String> {
         if value.chars().count() > MAX_CELL_CODE_POINTS {
             return Err(format!("{self} holds at most {MAX_CELL_CODE_POINTS} characters"));

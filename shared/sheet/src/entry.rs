@@ -40,6 +40,9 @@ pub struct LogEntry {
 
 impl LogEntry {
     /// The entry that `changes` make on top of `tip`. Their versions must follow it.
+    ///
+    /// # Errors
+    /// If a change does not serialise, which no checked change does.
     pub fn build(tip: &State, changes: Vec<Change>) -> Result<Self, serde_json::Error> {
         let texts = changes
             .iter()
@@ -51,6 +54,9 @@ impl LogEntry {
     }
 
     /// The entry that stands in the log as these texts.
+    ///
+    /// # Errors
+    /// [`EntryError`] if a text is no change, or has an op of a later release.
     pub fn read(first: u64, texts: Vec<Arc<str>>, hash: String) -> Result<Self, EntryError> {
         let changes = texts
             .iter()
@@ -70,6 +76,9 @@ impl LogEntry {
     }
 
     /// Folds the entry into `state`, which must stand right before it. On an error `state` is unchanged.
+    ///
+    /// # Errors
+    /// [`EntryError`] if the entry does not follow `state`, or its hash is not the chain's.
     pub fn fold(&self, state: &mut State) -> Result<(), EntryError> {
         let tip = state.version();
         let broken = |reason| Err(EntryError::Broken { first: self.first, tip, reason });

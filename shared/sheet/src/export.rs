@@ -84,11 +84,17 @@ impl Separator {
 }
 
 /// The sheet in a form; CSV with commas.
+///
+/// # Errors
+/// If the sheet does not serialise, which no folded sheet does.
 pub fn export(state: &State, format: Format) -> Result<String, serde_json::Error> {
     export_separated(state, format, Separator::default())
 }
 
 /// Returns the sheet in `format`; `separator` goes between the cells of CSV.
+///
+/// # Errors
+/// If the sheet does not serialise, which no folded sheet does.
 pub fn export_separated(
     state: &State,
     format: Format,

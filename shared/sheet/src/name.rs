@@ -23,6 +23,9 @@ macro_rules! word {
 
         impl $type {
             /// The word, or what it should have been.
+            ///
+            /// # Errors
+            /// [`NameError`] with the characters and length that a name may have.
             pub fn new(word: &str) -> Result<Self, NameError> {
                 let check: fn(&str) -> bool = $check;
                 if check(word) { Ok(Self(word.into())) } else { Err(NameError { what: $what, rule: $rule }) }

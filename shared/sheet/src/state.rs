@@ -91,6 +91,9 @@ impl State {
     }
 
     /// Decides whether a refresh may begin: not beyond the budget, and not during an extraction.
+    ///
+    /// # Errors
+    /// [`Refusal`] `RATE_LIMITED` beyond the budget, `LOCKED` while an extraction runs.
     pub fn may_refresh(&self, now: TimestampMs) -> Result<(), Refusal> {
         match &self.ledger.lease {
             Some(lease) if !lease.finished && lease.expires_at > now => {
@@ -117,6 +120,9 @@ impl State {
 
     /// What a replica of a document with this state vector (none: with nothing) lacks. A document that has a place but in
     /// which nobody has written lacks nothing: the empty update.
+    ///
+    /// # Errors
+    /// [`Refusal`] if the sheet has no such document, or the state vector cannot be read.
     pub fn doc_since(&self, doc: &DocName, state_vector: Option<&[u8]>) -> Result<Bytes, Refusal> {
         let refused = |error: SinceError| match error {
             SinceError::StateVector(error) => {
@@ -135,6 +141,9 @@ impl State {
 
     /// Returns the update by which the system replaces the content of a document with paragraphs, one a line, in the
     /// name of a generation. It is the same on the same state, in every process.
+    ///
+    /// # Errors
+    /// [`Broken`] if the library makes no document of the stored bytes.
     pub fn rewritten(&self, doc: &DocName, generation: u32, text: &str) -> Result<Bytes, Broken> {
         let nothing = Document::default();
         self.document(doc).map_or(&nothing, |document| document.as_ref()).rewritten(generation, text)

@@ -30,6 +30,9 @@ pub enum WeekError {
 }
 
 /// The zone of that IANA name. The database is compiled in: no platform file decides what a week is.
+///
+/// # Errors
+/// [`WeekError`] if there is no zone of that name.
 pub fn time_zone(name: &str) -> Result<TimeZone, WeekError> {
     TimeZone::get(name).map_err(|_| WeekError::TimeZone(name.into()))
 }
@@ -41,6 +44,9 @@ pub fn date(now: TimestampMs, zone: &TimeZone) -> Date {
 
 impl Week {
     /// The week of that number, if its year has it.
+    ///
+    /// # Errors
+    /// [`WeekError`] if the year has no such week.
     pub fn new(year: i16, week: i8) -> Result<Self, WeekError> {
         match ISOWeekDate::new(year, week, Weekday::Monday) {
             Ok(_) if (2000..=9999).contains(&year) => Ok(Self { year, week }),
@@ -49,6 +55,9 @@ impl Week {
     }
 
     /// The week in which `at` falls for somebody in `zone`.
+    ///
+    /// # Errors
+    /// [`WeekError`] if the instant is beyond the calendar.
     pub fn containing(at: TimestampMs, zone: &TimeZone) -> Result<Self, WeekError> {
         let at = Timestamp::from_millisecond(at.0).map_err(|_| WeekError::Form)?;
         let date = at.to_zoned(zone.clone()).date().iso_week_date();
@@ -62,6 +71,9 @@ impl Week {
     }
 
     /// The week `weeks` later (earlier when negative).
+    ///
+    /// # Errors
+    /// [`WeekError`] if the result is beyond the calendar.
     pub fn plus(self, weeks: i32) -> Result<Self, WeekError> {
         let date = self.monday().checked_add(weeks.weeks()).map_err(|_| WeekError::Form)?.iso_week_date();
         Self::new(date.year(), date.week())
@@ -74,6 +86,9 @@ impl Week {
     }
 
     /// Its first instant and the first instant after it, in `zone`.
+    ///
+    /// # Errors
+    /// [`WeekError`] if the week is beyond the calendar.
     pub fn span(self, zone: &TimeZone) -> Result<WeekSpan, WeekError> {
         let start = |date: Date| {
             date.to_zoned(zone.clone())

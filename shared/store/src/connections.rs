@@ -147,6 +147,10 @@ fn is_live(item: &Item, now: TimestampMs) -> bool {
 }
 
 /// Puts a socket into its room.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the same
+/// call again is safe.
 pub async fn join(
     table: &Table,
     key: &CycleKey,
@@ -158,6 +162,10 @@ pub async fn join(
 
 /// Writes the row of a socket that is in its room already, lost or not. Returns whether it was: a socket that has left
 /// meanwhile is not brought back.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be reached: a write may have been applied, and the same call again
+/// is safe. [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item cannot be understood.
 pub async fn stay(
     table: &Table,
     key: &CycleKey,
@@ -168,6 +176,10 @@ pub async fn stay(
 }
 
 /// Returns what a room knows of a socket; strongly consistent.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
+/// cannot be understood.
 pub async fn find(
     table: &Table,
     key: &CycleKey,
@@ -183,6 +195,10 @@ pub async fn find(
 }
 
 /// Everybody in a room and all that is known of them, strongly consistent.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
+/// cannot be understood.
 pub async fn room(table: &Table, key: &CycleKey, now: TimestampMs) -> Result<Vec<Connection>, StoreError> {
     Ok(live(table.prefixed_without(&keys::cycle(key), "CONN#", "lost").await?, now))
 }
@@ -190,6 +206,10 @@ pub async fn room(table: &Table, key: &CycleKey, now: TimestampMs) -> Result<Vec
 /// Returns the sockets to post to, read strongly consistently, so that a socket that joined before a commit receives
 /// it. This runs once a change for the whole room, which is most of a change's cost, so it reads only the attributes
 /// that a post needs.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
+/// cannot be understood.
 pub async fn recipients(
     table: &Table,
     key: &CycleKey,
@@ -202,6 +222,10 @@ pub async fn recipients(
 
 /// Marks a socket's row as lost, because a post to it was answered 410. Returns the row to one caller alone; `None` if
 /// the socket was not in the room.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be reached: a write may have been applied, and the same call again
+/// is safe. [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item cannot be understood.
 pub async fn lose(
     table: &Table,
     key: &CycleKey,
@@ -215,6 +239,10 @@ pub async fn lose(
 }
 
 /// Removes a socket from its room. Returns its row, unless it was marked as lost.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be reached: a write may have been applied, and the same call again
+/// is safe. [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item cannot be understood.
 pub async fn leave(
     table: &Table,
     key: &CycleKey,
@@ -225,6 +253,10 @@ pub async fn leave(
 }
 
 /// Notes a socket with its user.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the same
+/// call again is safe.
 pub async fn open(
     table: &Table,
     tenant: &Name,
@@ -236,6 +268,10 @@ pub async fn open(
 }
 
 /// A user's sockets, oldest first.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
+/// cannot be understood.
 pub async fn of_user(
     table: &Table,
     tenant: &Name,
@@ -249,6 +285,10 @@ pub async fn of_user(
 }
 
 /// Takes a socket from its user.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the same
+/// call again is safe.
 pub async fn close(table: &Table, tenant: &Name, user: &Name, connection_id: &str) -> Result<(), StoreError> {
     table.delete(&keys::user(tenant, user), &keys::connection(connection_id)).await
 }

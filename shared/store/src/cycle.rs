@@ -80,6 +80,10 @@ impl Store {
     }
 
     /// A team, as read within the last minute; none if the tenant has no such team.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an
+    /// item cannot be understood.
     pub async fn team(
         &self,
         tenant: &Name,
@@ -103,6 +107,10 @@ impl Store {
     /// The index first, then the denials and the roles that were set, then the first entry that carries them, then the
     /// record, without which nobody reads the cycle. A removal lists the cycles after it has denied: either it finds this
     /// one in the index, or this one finds the denial. Killed in between, the next call goes on.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if the table cannot be reached: a write may have been applied, and the same call
+    /// again is safe. [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item cannot be understood.
     pub async fn create(&self, key: &CycleKey, now: TimestampMs) -> Result<(), StoreError> {
         directory::index_cycle(&self.table, key, now).await?;
         let mut ops = Vec::new();
@@ -136,6 +144,11 @@ impl Store {
     }
 
     /// The cycle's state at the log's tip, after a strongly consistent read in this call.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if the cycle does not exist. [`StoreError::Unavailable`] if the table cannot be
+    /// reached: a write may have been applied, and the same call again is safe. [`StoreError::Newer`] or
+    /// [`StoreError::Corrupt`] if an item cannot be understood.
     pub async fn tip(&self, key: &CycleKey) -> Result<Folded, StoreError> {
         let room = self.cache.room(key);
         let mut kept = room.folded.lock().await;
@@ -192,6 +205,11 @@ impl Store {
     }
 
     /// Commits a change, or says why not. An error means that it is not known: the same again finds out.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if the cycle does not exist. [`StoreError::Unavailable`] if the table cannot be
+    /// reached: a write may have been applied, and the same call again is safe. [`StoreError::Newer`] or
+    /// [`StoreError::Corrupt`] if an item cannot be understood.
     pub async fn commit(&self, key: &CycleKey, proposal: Proposal) -> Result<Outcome, StoreError> {
         let bytes = serde_json::to_string(&proposal.ops).map_or(usize::MAX, |ops| ops.len());
         if bytes > MAX_CHANGE_BYTES {
@@ -388,6 +406,11 @@ impl Store {
 
     /// Returns the stored texts of the changes after `since`; strongly consistent. Oldest first, as many whole changes
     /// as `max_bytes` and `max_changes` hold, at least one.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if the cycle does not exist. [`StoreError::Unavailable`] if the table cannot be
+    /// reached: a write may have been applied, and the same call again is safe. [`StoreError::Newer`] or
+    /// [`StoreError::Corrupt`] if an item cannot be understood.
     pub async fn replay(
         &self,
         key: &CycleKey,
@@ -415,6 +438,10 @@ impl Store {
     }
 
     /// Rewrites the record from the kept fold, if it is further than the one that stands.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if the table cannot be reached: a write may have been applied, and the same call
+    /// again is safe. [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item cannot be understood.
     pub async fn compact(&self, key: &CycleKey) -> Result<bool, StoreError> {
         let room = self.cache.room(key);
         let folded = match &*room.folded.lock().await {

@@ -46,6 +46,10 @@ fn place(tenant: &Name, direct: &Direct) -> (String, String) {
 }
 
 /// Keeps one until it is sent. The same again is the same.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the same
+/// call again is safe.
 pub async fn want(table: &Table, tenant: &Name, direct: &Direct) -> Result<(), StoreError> {
     let (pk, sk) = place(tenant, direct);
     let expires = direct.note.at.0 / 1000 + WAITS_SECONDS;
@@ -53,12 +57,20 @@ pub async fn want(table: &Table, tenant: &Name, direct: &Direct) -> Result<(), S
 }
 
 /// What a tenant has to send.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
+/// cannot be understood.
 pub async fn wanted(table: &Table, tenant: &Name, now: TimestampMs) -> Result<Vec<Direct>, StoreError> {
     let rows: Vec<Row> = table.prefixed(&keys::tenant(tenant), keys::DIRECT).await?;
     Ok(rows.into_iter().filter(|row| row.expires * 1000 > now.0).map(|row| row.direct).collect())
 }
 
 /// One is sent, or will not be.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the same
+/// call again is safe.
 pub async fn settled(table: &Table, tenant: &Name, direct: &Direct) -> Result<(), StoreError> {
     let (pk, sk) = place(tenant, direct);
     table.delete(&pk, &sk).await

@@ -159,6 +159,10 @@ pub struct Kept(Mutex<HashMap<(Name, Name), KeptTeam>>);
 type KeptTeam = (TimestampMs, Option<Arc<Team>>);
 
 /// Puts a team, or other words for it, and its tenant into the list of tenants that the weekly run reads.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the same
+/// call again is safe.
 pub async fn put_team(table: &Table, tenant: &Name, team: &Team) -> Result<(), StoreError> {
     table
         .put(&Row {
@@ -171,12 +175,20 @@ pub async fn put_team(table: &Table, tenant: &Name, team: &Team) -> Result<(), S
 }
 
 /// Every tenant that has a team.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
+/// cannot be understood.
 pub async fn tenants(table: &Table) -> Result<Vec<Name>, StoreError> {
     let rows: Vec<Row<Tenant>> = table.prefixed(keys::TENANTS, "").await?;
     Ok(rows.into_iter().map(|row| row.what.tenant).collect())
 }
 
 /// The teams of a tenant.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
+/// cannot be understood.
 pub async fn teams(table: &Table, tenant: &Name) -> Result<Vec<Team>, StoreError> {
     let rows: Vec<Row<Team>> = table.prefixed(&keys::tenant(tenant), "TEAM#").await?;
     Ok(rows.into_iter().map(|row| row.what).collect())
@@ -209,6 +221,10 @@ impl Kept {
 }
 
 /// Names a cycle in its tenant's index. Written before the cycle's first slot; a second time changes nothing.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the same
+/// call again is safe.
 pub async fn index_cycle(table: &Table, key: &CycleKey, now: TimestampMs) -> Result<(), StoreError> {
     let what = IndexedCycle { cycle: key.week, created_at: now, sealed: false };
     let row = Row { pk: keys::tenant(&key.tenant), sk: keys::index(&key.team, key.week), what };
@@ -216,6 +232,10 @@ pub async fn index_cycle(table: &Table, key: &CycleKey, now: TimestampMs) -> Res
 }
 
 /// A team's cycles, newest first.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
+/// cannot be understood.
 pub async fn cycles(table: &Table, tenant: &Name, team: &Name) -> Result<Vec<IndexedCycle>, StoreError> {
     let prefix = format!("CYCLE#{team}#");
     let rows: Vec<Row<IndexedCycle>> = table.prefixed(&keys::tenant(tenant), &prefix).await?;
@@ -223,6 +243,10 @@ pub async fn cycles(table: &Table, tenant: &Name, team: &Name) -> Result<Vec<Ind
 }
 
 /// Notes in the tenant's index that a cycle is closed.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the same
+/// call again is safe.
 pub async fn index_sealed(table: &Table, key: &CycleKey) -> Result<(), StoreError> {
     let (pk, sk) = (keys::tenant(&key.tenant), keys::index(&key.team, key.week));
     let Some(row) = table.get::<Row<IndexedCycle>>(&pk, &sk).await? else { return Ok(()) };
@@ -230,6 +254,10 @@ pub async fn index_sealed(table: &Table, key: &CycleKey) -> Result<(), StoreErro
 }
 
 /// Every cycle of a tenant.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
+/// cannot be understood.
 pub async fn all_cycles(table: &Table, tenant: &Name) -> Result<Vec<(CycleKey, IndexedCycle)>, StoreError> {
     let rows: Vec<Row<IndexedCycle>> = table.prefixed(&keys::tenant(tenant), "CYCLE#").await?;
     let team = |row: &Row<IndexedCycle>| Name::new(row.sk.split('#').nth(1)?).ok();
@@ -287,22 +315,38 @@ pub struct Known {
 }
 
 /// Puts a profile.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the same
+/// call again is safe.
 pub async fn put_profile(table: &Table, tenant: &Name, profile: &Profile) -> Result<(), StoreError> {
     table.put(&Row { pk: keys::tenant(tenant), sk: keys::profile(&profile.user), what: profile }).await
 }
 
 /// What others know of a member, if they know anything.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
+/// cannot be understood.
 pub async fn profile(table: &Table, tenant: &Name, user: &Name) -> Result<Option<Profile>, StoreError> {
     let row: Option<Row<Profile>> = table.get(&keys::tenant(tenant), &keys::profile(user)).await?;
     Ok(row.map(|row| row.what))
 }
 
 /// Puts a member whom nobody has seen yet; false if they are known, and nothing changes.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the same
+/// call again is safe.
 pub async fn put_new_member(table: &Table, tenant: &Name, member: &Member) -> Result<bool, StoreError> {
     table.put_new(&Row { pk: keys::tenant(tenant), sk: keys::member(&member.user), what: member }).await
 }
 
 /// Everybody in the directory who has not been removed.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
+/// cannot be understood.
 pub async fn everybody(table: &Table, tenant: &Name) -> Result<Vec<Known>, StoreError> {
     let profiles: Vec<Row<Profile>> = table.prefixed(&keys::tenant(tenant), "PROFILE#").await?;
     let mut profiles: HashMap<Name, Profile> =
@@ -318,17 +362,29 @@ pub async fn everybody(table: &Table, tenant: &Name) -> Result<Vec<Known>, Store
 }
 
 /// Puts a member into the directory, or what is new about them.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the same
+/// call again is safe.
 pub async fn put_member(table: &Table, tenant: &Name, member: &Member) -> Result<(), StoreError> {
     table.put(&Row { pk: keys::tenant(tenant), sk: keys::member(&member.user), what: member }).await
 }
 
 /// A member, if they ever connected.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
+/// cannot be understood.
 pub async fn member(table: &Table, tenant: &Name, user: &Name) -> Result<Option<Member>, StoreError> {
     let row: Option<Row<Member>> = table.get(&keys::tenant(tenant), &keys::member(user)).await?;
     Ok(row.map(|row| row.what))
 }
 
 /// The members of a tenant.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
+/// cannot be understood.
 pub async fn members(table: &Table, tenant: &Name) -> Result<Vec<Member>, StoreError> {
     let rows: Vec<Row<Member>> = table.prefixed(&keys::tenant(tenant), "MEMBER#").await?;
     Ok(rows.into_iter().map(|row| row.what).collect())
@@ -346,12 +402,20 @@ pub struct Denial {
 }
 
 /// The standing of a user. Strongly consistent.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
+/// cannot be understood.
 pub async fn denial(table: &Table, tenant: &Name, user: &Name) -> Result<Denial, StoreError> {
     let row: Option<Row<Denial>> = table.get(&keys::user(tenant, user), keys::DENY).await?;
     Ok(row.map(|row| row.what).unwrap_or_default())
 }
 
 /// Returns whether the user has been removed from the tenant; strongly consistent.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
+/// cannot be understood.
 pub async fn is_denied(table: &Table, tenant: &Name, user: &Name) -> Result<bool, StoreError> {
     if planted::is(Fault::CachedIdentity) && planted::known(|| format!("{tenant}/{user}")) {
         return Ok(false);
@@ -362,6 +426,10 @@ pub async fn is_denied(table: &Table, tenant: &Name, user: &Name) -> Result<bool
 /// Changes the standing of a user, if it is still at the count before; false if somebody else was first. The tenant's
 /// list of the removed is written first when it grows and last when it shrinks, so it never lacks anybody; whom it names
 /// too many, a death in between has left there.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be reached: a write may have been applied, and the same call again
+/// is safe. [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item cannot be understood.
 pub async fn put_denial(
     table: &Table,
     tenant: &Name,
@@ -385,6 +453,10 @@ pub async fn put_denial(
 /// An entry with a later count comes from a change that was interrupted before its denial, or from one that begins at
 /// this moment. The two look alike, so the denial takes over the count first: a change that is just beginning then
 /// finds a newer denial and begins again under a later count. Only then is the entry deleted.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be reached: a write may have been applied, and the same call again
+/// is safe. [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item cannot be understood.
 pub async fn relist(table: &Table, tenant: &Name, user: &Name) -> Result<(), StoreError> {
     let found = denial(table, tenant, user).await?;
     if found.count > 0 && !found.done {
@@ -425,6 +497,10 @@ pub struct Denied {
 }
 
 /// The removed of a tenant, and those whose removal or return is not done.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
+/// cannot be understood.
 pub async fn denied(table: &Table, tenant: &Name) -> Result<Vec<Denied>, StoreError> {
     let rows: Vec<Row<Denied>> = table.prefixed(&keys::tenant(tenant), "DENIED#").await?;
     Ok(rows.into_iter().map(|row| row.what).collect())

@@ -41,12 +41,20 @@ struct Row {
 }
 
 /// Keeps a message, or a later version of one; false if this version or a later one is there.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the same
+/// call again is safe.
 pub async fn push(table: &Table, key: &CycleKey, message: &Message) -> Result<bool, StoreError> {
     let (pk, sk) = (keys::inbox(key), keys::pushed(&message.channel, &message.unique));
     table.put_later(&Row { pk, sk, message: message.clone() }, &message.revision).await
 }
 
 /// What was pushed for a week, deleted messages left out.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
+/// cannot be understood.
 pub async fn read(table: &Table, key: &CycleKey) -> Result<Vec<Message>, StoreError> {
     let rows: Vec<Row> = table.prefixed(&keys::inbox(key), "MSG#").await?;
     Ok(rows.into_iter().map(|row| row.message).filter(|message| message.revision != DELETED).collect())

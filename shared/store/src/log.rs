@@ -45,6 +45,10 @@ impl From<EntryError> for StoreError {
 ///
 /// The SDK repeats a put whose answer was lost, and then fails on its own earlier write: the stored entry is compared
 /// with the new one before it counts as another writer's.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the same
+/// call again is safe.
 pub async fn put(table: &Table, key: &CycleKey, new: &LogEntry) -> Result<Put, StoreError> {
     let item = EntryItem {
         pk: keys::cycle(key),
@@ -130,12 +134,20 @@ pub struct Stored {
 
 impl Stored {
     /// Reads its changes.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an
+    /// item cannot be understood.
     pub fn entry(self) -> Result<LogEntry, StoreError> {
         self.is_known()?;
         Ok(LogEntry::read(self.first, self.texts, self.hash)?)
     }
 
     /// Refuses an entry that a later release wrote.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an
+    /// item cannot be understood.
     pub fn is_known(&self) -> Result<(), StoreError> {
         if self.format > ENTRY_FORMAT {
             return Err(StoreError::Newer(format!("log entry {}", self.first)));
@@ -181,6 +193,10 @@ const MAX_ITEMS: usize = 1_000;
 /// hold, by what the entries before them have weighed, so that a page costs what it returns, wherever in a log it lies.
 ///
 /// The only read of the log. Nothing in an entry is read: an audit sees the bytes, a replay sends them on.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
+/// cannot be understood.
 pub async fn page(table: &Table, key: &CycleKey, since: Since, limit: Limit) -> Result<Page, StoreError> {
     let pk = keys::cycle(key);
     let mut page = Page::default();

@@ -65,12 +65,20 @@ fn sort_key(tenant: &Name, note: &Note) -> String {
 }
 
 /// Keeps a mention for a user. The same again is the same.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the same
+/// call again is safe.
 pub async fn keep(table: &Table, tenant: &Name, user: &Name, note: &Note) -> Result<(), StoreError> {
     let (pk, sk) = (keys::user(tenant, user), sort_key(tenant, note));
     table.put(&Row { pk, sk, expires: note.at.0 / 1000 + WAITS_SECONDS, note: note.clone() }).await
 }
 
 /// What waits for a user, oldest change first.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
+/// cannot be understood.
 pub async fn waiting(
     table: &Table,
     tenant: &Name,
@@ -83,12 +91,20 @@ pub async fn waiting(
 }
 
 /// Returns whether a mention still waits for a user.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
+/// cannot be understood.
 pub async fn waits(table: &Table, tenant: &Name, user: &Name, note: &Note) -> Result<bool, StoreError> {
     let row: Option<Row> = table.get(&keys::user(tenant, user), &sort_key(tenant, note)).await?;
     Ok(row.is_some())
 }
 
 /// Deletes a mention that was delivered.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the same
+/// call again is safe.
 pub async fn told(table: &Table, tenant: &Name, user: &Name, note: &Note) -> Result<(), StoreError> {
     table.delete(&keys::user(tenant, user), &sort_key(tenant, note)).await
 }

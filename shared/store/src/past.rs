@@ -8,6 +8,11 @@ use sheet::{CycleKey, State, apply::apply};
 
 impl Store {
     /// Returns the cycle as it was at `version`, which must not lie beyond the tip. The log is folded a page at a time.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if the cycle does not exist. [`StoreError::Unavailable`] if the table cannot be
+    /// reached: a write may have been applied, and the same call again is safe. [`StoreError::Newer`] or
+    /// [`StoreError::Corrupt`] if an item cannot be understood.
     pub async fn at(&self, key: &CycleKey, version: u64) -> Result<State, StoreError> {
         let mut state = State::genesis(key);
         let mut next = (version > 0).then_some(Since::Entry(0));

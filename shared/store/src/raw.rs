@@ -24,6 +24,10 @@ struct Part {
 /// Stores `value` as `what` of a generation (`messages`, `answer`). Parts are written last to first, so that the
 /// first one, which says how many there are, is only there once all are. `expires` (seconds) is set where a team wants
 /// what it wrote to be deleted some day.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the same
+/// call again is safe.
 pub async fn put<T: Serialize>(
     table: &Table,
     key: &CycleKey,
@@ -44,6 +48,10 @@ pub async fn put<T: Serialize>(
 }
 
 /// What was stored as `what` of a generation, if all of it is there.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
+/// cannot be understood.
 pub async fn get<T: DeserializeOwned>(
     table: &Table,
     key: &CycleKey,

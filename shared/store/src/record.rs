@@ -67,6 +67,10 @@ struct Chunk {
 }
 
 /// Reads the record and the state it holds; none if the cycle does not exist.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
+/// cannot be understood.
 pub async fn load(table: &Table, key: &CycleKey) -> Result<Option<(Record, State)>, StoreError> {
     for _ in 0..MAX_READS {
         let Some(mut record) = table.get::<Record>(&keys::cycle(key), keys::RECORD).await? else {
@@ -104,12 +108,20 @@ async fn gather(table: &Table, key: &CycleKey, chunks: &Chunks) -> Result<Option
 }
 
 /// The head that the record states: where the log stood when it was written.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
+/// cannot be understood.
 pub async fn head(table: &Table, key: &CycleKey) -> Result<Option<Head>, StoreError> {
     let record: Option<Record> = table.get(&keys::cycle(key), keys::RECORD).await?;
     Ok(record.map(|record| Head { version: record.version, hash: record.hash }))
 }
 
 /// Writes the record of a cycle that has none; false if it has one. `epoch` is random.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be reached: a write may have been applied, and the same call again
+/// is safe. [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item cannot be understood.
 pub async fn create(table: &Table, key: &CycleKey, epoch: &str) -> Result<bool, StoreError> {
     let (record, _) = prepare(key, &State::genesis(key), epoch, "")?;
     table.put_new(&record).await
@@ -119,6 +131,10 @@ pub async fn create(table: &Table, key: &CycleKey, epoch: &str) -> Result<bool, 
 ///
 /// Killed anywhere: before the flip, chunks under a nonce that no pointer names are left; after it, the old chunks
 /// are. Both are rubbish that nobody reads. If this call won the flip it has swept its own: the record's bytes.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be reached: a write may have been applied, and the same call again
+/// is safe. [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item cannot be understood.
 pub async fn replace(
     table: &Table,
     key: &CycleKey,

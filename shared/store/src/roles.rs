@@ -36,18 +36,30 @@ struct Row {
 }
 
 /// The role that a user was given, if any. Strongly consistent.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
+/// cannot be understood.
 pub async fn of(table: &Table, tenant: &Name, user: &Name) -> Result<Option<SetRole>, StoreError> {
     let row: Option<Row> = table.get(&keys::tenant(tenant), &keys::role(user)).await?;
     Ok(row.map(|row| row.what))
 }
 
 /// Every role that was given in a tenant. Strongly consistent.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
+/// cannot be understood.
 pub async fn all(table: &Table, tenant: &Name) -> Result<Vec<SetRole>, StoreError> {
     let rows: Vec<Row> = table.prefixed(&keys::tenant(tenant), "ROLE#").await?;
     Ok(rows.into_iter().map(|row| row.what).collect())
 }
 
 /// Puts a role, unless the same or a later one stands; false if one does.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the same
+/// call again is safe.
 pub async fn put(table: &Table, tenant: &Name, set: &SetRole) -> Result<bool, StoreError> {
     let (pk, sk, revision) = (keys::tenant(tenant), keys::role(&set.user), set.revision());
     table.put_later(&Row { pk, sk, revision: revision.clone(), what: set.clone() }, &revision).await

@@ -53,6 +53,10 @@ impl Table {
     }
 
     /// One item, strongly consistent.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an
+    /// item cannot be understood.
     pub async fn get<T: DeserializeOwned>(&self, pk: &str, sk: &str) -> Result<Option<T>, StoreError> {
         let get = self.client.get_item().table_name(&self.name).key("pk", text(pk)).key("sk", text(sk));
         let got = get.consistent_read(true).send().await.map_err(|e| unavailable("GetItem", &e))?;
@@ -60,18 +64,30 @@ impl Table {
     }
 
     /// Writes an item unconditionally.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the
+    /// same call again is safe.
     pub async fn put<T: Serialize>(&self, item: &T) -> Result<(), StoreError> {
         let put = self.client.put_item().table_name(&self.name).set_item(Some(write(item)?));
         put.send().await.map(drop).map_err(|e| unavailable("PutItem", &e))
     }
 
     /// Writes an item if its key is free. Returns whether it was written.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the
+    /// same call again is safe.
     pub async fn put_new<T: Serialize>(&self, item: &T) -> Result<bool, StoreError> {
         let put = self.client.put_item().table_name(&self.name).set_item(Some(write(item)?));
         put_if(put.condition_expression("attribute_not_exists(pk)")).await
     }
 
     /// Overwrites an existing item. Returns false, and writes nothing, if there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the
+    /// same call again is safe.
     pub async fn put_over<T: Serialize>(&self, item: &T) -> Result<bool, StoreError> {
         let put = self.client.put_item().table_name(&self.name).set_item(Some(write(item)?));
         put_if(put.condition_expression("attribute_exists(pk)")).await
@@ -104,6 +120,10 @@ impl Table {
     /// Puts an item whose `count` is `count` and which is `done` or not, where one stands whose count is one lower, or the
     /// same and not further, or none stands and `count` is 1 at most; false otherwise. The same again changes nothing, and
     /// what arrives late takes nothing back.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the
+    /// same call again is safe.
     pub async fn put_counted<T: Serialize>(
         &self,
         item: &T,
@@ -130,6 +150,10 @@ impl Table {
 
     /// Writes an item with the count `count` if the stored count is one lower, or if there is no item and `count` is 1.
     /// Returns false otherwise, also when the same item is stored already.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the
+    /// same call again is safe.
     pub async fn put_next<T: Serialize>(&self, item: &T, count: u64) -> Result<bool, StoreError> {
         let put = self
             .client
@@ -145,6 +169,10 @@ impl Table {
     }
 
     /// Puts an item where none stands, or one whose `revision` is lower in text order; false otherwise.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the
+    /// same call again is safe.
     pub async fn put_later<T: Serialize>(&self, item: &T, revision: &str) -> Result<bool, StoreError> {
         let put = self
             .client
@@ -157,6 +185,10 @@ impl Table {
     }
 
     /// Puts an item whose `count` is `count`, unless one stands with a higher count.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the
+    /// same call again is safe.
     pub async fn put_latest<T: Serialize>(&self, item: &T, count: u64) -> Result<(), StoreError> {
         let put = self
             .client
@@ -170,6 +202,10 @@ impl Table {
     }
 
     /// Deletes an item, unless it has a higher count.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the
+    /// same call again is safe.
     pub async fn delete_counted(&self, pk: &str, sk: &str, count: u64) -> Result<(), StoreError> {
         let delete = self
             .client
@@ -190,12 +226,20 @@ impl Table {
     }
 
     /// Deletes an item if it exists.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the
+    /// same call again is safe.
     pub async fn delete(&self, pk: &str, sk: &str) -> Result<(), StoreError> {
         let delete = self.client.delete_item().table_name(&self.name).key("pk", text(pk)).key("sk", text(sk));
         delete.send().await.map(drop).map_err(|e| unavailable("DeleteItem", &e))
     }
 
     /// Deletes an item and returns it; `None` if there was none.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if the table cannot be reached: a write may have been applied, and the same call
+    /// again is safe. [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item cannot be understood.
     pub async fn take<T: DeserializeOwned>(&self, pk: &str, sk: &str) -> Result<Option<T>, StoreError> {
         let delete = self.client.delete_item().table_name(&self.name).key("pk", text(pk)).key("sk", text(sk));
         let gone = delete
@@ -207,6 +251,10 @@ impl Table {
     }
 
     /// All items of a partition between two sort keys, both included; strongly consistent; every page.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an
+    /// item cannot be understood.
     pub async fn range<T: DeserializeOwned>(
         &self,
         pk: &str,
@@ -217,6 +265,10 @@ impl Table {
     }
 
     /// All items of a partition whose sort keys begin with `prefix`; strongly consistent; every page.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an
+    /// item cannot be understood.
     pub async fn prefixed<T: DeserializeOwned>(&self, pk: &str, prefix: &str) -> Result<Vec<T>, StoreError> {
         // A sort key is never empty, and DynamoDB takes none: a space stands before every one.
         let from = if prefix.is_empty() { " " } else { prefix };

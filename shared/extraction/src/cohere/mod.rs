@@ -167,6 +167,10 @@ impl<T: Transport, P: Pause> Client<T, P> {
     }
 
     /// Asks, with at most `attempts` calls. The answer's text is as received: store it before reading it.
+    ///
+    /// # Errors
+    /// [`Failure`] with its kind and the calls that were made, if the last attempt failed or no further attempt can
+    /// help.
     pub async fn ask(&self, prompt: &Prompt, attempts: u32) -> Result<Answer, Failure> {
         self.ask_counted(prompt, attempts).await.0
     }

@@ -209,6 +209,9 @@ pub enum SourceError {
 }
 
 /// Reads a folder or a zip as a Slack export, and a file as one day of it or as JSON Lines.
+///
+/// # Errors
+/// [`SourceError`] if `path` cannot be read, or holds no messages in a known form.
 pub fn load(path: &Path, options: &Options) -> Result<Loaded, SourceError> {
     let mut gathered = Gathered { zone: options.zone.clone(), ..Gathered::default() };
     path::read(path, &mut gathered)?;

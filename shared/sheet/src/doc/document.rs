@@ -112,6 +112,9 @@ impl Document {
     }
 
     /// Returns whether the library makes a document of it, with nothing missing.
+    ///
+    /// # Errors
+    /// [`Broken`] if the library makes no document of it, or something that it builds on is missing.
     pub fn verify(&self) -> Result<(), Broken> {
         yjs::verify(self.updates())
     }
@@ -161,6 +164,9 @@ impl Document {
     }
 
     /// Exactly what a replica with this state vector (none: with nothing) lacks, as one update.
+    ///
+    /// # Errors
+    /// [`SinceError`] if `state_vector` cannot be read, or the library makes no document of the bytes.
     pub fn since(&self, state_vector: Option<&[u8]>) -> Result<Bytes, SinceError> {
         let known = state_vector.map(scan::clocks).transpose()?.unwrap_or_default();
         Ok(yjs::since(self.updates(), &known)?.into())
@@ -169,12 +175,18 @@ impl Document {
 
 impl Document {
     /// Its text as Markdown.
+    ///
+    /// # Errors
+    /// [`Broken`] if the library makes no document of the bytes.
     pub fn markdown(&self) -> Result<String, Broken> {
         yjs::markdown(self.updates())
     }
 
     /// Returns for each of `users` the words around their name, where the last mention of them stands. The document is
     /// loaded once.
+    ///
+    /// # Errors
+    /// [`Broken`] if the library makes no document of the bytes.
     pub fn naming(&self, users: &[&Name]) -> Result<Vec<Option<String>>, Broken> {
         yjs::naming(self.updates(), users)
     }

@@ -37,6 +37,9 @@ pub struct DocName(Arc<str>);
 
 impl DocName {
     /// The name, or what it should have been.
+    ///
+    /// # Errors
+    /// [`NameError`] with the names that a document may have.
     pub fn new(word: &str) -> Result<Self, NameError> {
         let known = word == SUMMARY || word.strip_prefix(NOTES).is_some_and(|id| TaskId::new(id).is_ok());
         if known {
@@ -105,6 +108,9 @@ pub struct Bytes(pub Arc<[u8]>);
 
 impl Bytes {
     /// Reads base64, or returns the reason why the text is not base64.
+    ///
+    /// # Errors
+    /// If `text` is not standard base64.
     pub fn from_base64(text: &str) -> Result<Self, base64::DecodeError> {
         STANDARD.decode(text).map(|bytes| Self(bytes.into()))
     }

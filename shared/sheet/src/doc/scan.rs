@@ -246,6 +246,9 @@ fn hashed(before: u64, word: &str) -> u64 {
 
 impl Scan {
     /// Reads an update's structure. What reads is bounded: it has at most [`MAX_UPDATE_STRUCTS`] parts.
+    ///
+    /// # Errors
+    /// [`Unfit`] if the bytes are no update, exceed a bound, or hold content that rich text does not have.
     pub fn of(update: &[u8]) -> Result<Self, Unfit> {
         Self::within(update, MAX_UPDATE_STRUCTS)
     }
@@ -388,6 +391,9 @@ pub fn state_vector(clocks: &Clocks) -> Vec<u8> {
 }
 
 /// A state vector from bytes, which may have come from anywhere.
+///
+/// # Errors
+/// [`Unfit`] if the bytes are no state vector, or exceed a bound.
 pub fn clocks(bytes: &[u8]) -> Result<Clocks, Unfit> {
     let mut from = Reader { bytes };
     let mut clocks = Clocks::new();

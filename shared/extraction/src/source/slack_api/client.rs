@@ -81,6 +81,9 @@ impl<P> fmt::Debug for SlackApi<P> {
 
 impl<P: Pause> SlackApi<P> {
     /// With this token, at `base_url` ([`DEFAULT_BASE_URL`] as a rule).
+    ///
+    /// # Errors
+    /// [`SlackError`] if `base_url` is no address, or the HTTP client cannot be built.
     pub fn new(base_url: &str, token: SecretString, pause: P) -> Result<Self, SlackError> {
         let base = Url::parse(&format!("{}/", base_url.trim_end_matches('/')))
             .map_err(|_| SlackError::Malformed("the base URL is none"))?;

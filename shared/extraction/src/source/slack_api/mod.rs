@@ -217,6 +217,9 @@ fn seconds(at: TimestampMs) -> String {
 
 impl<P: Pause> SlackApi<P> {
     /// The channel of direct messages to a user, opened if there is none.
+    ///
+    /// # Errors
+    /// [`SlackError`] if Slack refuses, or did not answer after all attempts.
     pub async fn open_direct(&self, user: &str) -> Result<String, SlackError> {
         let answer = self.post("conversations.open", &json!({"users": user})).await?;
         let id = answer.pointer("/channel/id").and_then(Value::as_str);
@@ -224,6 +227,10 @@ impl<P: Pause> SlackApi<P> {
     }
 
     /// Posts a text with a mark by which [`SlackApi::was_posted`] finds it. Its `ts`.
+    ///
+    /// # Errors
+    /// [`SlackError`] if Slack refuses. If the answer was lost, the text may have been posted: ask
+    /// [`SlackApi::was_posted`].
     pub async fn post_marked(&self, channel: &str, text: &str, mark: &Mark) -> Result<String, SlackError> {
         let metadata = json!({"event_type": mark.event, "event_payload": {"of": mark.of}});
         let body = json!({"channel": channel, "text": text, "unfurl_links": false, "metadata": metadata});
@@ -232,6 +239,9 @@ impl<P: Pause> SlackApi<P> {
     }
 
     /// The `ts` of what was posted with this mark since `since`.
+    ///
+    /// # Errors
+    /// [`SlackError`] if Slack refuses, or did not answer after all attempts.
     pub async fn was_posted(
         &self,
         channel: &str,
