@@ -20,7 +20,10 @@ use platform::{
     metrics::Count,
     roles, room,
 };
-use protocol::server::{committed, without_ops};
+use protocol::{
+    limits::MAX_PAGE_CHANGES,
+    server::{committed, without_ops},
+};
 use route::Route;
 use serde_json::{json, value::RawValue};
 use sheet::{
@@ -32,8 +35,6 @@ use sheet::{
 };
 use store::{StoreError, directory, log, raw, record};
 
-/// Changes in one page of the log.
-const MAX_PAGE_CHANGES: usize = 1_000;
 /// Bytes in one page of the log: Lambda answers with 6 MB at most.
 const MAX_PAGE_BYTES: usize = 4 * 1024 * 1024;
 /// Bytes of a request: the largest change, and what its envelope takes.

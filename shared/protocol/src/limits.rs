@@ -14,6 +14,8 @@ sheet::constants! {
     MAX_PRESENCE_DOCS: usize = 8;
     /// Bytes of one end of a caret. A relative position of Yjs is an id, or a root's name, and a side: about 20.
     MAX_CARET_BYTES: usize = 64;
+    /// Changes in one page of the log over HTTPS: about what a history panel shows at once.
+    MAX_PAGE_CHANGES: usize = 1_000;
     /// Posts of presence a second that one room may cost. Posts are the bill of a busy room.
     PRESENCE_POSTS_PER_SECOND: u64 = 150;
     /// The shortest presence interval, milliseconds: four movements a second look alive.

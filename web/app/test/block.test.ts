@@ -1,6 +1,6 @@
-import { COLUMNS, type Row } from "@cyclesheet/client";
+import { COLUMNS, MAX_ROWS, type Row } from "@cyclesheet/client";
 import { describe, expect, test } from "vitest";
-import { type Area, MAX_ROWS, planClear, planFill, planPaste, type View } from "../src/sheet/model/block";
+import { type Area, planClear, planFill, planPaste, type View } from "../src/sheet/model/block";
 
 const TODAY = "2026-11-20";
 

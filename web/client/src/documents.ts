@@ -4,10 +4,8 @@
  */
 import type { Op } from "./fold/op.js";
 import type { Welcome } from "./frames.js";
+import { MAX_HELLO_DOCS } from "./generated/limits.js";
 import type { DocumentQuery, DocumentResult } from "./http.js";
-
-/** State vectors in one `hello`. */
-export const MAX_HELLO_DOCS = 8;
 
 /** The callbacks of a provider. They are called before the client's state shows the change. */
 export interface DocumentListener {

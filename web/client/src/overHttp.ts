@@ -7,6 +7,7 @@
  */
 import type { Clock } from "./client.js";
 import { isRecord } from "./fold/shape.js";
+import { BEARER_SUBPROTOCOL } from "./generated/names.js";
 
 /** How often news are asked for. Each asking is a request and a read of the log's tip. Milliseconds. */
 export const POLL_MS = 2_000;
@@ -71,8 +72,8 @@ class HttpSocket {
       encodeURIComponent(url.searchParams.get(name) ?? ""),
     );
     this.base = `${options.httpUrl}/api/cycles/${team}/${cycle}`;
-    const bearer = [protocols].flat().find((protocol) => protocol.startsWith("bearer."));
-    this.token = bearer?.slice("bearer.".length) ?? "";
+    const bearer = [protocols].flat().find((protocol) => protocol.startsWith(BEARER_SUBPROTOCOL));
+    this.token = bearer?.slice(BEARER_SUBPROTOCOL.length) ?? "";
     this.clock = options.clock ?? SYSTEM_CLOCK;
     this.timer = this.clock.setTimeout(() => {
       this.readyState = HttpSocket.OPEN;

@@ -1,5 +1,5 @@
 /** A week of work to look at. */
-import type { Cell, Cells, Column, Row, Sheet } from "@cyclesheet/client";
+import { type Cell, type Cells, type Column, type Row, type Sheet, SYSTEM_ID } from "@cyclesheet/client";
 
 type Line = readonly [
   title: string,
@@ -220,7 +220,7 @@ function row(line: Line, index: number): Row {
   const cells = Object.fromEntries(
     line.map((value, at): [Column, Cell] => [
       COLUMN_ORDER[at] ?? "title",
-      { value, version: 2, author: "cyclesheet", aiValue: value },
+      { value, version: 2, author: SYSTEM_ID, aiValue: value },
     ]),
   ) as Cells;
   return {

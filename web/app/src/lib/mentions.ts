@@ -2,6 +2,7 @@
  * A comment's words and the people named in them. A mention is `@` and a person's name in the text, and the person's id
  * beside it; the text alone never decides whom it mentions. Pure.
  */
+import { MAX_COMMENT_CODE_POINTS, MAX_MENTIONS } from "@cyclesheet/client";
 
 /** Somebody who may be named. */
 export interface Person {
@@ -18,10 +19,6 @@ export interface Words {
   readonly mentions: readonly string[];
 }
 
-/** Code points of one comment; the log refuses more. */
-export const MAX_COMMENT_CODE_POINTS = 4_000;
-/** People one comment may mention; the log refuses more. */
-export const MAX_MENTIONS = 20;
 /** Names offered at a time; more is a list nobody reads. */
 const MAX_OFFERED = 6;
 /** Characters between the `@` and the caret beyond which nobody is naming anybody any more. */

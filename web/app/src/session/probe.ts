@@ -2,6 +2,7 @@
  * Finds what blocks the way between this page and the sheet: four questions, asked one after the other, and one answer
  * made of them. The client itself cannot tell a blocked socket from a server that is gone: a browser says 1006 to both.
  */
+import { BEARER_SUBPROTOCOL, SUBPROTOCOL } from "@cyclesheet/client";
 
 export type Step = "network" | "server" | "sign-in" | "socket";
 
@@ -109,7 +110,7 @@ async function opens(around: Surroundings): Promise<boolean> {
     }, PATIENCE_MS);
     let socket: WebSocket | null = null;
     try {
-      socket = new around.WebSocket(around.socketUrl, ["cyclesheet.v1", `bearer.${token}`]);
+      socket = new around.WebSocket(around.socketUrl, [SUBPROTOCOL, `${BEARER_SUBPROTOCOL}${token}`]);
     } catch {
       done(false);
       return;

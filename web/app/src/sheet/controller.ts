@@ -3,13 +3,12 @@
  * deed is one change to the log and is said the same way everywhere.
  * Owns nothing: reads the client's sheet and the screen's state, calls the client, moves the selection.
  */
-import type { Column, Conflict, Op, Outcome } from "@cyclesheet/client";
+import { type Column, type Conflict, MAX_ROWS, type Op, type Outcome } from "@cyclesheet/client";
 import { isolated } from "../lib/bidi";
 import { Cursor } from "./cursor";
 import { barToMoving } from "./model/arrangement";
 import {
   type Area,
-  MAX_ROWS,
   type Plan,
   type Problem,
   planClear,

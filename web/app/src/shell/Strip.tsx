@@ -2,7 +2,7 @@
  * One line above the sheet that is always there, so that nothing jumps: where the sheet's content comes from, and
  * whatever a person should know about it now. The most pressing notice wins; at most two are shown.
  */
-import type { ClientState, Sheet } from "@cyclesheet/client";
+import { type ClientState, MAX_GENERATIONS, type Sheet } from "@cyclesheet/client";
 import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { addDays, mondayOf } from "../lib/dates";
 import { useStore } from "../lib/store";
@@ -36,9 +36,6 @@ export interface StripNotice {
 }
 
 const KEEPS_NOTHING = "This browser keeps nothing: do not close the tab.";
-
-/** Extractions that a week may have; the log refuses more. */
-const MAX_GENERATIONS = 3;
 
 const plural = (n: number, one: string) => `${n.toLocaleString("en-GB")} ${one}${n === 1 ? "" : "s"}`;
 

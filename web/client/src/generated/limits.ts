@@ -99,6 +99,8 @@ export const MAX_HELLO_DOCS = 8;
 export const MAX_PRESENCE_DOCS = 8;
 /** Bytes of one end of a caret. A relative position of Yjs is an id, or a root's name, and a side: about 20. */
 export const MAX_CARET_BYTES = 64;
+/** Changes in one page of the log over HTTPS: about what a history panel shows at once. */
+export const MAX_PAGE_CHANGES = 1000;
 /** Posts of presence a second that one room may cost. Posts are the bill of a busy room. */
 export const PRESENCE_POSTS_PER_SECOND = 150;
 /** The shortest presence interval, milliseconds: four movements a second look alive. */

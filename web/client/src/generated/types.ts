@@ -4,7 +4,7 @@
  */
 
 /**
- * A user's presence.
+ * What somebody does.
  */
 export type Activity = "active" | "typing" | "idle" | "away";
 /**

@@ -1,8 +1,9 @@
 /** Everything known about the active cell: its text in full, who wrote it, what the model said, where it came from. */
+import { SYSTEM_ID } from "@cyclesheet/client";
 import type { ReactNode } from "react";
 import { exactly } from "../../lib/time";
 import { useClient, useController, useMayEdit, useScreen } from "../../sheet/context";
-import { MODEL_AUTHOR, originOf } from "../../sheet/grid/cells";
+import { originOf } from "../../sheet/grid/cells";
 import { COLUMN_INFO } from "../../sheet/model/columns";
 import { returnToSheet } from "../../sheet/parts";
 import { sourceIds } from "../../ui/Chips";
@@ -47,7 +48,7 @@ function Panel() {
   const at = useCommittedAt(cell && !isPending ? cell.version : null);
   const origin = originOf(cell);
   const isModels = (generation?.origin ?? "model") === "model";
-  const isExtracted = cell?.author === MODEL_AUTHOR;
+  const isExtracted = cell?.author === SYSTEM_ID;
   const sources = sourceIds(row?.cells.source?.value ?? "");
   const close = () => {
     controller.screen.set({ side: null });

@@ -1,10 +1,9 @@
 /** One change in the timeline: who, when, what it did, and the ways back. */
-import type { Op, Row } from "@cyclesheet/client";
+import { type Op, type Row, SYSTEM_ID } from "@cyclesheet/client";
 import { memo, type ReactNode, useState } from "react";
 import { momentOf, timeOf } from "../../lib/moments";
 
 import { useClient, useController, useMayEdit } from "../../sheet/context";
-import { MODEL_AUTHOR } from "../../sheet/grid/cells";
 import { AuthorMark } from "../../sheet/log/AuthorMark";
 import { canRestore, inQuotes, useHistory, useTime } from "../../sheet/log/context";
 import type { CellChange } from "../../sheet/log/difference";
@@ -36,7 +35,7 @@ export const EntryItem = memo(function EntryItem({ entry }: { entry: Entry }) {
     >
       <p className="entry-head">
         <AuthorMark id={entry.author.id} name={entry.author.name} />
-        <strong>{entry.author.id === MODEL_AUTHOR ? "The system" : entry.author.name}</strong>
+        <strong>{entry.author.id === SYSTEM_ID ? "The system" : entry.author.name}</strong>
         <time dateTime={new Date(entry.at).toISOString()} title={momentOf(entry.at)}>
           {timeOf(entry.at)}
         </time>

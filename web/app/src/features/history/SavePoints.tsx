@@ -1,12 +1,11 @@
 /** Versions that somebody gave a name, and the way to name the sheet as it is now. */
+import { MAX_SAVE_POINT_CODE_POINTS } from "@cyclesheet/client";
 import { type FormEvent, useRef, useState } from "react";
 import { momentOf } from "../../lib/moments";
 import { useClient, useController, useMayEdit } from "../../sheet/context";
 import { useHistory, useTime } from "../../sheet/log/context";
 import { CloseIcon, FlagIcon } from "../../ui/icons";
 
-/** Signs in a name; the log refuses more. */
-const MAX_NAME = 80;
 const NONE: readonly never[] = [];
 
 export function SavePoints() {
@@ -58,7 +57,7 @@ export function SavePoints() {
             className="input"
             name="name"
             required
-            maxLength={MAX_NAME}
+            maxLength={MAX_SAVE_POINT_CODE_POINTS}
             autoComplete="off"
             aria-label="Name of this version"
             placeholder="Before the planning meeting"

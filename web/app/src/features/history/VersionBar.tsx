@@ -1,8 +1,8 @@
 /** In the place of the tools while an old version is shown: which one, what it is compared with, and the way back. */
+import { SYSTEM_ID } from "@cyclesheet/client";
 import { useEffect, useRef } from "react";
 import { momentOf } from "../../lib/moments";
 import { useClient, useController } from "../../sheet/context";
-import { MODEL_AUTHOR } from "../../sheet/grid/cells";
 import { useFollowLog, useHistory, useLog, useTime } from "../../sheet/log/context";
 import { countOf, difference } from "../../sheet/log/difference";
 import { LeftIcon, RightIcon } from "../../ui/icons";
@@ -79,7 +79,7 @@ export function VersionBar() {
           <>
             {" "}
             as it was on {momentOf(entry.at)}, after{" "}
-            {entry.author.id === MODEL_AUTHOR ? "the system" : entry.author.name}
+            {entry.author.id === SYSTEM_ID ? "the system" : entry.author.name}
           </>
         )}
         . Read only.

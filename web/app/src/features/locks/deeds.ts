@@ -1,18 +1,17 @@
 /** Taking and giving back rows. */
-import type { Op } from "@cyclesheet/client";
+import { MAX_LOCK_SECONDS, type Op } from "@cyclesheet/client";
 import type { Controller } from "../../sheet/controller";
-import { LOCK_SECONDS } from "../../sheet/model/locks";
 
 const rowsWord = (n: number) => (n === 1 ? "This row is" : `${n} rows are`);
 
 /** Holds rows for this person alone, or holds them longer. */
 export async function lockRows(controller: Controller, taskIds: readonly string[]): Promise<void> {
   const outcome = await controller.send(
-    taskIds.map((taskId): Op => ({ op: "ROW_LOCK", taskId, seconds: LOCK_SECONDS })),
+    taskIds.map((taskId): Op => ({ op: "ROW_LOCK", taskId, seconds: MAX_LOCK_SECONDS })),
   );
   if (outcome.ok)
     controller.say(
-      `${rowsWord(taskIds.length)} yours for ${LOCK_SECONDS / 60} minutes. Others can only read and comment.`,
+      `${rowsWord(taskIds.length)} yours for ${MAX_LOCK_SECONDS / 60} minutes. Others can only read and comment.`,
     );
 }
 

@@ -1,5 +1,5 @@
 /** A document's past: which versions there are, how one differs from now, and the way back to it. */
-import type { Change } from "@cyclesheet/client";
+import { type Change, MAX_PAGE_CHANGES } from "@cyclesheet/client";
 import { plainText } from "@cyclesheet/client/notes";
 import { diffWordsWithSpace } from "diff";
 import { useEffect, useMemo, useState } from "react";
@@ -15,7 +15,6 @@ import { notesOf, useNote } from "./provider";
 
 /** Changes looked through for a document's past; what is older has a save point or is forgotten here. */
 const MAX_CHANGES = 3_000;
-const PAGE = 1_000;
 
 interface Props {
   readonly name: string;
@@ -69,7 +68,7 @@ function Moments({ name, onChoose }: { name: string; onChoose: (version: number)
     const load = async () => {
       const found: Change[] = [];
       for (let since = Math.max(0, tip - MAX_CHANGES); since < tip; ) {
-        const page = await api.changes(since, PAGE);
+        const page = await api.changes(since, MAX_PAGE_CHANGES);
         const last = page.changes.at(-1);
         if (last === undefined) break;
         found.push(...page.changes);

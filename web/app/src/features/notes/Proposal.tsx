@@ -2,6 +2,7 @@
  * What the model proposes where a person has written the summary: shown beside it, never put over it. A summary that
  * the model wrote itself and people then changed is no proposal; the log knows which it was.
  */
+import { SYSTEM_ID } from "@cyclesheet/client";
 import { plainText } from "@cyclesheet/client/notes";
 import { useEffect, useState } from "react";
 import { settings } from "../../session/settings";
@@ -10,9 +11,6 @@ import { SUMMARY } from "../../sheet/docs";
 import { SparkIcon } from "../../ui/icons";
 import { documentOf, say } from "./contents";
 import { notesOf, useNote } from "./provider";
-
-/** The author of what the system commits. */
-const SYSTEM = "cyclesheet";
 
 const plain = (text: string) => text.replace(/\s+/g, " ").trim();
 
@@ -35,7 +33,7 @@ export default function Proposal() {
     if (!asks) return;
     const { tasks } = controller.client.getState().sheet ?? { tasks: [] };
     const versions = tasks.flatMap(({ cells }) =>
-      Object.values(cells).flatMap((cell) => (cell?.author === SYSTEM ? cell.version : [])),
+      Object.values(cells).flatMap((cell) => (cell?.author === SYSTEM_ID ? cell.version : [])),
     );
     const version = Math.max(0, ...versions);
     void notesOf(controller.client)

@@ -2,6 +2,7 @@
  * Comments on a part of a document: a thread's `anchor` names two places that move with the text, and what was quoted.
  * A highlight follows edits; a thread whose text was deleted has none and stays in the list.
  */
+import { MAX_ANCHOR_BYTES } from "@cyclesheet/client";
 import { fromBase64, toBase64 } from "@cyclesheet/client/notes";
 import { Extension } from "@tiptap/core";
 import { type EditorState, Plugin, PluginKey } from "@tiptap/pm/state";
@@ -13,8 +14,6 @@ import {
 } from "@tiptap/y-tiptap";
 import * as Y from "yjs";
 
-/** Bytes of an anchor; the log refuses more. */
-const MAX_ANCHOR_BYTES = 1_024;
 /** Characters of the quotation. */
 const MAX_QUOTE = 200;
 

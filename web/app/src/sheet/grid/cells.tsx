@@ -2,7 +2,7 @@
  * What a cell looks like at rest. Every text is rendered as text. Components here are given a cell and draw it; they
  * watch nothing but their own threads, so a remote change redraws the cells it touched and no other.
  */
-import type { Cell, Column, Row } from "@cyclesheet/client";
+import { type Cell, type Column, type Row, SYSTEM_ID } from "@cyclesheet/client";
 import { type CSSProperties, memo, type ReactNode } from "react";
 import { isIsoDate, shortDate } from "../../lib/dates";
 import { initials, personColor } from "../../lib/people";
@@ -13,13 +13,10 @@ import { cellKey } from "../screen";
 import { Found } from "./Found";
 import { useSlots } from "./slots";
 
-/** The user id that marks a cell as the model's. */
-export const MODEL_AUTHOR = "cyclesheet";
-
 /** The author of a cell's text. */
 export function originOf(cell: Cell | undefined): "empty" | "model" | "corrected" | "person" {
   if (!cell) return "empty";
-  if (cell.author === MODEL_AUTHOR) return cell.value === "" ? "empty" : "model";
+  if (cell.author === SYSTEM_ID) return cell.value === "" ? "empty" : "model";
   return cell.aiValue !== undefined && cell.aiValue !== cell.value ? "corrected" : "person";
 }
 

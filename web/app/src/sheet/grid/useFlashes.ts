@@ -1,11 +1,10 @@
 /** Cells that somebody else just changed, each for a moment. */
-import type { Row } from "@cyclesheet/client";
+import { type Row, SYSTEM_ID } from "@cyclesheet/client";
 import { useEffect, useState } from "react";
 import { personColor } from "../../lib/people";
 import { useController } from "../context";
 import { COLUMN_LIST } from "../model/columns";
 import type { Place } from "../screen";
-import { MODEL_AUTHOR } from "./cells";
 
 /** How long a flash is drawn, in milliseconds; the style sheet fades it in the same time. */
 export const FLASH_MS = 1_400;
@@ -75,7 +74,7 @@ export function useFlashes(isDrawn: (taskId: string) => boolean): readonly Flash
         .slice(0, MAX_FLASHES)
         .map(({ author, ...place }) => {
           const peer = peers.find((p) => p.user.id === author);
-          const color = author === MODEL_AUTHOR ? "var(--ai)" : personColor(peer?.user.color ?? "", author);
+          const color = author === SYSTEM_ID ? "var(--ai)" : personColor(peer?.user.color ?? "", author);
           return { id: ++counter, place, color, until: now + FLASH_MS };
         });
       if (fresh.length > 0) show(fresh, now);

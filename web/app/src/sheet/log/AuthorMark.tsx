@@ -1,8 +1,8 @@
 /** Initials of the author of a change, in the colour that they have elsewhere on the page. */
+import { SYSTEM_ID } from "@cyclesheet/client";
 import type { CSSProperties } from "react";
 import { initials, inkOn, personColor } from "../../lib/people";
 import { useClient } from "../context";
-import { MODEL_AUTHOR } from "../grid/cells";
 
 export function AuthorMark({ id, name }: { id: string; name: string }) {
   // Somebody who is here keeps the colour they have elsewhere on the page.
@@ -12,7 +12,7 @@ export function AuthorMark({ id, name }: { id: string; name: string }) {
     <span
       className="avatar"
       aria-hidden="true"
-      data-initials={id === MODEL_AUTHOR ? "✦" : initials(name)}
+      data-initials={id === SYSTEM_ID ? "✦" : initials(name)}
       style={{ "--person": shown, "--person-ink": inkOn(shown) } as CSSProperties}
     />
   );

@@ -2,15 +2,13 @@
  * The log of a week, read page by page and folded here: the timeline's entries, and the sheet as it was at any version.
  * Folds in slices, so that the page answers to keys while thousands of changes come in.
  */
-import type { Change, Row, Sheet } from "@cyclesheet/client";
+import { type Change, MAX_PAGE_CHANGES, type Row, type Sheet } from "@cyclesheet/client";
 import { apply, foldable, genesis, rowOf } from "@cyclesheet/client/fold";
 import { createStore } from "../../lib/store";
 import type { Api, ChangesPage } from "../../session/api";
 import { type Entry, entryOf } from "./entry";
 import { type Standings, standingsAfter } from "./standing";
 
-/** Changes asked for at once; the server gives no more. */
-const PAGE = 1_000;
 /** The longest the fold keeps the page from answering, milliseconds: half a frame. */
 const SLICE_MS = 8;
 /**
@@ -107,7 +105,7 @@ export class HistoryLog {
       let isBehind = true;
       let ahead: Promise<ChangesPage> | null = null;
       while (isBehind) {
-        const page: ChangesPage = await (ahead ?? this.api.changes(this.changes.length, PAGE));
+        const page: ChangesPage = await (ahead ?? this.api.changes(this.changes.length, MAX_PAGE_CHANGES));
         ahead = null;
         // A log that was restored or replaced: what was read of it is another's story.
         if (this.epoch !== null && page.epoch !== this.epoch) {
@@ -118,7 +116,8 @@ export class HistoryLog {
         this.store.set({ total: page.version });
         // The next page is on its way while this one is folded.
         const last = page.changes.at(-1)?.version ?? 0;
-        if (last > this.changes.length && last < page.version) ahead = this.api.changes(last, PAGE);
+        if (last > this.changes.length && last < page.version)
+          ahead = this.api.changes(last, MAX_PAGE_CHANGES);
         // Whether it came is asked when its turn comes.
         ahead?.catch(() => {});
         isBehind = (await this.fold(page.changes)) && this.changes.length < page.version;

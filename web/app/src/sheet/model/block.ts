@@ -2,12 +2,9 @@
  * Edits of many cells planned as one change: paste, fill, clear. Pure: takes the present rows, returns ops. A cell that
  * already holds the text is left out; a value that cannot stand in its column is left out and explained.
  */
-import type { Column, Op, Row, Update } from "@cyclesheet/client";
+import { type Column, MAX_ROWS, type Op, type Row, type Update } from "@cyclesheet/client";
 import type { IsoDate } from "../../lib/dates";
 import { isUndated, normalise } from "./values";
-
-/** Rows in one sheet; the log refuses more. */
-export const MAX_ROWS = 500;
 
 /** A rectangle of the sheet as shown: indexes into its rows and columns, both ends included. */
 export interface Area {

@@ -3,9 +3,6 @@ import type { Lock, Sheet } from "@cyclesheet/client";
 import { isolated } from "../../lib/bidi";
 import { remaining } from "../../lib/time";
 
-/** How long a lock is asked for, seconds: the longest there is. */
-export const LOCK_SECONDS = 300;
-
 /** A lock that still counts, as a screen tells it. Times in milliseconds by the server's clock. */
 export interface Held {
   readonly taskId: string;

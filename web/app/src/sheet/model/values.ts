@@ -2,14 +2,11 @@
  * What a person may put into a cell: turns what was typed or pasted into the text that the sheet stores, or says in
  * words why not. The server checks again and has the last word; these rules are the same ones, met earlier.
  */
-import { type Column, PRIORITIES, STATUSES } from "@cyclesheet/client";
+import { type Column, MAX_CELL_CODE_POINTS, PRIORITIES, STATUSES } from "@cyclesheet/client";
 import { readDate } from "../../lib/dateInput";
 import { type IsoDate, isIsoDate } from "../../lib/dates";
 import { isUnseen, tidy, tidyName } from "../../lib/visible";
 import { COLUMN_INFO } from "./columns";
-
-/** Code points in one cell; the log refuses more. */
-export const MAX_CELL_CODE_POINTS = 2_000;
 
 export type Normalised =
   | { readonly ok: true; readonly value: string }

@@ -1,5 +1,5 @@
 /** A field with a list below it: status and priority, where the list is everything, and people, where it completes. */
-import { PRIORITIES, STATUSES } from "@cyclesheet/client";
+import { PRIORITIES, STATUSES, SYSTEM_ID } from "@cyclesheet/client";
 import { type KeyboardEvent, useCallback, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { isolated } from "../../../lib/bidi";
 import { fold } from "../../../lib/fold";
@@ -8,7 +8,7 @@ import { tidyName } from "../../../lib/visible";
 import { CheckIcon } from "../../../ui/icons";
 import { useClient, useController } from "../../context";
 import { usePeople } from "../../people";
-import { Face, MODEL_AUTHOR } from "../cells";
+import { Face } from "../cells";
 import type { FieldProps } from "./Editor";
 
 /** Names offered at a time; more is a list nobody reads. */
@@ -149,7 +149,7 @@ export function PersonEditor(field: FieldProps) {
       if (name !== "" && !names.get(name)?.isMember) names.set(name, { name, isMember });
     };
     for (const person of people) add(person.name, true);
-    for (const [id, name] of Object.entries(authors ?? {})) if (id !== MODEL_AUTHOR) add(name, true);
+    for (const [id, name] of Object.entries(authors ?? {})) if (id !== SYSTEM_ID) add(name, true);
     for (const task of tasks ?? []) add(task.cells.assignee?.value ?? "", false);
     const sorted = [...names.values()].sort((a, b) => a.name.localeCompare(b.name));
     return (text: string): readonly Choice[] => {
