@@ -9,7 +9,8 @@ import { types } from "../scripts/types.mjs";
 
 const path = (file: string) => fileURLToPath(new URL(`../../../${file}`, import.meta.url));
 
-describe("the contract", () => {
+// The validators load hundreds of modules: seconds on a busy machine.
+describe("the contract", { timeout: 60_000 }, () => {
   it("has types that are current: `make contract` writes them", async () => {
     const schema = readFileSync(path("docs/contract/types.schema.json"), "utf8");
     expect(readFileSync(path("web/client/src/generated/types.ts"), "utf8")).toBe(await types(schema));
