@@ -39,7 +39,7 @@ impl HttpTransport {
     /// A transport to `base_url` with that key; `timeout` is [`CALL_TIMEOUT`] as a rule.
     ///
     /// # Errors
-    /// [`ConfigError`] if `base_url` is no address over HTTPS (or to this machine), or the HTTP client cannot be built.
+    /// [`ConfigError`] if `base_url` is no address over HTTP or HTTPS, or the HTTP client cannot be built.
     pub fn new(base_url: &str, key: SecretString, timeout: Duration) -> Result<Self, ConfigError> {
         let bad = || ConfigError::BaseUrl(base_url.to_owned());
         let base = base_url.trim_end_matches('/');

@@ -79,7 +79,7 @@ impl Gatherer {
     /// The week; in words, why there is none.
     ///
     /// # Errors
-    /// A sentence that says why there is no week: nothing could be read, or a bound was exceeded.
+    /// The first failure, as a sentence, if no source could be read.
     pub fn finish(mut self, options: &Options) -> Result<Loaded, String> {
         match self.failed.first() {
             Some(reason) if self.read == 0 => Err(reason.clone()),
