@@ -35,6 +35,7 @@
 //!
 //! The JSON of `Input`, `Effect` and `QueueRecord` is that of the TypeScript client's machine, and recorded rooms hold the two to the
 //! same effects in the same order.
+#![warn(clippy::missing_errors_doc)]
 pub mod coalesce;
 #[cfg(feature = "driver")]
 pub mod driver;

@@ -8,6 +8,7 @@
 //!
 //! `cargo run -p cyclesheet-contract` writes every artifact into the repository; a test fails when a checked-in file is not
 //! what the types say. This crate owns no fact: it prints what `sheet` and `protocol` define.
+#![warn(clippy::missing_errors_doc)]
 pub mod asyncapi;
 pub mod codes;
 pub mod openapi;

@@ -15,6 +15,7 @@
 //!
 //! Owns how messages are read, what is asked, and how an answer becomes cells that `sheet` accepts.
 //! Never commits anything, never reads a table, and has no clock and no randomness of its own.
+#![warn(clippy::missing_errors_doc)]
 
 pub mod answer;
 pub mod cohere;

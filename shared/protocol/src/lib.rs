@@ -7,6 +7,7 @@
 //! - [`limits`]: sizes and rates, with their reasons; [`times`]: how long a client waits, and why.
 //!
 //! This crate owns the bytes on the wire and nothing else: it never does I/O and decides nothing about a sheet.
+#![warn(clippy::missing_errors_doc)]
 pub mod client;
 pub mod http;
 pub mod human;

@@ -15,6 +15,7 @@
 //!
 //! This crate owns every decision about the domain. It never does I/O, never asks for the time or for
 //! randomness, knows no AWS type and is not async: time, ids and authors come in with the change.
+#![warn(clippy::missing_errors_doc)]
 pub mod apply;
 pub mod canonical;
 pub mod carry;
