@@ -42,7 +42,7 @@ impl Turn<'_> {
         failure.conflicts.extend_from_slice(conflicts);
     }
 
-    /// What a call did not achieve cannot be taken back: its step loses the inverse of those ops.
+    /// Removes the inverse of ops that a call did not achieve from its undo step.
     pub fn prune_undo(&mut self, call: i64, gone: impl Fn(&Op) -> Option<Op>) {
         for steps in [&mut self.state.undo, &mut self.state.redo] {
             if !steps.iter().any(|step| step.call == call) {
@@ -59,7 +59,7 @@ impl Turn<'_> {
     }
 }
 
-/// A code of the registry; what is unknown reads as the vaguest one.
+/// Returns a code of the registry; what is unknown reads as the vaguest one.
 pub fn safe(code: &str) -> &str {
     if Code::ALL.iter().any(|known| known.as_str() == code) { code } else { "UNSUPPORTED" }
 }

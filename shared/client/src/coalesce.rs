@@ -107,7 +107,7 @@ impl Change {
     }
 }
 
-/// Several writes of one cell as one.
+/// Returns several writes of one cell as one.
 pub fn coalesce(ops: &[Op]) -> Vec<Op> {
     Change::of(ops).ops()
 }
@@ -158,7 +158,7 @@ pub struct Gathered {
     pub added: usize,
 }
 
-/// The next change of a queue that is not empty.
+/// Returns the next change of a queue that is not empty.
 pub fn gather(queue: &[Edit], tombstones: &[(TaskId, Arc<Row>)]) -> Gathered {
     let Some((head, others)) = queue.split_first() else {
         return Gathered { taken: Vec::new(), rest: Vec::new(), ops: Vec::new(), added: 0 };
@@ -216,7 +216,7 @@ fn as_removed(op: &Op, tombstones: &[(TaskId, Arc<Row>)]) -> Op {
     op
 }
 
-/// An insertion that does not claim to be what was removed; any other op as it is.
+/// Returns an insertion that does not claim to be what was removed; any other op as it is.
 pub fn plain_insert(op: &Op) -> Op {
     match op {
         Op::RowInsert { task_id, after, restored: Some(row), .. } => Op::RowInsert {

@@ -94,7 +94,7 @@ pub struct DocumentUpdate {
     pub version: u64,
 }
 
-/// The frame in a text, if it is one.
+/// Returns the frame in a text, if it is one.
 pub fn parse(text: &str) -> Option<ServerFrame> {
     let json: Value = serde_json::from_str(text).ok()?;
     match json.get("type")?.as_str()? {

@@ -3,7 +3,7 @@ use crate::{precheck::provisional, types::Asker};
 use sheet::{Column, Op, Row, Sheet, TaskId, apply::apply_op_to_sheet, op::Update};
 use std::collections::BTreeMap;
 
-/// The ops that undo `ops`, which are about to be applied to `sheet`, in the order in which to apply them.
+/// Returns the ops that undo `ops`, which are about to be applied to `sheet`, in the order in which to apply them.
 pub fn inverse(sheet: &Sheet, ops: &[Op], asker: &Asker) -> Vec<Op> {
     let change = provisional(sheet, asker);
     let mut folded = sheet.clone();
@@ -47,7 +47,7 @@ fn inverse_of(sheet: &Sheet, op: &Op) -> Option<Op> {
     }
 }
 
-/// What a person could have typed of a row: everything but its source.
+/// Returns what a person could have typed of a row: everything but its source.
 pub fn plain_cells(row: &Row) -> BTreeMap<Column, String> {
     let typed = row.cells.iter().filter(|(column, _)| **column != Column::Source);
     typed.map(|(column, cell)| (*column, cell.value.to_string())).collect()

@@ -36,27 +36,27 @@ pub enum Status {
 }
 
 impl Machine {
-    /// A client before its first event. `name` is its own for good: two that live at a time never share one.
+    /// Returns a client before its first event. `name` is its own for good: two that live at a time never share one.
     pub fn new(name: &str, restored: &[QueueRecord], now: i64) -> Self {
         Self { state: start::initial(name, restored, now) }
     }
 
-    /// What it remembers.
+    /// Returns what it remembers.
     pub fn state(&self) -> &MachineState {
         &self.state
     }
 
-    /// The log's sheet, as far as it is known.
+    /// Returns the log's sheet, as far as it is known.
     pub fn confirmed(&self) -> Option<&Sheet> {
         self.state.confirmed.as_ref()
     }
 
-    /// The sheet with one's own edits on it.
+    /// Returns the sheet with one's own edits on it.
     pub fn sheet(&self) -> Option<&Sheet> {
         self.state.sheet.as_ref()
     }
 
-    /// Whether nothing is on its way and nothing is known to be missing.
+    /// Returns whether nothing is on its way and nothing is known to be missing.
     pub fn is_at_rest(&self) -> bool {
         let MachineState { calls, queue, backlog, in_flight, confirmed, target, distrusted, .. } =
             &self.state;
@@ -64,12 +64,12 @@ impl Machine {
         idle && !distrusted && confirmed.as_ref().is_some_and(|sheet| sheet.version >= *target)
     }
 
-    /// Whether the room has welcomed it and the log is still the same.
+    /// Returns whether the room has welcomed it and the log is still the same.
     pub fn is_live(&self) -> bool {
         self.status() == Status::Live && !self.state.distrusted
     }
 
-    /// What a screen would show.
+    /// Returns what a screen would show.
     pub fn status(&self) -> Status {
         let MachineState { halted, link, online, attempts, .. } = &self.state;
         match halted {
@@ -82,7 +82,7 @@ impl Machine {
         }
     }
 
-    /// What follows from `input`. Never fails on anything a server, a person or a clock may bring.
+    /// Returns what follows from `input`. Never fails on anything a server, a person or a clock may bring.
     pub fn step(&mut self, input: Input) -> Vec<Effect> {
         let Input { event, now, random } = input;
         let was_removed = self.state.halted == Some(Halted::Removed);

@@ -31,7 +31,7 @@ pub struct Objection {
     pub message: String,
 }
 
-/// An op as part of the change it would become if the log took it next.
+/// Returns an op as part of the change it would become if the log took it next.
 pub fn provisional(sheet: &Sheet, asker: &Asker) -> Change {
     Change {
         version: sheet.version + 1,
@@ -138,7 +138,7 @@ fn on_row(
     }
 }
 
-/// The display name of a user, or the id where none is known.
+/// Returns the display name of a user, or the id where none is known.
 pub fn name_of(sheet: &Sheet, user_id: &str) -> String {
     let known = Name::new(user_id).ok().and_then(|id| sheet.authors.get(&id).cloned());
     known.map_or_else(|| user_id.to_owned(), |name| name.to_string())

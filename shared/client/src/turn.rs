@@ -15,7 +15,7 @@ impl Turn<'_> {
         self.effects.extend(timers.iter().map(|&timer| Effect::ClearTimer { timer }));
     }
 
-    /// Whether the socket in use has been welcomed.
+    /// Returns whether the socket in use has been welcomed.
     pub fn is_live(&self) -> bool {
         self.state.link.is_some_and(|link| link.phase == Phase::Live)
     }
@@ -31,7 +31,7 @@ impl Turn<'_> {
         }
     }
 
-    /// The user, for checking ops before the server does.
+    /// Returns the user, for checking ops before the server does.
     pub fn asker(&self) -> Asker {
         let author = self.state.user.as_ref().map_or_else(
             || Author { id: nobody(), name: String::new() },
@@ -41,7 +41,7 @@ impl Turn<'_> {
         Asker { author, role, at: self.now + self.state.clock_offset }
     }
 
-    /// The version of the confirmed sheet; 0 before the first.
+    /// Returns the version of the confirmed sheet; 0 before the first.
     pub fn version(&self) -> u64 {
         self.state.confirmed.as_ref().map_or(0, |sheet| sheet.version)
     }

@@ -326,7 +326,7 @@ fn is_zero(count: &u32) -> bool {
 }
 
 impl Edit {
-    /// A fresh one.
+    /// Returns a new one.
     pub fn new(call: i64, ops: Vec<Op>) -> Self {
         Self { call, ops, solo: false, attempts: 0, refused: None }
     }
@@ -368,7 +368,7 @@ pub struct InFlight {
 }
 
 impl InFlight {
-    /// A change before its first journey.
+    /// Returns a change before its first journey.
     pub fn unsent(Sent { id, base, edits, ops }: Sent) -> Self {
         Self {
             id,
@@ -385,7 +385,7 @@ impl InFlight {
         }
     }
 
-    /// The part of it that is kept.
+    /// Returns the part of it that is kept.
     pub fn sent(&self) -> Sent {
         Sent { id: self.id.clone(), base: self.base, edits: self.edits.clone(), ops: self.ops.clone() }
     }

@@ -81,17 +81,17 @@ impl FakeCohere {
         &self.base_url
     }
 
-    /// How often it was called.
+    /// Returns how often it was called.
     pub fn calls(&self) -> usize {
         lock(&self.script).requests.len()
     }
 
-    /// The bodies of all calls, in order.
+    /// Returns the bodies of all calls, in order.
     pub fn requests(&self) -> Vec<Value> {
         lock(&self.script).requests.clone()
     }
 
-    /// The `authorization` headers of all calls, in order.
+    /// Returns the `authorization` headers of all calls, in order.
     pub fn keys(&self) -> Vec<String> {
         lock(&self.script).keys.clone()
     }

@@ -104,12 +104,12 @@ impl FakeSlack {
         change(&mut lock(&self.inner).workspace);
     }
 
-    /// How often a method was called.
+    /// Returns how often a method was called.
     pub fn calls(&self, method: &str) -> usize {
         lock(&self.inner).calls.iter().filter(|(called, _)| called == method).count()
     }
 
-    /// Every message that was posted.
+    /// Returns every message that was posted.
     pub fn posted(&self) -> Vec<Value> {
         lock(&self.inner).posted.clone()
     }

@@ -59,7 +59,7 @@ pub struct Setting {
     pub people: Vec<Person>,
 }
 
-/// Rows of these messages. Never fails; without messages there are no rows.
+/// Returns rows of these messages. Never fails; without messages there are no rows.
 pub fn rows(messages: &[Message], setting: &Setting) -> Fallback {
     let names = Names::of(
         setting.people.iter().map(|p| p.name.as_str()).chain(messages.iter().map(|m| m.author.as_str())),

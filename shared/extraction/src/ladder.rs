@@ -33,7 +33,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// The word in metrics and in the sheet's note.
+    /// Returns the word in metrics and in the sheet's note.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::NoKey => "NO_KEY",
@@ -47,7 +47,7 @@ impl Reason {
         }
     }
 
-    /// What the sheet says to people.
+    /// Returns what the sheet says to people.
     pub fn for_people(self) -> &'static str {
         match self {
             Self::NoKey => "no model is set up",
@@ -61,7 +61,7 @@ impl Reason {
         }
     }
 
-    /// Whether the same question may well be answered later, so that a sweep should ask again.
+    /// Returns whether the same question may well be answered later, so that a sweep should ask again.
     pub fn is_passing(self) -> bool {
         matches!(self, Self::Outage | Self::Quota)
     }
@@ -110,7 +110,7 @@ pub fn begin(has_key: bool) -> Step {
     if has_key { Step::Ask } else { Step::FallBack(Reason::NoKey) }
 }
 
-/// The step after these outcomes, oldest first. `context` is what answers are read against.
+/// Returns the step after these outcomes, oldest first. `context` is what answers are read against.
 pub fn next(outcomes: &[Outcome], context: &Context) -> Step {
     let Some(last) = outcomes.last() else { return Step::Ask };
     let first = outcomes.len() == 1;
@@ -183,7 +183,7 @@ static REFUSAL: LazyLock<Regex> = LazyLock::new(|| {
     .unwrap()
 });
 
-/// Whether a text without rows reads like a refusal.
+/// Returns whether a text without rows reads like a refusal.
 pub fn is_refusal(text: &str) -> bool {
     /// A refusal comes at once; further down these words are about the week.
     const WINDOW: usize = 600;

@@ -45,17 +45,17 @@ pub struct Message {
 }
 
 impl Message {
-    /// What names it for good.
+    /// Returns what names it for good.
     pub fn key(&self) -> MessageKey {
         MessageKey { channel: self.channel.clone(), ts: self.ts.clone() }
     }
 
-    /// The id of the thread it belongs to: its own when it begins one or stands alone.
+    /// Returns the id of the thread it belongs to: its own when it begins one or stands alone.
     pub fn thread_id(&self) -> &str {
         self.thread.as_deref().unwrap_or(&self.id)
     }
 
-    /// Its number; 0 if the id was made elsewhere.
+    /// Returns its number; 0 if the id was made elsewhere.
     pub fn number(&self) -> u32 {
         parse_id(&self.id).unwrap_or(0)
     }
@@ -65,7 +65,7 @@ impl Message {
         Timestamp::from_millisecond(self.at.0).ok().map(|at| at.to_zoned(zone.clone()).date())
     }
 
-    /// One line of JSON with the six fields and `ts`, as it is stored beside a cycle.
+    /// Returns one line of JSON with the six fields and `ts`, as it is stored beside a cycle.
     /// [`crate::source::json_lines`] reads it back with its number and its key.
     ///
     /// # Errors
@@ -104,7 +104,7 @@ pub struct Unnumbered {
     pub given_id: Option<String>,
 }
 
-/// The numbers of these messages, to be handed to [`number`] at the next refresh.
+/// Returns the numbers of these messages, to be handed to [`number`] at the next refresh.
 pub fn known_numbers(messages: &[Message]) -> KnownNumbers {
     messages.iter().filter(|m| m.number() > 0).map(|m| (m.key(), m.number())).collect()
 }

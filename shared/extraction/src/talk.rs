@@ -65,7 +65,7 @@ impl Names {
     }
 }
 
-/// Whether a message is small talk.
+/// Returns whether a message is small talk.
 pub fn is_small_talk(text: &str) -> bool {
     is_small_talk_among(text, &Names::default())
 }
@@ -181,8 +181,8 @@ fn is_unspaced(text: &str) -> bool {
     joined.chars().any(|c| (c as u32) >= 0x3000) && CORE.is_match(&joined) && WHOLE.is_match(&joined)
 }
 
-/// Whether a message is of high priority: it says that something is urgent, a blocker, an outage or of the first
-/// priority, calls on everybody, or holds one of the team's own `words` and is no small talk.
+/// Returns whether a message is of high priority: it says that something is urgent, a blocker, an outage or of the
+/// first priority, calls on everybody, or holds one of the team's own `words` and is no small talk.
 pub fn is_high_priority(text: &str, words: &[String]) -> bool {
     // Code and quotations count here: who pastes an alert passes it on. A parameter of a link does not.
     static LINK: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\bhttps?://\S+"));

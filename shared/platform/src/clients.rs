@@ -29,7 +29,7 @@ const BACKOFF: Duration = Duration::from_millis(30);
 /// Attempts of a call.
 const ATTEMPTS: u32 = 3;
 
-/// The timeouts of every client.
+/// Returns the timeouts of every client.
 pub fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(CONNECT)
@@ -38,7 +38,7 @@ pub fn timeouts() -> TimeoutConfig {
         .build()
 }
 
-/// The retries of every client.
+/// Returns the retries of every client.
 pub fn retries() -> RetryConfig {
     RetryConfig::standard()
         .with_max_attempts(ATTEMPTS)
@@ -53,8 +53,8 @@ fn https() -> Result<SharedHttpClient, Box<dyn Error + Send + Sync>> {
     Ok(Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).tls_context(tls).build_https())
 }
 
-/// The configuration of the process: region and credentials from where Lambda puts them, which is the environment. The
-/// SDK's own search for them (profiles, metadata services, roles) is neither run nor linked.
+/// Returns the configuration of the process: region and credentials from where Lambda puts them, which is the
+/// environment. The SDK's own search for them (profiles, metadata services, roles) is neither run nor linked.
 ///
 /// # Errors
 /// If no region is configured.

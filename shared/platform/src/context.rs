@@ -50,12 +50,12 @@ impl Context {
         (self.clock)()
     }
 
-    /// A name nobody else has, for a run of the system: 16 hexadecimal digits.
+    /// Returns a name nobody else has, for a run of the system: 16 hexadecimal digits.
     pub fn unique(&self) -> String {
         format!("{:016x}", (self.random)())
     }
 
-    /// The context of a Lambda, from its environment. Names everything that is missing.
+    /// Returns the context of a Lambda, from its environment. Names everything that is missing.
     ///
     /// # Errors
     /// If the environment lacks a variable or a value cannot be read: the message names all of them.
@@ -92,7 +92,7 @@ impl Context {
     }
 }
 
-/// The system's clock.
+/// Returns the system's clock.
 pub fn system_clock() -> Clock {
     Arc::new(|| {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -100,7 +100,7 @@ pub fn system_clock() -> Clock {
     })
 }
 
-/// The system's randomness: every `RandomState` is keyed by the operating system. For names, not for secrets.
+/// Returns the system's randomness: every `RandomState` is keyed by the operating system. For names, not for secrets.
 pub fn system_random() -> Random {
     Arc::new(|| {
         let mut hasher = RandomState::new().build_hasher();

@@ -84,7 +84,7 @@ fn lists<'de, D: Deserializer<'de>>(from: D) -> Result<Option<HashMap<String, Ve
 }
 
 impl SocketEvent {
-    /// A header, whatever its case.
+    /// Returns a header, whatever its case.
     pub fn header(&self, name: &str) -> Option<&str> {
         let single = self
             .headers
@@ -97,12 +97,12 @@ impl SocketEvent {
         single.or_else(|| multi().and_then(|(_, values)| values.first())).map(String::as_str)
     }
 
-    /// A query parameter.
+    /// Returns a query parameter.
     pub fn query(&self, name: &str) -> Option<&str> {
         self.query_string_parameters.as_ref()?.get(name).map(String::as_str)
     }
 
-    /// The subprotocols that the client offers. Browsers write a space behind each comma.
+    /// Returns the subprotocols that the client offers. Browsers write a space behind each comma.
     pub fn subprotocols(&self) -> impl Iterator<Item = &str> {
         self.header("Sec-WebSocket-Protocol")
             .unwrap_or_default()
@@ -124,13 +124,13 @@ pub struct SocketResponse {
 }
 
 impl SocketResponse {
-    /// A status alone.
+    /// Returns a status alone.
     pub fn status(status_code: u16) -> Self {
         Self { status_code, headers: HashMap::new() }
     }
 }
 
-/// An authorizer's answer: a policy about `$connect`, and what later events carry.
+/// Returns an authorizer's answer: a policy about `$connect`, and what later events carry.
 pub fn policy(allow: bool, principal: &str, method_arn: &str, context: Map<String, Value>) -> Value {
     json!({
         "principalId": principal,

@@ -44,7 +44,7 @@ pub enum Keys {
 }
 
 impl Keys {
-    /// The shared key of these bytes.
+    /// Returns the shared key of these bytes.
     pub fn shared(secret: &[u8]) -> Self {
         Self::Shared(Arc::new(DecodingKey::from_secret(secret)))
     }
@@ -122,12 +122,12 @@ pub enum TokenError {
 }
 
 impl Verifier {
-    /// One that holds tokens to `rules` with `keys`.
+    /// Returns one that holds tokens to `rules` with `keys`.
     pub fn new(rules: Rules, keys: Keys) -> Self {
         Self { rules, keys, membership: Membership::Token }
     }
 
-    /// The same, for people whose teams and role come from there.
+    /// Returns the same, for people whose teams and role come from there.
     pub fn with(self, membership: Membership) -> Self {
         Self { membership, ..self }
     }
@@ -232,7 +232,7 @@ impl Identity {
         }
     }
 
-    /// What the authorizer passes to every later event of the socket; all values are text.
+    /// Returns what the authorizer passes to every later event of the socket; all values are text.
     pub fn to_context(&self, room: &CycleKey) -> Map<String, Value> {
         let teams: Vec<&str> = self.teams.iter().map(Name::as_str).collect();
         let pairs = [
@@ -250,7 +250,7 @@ impl Identity {
         pairs.into_iter().chain(email).map(|(key, value)| (key.to_owned(), Value::String(value))).collect()
     }
 
-    /// The sender of an event and the room of their socket, as the gateway carries them.
+    /// Returns the sender of an event and the room of their socket, as the gateway carries them.
     ///
     /// # Errors
     /// [`Refusal`] if the event does not carry what the authorizer put into it.
@@ -261,7 +261,7 @@ impl Identity {
         }
     }
 
-    /// The sender of an event and the room of their socket. An event without them is refused.
+    /// Returns the sender of an event and the room of their socket. An event without them is refused.
     ///
     /// # Errors
     /// [`Refusal`] if a field of the authorizer is missing or wrong.
@@ -297,7 +297,7 @@ fn is_email(text: &str) -> bool {
     sides && text.len() <= 254 && !text.contains(|c: char| c.is_whitespace() || c.is_control())
 }
 
-/// A socket of the connection map as others see it.
+/// Returns a socket of the connection map as others see it.
 pub fn peer(connection: &Connection) -> Peer {
     Peer {
         connection_id: connection.connection_id.clone(),

@@ -44,18 +44,18 @@ pub enum ExtractRequest {
 }
 
 impl ExtractRequest {
-    /// The request for a team's weekly run.
+    /// Returns the request for a team's weekly run.
     pub fn team(key: &CycleKey) -> Self {
         Self::Team { tenant: key.tenant.clone(), team: key.team.clone(), cycle: key.week }
     }
 
-    /// The request for one cycle.
+    /// Returns the request for one cycle.
     pub fn cycle(key: &CycleKey, refresh: bool) -> Self {
         let (tenant, team) = (key.tenant.clone(), key.team.clone());
         Self::Cycle { tenant, team, cycle: key.week, refresh, asked_on: None }
     }
 
-    /// The request for another generation, as a person asks for it on a socket.
+    /// Returns the request for another generation, as a person asks for it on a socket.
     pub fn refresh(key: &CycleKey, connection_id: &str) -> Self {
         let (tenant, team) = (key.tenant.clone(), key.team.clone());
         let asked_on = Some(connection_id.to_owned());

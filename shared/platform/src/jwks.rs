@@ -70,7 +70,7 @@ impl Known {
 }
 
 impl Jwks {
-    /// The keys at `url`; nothing is fetched yet.
+    /// Returns the keys at `url`; nothing is fetched yet.
     pub fn new(url: String) -> Self {
         Self { url: url.into(), known: Arc::default(), fetching: Arc::default() }
     }

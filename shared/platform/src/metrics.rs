@@ -103,7 +103,7 @@ impl Metrics {
         Self { sink: Some(sink), labels: Labels { stage, function, version }, ..Self::default() }
     }
 
-    /// The same with other dimensions.
+    /// Returns the same with other dimensions.
     pub fn labelled(mut self, stage: &str, function: &str, version: &str) -> Self {
         self.labels = Labels {
             stage: Some(stage.into()),

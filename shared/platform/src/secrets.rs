@@ -28,7 +28,7 @@ pub struct SecretError {
 }
 
 impl SecretError {
-    /// The secret of that name cannot be read, because of this.
+    /// Returns the error that the secret `name` cannot be read, with its reason.
     pub fn new(name: &str, reason: &str) -> Self {
         Self { name: name.to_owned(), reason: reason.to_owned() }
     }
@@ -79,7 +79,7 @@ impl Secrets {
         Self { vault: Arc::new(vault), kept: Arc::default() }
     }
 
-    /// The text of a secret.
+    /// Returns the text of a secret.
     ///
     /// # Errors
     /// [`SecretError`] if the secret does not exist, has no text, or may not be read.
@@ -90,7 +90,7 @@ impl Secrets {
         }
     }
 
-    /// The same as read within the last minutes.
+    /// Returns the same as read within the last minutes.
     ///
     /// # Errors
     /// [`SecretError`] if the secret does not exist, has no text, or may not be read.
@@ -109,7 +109,7 @@ impl Secrets {
         found
     }
 
-    /// What a team shares with Slack and with its own scripts.
+    /// Returns what a team shares with Slack and with its own scripts.
     ///
     /// # Errors
     /// [`SecretError`] if the secret cannot be read, or is not the JSON of a team's secret.

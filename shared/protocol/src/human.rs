@@ -80,7 +80,7 @@ pub fn read(text: &str) -> Result<HumanFrame, Refusal> {
 }
 
 impl HumanOp {
-    /// The op it means on this sheet. `made` is the id of a row that has none yet.
+    /// Returns the op it means on this sheet. `made` is the id of a row that has none yet.
     ///
     /// # Errors
     /// [`Refusal`] `UNKNOWN_TARGET` if the sheet has no such row.
@@ -117,7 +117,7 @@ impl HumanOp {
     }
 }
 
-/// The lines of a committed change, one an op, for the log command and the audit export.
+/// Returns the lines of a committed change, one an op, for the log command and the audit export.
 pub fn lines(change: &Change) -> Vec<String> {
     let author = escape(change.author.id.as_str());
     let line = |op: &Op| match op {

@@ -31,16 +31,16 @@ sheet::constants! {
         (MIN_RECONNECT_JITTER_MS * RECONNECTS_PER_SECOND / 1_000) as usize;
 }
 
-/// Milliseconds between two presence frames of one client in a room of `people`, so that the room keeps
+/// Returns milliseconds between two presence frames of one client in a room of `people`, so that the room keeps
 /// [`PRESENCE_POSTS_PER_SECOND`]: everybody's movement is posted to everybody else.
 pub fn presence_interval_ms(people: usize) -> u64 {
     let people = people as u64;
     (people * people.saturating_sub(1) * 1_000 / PRESENCE_POSTS_PER_SECOND).max(MIN_PRESENCE_INTERVAL_MS)
 }
 
-/// The jitter before a reconnect, milliseconds, of a client in a room of `people` where `expected` sockets are open in all
-/// rooms of the deployment. When a gateway restarts, everybody returns: a thousand people in small rooms are as many as in
-/// a large one.
+/// Returns the jitter before a reconnect, milliseconds, of a client in a room of `people` where `expected` sockets are
+/// open in all rooms of the deployment. When a gateway restarts, everybody returns: a thousand people in small rooms
+/// are as many as in a large one.
 pub fn reconnect_jitter_ms(people: usize, expected: usize) -> u64 {
     (people.max(expected) as u64 * 1_000 / RECONNECTS_PER_SECOND).max(MIN_RECONNECT_JITTER_MS)
 }

@@ -148,7 +148,7 @@ pub struct Rejected {
 }
 
 impl Rejected {
-    /// The frame for a refused change, judged at `version`.
+    /// Returns the frame for a refused change, judged at `version`.
     pub fn new(id: String, refusal: Refusal, version: u64) -> Self {
         let Refusal { code, message, current } = refusal;
         Self { id, code, retryable: code.retryable(), message, version, current }
@@ -156,7 +156,7 @@ impl Rejected {
 }
 
 impl ServerFrame<'_> {
-    /// The frame for something refused that was no change.
+    /// Returns the frame for something refused that was no change.
     pub fn error(refusal: Refusal) -> Self {
         let Refusal { code, message, .. } = refusal;
         Self::Error { code, retryable: code.retryable(), message }

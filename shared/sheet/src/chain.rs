@@ -6,12 +6,13 @@ use sha2::{Digest, Sha256};
 /// The format of a log entry. A function that meets a higher number writes nothing.
 pub const ENTRY_FORMAT: u32 = 1;
 
-/// The hash before a cycle's first entry: H(format, tenant, team, cycle), lower-case hex.
+/// Returns the hash before a cycle's first entry: H(format, tenant, team, cycle), lower-case hex.
 pub fn genesis(key: &CycleKey) -> String {
     hex(&format!("cyclesheet log {ENTRY_FORMAT}\n{}\n{}\n{}\n", key.tenant, key.team, key.week))
 }
 
-/// The digest of one change, over its stored bytes. It is all that an erased change leaves: `{"erased":"<digest>"}`.
+/// Returns the digest of one change, over its stored bytes. It is all that an erased change leaves:
+/// `{"erased":"<digest>"}`.
 pub fn digest(text: &str) -> String {
     match text.strip_prefix(r#"{"erased":""#).and_then(|rest| rest.strip_suffix(r#""}"#)) {
         Some(kept) if kept.len() == 64 && kept.bytes().all(|b| b.is_ascii_hexdigit()) => kept.to_owned(),
@@ -122,7 +123,7 @@ pub fn verify<'a>(
     }
 }
 
-/// The hash of an entry: H(previous hash, first version, count, each change's digest).
+/// Returns the hash of an entry: H(previous hash, first version, count, each change's digest).
 pub fn next<'a>(previous: &str, first: u64, digests: impl ExactSizeIterator<Item = &'a str>) -> String {
     let mut text = format!("{previous}\n{first}\n{}\n", digests.len());
     for digest in digests {

@@ -46,7 +46,7 @@ impl Column {
         Self::Source,
     ];
 
-    /// Its name in ops, JSON and metrics.
+    /// Returns its name in ops, JSON and metrics.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Title => "title",
@@ -61,12 +61,12 @@ impl Column {
         }
     }
 
-    /// Its place in the sheet, 0 to 8.
+    /// Returns its place in the sheet, 0 to 8.
     pub fn index(self) -> usize {
         self as usize
     }
 
-    /// Whether `value` may stand in this column; if not, what would be right.
+    /// Checks that this column accepts `value`.
     ///
     /// The fold never rewrites a value: what a person typed is stored as it is or refused.
     ///

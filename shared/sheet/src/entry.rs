@@ -39,7 +39,7 @@ pub struct LogEntry {
 }
 
 impl LogEntry {
-    /// The entry that `changes` make on top of `tip`. Their versions must follow it.
+    /// Returns the entry that `changes` make on top of `tip`. Their versions must follow it.
     ///
     /// # Errors
     /// If a change does not serialise, which no checked change does.
@@ -53,7 +53,7 @@ impl LogEntry {
         Ok(Self { first, texts, changes, hash })
     }
 
-    /// The entry that stands in the log as these texts.
+    /// Returns the entry that stands in the log as these texts.
     ///
     /// # Errors
     /// [`EntryError`] if a text is no change, or has an op of a later release.
@@ -65,7 +65,7 @@ impl LogEntry {
         Ok(Self { first, texts, changes, hash })
     }
 
-    /// The version of its last change.
+    /// Returns the version of its last change.
     pub fn last(&self) -> u64 {
         self.first + self.changes.len() as u64 - 1
     }

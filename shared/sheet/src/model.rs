@@ -263,7 +263,7 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    /// The sheet before its first change.
+    /// Returns the sheet before its first change.
     pub fn new(cycle_id: String, fiscal_period: String) -> Self {
         Self {
             cycle_id,
@@ -288,22 +288,22 @@ impl Sheet {
         }
     }
 
-    /// A row by its id.
+    /// Returns a row by its id.
     pub fn row(&self, task_id: &TaskId) -> Option<&Arc<Row>> {
         self.rows.get(task_id)
     }
 
-    /// The rows, in the sheet's order.
+    /// Returns the rows, in the sheet's order.
     pub fn rows(&self) -> impl Iterator<Item = &Arc<Row>> {
         self.order.values().filter_map(|task_id| self.rows.get(task_id))
     }
 
-    /// How many rows there are.
+    /// Returns how many rows there are.
     pub fn row_count(&self) -> usize {
         self.rows.len()
     }
 
-    /// Estimated bytes of its canonical JSON; within a factor of two of the truth.
+    /// Returns estimated bytes of its canonical JSON; within a factor of two of the truth.
     pub fn weight(&self) -> usize {
         let docs = (self.docs.len() + self.removed.docs.len()) * 220 + self.save_points.len() * 200;
         600 + self.weight + self.executive_summary.len() + self.authors.len() * 48 + docs
@@ -347,17 +347,17 @@ impl Sheet {
         Some(row)
     }
 
-    /// A thread by its id.
+    /// Returns a thread by its id.
     pub fn comment(&self, comment_id: &TaskId) -> Option<&Arc<Comment>> {
         self.comments.get(comment_id)
     }
 
-    /// The threads, in the order of their ids.
+    /// Returns the threads, in the order of their ids.
     pub fn comments(&self) -> impl Iterator<Item = &Arc<Comment>> {
         self.comments.values()
     }
 
-    /// How many threads there are.
+    /// Returns how many threads there are.
     pub fn comment_count(&self) -> usize {
         self.comments.len()
     }

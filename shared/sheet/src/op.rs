@@ -294,7 +294,7 @@ impl Op {
         }
     }
 
-    /// Its name, as in JSON and metrics.
+    /// Returns its name, as in JSON and metrics.
     pub fn name(&self) -> &'static str {
         match self {
             Self::CellModify { .. } => "CELL_MODIFY",

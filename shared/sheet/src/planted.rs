@@ -97,7 +97,7 @@ mod selector {
         KNOWN.with_borrow_mut(|known| !known.insert(word()))
     }
 
-    /// A limit, or a low one.
+    /// Returns a limit, or a low one.
     pub fn limit(normal: usize, low: usize) -> usize {
         if LOW.get() { low } else { normal }
     }
@@ -117,7 +117,7 @@ mod selector {
         false
     }
 
-    /// A limit.
+    /// Returns a limit.
     pub const fn limit(normal: usize, _: usize) -> usize {
         normal
     }

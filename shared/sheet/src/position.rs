@@ -6,7 +6,7 @@
 
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// A key between `lower` and `upper` (either may be open); none if they are not two such keys in order.
+/// Returns a key between `lower` and `upper` (either may be open); none if they are not two such keys in order.
 pub fn between(lower: Option<&str>, upper: Option<&str>) -> Option<String> {
     match (lower, upper) {
         (None, None) => Some("a0".into()),

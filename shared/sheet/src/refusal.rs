@@ -26,7 +26,7 @@ macro_rules! codes {
                 match self { $(Code::$variant => $retryable,)* }
             }
 
-            /// What it means, in a sentence.
+            /// Returns what it means, in a sentence.
             pub fn meaning(self) -> &'static str {
                 match self { $(Code::$variant => $meaning,)* }
             }
@@ -72,7 +72,7 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// A refusal with nothing to show.
+    /// Returns a refusal with nothing to show.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), current: None }
     }

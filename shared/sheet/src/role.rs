@@ -32,7 +32,7 @@ impl Role {
         }
     }
 
-    /// The role a token or an admin may name: never `system`.
+    /// Returns the role a token or an admin may name: never `system`.
     pub fn of_person(word: &str) -> Option<Self> {
         [Self::Viewer, Self::Editor, Self::Admin].into_iter().find(|role| role.as_str() == word)
     }

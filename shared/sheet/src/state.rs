@@ -46,7 +46,7 @@ impl From<StateJson> for State {
 }
 
 impl State {
-    /// The state before a cycle's first change.
+    /// Returns the state before a cycle's first change.
     pub fn genesis(key: &CycleKey) -> Self {
         let sheet = Sheet::new(key.cycle_id(), key.week.fiscal_period());
         let mut ledger = Ledger::default();
@@ -54,12 +54,13 @@ impl State {
         Self { sheet, ledger, documents: OrdMap::new() }
     }
 
-    /// A sheet alone, as a client folds it: without what decides about changes, and without the documents' bytes.
+    /// Returns a sheet alone, as a client folds it: without what decides about changes, and without the documents'
+    /// bytes.
     pub fn of_sheet(sheet: Sheet) -> Self {
         Self { sheet, ledger: Ledger::default(), documents: OrdMap::new() }
     }
 
-    /// The number of changes folded.
+    /// Returns the number of changes folded.
     pub fn version(&self) -> u64 {
         self.sheet.version
     }
@@ -69,8 +70,8 @@ impl State {
         self.ledger.lease.as_ref().is_none_or(|lease| !lease.finished && lease.expires_at <= now)
     }
 
-    /// The number of the generation that a run should begin or resume: the first, the one that a dead run left, or the
-    /// next if a refresh is asked for. None: it is done. Whether the lease is free is `check`'s to say.
+    /// Returns the number of the generation that a run should begin or resume: the first, the one that a dead run left,
+    /// or the next if a refresh is asked for. None: it is done. Whether the lease is free is `check`'s to say.
     pub fn due_generation(&self, refresh: bool) -> Option<u32> {
         match &self.ledger.lease {
             None => Some(1),
@@ -107,19 +108,19 @@ impl State {
         }
     }
 
-    /// Estimated bytes in memory, for a cache bounded by bytes.
+    /// Returns estimated bytes in memory, for a cache bounded by bytes.
     pub fn weight(&self) -> usize {
         let documents = self.documents.values().map(|document| 2 * document.bytes() + 200).sum::<usize>();
         2 * self.sheet.weight() + self.ledger.weight() + documents
     }
 
-    /// A document that the sheet names.
+    /// Returns a document that the sheet names.
     pub fn document(&self, doc: &DocName) -> Option<&Arc<Document>> {
         self.sheet.docs.get(doc).and_then(|_| self.documents.get(doc))
     }
 
-    /// What a replica of a document with this state vector (none: with nothing) lacks. A document that has a place but in
-    /// which nobody has written lacks nothing: the empty update.
+    /// Returns what a replica of a document with this state vector (none: with nothing) lacks. A document that has a
+    /// place but in which nobody has written lacks nothing: the empty update.
     ///
     /// # Errors
     /// [`Refusal`] if the sheet has no such document, or the state vector cannot be read.
@@ -157,7 +158,7 @@ impl State {
         self.sheet.weight() + self.documents.iter().map(named).sum::<usize>()
     }
 
-    /// The same state with every document in one piece: what a record holds.
+    /// Returns the same state with every document in one piece: what a record holds.
     #[must_use]
     pub fn compacted(&self) -> Self {
         let documents = self.documents.iter().map(|(doc, document)| {

@@ -10,13 +10,13 @@ use serde::{Deserialize, Serialize};
 pub struct TimestampMs(pub i64);
 
 impl TimestampMs {
-    /// This moment, `ms` milliseconds later.
+    /// Returns this moment, `ms` milliseconds later.
     #[must_use]
     pub fn plus_ms(self, ms: i64) -> Self {
         Self(self.0.saturating_add(ms))
     }
 
-    /// Milliseconds from `earlier` to this moment; negative when it lies before.
+    /// Returns milliseconds from `earlier` to this moment; negative when it lies before.
     pub fn since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)
     }

@@ -29,7 +29,7 @@ pub enum WeekError {
     TimeZone(String),
 }
 
-/// The zone of that IANA name. The database is compiled in: no platform file decides what a week is.
+/// Returns the zone of that IANA name. The database is compiled in: no platform file decides what a week is.
 ///
 /// # Errors
 /// [`WeekError`] if there is no zone of that name.
@@ -43,7 +43,7 @@ pub fn date(now: TimestampMs, zone: &TimeZone) -> Date {
 }
 
 impl Week {
-    /// The week of that number, if its year has it.
+    /// Returns the week of that number, if its year has it.
     ///
     /// # Errors
     /// [`WeekError`] if the year has no such week.
@@ -54,7 +54,7 @@ impl Week {
         }
     }
 
-    /// The week in which `at` falls for somebody in `zone`.
+    /// Returns the week in which `at` falls for somebody in `zone`.
     ///
     /// # Errors
     /// [`WeekError`] if the instant is beyond the calendar.
@@ -64,13 +64,13 @@ impl Week {
         Self::new(date.year(), date.week())
     }
 
-    /// Its Monday.
+    /// Returns its Monday.
     pub fn monday(self) -> Date {
         // `new` has proved that the week exists; the fallback is unreachable and keeps this free of panics.
         ISOWeekDate::new(self.year, self.week, Weekday::Monday).map(|d| d.date()).unwrap_or(Date::ZERO)
     }
 
-    /// The week `weeks` later (earlier when negative).
+    /// Returns the week `weeks` later (earlier when negative).
     ///
     /// # Errors
     /// [`WeekError`] if the result is beyond the calendar.
@@ -85,7 +85,7 @@ impl Week {
             .is_ok_and(|current| self == current || current.plus(1).is_ok_and(|next| self == next))
     }
 
-    /// Its first instant and the first instant after it, in `zone`.
+    /// Returns its first instant and the first instant after it, in `zone`.
     ///
     /// # Errors
     /// [`WeekError`] if the week is beyond the calendar.
@@ -98,7 +98,7 @@ impl Week {
         Ok((start(self.monday())?, start(self.plus(1)?.monday())?))
     }
 
-    /// The calendar quarter of its Thursday (the day that decides an ISO week's year): `2026-Q4`.
+    /// Returns the calendar quarter of its Thursday (the day that decides an ISO week's year): `2026-Q4`.
     pub fn fiscal_period(self) -> String {
         let thursday = self.monday().checked_add(3.days()).unwrap_or(self.monday());
         format!("{}-Q{}", thursday.year(), (thursday.month() - 1) / 3 + 1)

@@ -29,7 +29,7 @@ struct Kept {
 }
 
 impl Cache {
-    /// A cache of at most `max_bytes`, estimated; the cycle in use always stays.
+    /// Returns a cache of at most `max_bytes`, estimated; the cycle in use always stays.
     pub fn new(max_bytes: usize) -> Self {
         Self { inner: Mutex::default(), max_bytes }
     }

@@ -71,7 +71,7 @@ pub struct UserConnection {
 }
 
 impl UserConnection {
-    /// A socket for `room`, noted at `now`.
+    /// Returns a socket for `room`, noted at `now`.
     pub fn new(connection_id: &str, room: &CycleKey, now: TimestampMs) -> Self {
         Self {
             connection_id: connection_id.into(),
@@ -194,7 +194,7 @@ pub async fn find(
     })
 }
 
-/// Everybody in a room and all that is known of them, strongly consistent.
+/// Returns everybody in a room and all that is known of them, strongly consistent.
 ///
 /// # Errors
 /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
@@ -267,7 +267,7 @@ pub async fn open(
     table.put(&Row::new(keys::user(tenant, user), &connection.connection_id, connection, now)).await
 }
 
-/// A user's sockets, oldest first.
+/// Returns a user's sockets, oldest first.
 ///
 /// # Errors
 /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item

@@ -20,12 +20,12 @@ pub struct Direct {
 }
 
 impl Direct {
-    /// The cycle in which they were mentioned.
+    /// Returns the cycle in which they were mentioned.
     pub fn cycle(&self, tenant: &Name) -> CycleKey {
         CycleKey { tenant: tenant.clone(), team: self.note.team.clone(), week: self.note.cycle }
     }
 
-    /// Its name within its cycle, for good.
+    /// Returns its name within its cycle, for good.
     pub fn name(&self) -> String {
         format!("{:012}#{}#{}", self.note.version, self.note.place(), self.user)
     }
@@ -56,7 +56,7 @@ pub async fn want(table: &Table, tenant: &Name, direct: &Direct) -> Result<(), S
     table.put(&Row { pk, sk, expires, direct: direct.clone() }).await
 }
 
-/// What a tenant has to send.
+/// Returns what a tenant has to send.
 ///
 /// # Errors
 /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item

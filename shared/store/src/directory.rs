@@ -46,7 +46,7 @@ pub struct Team {
 }
 
 impl Team {
-    /// A team without sources.
+    /// Returns a team without sources.
     pub fn new(team: Name, name: impl Into<String>, time_zone: impl Into<String>) -> Self {
         Self {
             team,
@@ -174,7 +174,7 @@ pub async fn put_team(table: &Table, tenant: &Name, team: &Team) -> Result<(), S
     table.put(&Row { pk: keys::tenant(tenant), sk: keys::team(&team.team), what: team }).await
 }
 
-/// Every tenant that has a team.
+/// Returns every tenant that has a team.
 ///
 /// # Errors
 /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
@@ -184,7 +184,7 @@ pub async fn tenants(table: &Table) -> Result<Vec<Name>, StoreError> {
     Ok(rows.into_iter().map(|row| row.what.tenant).collect())
 }
 
-/// The teams of a tenant.
+/// Returns the teams of a tenant.
 ///
 /// # Errors
 /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
@@ -231,7 +231,7 @@ pub async fn index_cycle(table: &Table, key: &CycleKey, now: TimestampMs) -> Res
     table.put_new(&row).await.map(drop)
 }
 
-/// A team's cycles, newest first.
+/// Returns a team's cycles, newest first.
 ///
 /// # Errors
 /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
@@ -253,7 +253,7 @@ pub async fn index_sealed(table: &Table, key: &CycleKey) -> Result<(), StoreErro
     table.put(&Row { pk, sk, what: IndexedCycle { sealed: true, ..row.what } }).await
 }
 
-/// Every cycle of a tenant.
+/// Returns every cycle of a tenant.
 ///
 /// # Errors
 /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
@@ -323,7 +323,7 @@ pub async fn put_profile(table: &Table, tenant: &Name, profile: &Profile) -> Res
     table.put(&Row { pk: keys::tenant(tenant), sk: keys::profile(&profile.user), what: profile }).await
 }
 
-/// What others know of a member, if they know anything.
+/// Returns what others know of a member, if they know anything.
 ///
 /// # Errors
 /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
@@ -342,7 +342,7 @@ pub async fn put_new_member(table: &Table, tenant: &Name, member: &Member) -> Re
     table.put_new(&Row { pk: keys::tenant(tenant), sk: keys::member(&member.user), what: member }).await
 }
 
-/// Everybody in the directory who has not been removed.
+/// Returns everybody in the directory who has not been removed.
 ///
 /// # Errors
 /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
@@ -370,7 +370,7 @@ pub async fn put_member(table: &Table, tenant: &Name, member: &Member) -> Result
     table.put(&Row { pk: keys::tenant(tenant), sk: keys::member(&member.user), what: member }).await
 }
 
-/// A member, if they ever connected.
+/// Returns a member, if they ever connected.
 ///
 /// # Errors
 /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
@@ -380,7 +380,7 @@ pub async fn member(table: &Table, tenant: &Name, user: &Name) -> Result<Option<
     Ok(row.map(|row| row.what))
 }
 
-/// The members of a tenant.
+/// Returns the members of a tenant.
 ///
 /// # Errors
 /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
@@ -401,7 +401,7 @@ pub struct Denial {
     pub done: bool,
 }
 
-/// The standing of a user. Strongly consistent.
+/// Returns the standing of a user. Strongly consistent.
 ///
 /// # Errors
 /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
@@ -423,9 +423,9 @@ pub async fn is_denied(table: &Table, tenant: &Name, user: &Name) -> Result<bool
     Ok(denial(table, tenant, user).await?.denied)
 }
 
-/// Changes the standing of a user, if it is still at the count before; false if somebody else was first. The tenant's
-/// list of the removed is written first when it grows and last when it shrinks, so it never lacks anybody; whom it names
-/// too many, a death in between has left there.
+/// Returns changes the standing of a user, if it is still at the count before; false if somebody else was first. The
+/// tenant's list of the removed is written first when it grows and last when it shrinks, so it never lacks anybody;
+/// whom it names too many, a death in between has left there.
 ///
 /// # Errors
 /// [`StoreError::Unavailable`] if the table cannot be reached: a write may have been applied, and the same call again
@@ -496,7 +496,7 @@ pub struct Denied {
     pub count: u64,
 }
 
-/// The removed of a tenant, and those whose removal or return is not done.
+/// Returns the removed of a tenant, and those whose removal or return is not done.
 ///
 /// # Errors
 /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item

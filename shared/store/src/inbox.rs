@@ -50,7 +50,7 @@ pub async fn push(table: &Table, key: &CycleKey, message: &Message) -> Result<bo
     table.put_later(&Row { pk, sk, message: message.clone() }, &message.revision).await
 }
 
-/// What was pushed for a week, deleted messages left out.
+/// Returns what was pushed for a week, deleted messages left out.
 ///
 /// # Errors
 /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item

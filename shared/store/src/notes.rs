@@ -74,7 +74,7 @@ pub async fn keep(table: &Table, tenant: &Name, user: &Name, note: &Note) -> Res
     table.put(&Row { pk, sk, expires: note.at.0 / 1000 + WAITS_SECONDS, note: note.clone() }).await
 }
 
-/// What waits for a user, oldest change first.
+/// Returns what waits for a user, oldest change first.
 ///
 /// # Errors
 /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item

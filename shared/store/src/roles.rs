@@ -35,7 +35,7 @@ struct Row {
     what: SetRole,
 }
 
-/// The role that a user was given, if any. Strongly consistent.
+/// Returns the role that a user was given, if any. Strongly consistent.
 ///
 /// # Errors
 /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
@@ -45,7 +45,7 @@ pub async fn of(table: &Table, tenant: &Name, user: &Name) -> Result<Option<SetR
     Ok(row.map(|row| row.what))
 }
 
-/// Every role that was given in a tenant. Strongly consistent.
+/// Returns every role that was given in a tenant. Strongly consistent.
 ///
 /// # Errors
 /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item

@@ -31,7 +31,7 @@ pub struct Proposal {
 }
 
 impl Proposal {
-    /// The change that it would be on top of `state`: the next version, at a time that never falls.
+    /// Returns the change that it would be on top of `state`: the next version, at a time that never falls.
     pub fn change(&self, state: &State) -> Change {
         Change {
             version: state.version() + 1,

@@ -113,15 +113,15 @@ impl Options {
         self
     }
 
-    /// The client part of change ids, `[A-Za-z0-9-]{1,36}`. Two clients that run at the same time MUST NOT share one. Without it, a
-    /// random one is made.
+    /// Sets the client part of change ids, `[A-Za-z0-9-]{1,36}`. Two clients that run at the same time MUST NOT share
+    /// one. Without it, a random one is made.
     #[must_use]
     pub fn name(mut self, name: &str) -> Self {
         self.name = Some(name.to_owned());
         self
     }
 
-    /// The `Origin` that the upgrade names, for servers that allow their own pages only.
+    /// Sets the `Origin` that the upgrade names, for servers that allow their own pages only.
     #[must_use]
     pub fn origin(mut self, origin: &str) -> Self {
         self.origin = Some(origin.to_owned());

@@ -36,7 +36,7 @@ impl fmt::Debug for HttpTransport {
 }
 
 impl HttpTransport {
-    /// A transport to `base_url` with that key; `timeout` is [`CALL_TIMEOUT`] as a rule.
+    /// Returns a transport to `base_url` with that key; `timeout` is [`CALL_TIMEOUT`] as a rule.
     ///
     /// # Errors
     /// [`ConfigError`] if `base_url` is no address over HTTP or HTTPS, or the HTTP client cannot be built.

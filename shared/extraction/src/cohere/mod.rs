@@ -94,7 +94,7 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// The word in logs and metrics: no text of the service, which may repeat what it was sent.
+    /// Returns the word in logs and metrics: no text of the service, which may repeat what it was sent.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Status { status: 401 | 403, .. } => "KEY",
@@ -110,8 +110,8 @@ impl Failure {
         }
     }
 
-    /// Whether the same call may succeed in a moment: 429, 500 and 502 to 504 and their like. A timeout is not tried again,
-    /// because it has used the time a second try would need; 501 stays what it is.
+    /// Returns whether the same call may succeed in a moment: 429, 500 and 502 to 504 and their like. A timeout is not
+    /// tried again, because it has used the time a second try would need; 501 stays what it is.
     pub fn is_retryable(&self) -> bool {
         matches!(self, Self::Status { status: 429 | 500 | 502..=599, .. })
     }
@@ -161,7 +161,7 @@ pub struct Client<T, P> {
 }
 
 impl<T: Transport, P: Pause> Client<T, P> {
-    /// A client that asks `model`.
+    /// Returns a client that asks `model`.
     pub fn new(transport: T, pause: P, model: impl Into<String>) -> Self {
         Self { transport, pause, model: model.into() }
     }
@@ -175,7 +175,7 @@ impl<T: Transport, P: Pause> Client<T, P> {
         self.ask_counted(prompt, attempts).await.0
     }
 
-    /// The same, and how many calls it took.
+    /// Returns the same, and how many calls it took.
     pub async fn ask_counted(&self, prompt: &Prompt, attempts: u32) -> (Result<Answer, Failure>, u32) {
         let body = wire::request(prompt, &self.model);
         let mut attempt = 1;

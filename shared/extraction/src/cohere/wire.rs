@@ -41,7 +41,7 @@ pub struct Usage {
 }
 
 impl Usage {
-    /// What it cost, in millionths of a dollar, rounded up.
+    /// Returns what it cost, in millionths of a dollar, rounded up.
     pub fn cost_microdollars(self) -> u64 {
         let thousandths = self
             .input_tokens
@@ -50,7 +50,7 @@ impl Usage {
         thousandths.div_ceil(1000)
     }
 
-    /// Both questions together.
+    /// Returns both questions together.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
         Self {

@@ -8,7 +8,8 @@ pub const MAX_INPUT_TOKENS: usize = 200_000;
 /// Code points of one message in a prompt. A pasted log of 40,000 says what it says in its beginning.
 pub const MAX_MESSAGE_CODE_POINTS: usize = 4_000;
 
-/// Estimated tokens of a text: a third of its ASCII characters, and one for every other. Real tokenizers stay below.
+/// Returns estimated tokens of a text: a third of its ASCII characters, and one for every other. Real tokenizers stay
+/// below.
 pub fn estimate_tokens(text: &str) -> usize {
     let ascii = text.bytes().filter(u8::is_ascii).count();
     ascii.div_ceil(3) + (text.chars().count() - ascii)
@@ -30,7 +31,7 @@ impl LeftOut {
         self.small_talk + self.other
     }
 
-    /// What the sheet says about them, `None` when all were sent.
+    /// Returns what the sheet says about them, `None` when all were sent.
     pub fn note(self) -> Option<String> {
         let Self { small_talk, other } = self;
         (self.total() > 0).then(|| format!("{} messages were not read: the oldest {small_talk} of small talk and the oldest {other} others, because the week is larger than the model's window.", self.total()))

@@ -43,7 +43,7 @@ fn pattern(text: &str) -> Regex {
     Regex::new(text).unwrap()
 }
 
-/// The text without credentials, and how many were masked.
+/// Returns the text without credentials, and how many were masked.
 pub fn mask(text: &str) -> (Cow<'_, str>, usize) {
     let mut count = 0;
     let mut out = Cow::Borrowed(text);

@@ -82,18 +82,18 @@ pub struct Prompt {
 }
 
 impl Prompt {
-    /// What the sheet says about messages that were left out, `None` when all were sent.
+    /// Returns what the sheet says about messages that were left out, `None` when all were sent.
     pub fn note(&self) -> Option<String> {
         self.left_out.note()
     }
 }
 
-/// The first question: a summary line and a markdown table.
+/// Returns the first question: a summary line and a markdown table.
 pub fn build(request: &Request<'_>) -> Prompt {
     make(request, false)
 }
 
-/// The second and last: no dates, no examples, JSON by a schema.
+/// Returns the second and last: no dates, no examples, JSON by a schema.
 pub fn build_simplified(request: &Request<'_>) -> Prompt {
     make(request, true)
 }

@@ -90,9 +90,9 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    /// What was left out, in words with counts: `["3 messages by apps (CI 2, Standup 1)", "1 unreadable line"]`. Empty if
-    /// nothing was. Not among them are messages of other weeks, copies of messages that are used, and what describes a
-    /// canvas: nobody misses them in a week.
+    /// Returns what was left out, in words with counts: `["3 messages by apps (CI 2, Standup 1)", "1 unreadable
+    /// line"]`. Empty if nothing was. Not among them are messages of other weeks, copies of messages that are used, and
+    /// what describes a canvas: nobody misses them in a week.
     pub fn left_out(&self) -> Vec<String> {
         let apps: Vec<String> = self.by_app.iter().map(|(app, n)| format!("{app} {n}")).collect();
         let apps = if apps.is_empty() { String::new() } else { format!(" ({})", apps.join(", ")) };
@@ -110,12 +110,12 @@ impl Coverage {
         kinds.into_iter().filter(|(n, _)| *n > 0).map(|(n, words)| format!("{n} {words}")).collect()
     }
 
-    /// Whether anything of the source is not among the messages that are used.
+    /// Returns whether anything of the source is not among the messages that are used.
     pub fn is_partial(&self) -> bool {
         !self.left_out().is_empty() || self.canvases + self.repeated + self.outside > 0 || self.messages == 0
     }
 
-    /// One sentence for people: `Left out: 2 joins or leaves, 4 direct messages.`; none if nothing was.
+    /// Returns one sentence for people: `Left out: 2 joins or leaves, 4 direct messages.`; none if nothing was.
     pub fn note(&self) -> Option<String> {
         let left_out = self.left_out();
         (!left_out.is_empty()).then(|| format!("Left out: {}.", left_out.join(", ")))

@@ -61,7 +61,7 @@ impl Gatherer {
         self.done(name, Err(reason.into()));
     }
 
-    /// The users of Slack that were read.
+    /// Returns the users of Slack that were read.
     pub fn users(&self) -> &[SlackUser] {
         &self.workspace.users
     }
@@ -76,7 +76,7 @@ impl Gatherer {
         }
     }
 
-    /// The week; in words, why there is none.
+    /// Returns the week.
     ///
     /// # Errors
     /// The first failure, as a sentence, if no source could be read.

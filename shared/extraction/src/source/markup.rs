@@ -17,18 +17,18 @@ pub struct Names {
 }
 
 impl Names {
-    /// The display name, or the id where nobody knows it.
+    /// Returns the display name, or the id where nobody knows it.
     pub fn user<'a>(&'a self, id: &'a str) -> &'a str {
         self.users.get(id).map_or(id, String::as_str)
     }
 
-    /// The channel's name, or the id where nobody knows it.
+    /// Returns the channel's name, or the id where nobody knows it.
     pub fn channel<'a>(&'a self, id: &'a str) -> &'a str {
         self.channels.get(id).map_or(id, String::as_str)
     }
 
-    /// A moment in seconds since 1970, as Slack's date format says it: `{date_short} at {time}` → `2026-11-24 at 12:00`.
-    /// Dates are ISO dates whichever length is asked for. None if that is no moment.
+    /// Returns a moment in seconds since 1970, as Slack's date format says it: `{date_short} at {time}` → `2026-11-24
+    /// at 12:00`. Dates are ISO dates whichever length is asked for. None if that is no moment.
     pub fn date(&self, seconds: i64, format: &str) -> Option<String> {
         let zone = self.zone.clone().unwrap_or(TimeZone::UTC);
         let at = Timestamp::from_second(seconds).ok()?.to_zoned(zone);
@@ -50,7 +50,7 @@ impl Names {
     }
 }
 
-/// The plain text of a message's `text`. Linear in its length; anything odd stays as it is.
+/// Returns the plain text of a message's `text`. Linear in its length; anything odd stays as it is.
 pub fn decode(text: &str, names: &Names) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;

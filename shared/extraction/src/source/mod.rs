@@ -122,8 +122,8 @@ pub struct Loaded {
 }
 
 impl Loaded {
-    /// The latest week with messages: what is opened where nobody named a week. `now` tells a clock that went wrong: a
-    /// message dated more than a day after it decides nothing while there are others.
+    /// Returns the latest week with messages: what is opened where nobody named a week. `now` tells a clock that went
+    /// wrong: a message dated more than a day after it decides nothing while there are others.
     pub fn latest_week(&self, now: TimestampMs, zone: &TimeZone) -> Option<Week> {
         let times = || self.messages.iter().map(|message| message.at);
         let latest = times().filter(|at| !is_ahead(*at, now)).max();
@@ -218,7 +218,7 @@ pub fn load(path: &Path, options: &Options) -> Result<Loaded, SourceError> {
     Ok(gathered.finish(options))
 }
 
-/// The messages of JSON Lines that are already in memory; `file` names them in problems.
+/// Returns the messages of JSON Lines that are already in memory; `file` names them in problems.
 pub fn from_json_lines(file: &str, text: &str, options: &Options) -> Loaded {
     let mut gathered = Gathered { zone: options.zone.clone(), ..Gathered::default() };
     json_lines::read(file, text, &mut gathered);

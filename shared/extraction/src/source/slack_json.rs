@@ -214,7 +214,8 @@ impl SlackMessage {
         self.user_profile.get(field).and_then(Value::as_str).map(str::trim).filter(|word| !word.is_empty())
     }
 
-    /// The author's id and names as the message itself has them: exports do not list people of other workspaces.
+    /// Returns the author's id and names as the message itself has them: exports do not list people of other
+    /// workspaces.
     pub fn introduces(&self) -> Option<(&str, &str, Option<&str>)> {
         let user = self.user.as_str().filter(|user| !user.is_empty())?;
         let real = self.profile("real_name");

@@ -128,7 +128,7 @@ impl Workspace {
         self.names.channels.insert(id.to_owned(), tidy(name, MAX_NAME_CODE_POINTS));
     }
 
-    /// Everybody who can be an assignee.
+    /// Returns everybody who can be an assignee.
     pub fn people(&self) -> impl Iterator<Item = Person> {
         self.users.iter().map(|user| Person { name: user.name.clone(), aliases: user.aliases.clone() })
     }

@@ -34,7 +34,7 @@ impl Runs {
         Some((Id { client: id.client, clock: run.clock }, run.kind))
     }
 
-    /// All runs as one update, as they would be merged.
+    /// Returns all runs as one update, as they would be merged.
     pub fn merged(&self) -> Scan {
         let clients = self.clients.iter().map(|(client, runs)| (*client, runs.clone())).collect();
         Scan { clients, deletes: Vec::new() }

@@ -36,7 +36,7 @@ const NOTES: &str = "notes:";
 pub struct DocName(Arc<str>);
 
 impl DocName {
-    /// The name, or what it should have been.
+    /// Returns the name, or what it should have been.
     ///
     /// # Errors
     /// [`NameError`] with the names that a document may have.
@@ -49,22 +49,22 @@ impl DocName {
         }
     }
 
-    /// The executive summary.
+    /// Returns the executive summary.
     pub fn summary() -> Self {
         Self(SUMMARY.into())
     }
 
-    /// The note of a row.
+    /// Returns the note of a row.
     pub fn notes(task_id: &TaskId) -> Self {
         Self(format!("{NOTES}{task_id}").into())
     }
 
-    /// The row that it is the note of; none: it is the summary.
+    /// Returns the row that it is the note of; none: it is the summary.
     pub fn task_id(&self) -> Option<TaskId> {
         self.0.strip_prefix(NOTES).and_then(|id| TaskId::new(id).ok())
     }
 
-    /// The name itself.
+    /// Returns the name itself.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -294,7 +294,7 @@ impl Scan {
         if from.bytes.is_empty() { Ok(scan) } else { Err(Unfit::Malformed) }
     }
 
-    /// How many parts it has.
+    /// Returns how many parts it has.
     pub fn parts(&self) -> usize {
         self.clients.iter().map(|(_, runs)| runs.len()).sum::<usize>() + self.deletes.len()
     }
@@ -320,8 +320,8 @@ impl Scan {
         }
     }
 
-    /// The first element that the update builds on and that neither `clocks` nor the update itself holds; none: it can
-    /// be integrated as a whole.
+    /// Returns the first element that the update builds on and that neither `clocks` nor the update itself holds; none:
+    /// it can be integrated as a whole.
     pub fn missing(&self, clocks: &Clocks) -> Option<Id> {
         let mut known: HashMap<u64, u64> = HashMap::new();
         let at: BTreeMap<u64, usize> = self.clients.iter().enumerate().map(|(n, (c, _))| (*c, n)).collect();
@@ -372,7 +372,7 @@ impl Scan {
     }
 }
 
-/// A state vector as its bytes: how far each client's insertions are known.
+/// Returns a state vector as its bytes: how far each client's insertions are known.
 pub fn state_vector(clocks: &Clocks) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(2 + clocks.len() * 8);
     let mut number = |mut number: u64| {
@@ -390,7 +390,7 @@ pub fn state_vector(clocks: &Clocks) -> Vec<u8> {
     bytes
 }
 
-/// A state vector from bytes, which may have come from anywhere.
+/// Returns a state vector from bytes, which may have come from anywhere.
 ///
 /// # Errors
 /// [`Unfit`] if the bytes are no state vector, or exceed a bound.

@@ -61,7 +61,7 @@ impl Numbers {
         numbers
     }
 
-    /// Rows that are not done.
+    /// Returns the number of rows that are not done.
     pub fn open(&self) -> usize {
         self.rows - self.done
     }

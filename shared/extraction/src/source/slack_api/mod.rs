@@ -44,12 +44,12 @@ pub struct Mark {
 }
 
 impl Mark {
-    /// A week's summary.
+    /// Returns a week's summary.
     pub fn summary(cycle: String) -> Self {
         Self { event: "cyclesheet_summary", of: cycle }
     }
 
-    /// A mention, by its name in its cycle.
+    /// Returns a mention, by its name in its cycle.
     pub fn mention(name: String) -> Self {
         Self { event: "cyclesheet_mention", of: name }
     }
@@ -216,7 +216,7 @@ fn seconds(at: TimestampMs) -> String {
 }
 
 impl<P: Pause> SlackApi<P> {
-    /// The channel of direct messages to a user, opened if there is none.
+    /// Returns the channel of direct messages to a user, opened if there is none.
     ///
     /// # Errors
     /// [`SlackError`] if Slack refuses, or did not answer after all attempts.
@@ -238,7 +238,7 @@ impl<P: Pause> SlackApi<P> {
         Ok(answer.get("ts").and_then(Value::as_str).unwrap_or_default().to_owned())
     }
 
-    /// The `ts` of what was posted with this mark since `since`.
+    /// Returns the `ts` of what was posted with this mark since `since`.
     ///
     /// # Errors
     /// [`SlackError`] if Slack refuses, or did not answer after all attempts.
