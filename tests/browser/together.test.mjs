@@ -175,7 +175,7 @@ test('a conflict shows all three texts; whichever is chosen, the other is not lo
   await holds(aylin, 'g1-17', 'description', 'Mine for the second, and theirs');
   await second.waitFor({ state: 'detached' });
 
-  // Mine stays: theirs stands in the history.
+  // Mine stays: theirs is in the history.
   const third = await conflictOn(tomas, aylin, 'g1-18', 'Mine for the third', 'Theirs for the third');
   await third.locator('[data-testid="keep-mine"]').click();
   await holds(aylin, 'g1-18', 'description', 'Mine for the third');

@@ -1,6 +1,6 @@
 /**
  * Access logs of the gateways: who asked for what and what became of it, and never a query string, because a token may
- * stand in one (`?token=`).
+ * are in one (`?token=`).
  */
 import { RemovalPolicy } from "aws-cdk-lib";
 import { AccessLogField, AccessLogFormat } from "aws-cdk-lib/aws-apigateway";

@@ -4,12 +4,12 @@ import type { CfnElement } from "aws-cdk-lib";
 import { Stack, Token, Validations } from "aws-cdk-lib";
 import type { IConstruct } from "constructs";
 
-/** Lets `rule` (`AwsSolutions-` is put before it) stand on a construct and what it holds. */
+/** Lets `rule` (`AwsSolutions-` is put before it) be ignored on a construct and its children. */
 export function acknowledge(construct: IConstruct, rule: string, reason: string): void {
   Validations.of(construct).acknowledge({ id: `AwsSolutions-${rule}`, reason });
 }
 
-/** Region and account as cdk-nag shows them: what only the deployment knows stands between angle brackets. */
+/** Region and account as cdk-nag shows them: what only the deployment knows is between angle brackets. */
 export function where(scope: IConstruct): string {
   const { region, account } = Stack.of(scope);
   const known = (text: string, name: string) => (Token.isUnresolved(text) ? `<AWS::${name}>` : text);

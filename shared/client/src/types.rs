@@ -361,7 +361,7 @@ pub struct InFlight {
     pub examined: u64,
     /// Changes beyond `examined` that were looked at too.
     pub seen: BTreeSet<u64>,
-    /// Where it stands in the log, once that is known.
+    /// Where it is in the log, once that is known.
     pub committed: Option<u64>,
     /// Refused for good; acted upon when this client has folded as far as the server had.
     pub verdict: Option<Verdict>,

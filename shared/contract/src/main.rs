@@ -1,4 +1,4 @@
-//! Writes every artifact of the contract into the repository that this crate stands in.
+//! Writes every artifact of the contract into the repository that this crate is in.
 use std::{fs, io, path::Path};
 
 fn main() -> io::Result<()> {

@@ -178,7 +178,7 @@ async fn read(
     match method.as_str() {
         "conversations.info" => Json(json!({"ok": true, "channel": {"name": name}})).into_response(),
         "conversations.history" => {
-            // A reply that was also sent to the channel stands in its history.
+            // A reply that was also sent to the channel is in its history.
             let is_listed = |m: &&Value| !is_reply(m) || m["subtype"] == "thread_broadcast";
             let mut found: Vec<Value> = messages.iter().filter(is_listed).filter(within).cloned().collect();
             for parent in &mut found {

@@ -10,7 +10,7 @@ use regex::Regex;
 use serde::{Deserialize, Serialize};
 use std::{fmt, sync::LazyLock};
 
-/// Why rows are a fallback, or why a second question was asked. The words stand in metrics and are stable.
+/// Why rows are a fallback, or why a second question was asked. The words are in metrics and are stable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Reason {
@@ -158,7 +158,7 @@ fn of_failure(failure: &Failure) -> Verdict {
     match failure {
         Failure::Status { status: 401 | 403, .. } => Verdict::Hopeless(Reason::BadKey),
         Failure::Status { status: 402 | 429, .. } => Verdict::Hopeless(Reason::Quota),
-        // A deny-listed token stands in the messages, which the second question repeats.
+        // A deny-listed token is in the messages, which the second question repeats.
         Failure::Status { status: 498, .. } => Verdict::Hopeless(Reason::Refused),
         Failure::Status { status: 499..=599, .. } | Failure::Timeout | Failure::Network { .. } => {
             Verdict::Hopeless(Reason::Outage)

@@ -69,7 +69,7 @@ pub(crate) fn with_signs(text: &str) -> String {
     while let Some(at) = rest.find(':') {
         let (before, from) = rest.split_at(at);
         out.push_str(before);
-        // `10:30:x` and `std::io::y` hold no alias: a word or a digit stands right before its colon.
+        // `10:30:x` and `std::io::y` hold no alias: a word or a digit is right before its colon.
         let is_free = out.chars().next_back().is_none_or(|c| !c.is_alphanumeric() && c != ':');
         match alias(from).filter(|_| is_free) {
             Some(name) => {

@@ -1,6 +1,6 @@
 //! A change's way: into the log, then to the room. The same for a frame and for a request over HTTPS.
 //!
-//! What it takes beyond one cycle stands here: a removal or a role concerns every cycle of the tenant, a mention people in other
+//! What it takes beyond one cycle is here: a removal or a role concerns every cycle of the tenant, a mention people in other
 //! rooms.
 use crate::{broadcast::Telling, commit::commit_one, members, membership, mentions, room::busy};
 use protocol::{client::ProposedChange, server::Rejected};
@@ -41,7 +41,7 @@ async fn attempt(telling: &Telling<'_>, sender: &Sender, proposed: ProposedChang
             Err(rejected) => return Answer::Rejected(rejected),
         };
         if !judged.repeats {
-            // One that repeats stands in the log since they could still be mentioned.
+            // One that repeats is in the log since they could still be mentioned.
             match mentions::refused(telling, &named).await {
                 Ok(None) => {}
                 Ok(Some(refusal)) => return Answer::Rejected(Rejected::new(id, refusal, judged.version)),

@@ -112,7 +112,7 @@ pub(crate) fn refuse<T>(code: Code, message: impl Into<String>) -> Result<T, Ref
     Err(Refusal::new(code, message))
 }
 
-/// Where the change stands in the log already; `SUPERSEDED` when its place has been passed or forgotten.
+/// Where the change is in the log already; `SUPERSEDED` when its place has been passed or forgotten.
 fn repeated(state: &State, change: &Change) -> Result<Option<u64>, Refusal> {
     // The ledger first: a committed change is found there, even if a late copy of it names a base of a history that was
     // lost.
@@ -149,7 +149,7 @@ fn repeated(state: &State, change: &Change) -> Result<Option<u64>, Refusal> {
     Ok(None)
 }
 
-/// The role that counts, after removals and role changes that stand before this change in the log.
+/// The role that counts, after removals and role changes that are before this change in the log.
 fn standing(state: &State, change: &Change) -> Result<Role, Refusal> {
     let author = &change.author.id;
     if (author.as_str() == SYSTEM_ID) != (change.role == Role::System) {

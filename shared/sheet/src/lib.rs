@@ -2,10 +2,10 @@
 //!
 //! # Layout
 //! - [`name`], [`week`]: the words of a key: tenant, team, user, cycle, change id.
-//! - [`column`]: the nine columns and what may stand in each.
+//! - [`column`]: the nine columns and what may be in each.
 //! - [`doc`]: documents, the rich text that people type into together.
 //! - [`model`]: the sheet as clients see it; [`position`]: the order of its rows.
-//! - [`op`], [`change`], [`role`], [`entry`]: what is asked for, who asked, and how it stands in the log.
+//! - [`op`], [`change`], [`role`], [`entry`]: what is asked for, who asked, and how it is in the log.
 //! - [`ledger`]: what the fold remembers beside the sheet: sequences, rates, denials, the lease.
 //! - [`check`]: may this change be committed? Decides at commit time; may grow stricter.
 //! - [`apply`]: what a committed change does. Total: every committed change folds, in every release alike.

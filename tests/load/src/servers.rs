@@ -194,7 +194,7 @@ impl Server {
     }
 }
 
-/// Spawned from a thread that stands on the servers' processor: a child inherits it, and no thread of it ever runs
+/// Spawned from a thread that is on the servers' processor: a child inherits it, and no thread of it ever runs
 /// elsewhere.
 pub(crate) fn spawn(mut command: Command, machine: Machine) -> Outcome<Child> {
     let started = std::thread::spawn(move || -> Outcome<Child> {

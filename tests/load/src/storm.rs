@@ -60,7 +60,7 @@ pub(crate) struct Return {
     /// From the kill until the server was ready again, and until the last one stood at the tip, seconds.
     pub ready_s: f64,
     pub whole_s: f64,
-    /// Those that did not stand at the tip.
+    /// Those that did not follow the tip.
     pub behind: usize,
 }
 

@@ -10,7 +10,7 @@ use store::{
 pub struct Verified {
     /// Its changes, in order.
     pub changes: Vec<Change>,
-    /// How many items they stand in.
+    /// How many items they are in.
     pub entries: usize,
     /// What they fold to.
     pub state: State,
@@ -32,7 +32,7 @@ impl Verified {
     }
 }
 
-/// Reads the log from its first entry: versions are 1, 2, 3 …, every hash continues the chain, no id stands twice.
+/// Reads the log from its first entry: versions are 1, 2, 3 …, every hash continues the chain, no id is twice.
 pub async fn verified(table: &Table, key: &CycleKey) -> Verified {
     let (mut entries, mut next) = (Vec::new(), Some(Since::Entry(0)));
     while let Some(since) = next {

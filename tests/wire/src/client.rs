@@ -28,7 +28,7 @@ pub struct Door {
 /// What became of a change.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Settled {
-    /// It stands in the log at this version.
+    /// It is in the log at this version.
     Committed(u64),
     /// `rejected`, as it came.
     Rejected(Value),
@@ -267,7 +267,7 @@ impl Client {
         self.settled(&id).await
     }
 
-    /// Waits until its fold stands at `version` or beyond.
+    /// Waits until its fold is at `version` or beyond.
     pub async fn reach(&mut self, version: u64) {
         while self.replica.version() < version {
             if let Heard::End(code) = self.next().await {

@@ -58,7 +58,7 @@ impl Replica {
         }
     }
 
-    /// The version it stands at.
+    /// The version it is at.
     pub fn version(&self) -> u64 {
         self.state.as_ref().map_or(0, State::version)
     }

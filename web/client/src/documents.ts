@@ -11,7 +11,7 @@ import type { DocumentQuery, DocumentResult } from "./http.js";
 export interface DocumentListener {
   /** State vectors of open documents, base64, the most important first; asked right before each `hello`. */
   vectors(): readonly (readonly [doc: string, stateVector: string])[];
-  /** An update stands in the log. Strictly by version; own ones too. */
+  /** An update is in the log. Strictly by version; own ones too. */
   committed(doc: string, update: string, version: number): void;
   /** An own update, perhaps of an earlier page, will never be in the log. */
   refused(doc: string, update: string, why: { readonly code: string; readonly message: string }): void;

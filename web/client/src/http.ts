@@ -106,7 +106,7 @@ function originOf(base: string): string {
   return base.slice(0, Math.max(base.indexOf("/api/cycles/"), 0));
 }
 
-/** Base64 as it may stand in an address. */
+/** Base64 as it may be in an address. */
 function base64url(base64: string): string {
   return base64.replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 }

@@ -26,7 +26,7 @@ interface Trace {
 
 interface Merged {
   readonly whole: string;
-  /** What a copy that stands at each reading lacks to the end. */
+  /** What a copy that is at each reading lacks to the end. */
   readonly rests: readonly string[];
 }
 

@@ -66,7 +66,7 @@ pub struct ManualClock {
 }
 
 impl ManualClock {
-    /// A clock that stands at `now_ms`.
+    /// A clock that is at `now_ms`.
     pub fn new(now_ms: u64) -> Self {
         Self { now: Arc::new(watch::Sender::new(now_ms)) }
     }

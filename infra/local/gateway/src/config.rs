@@ -26,7 +26,7 @@ pub const CLOSE_LINGER: Duration = Duration::from_secs(2);
 pub const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long a request's body may take as a whole, in real time: 1 MB at 50 KB/s.
 pub const BODY_TIMEOUT: Duration = Duration::from_secs(20);
-/// Bytes of a request's head. Tokens stand in it; the service takes 10 KB of headers.
+/// Bytes of a request's head. Tokens are in it; the service takes 10 KB of headers.
 pub const MAX_HEAD_BYTES: usize = 64 * 1024;
 /// Connections that may wait for a request at once. Of more, those that have waited longest are closed: a request that
 /// is on its way is over in milliseconds, so what has waited longest is not one.

@@ -1,7 +1,7 @@
 //! Shares the processor between sockets: light ones run at once, heavy ones take turns.
 //!
 //! On AWS every invocation has a processor of its own, so a socket that floods its function slows nobody else. In one
-//! process it would: its invocations stand in the same queue as everybody's. So what the invocations of each socket
+//! process it would: its invocations are in the same queue as everybody's. So what the invocations of each socket
 //! take is measured, poll by poll. A socket that takes no more than [`LIGHT_SHARE`] of a processor is polled as it
 //! comes. One that takes more is *heavy*: its polls leave the runtime's workers free (`block_in_place`), at most half of
 //! the processors are used for such polls, and of the sockets that wait, the one that has used least comes first.

@@ -196,7 +196,7 @@ const DOUBT: [&str; 25] = [
     "vielleicht",
 ];
 
-/// Synonyms that stand in any sentence about work, so that they do not contradict a word before them.
+/// Synonyms that are in any sentence about work, so that they do not contradict a word before them.
 const WEAK: [&str; 32] = [
     "new",
     "open",
@@ -232,7 +232,7 @@ const WEAK: [&str; 32] = [
     "mid",
 ];
 
-/// Whether a priority says how soon and could stand in a deadline as well.
+/// Whether a priority says how soon and could be in a deadline as well.
 pub(crate) fn is_haste(cell: &str) -> bool {
     matches!(bare(cell).as_str(), "asap" | "immediate" | "immediately" | "emergency")
 }

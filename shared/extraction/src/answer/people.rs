@@ -261,7 +261,7 @@ impl Directory {
         Assignee::Text(plain.to_owned(), why.to_owned())
     }
 
-    /// `Ana (backend)`: who stands before a bracket that only explains, with the people whom the bracket adds. `None` if
+    /// `Ana (backend)`: who is before a bracket that only explains, with the people whom the bracket adds. `None` if
     /// there is no bracket, or if nobody can tell what it says about them.
     fn bracketed(&self, part: &str) -> Option<(String, Vec<String>)> {
         let (before, inside) = part.split_once(['(', '[', '（', '<'])?;

@@ -93,7 +93,7 @@ fn without_draft(text: &str) -> Option<String> {
     if !has_rows(draft) || !has_rows(fin) {
         return None;
     }
-    // The summary may stand above both.
+    // The summary may be above both.
     let kept = draft.iter().map(|l| if super::summary::labelled(l).is_some() { *l } else { "" });
     let all: Vec<&str> = kept.chain([""]).chain(fin.iter().skip(1).copied()).collect();
     Some(all.join("\n"))

@@ -17,7 +17,7 @@ static LABEL: LazyLock<Regex> = LazyLock::new(|| {
 
 /// The text after a summary's label, if the line has one.
 pub(crate) fn labelled(line: &str) -> Option<&str> {
-    // A label stands at the beginning of a line; a longer one need not be searched to its end by the pattern.
+    // A label is at the beginning of a line; a longer one need not be searched to its end by the pattern.
     let head = line.get(..line.floor_char_boundary(200)).unwrap_or_default();
     let found = LABEL.captures(head)?;
     let start = found.get(1)?.start();

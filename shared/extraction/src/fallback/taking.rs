@@ -94,7 +94,7 @@ pub(super) fn is_same_work(said: &str, opening: &str) -> bool {
 /// What asks somebody for work, right after their name or in the same sentence.
 const ASK: &str = r"(?:please|pls|plz|can\s+you|could\s+you|would\s+you|will\s+you|are\s+you\s+able\s+to|bitte|kannst\s+du|könntest\s+du|können\s+sie|magst\s+du|stp|svp|s'il\s+te\s+plaît|s'il\s+vous\s+plaît|peux-tu|tu\s+peux|pourrais-tu|pouvez-vous|por\s+favor|porfa|puedes|podrías|puede|pode|você\s+pode|poderia|podes|per\s+favore|puoi|potresti|alsjeblieft|graag|kun\s+je|kan\s+je|wil\s+je|proszę|możesz|czy\s+możesz|mógłbyś|mogłabyś|пожалуйста|можешь|не\s+мог\s+бы\s+ты|посмотри|お願い|もらえ|いただけ|ください|下さい|请|請|麻烦|帮忙|能不能)";
 
-/// The name stands before what is asked: at the beginning, after a greeting or a mark, and nobody else is spoken to.
+/// The name is before what is asked: at the beginning, after a greeting or a mark, and nobody else is spoken to.
 static BEFORE_NAME: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)(?:^|[.,:;!?…。、(\n–—-])\s*(?:(?:hi|hey|hello|hallo|moin|salut|bonjour|hola|olá|oi|ciao|hoi|cześć|hej|привет|ok(?:ay)?|and|so|urgent|please|pls|bitte|por\s+favor|по)\s*[,!]?\s*)*$",
@@ -108,7 +108,7 @@ static AFTER_NAME: LazyLock<Regex> = LazyLock::new(|| {
 static DIRECT: LazyLock<Regex> =
     LazyLock::new(|| pattern(&format!(r"(?i)^(?:さん|様|さま|君)?(?:\s*[,:!、–—-]\s*|\s+)?{ASK}")));
 static ASKS: LazyLock<Regex> = LazyLock::new(|| pattern(&format!("(?i){ASK}")));
-/// The name stands behind what is asked.
+/// The name is behind what is asked.
 static BEHIND: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?i)(?:[,–—-]|\b(?:this|that|it|please|pls|bitte|das|ça|esto|isso|questo|dit|to|это))\s*$")
 });

@@ -2,7 +2,7 @@
 use super::tree::{Entry, is_hidden};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The lists that stand beside the channels' folders.
+/// The lists that are beside the channels' folders.
 const LISTS: [&str; 6] =
     ["users.json", "org_users.json", "channels.json", "groups.json", "dms.json", "mpims.json"];
 /// Folders in which exporters keep what was uploaded: a JSON file in them is no day.

@@ -62,7 +62,7 @@ use std::{fmt, io, path::Path};
 pub const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
 /// Day files of one export, the latest first: twenty years of ten channels, or a quarter of a year of a thousand.
 pub const MAX_FILES: usize = 100_000;
-/// Bytes of all files of one export, the latest days first: what is read stands in memory until the week is cut out of it.
+/// Bytes of all files of one export, the latest days first: what is read is in memory until the week is cut out of it.
 pub const MAX_SOURCE_BYTES: u64 = 1024 * 1024 * 1024;
 /// Messages of one week. Far beyond what a model's window holds (about 5,000): the prompt trims by its own rule.
 pub const MAX_MESSAGES: usize = 50_000;

@@ -177,7 +177,7 @@ fn object_end(json: &str, open: usize, budget: &mut usize) -> Option<usize> {
     None
 }
 
-/// The next object after `from` that stands where an entry may stand (after a comma, an opening bracket or a line break),
+/// The next object after `from` that is where an entry may stand (after a comma, an opening bracket or a line break),
 /// reads, and is one.
 fn next_entry(
     json: &str,

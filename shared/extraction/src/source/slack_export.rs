@@ -155,7 +155,7 @@ impl Export<'_> {
         self.out.people.extend(self.workspace.people());
     }
 
-    /// Private channels stand in `groups.json`; both are read alike, and neither is required.
+    /// Private channels are in `groups.json`; both are read alike, and neither is required.
     fn channels(&mut self, layout: &Layout) {
         for list in ["channels.json", "groups.json"] {
             for channel in self.list(layout, list).unwrap_or_default() {

@@ -68,7 +68,7 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Notes a name of the team's own directory: it stands before Slack's.
+    /// Notes a name of the team's own directory: it is before Slack's.
     pub fn know(&mut self, name: &str, email: Option<&str>, slack_id: Option<&str>) {
         if let Some(email) = email {
             self.known.insert(email.to_lowercase(), name.to_owned());
@@ -104,7 +104,7 @@ impl Workspace {
         }
     }
 
-    /// Gives names to ids that stand in messages because their person was met later; returns those people.
+    /// Gives names to ids that are in messages because their person was met later; returns those people.
     pub(crate) fn introduce(&mut self, messages: &mut [Unnumbered]) -> Vec<Person> {
         let met = std::mem::take(&mut self.met);
         if met.is_empty() {

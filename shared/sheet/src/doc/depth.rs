@@ -11,7 +11,7 @@ use std::collections::{HashMap, HashSet};
 pub struct Runs {
     clients: HashMap<u64, Vec<Struct>>,
     clocks: Clocks,
-    /// How many types the runs that were asked for are in. What a run builds on stands before it, so this stays.
+    /// How many types the runs that were asked for are in. What a run builds on is before it, so this stays.
     levels: HashMap<Id, usize>,
 }
 

@@ -11,7 +11,7 @@ use super::scan::{Id, Kind, Scan, Struct};
 use crate::limits::MAX_DOC_STEPS;
 use std::collections::{BTreeMap, HashMap};
 
-/// Where an element is in no list: it has been forgotten, or stands on something that has.
+/// Where an element is in no list: it has been forgotten, or is on something that has.
 const NOWHERE: u32 = u32::MAX;
 
 /// The order of a document's elements, as far as it is needed to count.
@@ -169,7 +169,7 @@ impl Order {
         Some(later)
     }
 
-    /// Returns whether something stands between the two elements that an insertion names.
+    /// Returns whether something is between the two elements that an insertion names.
     fn conflicts(&self, left: Option<u32>, right: Option<u32>) -> bool {
         match (left, right) {
             (Some(left), right) => self.nodes[left as usize].next != right,
@@ -178,7 +178,7 @@ impl Order {
         }
     }
 
-    /// Walks to the place of a node. Returns the node that it stands behind.
+    /// Walks to the place of a node. Returns the node that it is behind.
     fn place(&mut self, node: u32, left: Option<u32>, right: Option<u32>) -> Option<u32> {
         let Node { id, origin, right: right_origin, list, .. } = self.nodes[node as usize];
         let first = || self.heads[list as usize];

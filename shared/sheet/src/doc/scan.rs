@@ -30,7 +30,7 @@ pub type Clocks = OrdMap<u64, u64>;
 /// Why bytes are no update that may enter a log.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Unfit {
-    /// It ends too early, or something stands where nothing of the kind may.
+    /// It ends too early, or something is where nothing of the kind may.
     #[error("it does not read as a Yjs update (v1)")]
     Malformed,
     /// A kind of content that a rich-text editor never writes.

@@ -51,7 +51,7 @@ pub fn since(comparison: &Comparison) -> Option<String> {
     (!said.is_empty()).then(|| format!("Since {before}: {}.", said.join(", ")))
 }
 
-/// Returns the lines that stand above a sheet, in their order: health, numbers, what has changed, coverage. A sheet that was
+/// Returns the lines that are above a sheet, in their order: health, numbers, what has changed, coverage. A sheet that was
 /// not made from everything says so first.
 pub fn head(sheet: &Sheet, comparison: &Comparison) -> Vec<String> {
     let week = comparison.trend.last();

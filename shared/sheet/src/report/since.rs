@@ -146,7 +146,7 @@ pub struct TrendPoint {
     pub carried_over: usize,
 }
 
-/// Compares the weeks of one team. `weeks` stand in their order, the one that is looked at last; `today` is the team's date.
+/// Compares the weeks of one team. `weeks` are in their order, the one that is looked at last; `today` is the team's date.
 /// `None` for no weeks. Costs one pass over the rows of each of the last [`MAX_WEEKS`] weeks.
 pub fn compare(weeks: &[&Sheet], today: Date) -> Option<Comparison> {
     let weeks = &weeks[weeks.len().saturating_sub(MAX_WEEKS)..];

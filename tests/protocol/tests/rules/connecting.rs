@@ -224,7 +224,7 @@ async fn h2_a_change_committed_during_a_hello_is_in_the_welcome_or_told_to_the_s
     let (room, context) = (world.key(NEXT_WEEK), &world.stack.context);
     let elsewhere = Context { store: rival(&world), ..context.clone() };
     let (mut in_welcome, mut told) = (0, 0);
-    // No socket stands behind it; whatever is posted to it arrives.
+    // No socket is behind it; whatever is posted to it arrives.
     world.posts.rule(|post| post.connection_id.starts_with("late").then_some(Posted::Delivered));
     for polls in 0.. {
         let id = format!("late{polls}=");

@@ -136,7 +136,7 @@ async fn d3_an_update_whose_ground_is_missing_is_refused_with_what_the_log_holds
     let lost = a.insert(4, "two ");
     let third = a.insert(8, "three");
     say(&mut ana, text_update("summary", first)).await.version();
-    // The second was lost on the way: the third has nothing to stand on.
+    // The second was lost on the way: the third has nothing to build on.
     let refused = say(&mut ana, text_update("summary", third.as_str())).await;
     let refused = refused.rejected();
     assert_eq!((&refused["code"], &refused["current"]["doc"]), (&json!("UNKNOWN_TARGET"), &json!("summary")));
@@ -344,7 +344,7 @@ async fn d8_a_generation_writes_the_summary_in_its_own_commit_until_a_person_doe
     let log = world.log(THIS_WEEK).await;
     let results: Vec<_> = log.changes.iter().map(names).filter(|names| names[0] == "GENERATED").collect();
     assert_eq!(results, [["GENERATED", "TEXT_UPDATE"], ["GENERATED", "TEXT_UPDATE"]]);
-    // A person writes: from here on it is theirs, and what an extraction says stands beside it.
+    // A person writes: from here on it is theirs, and what an extraction says is beside it.
     say(&mut ana, text_update("summary", Editor::new(1).insert(0, "mine"))).await.version();
     world.put_team("acme", "platform", Vec::new()).await;
     world.advance(std::time::Duration::from_secs(120));

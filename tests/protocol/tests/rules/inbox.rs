@@ -248,7 +248,7 @@ async fn a_team_is_read_over_slacks_api_and_its_inbox_together_and_people_are_jo
         workspace.channels.insert("C1".into(), ("platform".into(), vec![over_api]));
     });
     slack.trouble("conversations.history", Trouble::RetryAfter(1));
-    // The first stands in both: pushed, and read over the API.
+    // The first is in both: pushed, and read over the API.
     signed(&world, &event(said(&early, "please fix the login"))).await;
     signed(&world, &event(said(&late, "<@U2> can you?"))).await;
     assert_eq!(read(&world).await, ["#platform ana: please fix the login", "#platform ana: @Ben can you?"]);

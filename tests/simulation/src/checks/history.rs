@@ -334,7 +334,7 @@ impl History {
         self.texts.agree(self.state(self.tip()))
     }
 
-    /// The record was put. Its chunks stand in `rows`.
+    /// The record was put. Its chunks are in `rows`.
     pub fn record(&mut self, item: &Value, rows: &Rows, pk: &str) -> Result<(), String> {
         let (epoch, version) = (text(&item["epoch"]), number(&item["version"]));
         let name = format!("the record of {} at version {version}", self.key.cycle_id());

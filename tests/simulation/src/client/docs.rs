@@ -123,7 +123,7 @@ impl Client {
             .collect()
     }
 
-    /// An update stands in the log, and this client has folded as far.
+    /// An update is in the log, and this client has folded as far.
     pub(super) fn committed(&self, op: &Op) -> Result<(), String> {
         match op {
             Op::TextUpdate { doc, update, .. } => {

@@ -32,7 +32,7 @@ export const fold = (text: string): string => [...text].map(foldOne).join("");
 /** The words of what somebody looks for, folded; each must be found. */
 export const wordsToFind = (find: string): readonly string[] => fold(find).split(/\s+/).filter(Boolean);
 
-/** Returns where `words` stand in `text`: half-open ranges of UTF-16 indexes, in order, none overlapping another. */
+/** Returns where `words` are in `text`: half-open ranges of UTF-16 indexes, in order, none overlapping another. */
 export function occurrences(text: string, words: readonly string[]): readonly (readonly [number, number])[] {
   if (words.length === 0) return [];
   let folded = "";

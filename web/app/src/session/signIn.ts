@@ -1,5 +1,5 @@
 /**
- * Signing in at an OpenID provider: the authorization code flow with PKCE, so that no token ever stands in an address.
+ * Signing in at an OpenID provider: the authorization code flow with PKCE, so that no token is ever in an address.
  * What must survive the way there and back is kept in this tab alone, and is used once.
  */
 

@@ -1,4 +1,4 @@
-/** A person's initials on their colour. The name stands beside it, so nobody has to hear the initials. */
+/** A person's initials on their colour. The name is beside it, so nobody has to hear the initials. */
 import type { CSSProperties } from "react";
 import type { Person } from "../lib/mentions";
 import { initials, inkOn, personColor } from "../lib/people";

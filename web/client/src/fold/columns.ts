@@ -1,4 +1,4 @@
-/** What may stand in each column. */
+/** What may be in each column. */
 import { MAX_CELL_CODE_POINTS } from "../generated/limits.js";
 import { COLUMNS, type Column, PRIORITIES, type Row, STATUSES } from "./model.js";
 import { codePoints } from "./text.js";
@@ -13,7 +13,7 @@ export function cellText(row: Row, column: Column): string {
   return row.cells[column]?.value ?? "";
 }
 
-/** Null if `value` may stand in the column, else a sentence that says what would be right. */
+/** Null if `value` may be in the column, else a sentence that says what would be right. */
 export function objection(column: Column, value: string): string | null {
   if (codePoints(value) > MAX_CELL_CODE_POINTS) {
     return `${column} holds at most ${MAX_CELL_CODE_POINTS} characters`;

@@ -2,7 +2,7 @@
  * The fold: what a sheet is, what may change it, and what a committed change makes of it. Pure, and byte for byte
  * what the Rust crate `sheet` computes.
  *
- * - `model`, `op`: the data; `columns`: what may stand in a cell.
+ * - `model`, `op`: the data; `columns`: what may be in a cell.
  * - `genesis`: before the first change; `apply`: what a committed change does; `merge`: how an extraction's rows meet the sheet.
  * - `docs`: documents, as far as the sheet tells of them, and save points.
  * - `precheck`: what the server would refuse; `inverse`: what takes a change back.

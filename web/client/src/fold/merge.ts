@@ -102,7 +102,7 @@ function refreshed(existing: Row, row: GeneratedRow, change: Change, generation:
       if (cell.value === value) continue;
       cells[column] = written(value, change);
     } else {
-      // A person's word stays; what the model now says stands beside it.
+      // A person's word stays; what the model now says is beside it.
       if (cell.aiValue === value) continue;
       cells[column] = { ...cell, aiValue: value };
     }

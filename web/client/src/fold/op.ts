@@ -3,7 +3,7 @@ import type { PERSON_OPS } from "../generated/names.js";
 import type * as wire from "../generated/types.js";
 import type { Immutable } from "../immutable.js";
 
-/** Whatever may stand in a log and this release can fold. */
+/** Whatever may be in a log and this release can fold. */
 export type LogOp = Immutable<wire.Op>;
 /** What a person may ask for. */
 export type Op = Extract<LogOp, { op: (typeof PERSON_OPS)[number] }>;

@@ -43,7 +43,7 @@ const words = {
   mentions: optional(list(string)),
 };
 
-/** A check for every op that may stand in a log; the compiler wants all of them. */
+/** A check for every op that may be in a log; the compiler wants all of them. */
 const OPS: Readonly<Record<LogOp["op"], Check>> = {
   CELL_MODIFY: record({ taskId: string, column: isColumn, oldValue: value, newValue: value }),
   BATCH_UPDATE: record({ taskId: string, updates: byColumn(update) }),

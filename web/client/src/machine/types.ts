@@ -35,7 +35,7 @@ export interface InFlight {
   readonly examined: number;
   /** Changes beyond `examined` that were looked at too. */
   readonly seen: ReadonlySet<number>;
-  /** Where it stands in the log, once that is known. */
+  /** Where it is in the log, once that is known. */
   readonly committed: number | null;
   /** Refused for good, by a server that had folded up to `version`; acted upon when this client has too. */
   readonly verdict: { readonly code: string; readonly message: string; readonly version: number } | null;

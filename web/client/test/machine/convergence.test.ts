@@ -225,7 +225,7 @@ describe("in any weather", () => {
   });
 });
 
-/** Each id stands in the log once; ids of rows that were made do, too, but for those that came back. */
+/** Each id is in the log once; ids of rows that were made are, too, but for those that came back. */
 function expectOnce(world: World): void {
   const ids = world.log.map(({ author, id }) => `${author.id} ${id}`);
   expect(new Set(ids).size).toBe(ids.length);

@@ -169,7 +169,7 @@ static BY_PHRASE: LazyLock<HashMap<&str, Rule>> = LazyLock::new(|| {
     PHRASES.iter().flat_map(|(rule, words)| words.split(", ").map(move |word| (word, *rule))).collect()
 });
 
-/// What may stand before a phrase without changing it.
+/// What may be before a phrase without changing it.
 const BEFORE: &[&str] = &[
     "by the ",
     "by ",

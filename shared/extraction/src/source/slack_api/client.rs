@@ -201,7 +201,7 @@ fn is_passing(code: &str) -> bool {
     )
 }
 
-/// An error's code as it may stand in a log: a short word.
+/// An error's code as it may be in a log: a short word.
 fn word(code: &str) -> String {
     code.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(60).collect()
 }

@@ -80,7 +80,7 @@ function ConflictCard({ conflict }: { conflict: Conflict }) {
   };
 
   /**
-   * Theirs stands in the log already; one's own text never came there. It is put there as a resolved comment on the
+   * Theirs is in the log already; one's own text never came there. It is put there as a resolved comment on the
    * cell, so that keyboard and screen reader find it.
    */
   const keepTheirs = () => {

@@ -20,7 +20,7 @@ export function VersionBar() {
   const entry = log.entryAt(viewing);
   const differs = then && other ? countOf(difference(then, other)) : 0;
   const points = useClient((state) => state.sheet?.savePoints);
-  // The version shown and the one before it stand in the list already.
+  // The version shown and the one before it are in the list already.
   const listed = (points ?? [])
     .filter(({ version }) => version !== viewing && version !== viewing - 1)
     .reverse();

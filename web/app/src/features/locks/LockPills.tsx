@@ -25,7 +25,7 @@ function Pills({ geometry }: { geometry: Geometry }) {
   return heldRows(sheet, own, now).map((held) => {
     const row = geometry.row(held.taskId);
     if (!row) return null;
-    // The title is always there; the pill stands at its end.
+    // The title is always there; the pill is at its end.
     const title = geometry.cell({ taskId: held.taskId, column: "title" });
     const color = peers.find((peer) => peer.user.id === held.holder)?.user.color ?? "";
     return (

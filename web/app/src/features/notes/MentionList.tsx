@@ -3,7 +3,7 @@ import type { CSSProperties } from "react";
 import { Mark } from "../../ui/Mark";
 import type { Offer } from "./mentions";
 
-/** Pixels that the list needs below the caret; else it stands above. */
+/** Pixels that the list needs below the caret; else it is above. */
 const ROOM_PX = 190;
 
 export function MentionList({ offer, id }: { offer: Offer; id: string }) {

@@ -64,7 +64,7 @@ function relative(base64: unknown): Y.RelativePosition | null {
   }
 }
 
-/** Where an anchor's text stands now; null when it is gone, or the anchor makes no sense. */
+/** Where an anchor's text is now; null when it is gone, or the anchor makes no sense. */
 export function rangeOf(state: EditorState, anchor: string): { from: number; to: number } | null {
   const sync = ySyncPluginKey.getState(state);
   if (!sync?.binding || sync.binding.mapping.size === 0) return null;

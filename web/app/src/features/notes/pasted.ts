@@ -122,7 +122,7 @@ class Styles {
     return isHidden || node.classList.contains("Apple-interchange-newline");
   }
 
-  /** The look inside an element that stands in text of the look `outer`. */
+  /** The look inside an element that is in text of the look `outer`. */
   look(node: Element, outer: Look): Look {
     const weight = this.of(node, "font-weight") ?? shorthandWeight(this.of(node, "font"));
     const slant = this.of(node, "font-style");

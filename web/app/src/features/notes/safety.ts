@@ -4,7 +4,7 @@ import { rewrite } from "./pasted";
 /** Addresses a link may lead to; everything else, `javascript:` first of all, stays text. */
 const PROTOCOLS: readonly string[] = ["http:", "https:", "mailto:"];
 
-/** The address as it may stand in a link, or null. */
+/** The address as it may be in a link, or null. */
 export function safeHref(href: unknown): string | null {
   if (typeof href !== "string") return null;
   try {

@@ -1,6 +1,6 @@
 /**
  * Edits of many cells planned as one change: paste, fill, clear. Pure: takes the present rows, returns ops. A cell that
- * already holds the text is left out; a value that cannot stand in its column is left out and explained.
+ * already holds the text is left out; a value that cannot be in its column is left out and explained.
  */
 import { type Column, MAX_ROWS, type Op, type Row, type Update } from "@cyclesheet/client";
 import type { IsoDate } from "../../lib/dates";

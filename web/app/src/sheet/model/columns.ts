@@ -1,6 +1,6 @@
 /**
  * The nine columns as a person meets them: names, widths, and which editor a cell opens.
- * Owns no data. What may stand in a cell is `values.ts`.
+ * Owns no data. What may be in a cell is `values.ts`.
  */
 import { COLUMNS, type Column } from "@cyclesheet/client";
 

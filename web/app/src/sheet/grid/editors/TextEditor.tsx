@@ -18,7 +18,7 @@ export function TextEditor({
     const el = area.current;
     if (!el || !takesFocus) return;
     el.focus({ preventScroll: true });
-    // As in a spreadsheet: the caret stands at the end of what is there.
+    // As in a spreadsheet: the caret is at the end of what is there.
     el.setSelectionRange(fresh ? el.value.length : 0, el.value.length);
   }, [fresh, takesFocus]);
 
