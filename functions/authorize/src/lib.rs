@@ -39,7 +39,7 @@ impl Authorizer {
         let identity = match self.verifier.identify(context, token).await {
             Ok(identity) => identity,
             Err(error @ (TokenError::Keys(_) | TokenError::Directory(_))) => {
-                tracing::error!(%error, "nobody can be let in");
+                tracing::error!(%error, "tokens cannot be verified: no socket is let in");
                 return Err("it cannot be known who this is");
             }
             Err(error) => {

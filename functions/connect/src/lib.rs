@@ -37,7 +37,7 @@ pub async fn handle(context: &Context, event: &SocketEvent) -> SocketResponse {
             SocketResponse::status(if refusal.code == Code::TokenExpired { 401 } else { 403 })
         }
         Err(error) => {
-            tracing::error!(%error, "the store could not say");
+            tracing::error!(%error, "the store failed");
             context.metrics.count(Count::Busy);
             // The socket will not open. A row that stays all the same names nobody, and expires.
             if let Ok((identity, _)) = &known {

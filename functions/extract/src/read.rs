@@ -204,7 +204,7 @@ impl Reading<'_> {
             };
             let put = directory::put_profile(&self.context.store.table, &self.key.tenant, &profile).await;
             if let Err(error) = put {
-                tracing::warn!(%error, "who is whom in Slack is found out again next time");
+                tracing::warn!(%error, "Slack's users could not be stored: they are read again next time");
             }
         }
     }

@@ -376,7 +376,7 @@ impl Run<'_> {
                 Step::Ask => (prompt::build(request), MAX_ATTEMPTS),
                 Step::AskSimplified(reason) => {
                     self.report.reasons = vec![reason];
-                    tracing::warn!(reason = %reason, "the model is asked once more, and simpler");
+                    tracing::warn!(reason = %reason, "the model is asked a second time, by the simplified prompt");
                     (prompt::build_simplified(request), MAX_ATTEMPTS_SIMPLIFIED)
                 }
                 ended => {

@@ -77,7 +77,7 @@ impl Extractor {
             let looked = Box::pin(self.look_after(context, &tenant, &team)).await;
             Ok(looked.unwrap_or_else(|error| {
                 let code = error.code();
-                tracing::error!(%error, code, %tenant, team = %team.team, "a team could not be looked after");
+                tracing::error!(%error, code, %tenant, team = %team.team, "the sweep of a team failed");
                 None
             }))
         });

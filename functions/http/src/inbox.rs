@@ -68,7 +68,7 @@ pub(crate) async fn receive<B: AsRef<[u8]>>(
     let secret = match context.secrets.of_team(named.ok_or_else(stranger)?, now).await {
         Ok(secret) => secret,
         Err(error) => {
-            tracing::error!(%error, %tenant, team = %team.team, "nobody can push to this inbox");
+            tracing::error!(%error, %tenant, team = %team.team, "the inbox's secret cannot be read: it accepts no messages");
             return Err(stranger());
         }
     };
@@ -99,7 +99,8 @@ async fn keep(
     messages: Vec<(TimestampMs, Message)>,
 ) -> Result<Reply, Refusal> {
     let (now, table) = (context.now(), &context.store.table);
-    let unusable = |_| Refusal::new(Code::Busy, "the team's time zone does not read");
+    let unusable =
+        |_| Refusal::new(Code::Busy, "the team's time zone is unknown: set it with `cyclesheet team add`");
     let zone = time_zone(&team.time_zone).map_err(unusable)?;
     let this = Week::containing(now, &zone).map_err(unusable)?;
     let (mut kept, mut passed) = (0, 0);

@@ -143,7 +143,7 @@ impl Api {
                 Refusal::new(Code::TokenExpired, "the token does not verify: sign in again")
             }
             TokenError::Keys(reason) | TokenError::Directory(reason) => {
-                tracing::error!(reason, "nobody can be let in");
+                tracing::error!(reason, "tokens cannot be verified: every request is refused");
                 Refusal::new(Code::Busy, "tokens cannot be verified right now: try again")
             }
         })?;

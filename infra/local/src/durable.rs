@@ -134,7 +134,7 @@ fn serve(asked: &Receiver<Ask>, unsynced: &Unsynced, mut sync: impl FnMut(usize)
         let writes = group.iter().filter(|ask| ask.written.is_some()).count();
         if let Err(error) = sync(writes) {
             // After a failed sync the kernel may have dropped the pages: a later one that succeeds proves nothing.
-            tracing::error!(%error, "the disk did not take what was written: nothing is answered any more");
+            tracing::error!(%error, "the disk failed to write: no request is answered any more");
             return;
         }
         {

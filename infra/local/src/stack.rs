@@ -277,7 +277,7 @@ impl Stack {
         loop {
             tokio::time::sleep(every).await;
             if let Err(error) = self.database.sweep() {
-                tracing::warn!(%error, "what has expired could not be deleted");
+                tracing::warn!(%error, "expired items could not be deleted");
             }
             let sweep = Event::Request(ExtractRequest::Sweep);
             if let Err(error) = self.extractor.handle(&self.context, sweep).await {

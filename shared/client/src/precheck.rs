@@ -221,7 +221,7 @@ fn check_comment(sheet: &Sheet, op: &Op, asker: &Asker) -> Option<Objection> {
         match author {
             None => object(Code::UnknownTarget, "there is no such reply"),
             Some(author) if *author != asker.author.id => {
-                object(Code::Forbidden, "these are another's words")
+                object(Code::Forbidden, "only its author may edit or delete a comment")
             }
             Some(_) => None,
         }

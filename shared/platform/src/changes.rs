@@ -68,7 +68,7 @@ async fn attempt(telling: &Telling<'_>, sender: &Sender, proposed: ProposedChang
         // These members needed no update when we checked, but another decision may have been committed since. Check
         // again; the sweep repairs anything that fails here.
         if let Err(error) = members::is_removed(telling, &user).await {
-            tracing::warn!(%error, "the log may say otherwise of a member than their denial");
+            tracing::warn!(%error, "a member's removal may differ between the log and the directory");
         }
     }
     answer

@@ -188,7 +188,7 @@ async fn hold(
             Err(StoreError::NotFound) => continue,
             // One room's trouble is not another's: the next sweep looks again.
             Err(error) => {
-                tracing::warn!(%error, cycle = %room, "nobody looked after who is removed here");
+                tracing::warn!(%error, cycle = %room, "removals of members are not checked in this cycle");
                 continue;
             }
         };

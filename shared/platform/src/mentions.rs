@@ -133,7 +133,7 @@ pub(crate) async fn deliver(telling: &Telling<'_>, change: &Change) {
 /// The cycle at its tip, for the texts of its documents.
 async fn tip(telling: &Telling<'_>) -> Option<Folded> {
     let tip = telling.context.store.tip(telling.room).await;
-    tip.inspect_err(|error| tracing::warn!(%error, "mentions go without their words")).ok()
+    tip.inspect_err(|error| tracing::warn!(%error, "mentions are sent without the text around them")).ok()
 }
 
 /// The words around each one's name in a document; nothing where they cannot be had: the mention says where it stands.

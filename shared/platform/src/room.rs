@@ -93,7 +93,7 @@ pub fn busy(error: &StoreError) -> Refusal {
     match error {
         StoreError::NotFound => Refusal::new(Code::NotFound, "there is no such cycle"),
         error => {
-            tracing::error!(%error, "the store could not say");
+            tracing::error!(%error, "the store failed");
             Refusal::new(Code::Busy, "the sheet cannot be reached right now: it is sent again automatically")
         }
     }

@@ -432,7 +432,9 @@ fn own_words(
     };
     match author {
         None => refuse(Code::UnknownTarget, "there is no such reply"),
-        Some(author) if *author != change.author.id => refuse(Code::Forbidden, "these are another's words"),
+        Some(author) if *author != change.author.id => {
+            refuse(Code::Forbidden, "only its author may edit or delete a comment")
+        }
         Some(_) => Ok(()),
     }
 }

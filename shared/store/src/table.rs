@@ -15,7 +15,7 @@ const NOT_LATER: &str = "attribute_not_exists(#count) OR #count <= :count";
 /// An item of the table.
 pub type Item = HashMap<String, AttributeValue>;
 
-/// Why the store could not say. None of these ever leads to a write.
+/// A failure of the store. A caller that gets one must not decide anything from a partial read.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The call failed or its answer was lost; a write may have landed. The same again has a chance.

@@ -20,7 +20,7 @@ pub enum BodyError {
     #[error("the body did not come whole within {} s", BODY_TIMEOUT.as_secs())]
     Stalled,
     /// It broke off. HTTP 400.
-    #[error("the body broke off: {0}")]
+    #[error("the body ended early: {0}")]
     Broken(String),
 }
 

@@ -251,5 +251,5 @@ function checkComment(sheet: Sheet, op: CommentOp, { author }: Asker): Refusal |
   if (op.op === "COMMENT_RESOLVE" || op.op === "COMMENT_REOPEN") return null;
   const said = op.replyId == null ? thread : thread.replies.find((reply) => reply.replyId === op.replyId);
   if (said === undefined) return refusal("UNKNOWN_TARGET", "there is no such reply");
-  return said.author === author.id ? null : refusal("FORBIDDEN", "these are another's words");
+  return said.author === author.id ? null : refusal("FORBIDDEN", "only its author may edit or delete a comment");
 }

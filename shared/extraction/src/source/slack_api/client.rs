@@ -52,7 +52,7 @@ pub enum SlackError {
     #[error("Slack could not be reached")]
     Unreachable,
     /// Not what Slack's documentation says.
-    #[error("Slack's answer does not read: {0}")]
+    #[error("Slack's answer cannot be read: {0}")]
     Malformed(&'static str),
 }
 
