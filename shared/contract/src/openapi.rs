@@ -107,7 +107,11 @@ fn responses(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Value {
         Success::File(kinds) => {
             let content: Map<String, Value> = kinds
                 .iter()
-                .map(|kind| ((*kind).to_owned(), json!({ "schema": { "type": "string" } })))
+                .map(|kind| {
+                    // A file of JSON is parsed by whatever reads the document; every other file is text.
+                    let shape = if *kind == "application/json" { "object" } else { "string" };
+                    ((*kind).to_owned(), json!({ "schema": { "type": shape } }))
+                })
                 .collect();
             json!({ "description": "A file to be saved.", "content": content })
         }
