@@ -54,7 +54,7 @@ function watch({ page }, own, others, name = DOC) {
   }, [name, own, others]);
 }
 
-/** Bytes of the note as the server hands it to who has nothing: what is deleted is gone from it. */
+/** Bytes of the note as the server hands it to a replica that has nothing, without deleted text. */
 async function compacted({ address, link }) {
   const headers = { authorization: `Bearer ${/token=([^&\s]+)/.exec(link('Jana'))[1]}` };
   const get = async (path) => (await fetch(`${address}/api/cycles${path}`, { headers })).json();

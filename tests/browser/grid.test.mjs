@@ -157,7 +157,7 @@ test('what somebody else changed is marked for a moment in their colour; without
   assert.equal(seen.length, 1);
   assert.match(seen[0].color, /^#[0-9a-f]{6}$/i);
   assert.deepEqual([seen[0].moves, calm.map(({ moves }) => moves)], ['fade', ['none']]);
-  assert.equal(await tomas.locator('.flash').count(), 0, 'not for who wrote it');
+  assert.equal(await tomas.locator('.flash').count(), 0, 'not for its author');
   await close(tomas, aylin, still);
 });
 

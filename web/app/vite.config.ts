@@ -89,7 +89,10 @@ const gridStyleTexts: Plugin = {
 
 const docs = fileURLToPath(new URL("../../docs/", import.meta.url));
 
-/** The guide of `docs/`, as a page beside the sheet: the same words for who reads the repository and who asks for help. */
+/**
+ * The guide of `docs/`, as a page beside the sheet: the same text for readers of the repository and for people who ask
+ * for help.
+ */
 const guide: Plugin = {
   name: "guide",
   apply: "build",

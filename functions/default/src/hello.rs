@@ -109,7 +109,7 @@ impl Message<'_> {
         self.ask_for_extraction(&entered).await
     }
 
-    /// What a client at `since` needs to stand at the tip.
+    /// What a client at `since` needs to be at the tip.
     async fn content(&self, since: Option<u64>, tip: &Folded) -> Result<Content, StoreError> {
         if let Some(since) = since.filter(|since| *since <= tip.state.version()) {
             // Complete, or a snapshot: never a part that looks like the whole. What was committed since the tip was read

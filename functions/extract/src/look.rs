@@ -69,7 +69,7 @@ pub(crate) fn unchanged() -> Refusal {
     )
 }
 
-/// The same, of who comes too soon.
+/// The same, for a refresh that comes too soon.
 pub(crate) fn too_soon() -> Refusal {
     Refusal::new(Code::Unchanged, "Somebody has asked within this minute: ask again in a minute.")
 }

@@ -43,7 +43,7 @@ pub(crate) struct Posting<'a> {
     begun: Option<TimestampMs>,
 }
 
-/// Takes the turn, if it is free. What is remembered stands under this key.
+/// Takes the turn, if it is free. What is remembered is under this key.
 pub(crate) async fn begin(context: &Context, pk: String, sk: String) -> Result<Turn<'_>, StoreError> {
     let (table, now) = (&context.store.table, context.now());
     let begun = match table.get::<Row>(&pk, &sk).await? {

@@ -142,7 +142,7 @@ impl Reading<'_> {
 
     /// All sources of the team, as one week. An error if there are sources and none can be read.
     ///
-    /// Slack comes first: it tells the names that stand in an inbox as ids.
+    /// Slack comes first: it tells the names that are in an inbox as ids.
     pub(crate) async fn load(&self, span: WeekSpan, known: KnownNumbers) -> Result<Loaded, String> {
         let mut gatherer = Gatherer::in_zone(self.zone);
         let directory = self.directory().await;

@@ -33,7 +33,7 @@ pub enum HumanOp {
     Insert {
         /// Its id.
         task_id: Option<TaskId>,
-        /// The row it stands below.
+        /// The row it is below.
         after: Option<TaskId>,
         /// The texts of its cells.
         cells: BTreeMap<Column, String>,

@@ -169,7 +169,7 @@ impl ServerFrame<'_> {
     }
 }
 
-/// The shape of a `committed` frame, which is put together from texts that stand in the log.
+/// The shape of a `committed` frame, which is put together from texts that are in the log.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename = "committed")]
 pub struct Committed {

@@ -1,4 +1,4 @@
-//! The nine columns of a sheet and what may stand in each. Every value is text, as the sheet shows it.
+//! The nine columns of a sheet and what may be in each. Every value is text, as the sheet shows it.
 use crate::limits::MAX_CELL_CODE_POINTS;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};

@@ -19,7 +19,7 @@ pub struct Cell {
     pub value: Arc<str>,
     /// The version that wrote it.
     pub version: u64,
-    /// The id of who wrote it; the model's words stand under the system's.
+    /// The id of the user who wrote it; text of the model has the system's id.
     pub author: Name,
     /// What the model wrote, if it ever did: differs from `value` where a person knew better.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -235,7 +235,7 @@ pub struct Sheet {
     rows: OrdMap<TaskId, Arc<Row>>,
     /// Position → row; derived from `rows`, and changed only together with it.
     order: OrdMap<Arc<str>, TaskId>,
-    /// Display names of everybody whose change stands in the log.
+    /// Display names of everybody whose change is in the log.
     pub authors: OrdMap<Name, Arc<str>>,
     /// The week in a few sentences.
     pub executive_summary: String,
@@ -254,7 +254,7 @@ pub struct Sheet {
     comments: OrdMap<TaskId, Arc<Comment>>,
     /// Row leases that have not ended.
     pub locks: OrdMap<TaskId, Lock>,
-    /// Documents that somebody has written in; their bytes stand beside the sheet.
+    /// Documents that somebody has written in; their bytes are beside the sheet.
     pub docs: OrdMap<DocName, DocEntry>,
     /// Named versions.
     pub save_points: OrdMap<u64, SavePoint>,
@@ -396,7 +396,7 @@ struct SheetJson {
     status: Status,
     /// The rows, in their order.
     tasks: Vec<Arc<Row>>,
-    /// Display names of everyone whose change stands in the log, by user id.
+    /// Display names of everyone whose change is in the log, by user id.
     #[schemars(with = "BTreeMap<Name, String>")]
     authors: OrdMap<Name, Arc<str>>,
     /// The week in a few sentences.

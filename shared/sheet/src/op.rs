@@ -38,7 +38,7 @@ pub enum Op {
     RowInsert {
         /// Its id, made by the client.
         task_id: TaskId,
-        /// The row it stands below; none: it becomes the first.
+        /// The row above it; without one it is the first.
         #[serde(default)]
         after: Option<TaskId>,
         /// The texts of its cells.
@@ -57,7 +57,7 @@ pub enum Op {
     RowMove {
         /// The row.
         task_id: TaskId,
-        /// The row it is to stand below; none: it becomes the first.
+        /// The row above its new place; without one it becomes the first.
         #[serde(default)]
         after: Option<TaskId>,
     },

@@ -111,7 +111,7 @@ pub(crate) struct TeamAdd {
     /// The secret with the token that announces
     #[arg(long, value_name = "SECRET", requires = "announce_channel")]
     announce_secret: Option<String>,
-    /// The secret with the token that sends mentions as direct messages to who is not there
+    /// The secret with the token that sends mentions as direct messages to users who are away
     #[arg(long, value_name = "SECRET")]
     mention_secret: Option<String>,
 }

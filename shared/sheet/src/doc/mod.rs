@@ -102,7 +102,7 @@ impl<'de> Deserialize<'de> for DocName {
     }
 }
 
-/// Bytes that stand in JSON as standard base64: a Yjs update (v1).
+/// Bytes that are in JSON as standard base64: a Yjs update (v1).
 #[derive(Clone, PartialEq, Eq)]
 pub struct Bytes(pub Arc<[u8]>);
 

@@ -10,7 +10,7 @@ use wire::{
 /// An update of nothing, base64.
 const NOTHING: &str = "AAA=";
 
-/// A row with a note; the socket of who wrote it, the row and the note's name.
+/// A row with a note; the socket of its author, the row and the note's name.
 async fn with_note(endpoint: &Endpoint, editor: &Editor, text: &str) -> (Client, String, String) {
     let (mut client, row) = endpoint.with_row(&endpoint.editor()).await;
     let doc = format!("notes:{row}");

@@ -98,7 +98,7 @@ export class Controller extends Cursor {
     return this.client.getState().sheet?.tasks.find((task) => task.taskId === taskId);
   }
 
-  /** Why a text cannot stand in the cell being edited; null if it can. */
+  /** Why a text cannot be in the cell being edited; null if it can. */
   problemWith(text: string): string | null {
     const { editing } = this.screen.get();
     if (!editing) return null;

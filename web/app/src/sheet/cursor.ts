@@ -1,6 +1,6 @@
 /**
  * Where a person is in the sheet and how they get about: the selection, the focus, what is on the screen, what is said.
- * The deeds that change the sheet stand in `controller.ts`.
+ * The deeds that change the sheet are in `controller.ts`.
  */
 import { type Client, newId, type Row } from "@cyclesheet/client";
 import { type IsoDate, localToday } from "../lib/dates";

@@ -73,7 +73,7 @@ export interface Screen {
   readonly arrangement: Arrangement;
   /** Rows on the screen, filtered as they are. */
   readonly shown: number;
-  /** The row whose note stands beside the sheet; `focus`: it was opened to be written in. */
+  /** The row whose note is beside the sheet; `focus`: it was opened to be written in. */
   readonly note: { readonly taskId: string; readonly focus: boolean } | null;
   /** The document that is being written in right now. */
   readonly writing: string | null;

@@ -330,7 +330,7 @@ export interface Update {
  */
 export interface OpRowInsert {
   /**
-   * The row it stands below; none: it becomes the first.
+   * The row above it; without one it is the first.
    */
   after: TaskId | null;
   /**
@@ -405,7 +405,7 @@ export interface Cell {
    */
   aiValue?: string;
   /**
-   * The id of who wrote it; the model's words stand under the system's.
+   * The id of the user who wrote it; text of the model has the system's id.
    */
   author: Name;
   /**
@@ -432,7 +432,7 @@ export interface OpRowRemove {
  */
 export interface OpRowMove {
   /**
-   * The row it is to stand below; none: it becomes the first.
+   * The row above its new place; without one it becomes the first.
    */
   after: TaskId | null;
   op: "ROW_MOVE";
@@ -1266,7 +1266,7 @@ export interface Welcome {
  */
 export interface Sheet {
   /**
-   * Display names of everyone whose change stands in the log, by user id.
+   * Display names of everyone whose change is in the log, by user id.
    */
   authors: {
     [k: string]: string;
@@ -1352,7 +1352,7 @@ export interface Stale {
   messages: number;
 }
 /**
- * The shape of a `committed` frame, which is put together from texts that stand in the log.
+ * The shape of a `committed` frame, which is put together from texts that are in the log.
  */
 export interface Committed {
   /**

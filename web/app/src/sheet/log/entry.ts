@@ -24,7 +24,10 @@ export interface Entry {
   readonly writing: string | null;
 }
 
-/** Without the single keystrokes of who writes in a document: of each stretch the last is left. `entries` newest first. */
+/**
+ * Leaves out the single keystrokes of a person who writes in a document: of each stretch the last is left. `entries`
+ * newest first.
+ */
 export function inStretches(entries: readonly Entry[]): readonly Entry[] {
   const newer = new Map<string, number>();
   return entries.filter(({ author, writing, at }) => {
