@@ -89,13 +89,13 @@ pub fn check_op(sheet: &Sheet, op: &Op, asker: &Asker) -> Option<Objection> {
             if update.0.len() > MAX_UPDATE_BYTES {
                 return object(
                     Code::PayloadTooLarge,
-                    format!("an update is at most {MAX_UPDATE_BYTES} bytes"),
+                    format!("an update is at most {MAX_UPDATE_BYTES} bytes: send it in pieces"),
                 );
             }
             if mentions.len() > MAX_MENTIONS {
                 return object(
                     Code::InvalidValue,
-                    format!("an update mentions at most {MAX_MENTIONS} people"),
+                    format!("at most {MAX_MENTIONS} people are mentioned at once"),
                 );
             }
             doc.task_id().and_then(|task_id| on_row(sheet, &task_id, asker, |_| None))
@@ -187,7 +187,10 @@ fn check_insert(sheet: &Sheet, task_id: &TaskId, after: Option<&TaskId>) -> Opti
 fn check_save_point(sheet: &Sheet, name: &str) -> Option<Objection> {
     let most = MAX_SAVE_POINT_CODE_POINTS;
     if name.trim().is_empty() || name.chars().count() > most || name.chars().any(char::is_control) {
-        return object(Code::InvalidValue, format!("a save point's name has 1 to {most} characters"));
+        return object(
+            Code::InvalidValue,
+            format!("a save point's name has 1 to {most} characters, none of them control characters"),
+        );
     }
     if sheet.save_points.len() < MAX_SAVE_POINTS {
         return None;
@@ -203,7 +206,7 @@ fn check_words(text: &str, mentions: &[Name]) -> Option<Objection> {
         );
     }
     if mentions.len() > MAX_MENTIONS {
-        return object(Code::InvalidValue, format!("a comment mentions at most {MAX_MENTIONS} people"));
+        return object(Code::InvalidValue, format!("at most {MAX_MENTIONS} people are mentioned at once"));
     }
     None
 }

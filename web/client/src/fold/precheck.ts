@@ -190,9 +190,12 @@ function checkText(sheet: Sheet, { doc, update, mentions = [] }: TextUpdate, ask
   if (!isDocName(doc) || bytes === null)
     return refusal("MALFORMED", "doc is summary or notes:<taskId>, update is base64");
   if (bytes.length > limits.MAX_UPDATE_BYTES)
-    return refusal("PAYLOAD_TOO_LARGE", `an update is at most ${limits.MAX_UPDATE_BYTES} bytes`);
+    return refusal(
+      "PAYLOAD_TOO_LARGE",
+      `an update is at most ${limits.MAX_UPDATE_BYTES} bytes: send it in pieces`,
+    );
   if (mentions.length > limits.MAX_MENTIONS)
-    return refusal("INVALID_VALUE", `an update mentions at most ${limits.MAX_MENTIONS} people`);
+    return refusal("INVALID_VALUE", `at most ${limits.MAX_MENTIONS} people are mentioned at once`);
   return doc === "summary" ? null : onRow(sheet, doc.slice(noteOf("").length), asker, () => null);
 }
 
@@ -201,7 +204,10 @@ function checkSavePoint(sheet: Sheet, op: SavePointAdd | SavePointRemove, asker:
   if (op.op === "SAVE_POINT_ADD") {
     const most = limits.MAX_SAVE_POINT_CODE_POINTS;
     if (op.name.trim() === "" || codePoints(op.name) > most || /\p{Cc}|\p{Surrogate}/u.test(op.name))
-      return refusal("INVALID_VALUE", `a save point's name has 1 to ${most} characters`);
+      return refusal(
+        "INVALID_VALUE",
+        `a save point's name has 1 to ${most} characters, none of them control characters`,
+      );
     return points.length < limits.MAX_SAVE_POINTS
       ? null
       : refusal("PAYLOAD_TOO_LARGE", `a cycle has at most ${limits.MAX_SAVE_POINTS} save points`);
@@ -223,7 +229,7 @@ function checkComment(sheet: Sheet, op: CommentOp, { author }: Asker): Refusal |
       return refusal("INVALID_VALUE", `a comment has 1 to ${limits.MAX_COMMENT_CODE_POINTS} characters`);
     }
     if (op.mentions.length > limits.MAX_MENTIONS) {
-      return refusal("INVALID_VALUE", `a comment mentions at most ${limits.MAX_MENTIONS} people`);
+      return refusal("INVALID_VALUE", `at most ${limits.MAX_MENTIONS} people are mentioned at once`);
     }
   }
   const thread = sheet.comments.find((other) => other.commentId === op.commentId);
@@ -251,5 +257,7 @@ function checkComment(sheet: Sheet, op: CommentOp, { author }: Asker): Refusal |
   if (op.op === "COMMENT_RESOLVE" || op.op === "COMMENT_REOPEN") return null;
   const said = op.replyId == null ? thread : thread.replies.find((reply) => reply.replyId === op.replyId);
   if (said === undefined) return refusal("UNKNOWN_TARGET", "there is no such reply");
-  return said.author === author.id ? null : refusal("FORBIDDEN", "only its author may edit or delete a comment");
+  return said.author === author.id
+    ? null
+    : refusal("FORBIDDEN", "only its author may edit or delete a comment");
 }
