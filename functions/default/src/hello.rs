@@ -6,7 +6,7 @@ use crate::Message;
 use platform::{broadcast::Posted, identity::peer, invoke::ExtractRequest, roles, room};
 use protocol::{
     ServerFrame,
-    limits::{MAX_SERVER_FRAME_BYTES, presence_interval_ms, reconnect_jitter_ms},
+    limits::{MAX_SERVER_FRAME_BYTES, reconnect_jitter_ms},
     server::{Missed, Peer, Welcome, without_ops},
 };
 use serde_json::value::RawValue;
@@ -93,7 +93,7 @@ impl Message<'_> {
             connections: listed,
             notifications: notes.iter().filter_map(|note| serde_json::to_value(note).ok()).collect(),
             docs,
-            presence_interval_ms: presence_interval_ms(everybody.len()),
+            presence_interval_ms: self.context.presence_pace.interval_ms(everybody.len()),
             reconnect_jitter_ms: reconnect_jitter_ms(everybody.len(), self.context.expected_connections),
             at: now,
         };

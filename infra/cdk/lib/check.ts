@@ -115,6 +115,8 @@ export function check(settings: Settings, problems: string[]): void {
     if (settings[name] < 1 || settings[name] > 10_000)
       problems.push(`${name} is a number from 1 to 10000, the account's limit`);
   if (settings.expectedConnections < 1) problems.push("expectedConnections is at least 1");
+  if (settings.presenceFloorMs < 100) problems.push("presenceFloorMs is at least 100");
+  if (settings.presencePostsPerSecond < 1) problems.push("presencePostsPerSecond is at least 1");
   // An unknown word would silently be read as info.
   for (const part of settings.logLevel.split(",")) {
     const [level = "", target] = part.trim().split("=").reverse();

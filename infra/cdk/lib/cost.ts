@@ -56,7 +56,9 @@ export const CALLS = {
 } as const satisfies Record<string, Calls>;
 
 /** Posts of presence in a room a second, at the most: `PRESENCE_POSTS_PER_SECOND` of shared/protocol/src/limits.rs. */
-export const PRESENCE_POSTS_PER_SECOND = 150;
+export const PRESENCE_POSTS_PER_SECOND = 75;
+/** Milliseconds between two presence frames of one client, at least: `MIN_PRESENCE_INTERVAL_MS` of the same file. */
+export const MIN_PRESENCE_INTERVAL_MS = 1_000;
 /** Weeks of a month. */
 const WEEKS = 52 / 12;
 /** Minutes between two pings of a client. */
@@ -86,9 +88,9 @@ function happens(load: Load): Readonly<Record<keyof typeof CALLS, number>> {
   const sessions = Math.max(minutes / SOCKET_MINUTES, load.teams * load.room * WEEKS);
   return {
     change: minutes * load.changes,
-    // Beyond the room's budget the posts of a frame go out later, together with the next one's.
+    // Faster movements share a frame; beyond the room's budget the posts of a frame go out later, together with the next one's.
     presence: Math.min(
-      minutes * load.presence,
+      minutes * Math.min(load.presence, 60_000 / MIN_PRESENCE_INTERVAL_MS),
       (load.teams * load.hours * 3600 * WEEKS * PRESENCE_POSTS_PER_SECOND) / Math.max(1, load.room - 1),
     ),
     ping: minutes / PING_MINUTES,

@@ -155,6 +155,14 @@ export const SETTINGS = {
     default: 500,
     meaning: "Sockets open at once in all rooms: clients spread their return over 4 ms for each.",
   },
+  presenceFloorMs: {
+    default: 1000,
+    meaning: "Milliseconds between two presence frames of one client, at least: more is a smaller bill.",
+  },
+  presencePostsPerSecond: {
+    default: 75,
+    meaning: "Posts of presence a second that one room may cost: in larger rooms each client tells less often.",
+  },
   httpRate: { default: 200, meaning: "Requests a second that the API takes." },
   httpBurst: { default: 400, meaning: "And in a burst." },
   gatewayLogsRole: {

@@ -91,7 +91,12 @@ export class CyclesheetStack extends Stack {
         "Default",
         "hello, change, presence, replay, refresh, ping",
         512,
-        { ...asking, EXPECTED_CONNECTIONS: String(settings.expectedConnections) },
+        {
+          ...asking,
+          EXPECTED_CONNECTIONS: String(settings.expectedConnections),
+          PRESENCE_FLOOR_MS: String(settings.presenceFloorMs),
+          PRESENCE_POSTS_PER_SECOND: String(settings.presencePostsPerSecond),
+        },
         { countsBusy: true },
       ),
       http: make("Http", "The same over HTTPS", 512, { ...verifying, ...asking }, { countsBusy: true }),

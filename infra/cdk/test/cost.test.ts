@@ -8,6 +8,7 @@ import {
   CALLS,
   idle,
   type Load,
+  MIN_PRESENCE_INTERVAL_MS,
   month,
   otherwise,
   PRESENCE_POSTS_PER_SECOND,
@@ -47,6 +48,7 @@ test("a room of fifty that types for two hours a day is what its messages cost",
 
 test("presence in a large room costs no more than the room's budget of posts", () => {
   assert.equal(PRESENCE_POSTS_PER_SECOND, limits.PRESENCE_POSTS_PER_SECOND);
+  assert.equal(MIN_PRESENCE_INTERVAL_MS, limits.MIN_PRESENCE_INTERVAL_MS);
   const load: Load = { teams: 1, room: 50, hours: 10, changes: 1, presence: 1000 };
   const presence = month(load, prices, 0)[1]?.dollars ?? 0;
   const posts = 10 * 3600 * (52 / 12) * PRESENCE_POSTS_PER_SECOND;

@@ -77,6 +77,8 @@ test("each bad value is refused with what would be right", () => {
     [{ httpRate: "many" }, /httpRate must be a whole number/],
     [{ socketRate: "20000" }, /socketRate is a number from 1 to 10000/],
     [{ expectedConnections: "0" }, /expectedConnections is at least 1/],
+    [{ presenceFloorMs: "99" }, /presenceFloorMs is at least 100/],
+    [{ presencePostsPerSecond: "0" }, /presencePostsPerSecond is at least 1/],
     [{ pageDomain: "sheet.example.com" }, /pageDomain and pageCertificate are given together/],
     [
       {

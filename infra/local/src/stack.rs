@@ -20,7 +20,7 @@ use platform::{
     invoke::{ExtractRequest, Invoke},
     secrets::Secrets,
 };
-use protocol::limits::DEFAULT_EXPECTED_CONNECTIONS;
+use protocol::limits::{DEFAULT_EXPECTED_CONNECTIONS, PresencePace};
 use sheet::model::Origin;
 use std::{
     collections::BTreeMap,
@@ -74,6 +74,8 @@ pub struct Options {
     pub secrets: BTreeMap<String, String>,
     /// Sockets expected at once, in all rooms.
     pub expected_connections: usize,
+    /// How often clients tell where they are.
+    pub presence_pace: PresencePace,
     /// Where Slack's Web API is.
     pub slack_base_url: String,
     /// Where figures of extractions go.
@@ -113,6 +115,7 @@ impl Options {
             origin: Origin::Model,
             secrets: BTreeMap::new(),
             expected_connections: DEFAULT_EXPECTED_CONNECTIONS,
+            presence_pace: PresencePace::default(),
             slack_base_url: DEFAULT_BASE_URL.to_owned(),
             metrics: metrics::nowhere(),
             page: page_folder(),
@@ -216,6 +219,7 @@ impl Stack {
             rates: Arc::default(),
             secrets: Secrets::new(options.secrets),
             expected_connections: options.expected_connections,
+            presence_pace: options.presence_pace,
             metrics: options.metrics.clone(),
         };
         let extractor = Extractor {

@@ -72,9 +72,21 @@ impl Turn<'_> {
     /// Somebody moved.
     pub fn moved(&mut self, connection: Connection, state: PresenceState) {
         // Frames may overtake each other: what somebody told before they left does not bring them back.
-        if !self.state.departed.contains(&connection.connection_id) {
-            self.heard_of(connection, Some(state), self.now);
+        if self.state.departed.contains(&connection.connection_id) {
+            return;
         }
+        let was_alone = self.is_alone();
+        self.heard_of(connection, Some(state), self.now);
+        // Their `joined` was lost, or is late: they have not heard where this one is either.
+        if was_alone {
+            self.tell(0.0);
+        }
+    }
+
+    /// Returns whether nobody else is in the room: a movement would cost a message that nobody hears.
+    fn is_alone(&self) -> bool {
+        let own = self.state.connection_id.as_ref();
+        self.state.connections.iter().all(|peer| Some(&peer.connection.connection_id) == own)
     }
 
     fn peer(&self, connection_id: &str) -> Option<&PeerConnection> {
@@ -117,7 +129,7 @@ impl Turn<'_> {
 
     /// Tells the room where one is, if that is news: at once after quiet, else when the room's budget allows it.
     pub fn tell(&mut self, delay: f64) {
-        if !self.is_live() {
+        if !self.is_live() || self.is_alone() {
             return;
         }
         let Some(state) = self.own() else { return };

@@ -3,7 +3,7 @@ use crate::{
     admission::Membership,
     identity::{Keys, Rules},
 };
-use protocol::limits::DEFAULT_EXPECTED_CONNECTIONS;
+use protocol::limits::{DEFAULT_EXPECTED_CONNECTIONS, PresencePace};
 use sheet::check::Policy;
 use std::{collections::BTreeMap, fmt};
 use store::StoreConfig;
@@ -18,6 +18,16 @@ pub const VARIABLES: &[(&str, &str, &str)] = &[
         "EXPECTED_CONNECTIONS",
         "500",
         "Sockets open at once in all rooms of the deployment: clients spread their return by it.",
+    ),
+    (
+        "PRESENCE_FLOOR_MS",
+        "1000",
+        "Milliseconds between two presence frames of one client, at least: more is a smaller bill, less is livelier.",
+    ),
+    (
+        "PRESENCE_POSTS_PER_SECOND",
+        "75",
+        "Posts of presence a second that one room may cost: in larger rooms each client tells less often.",
     ),
     (
         "EPOCH_SALT",
@@ -132,6 +142,15 @@ impl Environment {
         self.number("EXPECTED_CONNECTIONS", DEFAULT_EXPECTED_CONNECTIONS as u64, 1) as usize
     }
 
+    /// How often clients tell where they are.
+    pub fn presence_pace(&mut self) -> PresencePace {
+        let PresencePace { floor_ms, posts_per_second } = PresencePace::default();
+        PresencePace {
+            floor_ms: self.number("PRESENCE_FLOOR_MS", floor_ms, 100),
+            posts_per_second: self.number("PRESENCE_POSTS_PER_SECOND", posts_per_second, 1),
+        }
+    }
+
     /// What a token must satisfy, but for the keys.
     pub fn tokens(&mut self) -> (Rules, KeySource) {
         let rules = Rules { issuer: self.required("JWT_ISSUER"), audience: self.required("JWT_AUDIENCE") };
@@ -212,6 +231,8 @@ mod tests {
         let mut env = environment(&[
             ("MAX_GROUP", "0"),
             ("EXPECTED_CONNECTIONS", "many"),
+            ("PRESENCE_FLOOR_MS", "99"),
+            ("PRESENCE_POSTS_PER_SECOND", "0"),
             ("ALLOWED_ORIGINS", "https://a.example, *"),
             ("JWT_ISSUER", " "),
             ("MEMBERSHIP", "ldap"),
@@ -219,6 +240,7 @@ mod tests {
         env.membership();
         env.store();
         env.expected_connections();
+        env.presence_pace();
         env.tokens();
         env.origins();
         let error = env.finish().unwrap_err().to_string();
@@ -226,6 +248,8 @@ mod tests {
             "TABLE_NAME",
             "MAX_GROUP",
             "EXPECTED_CONNECTIONS",
+            "PRESENCE_FLOOR_MS",
+            "PRESENCE_POSTS_PER_SECOND",
             "JWT_ISSUER",
             "JWT_AUDIENCE",
             "JWT_JWKS_URL",

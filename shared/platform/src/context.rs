@@ -8,6 +8,7 @@ use crate::{
     rates::Rates,
     secrets::Secrets,
 };
+use protocol::limits::PresencePace;
 use sheet::TimestampMs;
 use std::{
     collections::hash_map::RandomState,
@@ -40,6 +41,8 @@ pub struct Context {
     pub secrets: Secrets,
     /// Sockets that this deployment expects at once, in all its rooms: their return is spread by it.
     pub expected_connections: usize,
+    /// How often clients tell where they are.
+    pub presence_pace: PresencePace,
     /// Counts what happens, and writes it.
     pub metrics: Metrics,
 }
@@ -61,7 +64,7 @@ impl Context {
     /// If the environment lacks a variable or a value cannot be read: the message names all of them.
     pub async fn of_lambda(mut env: Environment) -> Result<(Self, Secrets), Box<dyn Error + Send + Sync>> {
         let (table, config) = env.store();
-        let expected_connections = env.expected_connections();
+        let (expected_connections, presence_pace) = (env.expected_connections(), env.presence_pace());
         let (callback_url, extract) = (env.optional("CALLBACK_URL"), env.optional("EXTRACT_FUNCTION"));
         let metrics = Metrics::stdout(
             env.optional("STAGE"),
@@ -86,6 +89,7 @@ impl Context {
             rates: Arc::default(),
             secrets: secrets.clone(),
             expected_connections,
+            presence_pace,
             metrics,
         };
         Ok((context, secrets))

@@ -16,10 +16,12 @@ sheet::constants! {
     MAX_CARET_BYTES: usize = 64;
     /// Changes in one page of the log over HTTPS: about what a history panel shows at once.
     MAX_PAGE_CHANGES: usize = 1_000;
-    /// Posts of presence a second that one room may cost. Posts are the bill of a busy room.
-    PRESENCE_POSTS_PER_SECOND: u64 = 150;
-    /// The shortest presence interval, milliseconds: four movements a second look alive.
-    MIN_PRESENCE_INTERVAL_MS: u64 = 250;
+    /// Posts of presence a second that one room may cost, unless the stage sets it. Posts are the bill of a busy room:
+    /// a room in which everyone moves all the time costs 0.27 USD an hour at this rate.
+    PRESENCE_POSTS_PER_SECOND: u64 = 75;
+    /// The shortest presence interval, milliseconds, unless the stage sets it: one movement a second shows where somebody
+    /// works, and a cursor that crosses ten cells costs one frame and not four.
+    MIN_PRESENCE_INTERVAL_MS: u64 = 1_000;
     /// The least jitter that `welcome` asks for before a reconnect, milliseconds.
     MIN_RECONNECT_JITTER_MS: u64 = 2_000;
     /// New connections a second that everybody's return at once may come to: API Gateway allows an account 500, and the
@@ -31,11 +33,29 @@ sheet::constants! {
         (MIN_RECONNECT_JITTER_MS * RECONNECTS_PER_SECOND / 1_000) as usize;
 }
 
-/// Returns milliseconds between two presence frames of one client in a room of `people`, so that the room keeps
-/// [`PRESENCE_POSTS_PER_SECOND`]: everybody's movement is posted to everybody else.
-pub fn presence_interval_ms(people: usize) -> u64 {
-    let people = people as u64;
-    (people * people.saturating_sub(1) * 1_000 / PRESENCE_POSTS_PER_SECOND).max(MIN_PRESENCE_INTERVAL_MS)
+/// How often clients tell where they are, as a stage sets it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PresencePace {
+    /// The shortest interval, milliseconds.
+    pub floor_ms: u64,
+    /// Posts of presence a second that one room may cost, at least 1.
+    pub posts_per_second: u64,
+}
+
+impl Default for PresencePace {
+    fn default() -> Self {
+        Self { floor_ms: MIN_PRESENCE_INTERVAL_MS, posts_per_second: PRESENCE_POSTS_PER_SECOND }
+    }
+}
+
+impl PresencePace {
+    /// Returns the milliseconds between two presence frames of one client in a room of `people`, so that the room keeps
+    /// its budget: each movement is posted to everyone else in the room.
+    pub fn interval_ms(self, people: usize) -> u64 {
+        let people = people as u64;
+        let posts = people * people.saturating_sub(1) * 1_000;
+        (posts / self.posts_per_second.max(1)).max(self.floor_ms)
+    }
 }
 
 /// Returns the jitter before a reconnect, milliseconds, of a client in a room of `people` where `expected` sockets are
@@ -52,10 +72,14 @@ mod tests {
     // rule: P4
     #[test]
     fn a_room_keeps_its_post_budget_whatever_its_size() {
-        assert_eq!(presence_interval_ms(2), 250);
-        for people in [5u64, 10, 50, 400] {
-            let posts = people * (people - 1) * 1_000 / presence_interval_ms(people as usize);
-            assert!(posts <= PRESENCE_POSTS_PER_SECOND + 1, "{people}: {posts}");
+        let lively = PresencePace { floor_ms: 250, posts_per_second: 150 };
+        assert_eq!(PresencePace::default().interval_ms(2), 1_000);
+        assert_eq!(lively.interval_ms(2), 250);
+        for pace in [PresencePace::default(), lively] {
+            for people in [5u64, 10, 50, 400] {
+                let posts = people * (people - 1) * 1_000 / pace.interval_ms(people as usize);
+                assert!(posts <= pace.posts_per_second + 1, "{people}: {posts}");
+            }
         }
     }
 

@@ -133,6 +133,7 @@ impl World {
             random,
             rates: Arc::default(),
             expected_connections: DEFAULT_EXPECTED_CONNECTIONS,
+            presence_pace: Default::default(),
             metrics: Default::default(),
             secrets: platform::secrets::Secrets::new(std::collections::BTreeMap::<String, String>::new()),
         };

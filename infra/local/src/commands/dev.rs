@@ -17,7 +17,7 @@ use local::{
     tokens::{self, SECRET},
 };
 use platform::{context::system_random, invoke::ExtractRequest, telemetry};
-use protocol::limits::DEFAULT_EXPECTED_CONNECTIONS;
+use protocol::limits::{DEFAULT_EXPECTED_CONNECTIONS, PresencePace};
 use sheet::{CycleKey, Name, Week, check::Policy, model::Origin, week::time_zone};
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 use store::{
@@ -69,6 +69,12 @@ pub(crate) struct Dev {
     /// Sockets to expect at once in all rooms: clients spread their return by it
     #[arg(long, value_name = "N", default_value_t = DEFAULT_EXPECTED_CONNECTIONS as u32, value_parser = clap::value_parser!(u32).range(1..))]
     expected_connections: u32,
+    /// Milliseconds between two presence frames of one client, at least
+    #[arg(long, value_name = "MS", default_value_t = PresencePace::default().floor_ms, value_parser = clap::value_parser!(u64).range(100..))]
+    presence_floor_ms: u64,
+    /// Posts of presence a second that one room may cost
+    #[arg(long, value_name = "N", default_value_t = PresencePace::default().posts_per_second, value_parser = clap::value_parser!(u64).range(1..))]
+    presence_posts_per_second: u64,
     /// Another origin that may open sockets, for a page served by a development server
     #[arg(long, value_name = "ORIGIN")]
     allow_origin: Vec<String>,
@@ -127,6 +133,10 @@ impl Dev {
             page: self.page.clone().unwrap_or_else(page_folder),
             secrets: self.secrets()?,
             expected_connections: self.expected_connections as usize,
+            presence_pace: PresencePace {
+                floor_ms: self.presence_floor_ms,
+                posts_per_second: self.presence_posts_per_second,
+            },
             store: StoreConfig {
                 policy: Policy { rate_per_window: self.rate_per_10s },
                 max_group: self.max_group as usize,

@@ -58,7 +58,10 @@ export function left(turn: Turn, connectionId: string): void {
 export function moved(turn: Turn, connection: Connection, state: PresenceState): void {
   // Frames may overtake each other: what somebody told before they left does not bring them back.
   if (turn.state.departed.has(connection.connectionId)) return;
+  const wasAlone = isAlone(turn);
   put(turn, connection, state, turn.now);
+  // Their `joined` was lost, or is late: they have not heard where this one is either.
+  if (wasAlone) tell(turn, 0);
 }
 
 function put(turn: Turn, connection: Connection, state: PresenceState | null, at: number): void {
@@ -119,7 +122,7 @@ export function rest(turn: Turn): void {
 /** Tells the room where one is, if that is news: at once after quiet, else when the room's budget allows it. */
 export function tell(turn: Turn, delay: number): void {
   const { presence, link } = turn.state;
-  if (link?.phase !== "live" || presence.wanted === null) return;
+  if (link?.phase !== "live" || presence.wanted === null || isAlone(turn)) return;
   const state = own(turn);
   const text = JSON.stringify(state);
   if ((text === presence.sent && !presence.owed) || bytes(text) > MAX_PRESENCE_BYTES) return;
@@ -130,6 +133,12 @@ export function tell(turn: Turn, delay: number): void {
   }
   send(turn, { type: "presence", state });
   turn.state.presence = { ...presence, sent: text, sentAt: turn.now, owed: false };
+}
+
+/** Returns whether nobody else is in the room: a movement would cost a message that nobody hears. */
+function isAlone({ state }: Turn): boolean {
+  for (const connectionId of state.connections.keys()) if (connectionId !== state.connectionId) return false;
+  return true;
 }
 
 function own({ state, now }: Turn): PresenceState {

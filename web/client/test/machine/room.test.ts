@@ -3,6 +3,10 @@ import { ANA, BO, Rig, sampleSheet, welcome } from "../rig.js";
 
 const at = (taskId: string) => ({ cursor: { taskId, column: "title" as const }, status: "active" as const });
 const theirs = (connectionId: string) => ({ connectionId, user: BO, role: "editor" });
+/** A room with somebody else in it: nobody tells an empty one where they are. */
+const together = {
+  connections: [{ connectionId: "c-ana", user: ANA, role: "editor" }, theirs("c-0")],
+};
 
 describe("notifications of mentions", () => {
   const note = (version: number) => ({
@@ -28,7 +32,7 @@ describe("notifications of mentions", () => {
 describe("telling the room where one is", () => {
   // rule: P4
   it("tells the first movement after quiet at once, and the last of a flurry when the interval allows", () => {
-    const rig = new Rig().live();
+    const rig = new Rig().live(sampleSheet(), together);
     for (const taskId of ["r1", "r2", "r3"]) rig.input({ type: "presence", state: at(taskId) });
     expect(rig.frames("presence")).toMatchObject([{ state: at("r1") }]);
     rig.elapse(250);
@@ -40,7 +44,7 @@ describe("telling the room where one is", () => {
 
   // rule: P4
   it("keeps the interval that welcome asks for, and never says the same twice", () => {
-    const rig = new Rig().live(sampleSheet(), { presenceIntervalMs: 5_000 });
+    const rig = new Rig().live(sampleSheet(), { ...together, presenceIntervalMs: 5_000 });
     rig.answersPings = true;
     for (let i = 0; i < 100; i += 1) {
       rig.input({ type: "presence", state: at(`r${i % 3}`) });
@@ -52,7 +56,7 @@ describe("telling the room where one is", () => {
   });
 
   it("goes idle after a minute, away after five or when the page is hidden", () => {
-    const rig = new Rig().live();
+    const rig = new Rig().live(sampleSheet(), together);
     const told = () => rig.frames("presence").at(-1)?.state.status;
     rig.answersPings = true;
     rig.input({ type: "presence", state: at("r1") });
@@ -72,7 +76,7 @@ describe("telling the room where one is", () => {
 
   // rule: P5
   it("answers somebody who joined with its state, once", () => {
-    const rig = new Rig().live();
+    const rig = new Rig().live(sampleSheet(), together);
     rig.input({ type: "presence", state: at("r1") });
     rig.elapse(1_000);
     for (const id of ["c-1", "c-2", "c-3"]) rig.frame({ type: "joined", ...theirs(id) });
@@ -80,8 +84,26 @@ describe("telling the room where one is", () => {
     expect(rig.frames("presence")).toHaveLength(2);
   });
 
-  it("does not send what the room would refuse as too large", () => {
+  // rule: P4
+  it("tells nobody anything while nobody else is there, and a newcomer where it is", () => {
     const rig = new Rig().live();
+    rig.input({ type: "presence", state: at("r1") });
+    rig.elapse(1_000).input({ type: "presence", state: at("r2") });
+    rig.elapse(1_000);
+    expect(rig.frames("presence")).toEqual([]);
+    rig.frame({ type: "joined", ...theirs("c-1") }).elapse(1_000);
+    expect(rig.frames("presence")).toMatchObject([{ state: at("r2") }]);
+    rig.frame({ type: "left", connectionId: "c-1", user: BO }).input({ type: "presence", state: at("r3") });
+    rig.elapse(1_000);
+    expect(rig.frames("presence")).toHaveLength(1);
+    // The `joined` of another was lost: their first movement says that they are there.
+    rig.frame({ type: "presence", ...theirs("c-2"), state: at("r1") });
+    expect(rig.frames("presence")).toHaveLength(2);
+    expect(rig.frames("presence")[1]).toMatchObject({ state: at("r3") });
+  });
+
+  it("does not send what the room would refuse as too large", () => {
+    const rig = new Rig().live(sampleSheet(), together);
     rig.input({ type: "presence", state: { docs: { summary: "x".repeat(2_048) } } });
     expect(rig.frames("presence")).toEqual([]);
   });
