@@ -12,7 +12,6 @@ import {
   hasExpired,
   loadConfig,
   loadCycles,
-  pageLink,
   storedToken,
   storeToken,
 } from "./session/places";
@@ -72,8 +71,13 @@ async function start(): Promise<void> {
     throw new Error(
       `There is no team ${team} here yet: an administrator adds it with the command cyclesheet team add.`,
     );
-  if (where.team !== team || where.cycle !== cycle)
-    history.replaceState(history.state, "", pageLink(team, cycle));
+  if (where.team !== team || where.cycle !== cycle) {
+    // What else the link names, a row or a comment, stays in it.
+    const query = new URLSearchParams(location.search);
+    query.set("team", team);
+    query.set("cycle", cycle);
+    history.replaceState(history.state, "", `?${query}`);
+  }
   document.title = `${team} ${cycle} – Cyclesheet`;
 
   const network = createNetwork(config, team, cycle, currentToken);
@@ -95,13 +99,7 @@ async function start(): Promise<void> {
   });
   root.render(
     <StrictMode>
-      <App
-        controller={controller}
-        network={network}
-        team={team}
-        cycle={cycle}
-        loadCycles={async () => (await weeks()).cycles}
-      />
+      <App controller={controller} network={network} team={team} cycle={cycle} loadCycles={weeks} />
     </StrictMode>,
   );
 }

@@ -144,10 +144,13 @@ createRoot(document.getElementById("root") as HTMLElement).render(
     network={fixtureNetwork}
     team="platform"
     cycle="2026-W47"
-    loadCycles={async () => [
-      { cycle: "2026-W47", status: "open" },
-      { cycle: "2026-W46", status: "sealed" },
-      { cycle: "2026-W45", status: "sealed" },
-    ]}
+    loadCycles={async () => ({
+      cycles: [
+        { cycle: "2026-W47", status: "open" },
+        { cycle: "2026-W46", status: "sealed" },
+        { cycle: "2026-W45", status: "sealed" },
+      ],
+      current: "2026-W48",
+    })}
   />,
 );

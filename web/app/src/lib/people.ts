@@ -1,11 +1,11 @@
 /** People's marks on the screen: initials, and ink that can be read on their colour. */
 
-/** Up to two letters of a name. */
+/** Two letters of a name: of its first and last word, or of its only one. */
 export function initials(name: string): string {
   const words = name.trim().split(/\s+/).filter(Boolean);
-  const first = [...(words[0] ?? "?")][0] ?? "?";
-  const last = words.length > 1 ? ([...(words.at(-1) ?? "")][0] ?? "") : "";
-  return (first + last).toUpperCase();
+  const [first = "?", second = ""] = [...(words[0] ?? "?")];
+  if (words.length < 2) return first.toUpperCase() + (/\p{L}/u.test(second) ? second.toLowerCase() : "");
+  return (first + ([...(words.at(-1) ?? "")][0] ?? "")).toUpperCase();
 }
 
 /** Relative luminance (WCAG 2) of `#rgb` or `#rrggbb`; null for anything else. */
@@ -23,7 +23,10 @@ function luminance(color: string): number | null {
 /** A colour the screen may use as it came; anything that is not a plain hex colour becomes one made from the id. */
 export function personColor(color: string, id: string): string {
   if (luminance(color) !== null) return color;
-  const palette = ["#b4491f", "#7a5c00", "#2f6f3e", "#00696f", "#2559b8", "#6b45b8", "#a02c74", "#5a6068"];
+  const palette = [
+    ...["#b4491f", "#7a5c00", "#2f6f3e", "#00696f", "#2559b8", "#6b45b8", "#a02c74", "#5a6068"],
+    ...["#8a3b12", "#4d6b00", "#11694f", "#1d5f8a", "#4453c4", "#8e3fa8", "#b3264f", "#6e5b4a"],
+  ];
   let sum = 0;
   for (const char of id) sum = (sum * 31 + (char.codePointAt(0) ?? 0)) >>> 0;
   return palette[sum % palette.length] ?? "#5a6068";

@@ -2,6 +2,7 @@
  * The users who may be mentioned: the team's members, and the users in the room, who are in the list of members a
  * little later.
  */
+import type { Peer } from "@cyclesheet/client";
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 import type { Person } from "../lib/mentions";
 import type { Api, Member } from "../session/api";
@@ -49,10 +50,21 @@ export function usePeople(): readonly Person[] {
   const peers = useClient((state) => state.peers);
   const members = useSyncExternalStore(subscribe, () => directories.get(api)?.members ?? NOBODY);
   useEffect(() => ask(api), [api]);
-  return useMemo(() => {
-    const people = new Map<string, Person>();
-    for (const { id, name, color } of members) people.set(id, { id, name, color });
-    for (const { user } of peers) people.set(user.id, user);
-    return [...people.values()].sort((a, b) => a.name.localeCompare(b.name));
-  }, [members, peers]);
+  return useMemo(() => together(members, peers), [members, peers]);
+}
+
+let made: {
+  readonly members: readonly Member[];
+  readonly peers: readonly Peer[];
+  readonly people: readonly Person[];
+} = { members: NOBODY, peers: [], people: [] };
+
+/** Every cell with a name in it asks, and peers change with each step of a cursor: the list is made once for all. */
+function together(members: readonly Member[], peers: readonly Peer[]): readonly Person[] {
+  if (made.members === members && made.peers === peers) return made.people;
+  const people = new Map<string, Person>();
+  for (const { id, name, color } of members) people.set(id, { id, name, color });
+  for (const { user } of peers) people.set(user.id, user);
+  made = { members, peers, people: [...people.values()].sort((a, b) => a.name.localeCompare(b.name)) };
+  return made.people;
 }

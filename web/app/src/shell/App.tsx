@@ -2,17 +2,18 @@
 import { useEffect, useMemo } from "react";
 import { ActionsProvider } from "../actions/context";
 import { followKeys } from "../actions/keys";
-import { CommentsPanel } from "../features/comments/CommentsPanel";
 import { followMentions } from "../features/comments/mentions";
 import { followLink } from "../features/comments/open";
 import { Diagnosis } from "../features/connection/Diagnosis";
+import { Figures } from "../features/head/Figures";
 import { NotePanel } from "../features/notes/NotePanel";
 import { Summary } from "../features/notes/Summary";
 import { Print } from "../features/print/Print";
 import { RescueCards } from "../features/rescue/RescueCards";
+import { Share } from "../features/share/Share";
 import { weekSpan } from "../lib/dates";
 import { type Network, NetworkProvider } from "../session/context";
-import type { CycleInfo } from "../session/places";
+import type { Weeks } from "../session/places";
 import { ControllerProvider, useClient, useController, useScreen } from "../sheet/context";
 import type { Controller } from "../sheet/controller";
 import { openDoc } from "../sheet/docs";
@@ -30,7 +31,7 @@ import { Announcer } from "./Announcer";
 import { ACTIONS } from "./actions";
 import { followAddress } from "./address";
 import { Help } from "./Help";
-import { Conflicts, Details, VersionBar, VersionView } from "./lazy";
+import { CommentsPanel, Conflicts, Details, loadAhead, VersionBar, VersionView } from "./lazy";
 import { RowMenu } from "./RowMenu";
 import { SidePanel } from "./SidePanel";
 import { StatusBar } from "./StatusBar";
@@ -44,7 +45,7 @@ interface Props {
   readonly network: Network;
   readonly team: string;
   readonly cycle: string;
-  readonly loadCycles: () => Promise<readonly CycleInfo[]>;
+  readonly loadCycles: () => Promise<Weeks>;
 }
 
 export function App({ controller, network, team, cycle, loadCycles }: Props) {
@@ -59,6 +60,8 @@ export function App({ controller, network, team, cycle, loadCycles }: Props) {
 
   useEffect(() => followF6(controller), [controller]);
   useEffect(() => followAddress(controller), [controller]);
+
+  useEffect(loadAhead, []);
 
   const slots = useMemo(() => slotsFor(controller), [controller]);
 
@@ -81,28 +84,35 @@ function Page({ team, cycle, loadCycles }: Omit<Props, "controller" | "network">
   const controller = useController();
   const isOld = useTime((time) => time.viewing !== null);
   const isDetailed = useScreen((screen) => screen.side === "details");
+  const isTalking = useScreen((screen) => screen.side === "comments");
   const isConflicting = useClient((state) => state.conflicts.length > 0);
   return (
     <div className="page">
       <TopBar team={team} cycle={cycle} loadCycles={loadCycles} />
       <Strip />
-      <Summary />
+      <div className="head">
+        <Figures cycle={cycle} />
+        <Summary />
+        <Share team={team} cycle={cycle} />
+      </div>
       {isOld ? <VersionBar /> : <Toolbar />}
       <main className="main">
         <div className="main-sheet">
           <div className="main-live" inert={isOld}>
-            <SheetGrid label={`Sheet of ${team}, week ${cycle}, ${weekSpan(cycle)}`} />
+            <SheetGrid label={`Sheet of ${team}, week ${cycle}, ${weekSpan(cycle)}`} cycle={cycle} />
           </div>
           {isOld && <VersionView />}
         </div>
         {isDetailed && <Details />}
         <NotePanel />
-        <CommentsPanel
-          onDoc={({ doc, commentId }) => {
-            if (doc) openDoc(controller, doc);
-            openThread(controller, commentId);
-          }}
-        />
+        {isTalking && (
+          <CommentsPanel
+            onDoc={({ doc, commentId }) => {
+              if (doc) openDoc(controller, doc);
+              openThread(controller, commentId);
+            }}
+          />
+        )}
         <SidePanel />
         <RescueCards />
         {isConflicting && <Conflicts />}

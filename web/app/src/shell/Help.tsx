@@ -75,7 +75,6 @@ export function Help() {
             ))}
           </div>
           <p className="legend">
-            <span className="legend-ai" aria-hidden="true" /> taken from the messages
             <span className="legend-corrected" aria-hidden="true" /> corrected by a person
           </p>
           <p className="legend">

@@ -4,7 +4,7 @@ import { Mentions } from "../features/comments/Mentions";
 import { Connection } from "../features/connection/Connection";
 import { People } from "../features/people/People";
 import { Weeks } from "../features/weeks/Weeks";
-import type { CycleInfo } from "../session/places";
+import type { Weeks as WeekList } from "../session/places";
 import { applyTheme, savedTheme, type Theme } from "../session/theme";
 import { useClient, useController } from "../sheet/context";
 import { AutoIcon, EyeIcon, HelpIcon, MoonIcon, SunIcon } from "../ui/icons";
@@ -20,7 +20,7 @@ const THEME_WORD: { readonly [T in Theme]: string } = {
 interface Props {
   readonly team: string;
   readonly cycle: string;
-  readonly loadCycles: () => Promise<readonly CycleInfo[]>;
+  readonly loadCycles: () => Promise<WeekList>;
 }
 
 export function TopBar({ team, cycle, loadCycles }: Props) {

@@ -4,16 +4,26 @@ import { Later } from "../ui/Later";
 
 type Rare = typeof import("./rare");
 
-function door(pick: (rare: Rare) => ComponentType) {
-  const Loaded = lazy(async () => ({ default: pick(await import("./rare")) }));
-  return () => (
+function door<P extends object>(pick: (rare: Rare) => ComponentType<P>) {
+  const Loaded: ComponentType<P> = lazy(async () => ({ default: pick(await import("./rare")) }));
+  return (props: P) => (
     <Later>
-      <Loaded />
+      <Loaded {...props} />
     </Later>
   );
 }
 
+/** The sheet comes first: milliseconds after it before the rest is loaded, so that it is there when the network is not. */
+const AHEAD_MS = 3_000;
+
+/** Loads what is rare before somebody asks for it; returns how to stop. */
+export function loadAhead(): () => void {
+  const timer = window.setTimeout(() => void import("./rare").catch(() => {}), AHEAD_MS);
+  return () => clearTimeout(timer);
+}
+
 export const AuditPanel = door((rare) => rare.AuditPanel);
+export const CommentsPanel = door((rare) => rare.CommentsPanel);
 export const Conflicts = door((rare) => rare.Conflicts);
 export const Details = door((rare) => rare.Details);
 export const HistoryPanel = door((rare) => rare.HistoryPanel);

@@ -1,6 +1,7 @@
 /** What many visits never open: a cell's details, conflicts, the past, the members, the audit. One file, loaded with the first of them. */
 export { AuditPanel } from "../features/admin/AuditPanel";
 export { MembersPanel } from "../features/admin/MembersPanel";
+export { CommentsPanel } from "../features/comments/CommentsPanel";
 export { Conflicts } from "../features/conflicts/Conflicts";
 export { Details } from "../features/details/Details";
 export { HistoryPanel } from "../features/history/HistoryPanel";

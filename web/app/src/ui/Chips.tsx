@@ -4,15 +4,3 @@
 export function sourceIds(source: string): string[] {
   return [...new Set(source.split(/\s*,\s*/).filter(Boolean))];
 }
-
-export function Chips({ ids, testId }: { ids: readonly string[]; testId?: string }) {
-  return (
-    <span className="chips" data-testid={testId}>
-      {ids.map((id) => (
-        <span className="chip" key={id}>
-          <bdi>{id}</bdi>
-        </span>
-      ))}
-    </span>
-  );
-}

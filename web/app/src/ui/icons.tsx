@@ -231,3 +231,8 @@ export const PrintIcon = (props: IconProps) => (
     <path d="M4.5 5.5v-3h7v3M4.5 11h-2V5.5h11V11h-2M4.5 9h7v4.5h-7Z" />
   </Icon>
 );
+export const ShareIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M8 10V2.5M5 5.2 8 2.3l3 2.9M4.5 8H3v5.5h10V8h-1.5" />
+  </Icon>
+);

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { exactly } from "../../lib/time";
 import { useClient, useController, useMayEdit, useScreen } from "../../sheet/context";
 import { originOf } from "../../sheet/grid/cells";
+import { Linked } from "../../sheet/grid/Linked";
 import { COLUMN_INFO } from "../../sheet/model/columns";
 import { returnToSheet } from "../../sheet/parts";
 import { sourceIds } from "../../ui/Chips";
@@ -92,7 +93,11 @@ function Panel() {
           <dl>
             <Fact name="Current value">
               <span className="details-value" data-testid="detail-value" dir="auto">
-                {cell?.value || <span className="muted">nothing</span>}
+                {cell?.value ? (
+                  <Linked text={cell.value} isReachable />
+                ) : (
+                  <span className="muted">nothing</span>
+                )}
               </span>
               <span className="details-by" data-origin={origin} data-testid="detail-author">
                 {isExtracted && <SparkIcon size={12} />}

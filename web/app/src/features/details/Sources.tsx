@@ -1,6 +1,7 @@
 /** The messages that a row came from, word for word. What is cited and does not exist is said to be so. */
 
 import { exactly } from "../../lib/time";
+import { Linked } from "../../sheet/grid/Linked";
 import { WarnIcon } from "../../ui/icons";
 import { type Message, useCited } from "./messages";
 
@@ -60,7 +61,9 @@ function Quote({ message }: { message: Message }) {
           </time>
         )}
       </figcaption>
-      <blockquote dir="auto">{text}</blockquote>
+      <blockquote dir="auto">
+        <Linked text={text} isReachable />
+      </blockquote>
     </figure>
   );
 }

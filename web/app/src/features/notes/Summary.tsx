@@ -10,9 +10,6 @@ import { CheckIcon, ChevronIcon, EditIcon } from "../../ui/icons";
 import { Later } from "../../ui/Later";
 import { NoteEditor, Proposal, prepare } from "./lazy";
 
-/** Below this width the summary begins folded. */
-const NARROW_PX = 720;
-
 export function Summary() {
   const controller = useController();
   const mayEdit = useMayEdit();
@@ -21,8 +18,8 @@ export function Summary() {
   const isAsked = useScreen((screen) => screen.summary);
   const [editing, setEditing] = useState(false);
   const [open, setOpen] = useState(() => {
-    const saved = settings.get("summary");
-    return saved ? saved === "open" : window.innerWidth >= NARROW_PX;
+    // Two lines say what it is about; the rest is unfolded.
+    return settings.get("summary") === "open";
   });
   const turn = (to: boolean) => {
     settings.set("summary", to ? "open" : "closed");

@@ -27,6 +27,7 @@ import { isWrittenIn } from "../../lib/fields";
 import { fold } from "../../lib/fold";
 import { useClient, useController, useMayEdit, useScreen } from "../context";
 import { barToMoving, isFiltered } from "../model/arrangement";
+import { judgedOn } from "../model/health";
 import { ColumnHead } from "./ColumnHead";
 import { columnDefs, saveWidth } from "./columnDefs";
 import { onCellKey, onHeadKey } from "./keys";
@@ -39,6 +40,7 @@ import { useLayers } from "./useLayers";
 import { cellAt, usePointer } from "./usePointer";
 import { useRowDrag } from "./useRowDrag";
 import { isArranged, useRows } from "./useRows";
+import { useTitleWidth } from "./useTitleWidth";
 
 ModuleRegistry.registerModules([
   ClientSideRowModelModule,
@@ -54,11 +56,11 @@ ModuleRegistry.registerModules([
   ExternalFilterModule,
 ]);
 
-/** Heights of a row in CSS pixels: one line of text, or three. */
-const ROW_HEIGHT = 34;
-const ROOMY_ROW_HEIGHT = 68;
+/** Heights of a row in CSS pixels: two lines of text, or four. */
+const ROW_HEIGHT = 44;
+const ROOMY_ROW_HEIGHT = 84;
 
-export function SheetGrid({ label }: { label: string }) {
+export function SheetGrid({ label, cycle }: { label: string; cycle: string }) {
   const controller = useController();
   const isEmpty = useClient((state) => state.sheet?.tasks.length === 0);
   const loading = useClient((state) => state.sheet === null);
@@ -70,6 +72,7 @@ export function SheetGrid({ label }: { label: string }) {
   const [api, setApi] = useState<GridApi<Row> | null>(null);
   const root = useRef<HTMLDivElement>(null);
   const today = controller.today;
+  const asOf = judgedOn(cycle, today);
   const catcher = useCatcher(controller, root);
   const { onKey } = useSlots();
 
@@ -77,10 +80,11 @@ export function SheetGrid({ label }: { label: string }) {
     () =>
       columnDefs(
         today,
+        asOf,
         (event) => catcher.onKey(event) || onCellKey(event, controller, onKey),
         (event, column) => onHeadKey(event, column, controller),
       ),
-    [today, controller, catcher, onKey],
+    [today, asOf, controller, catcher, onKey],
   );
   const rowData = useRows(api);
 
@@ -158,6 +162,7 @@ export function SheetGrid({ label }: { label: string }) {
 
   const pointer = usePointer(controller, root);
   useColumnFit(api, root);
+  useTitleWidth(api, root);
 
   const clipboard = (take: () => string | null) => (event: React.ClipboardEvent) => {
     if (controller.screen.get().editing || isWrittenIn(event.target)) return;

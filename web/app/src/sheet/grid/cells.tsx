@@ -5,12 +5,14 @@
 import { type Cell, type Column, type Row, SYSTEM_ID } from "@cyclesheet/client";
 import { type CSSProperties, memo, type ReactNode } from "react";
 import { isIsoDate, shortDate } from "../../lib/dates";
-import { initials, personColor } from "../../lib/people";
-import { Chips, sourceIds } from "../../ui/Chips";
+import { initials, inkOn } from "../../lib/people";
+import { sourceIds } from "../../ui/Chips";
 import { CarriedIcon } from "../../ui/icons";
 import { isUndated } from "../model/values";
 import { cellKey } from "../screen";
+import { useDirectory } from "../useDirectory";
 import { Found } from "./Found";
+import { Linked } from "./Linked";
 import { useSlots } from "./slots";
 
 /** The author of a cell's text. */
@@ -32,9 +34,39 @@ const ORIGIN_WORDS = {
 const HINTS = {
   empty: "",
   person: "",
-  model: "Taken from the messages: Details shows which.",
+  model: "",
   corrected: "Corrected by a person: Details shows what the extraction wrote.",
 } as const;
+
+/** A person as the team knows them, whatever a message called them. */
+function Assignee({ value }: { value: string }) {
+  const { name, color } = useDirectory().face(value);
+  return (
+    <span className="assignee" title={name === value ? undefined : `${name}, written as “${value}”`}>
+      <span
+        className="assignee-mark"
+        aria-hidden="true"
+        style={{ "--person": color, "--person-ink": inkOn(color) } as CSSProperties}
+      >
+        {initials(name)}
+      </span>
+      <bdi className="ellipsis">
+        <Found text={name} />
+      </bdi>
+    </span>
+  );
+}
+
+/** How many messages a row came from; a click leads to them. */
+function Messages({ value }: { value: string }) {
+  const ids = sourceIds(value);
+  if (ids.length === 0) return null;
+  return (
+    <span className="chip" title={ids.join(", ")}>
+      {ids.length === 1 ? "1 message" : `${ids.length} messages`}
+    </span>
+  );
+}
 
 function Progress({ value }: { value: string }) {
   if (value === "") return null;
@@ -82,11 +114,16 @@ export function Face({
   value,
   today,
   done,
+  asOf = today,
+  isBlocked = false,
 }: {
   column: Column;
   value: string;
   today: string;
   done: boolean;
+  /** The day at which a deadline counts as late; absent: today. */
+  asOf?: string;
+  isBlocked?: boolean;
 }): ReactNode {
   if (value === "") return null;
   switch (column) {
@@ -104,25 +141,14 @@ export function Face({
         </span>
       );
     case "assignee":
-      return (
-        <span className="assignee">
-          <span
-            className="assignee-mark"
-            aria-hidden="true"
-            style={{ "--person": personColor("", value) } as CSSProperties}
-          >
-            {initials(value)}
-          </span>
-          <bdi className="ellipsis">
-            <Found text={value} />
-          </bdi>
-        </span>
-      );
+      return <Assignee value={value} />;
     case "deadline": {
-      const late = !done && isIsoDate(value) && value < today;
+      const late = !done && isIsoDate(value) && value < asOf;
+      // A row that is blocked says so already: one red a row.
+      const tone = late ? (isBlocked ? "blocked" : "late") : undefined;
       const isFree = isUndated(value);
       return (
-        <span className="deadline" data-late={late || undefined} data-free={isFree || undefined}>
+        <span className="deadline" data-late={tone} data-free={isFree || undefined}>
           <bdi className="ellipsis">
             <Found text={shortDate(value, today)} />
           </bdi>
@@ -131,18 +157,18 @@ export function Face({
               <span className="sr-only">, </span>not a date
             </span>
           )}
-          {late && <span className="sr-only"> (past)</span>}
+          {late && <span className="sr-only"> (late)</span>}
         </span>
       );
     }
     case "progress":
       return <Progress value={value} />;
     case "source":
-      return <Chips ids={sourceIds(value)} />;
+      return <Messages value={value} />;
     default:
       return (
         <bdi className="longtext" dir="auto">
-          <Found text={value} />
+          <Linked text={value} />
         </bdi>
       );
   }
@@ -160,9 +186,11 @@ export interface CellProps {
   readonly column: Column;
   readonly cell: Cell | undefined;
   readonly today: string;
+  /** The day at which a deadline counts as late. */
+  readonly asOf: string;
 }
 
-export const CellFace = memo(function CellFace({ row, column, cell, today }: CellProps) {
+export const CellFace = memo(function CellFace({ row, column, cell, today, asOf }: CellProps) {
   const value = cell?.value ?? "";
   const origin = originOf(cell);
   const done = row.cells.status?.value === "Done";
@@ -179,7 +207,14 @@ export const CellFace = memo(function CellFace({ row, column, cell, today }: Cel
         </span>
       )}
       <span className="cell-text" data-testid={`cell:${cellKey(row.taskId, column)}`} data-value={value}>
-        <Face column={column} value={value} today={today} done={done} />
+        <Face
+          column={column}
+          value={value}
+          today={today}
+          asOf={asOf}
+          done={done}
+          isBlocked={row.cells.status?.value === "Blocked"}
+        />
       </span>
       <CellMarks taskId={row.taskId} column={column} />
       {ORIGIN_WORDS[origin] && <span className="sr-only">, {ORIGIN_WORDS[origin]}</span>}

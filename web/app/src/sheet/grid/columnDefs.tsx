@@ -5,20 +5,21 @@ import { isIsoDate, longDate, shortDate } from "../../lib/dates";
 import { fold } from "../../lib/fold";
 import { settings } from "../../session/settings";
 import { valueAt } from "../model/block";
-import { COLUMN_LIST } from "../model/columns";
+import { COLUMN_INFO, COLUMN_LIST } from "../model/columns";
 import { CellFace } from "./cells";
 import { ROW_COLUMN, ROW_HEAD_PX, RowHead } from "./RowHead";
 
 export { ROW_COLUMN };
 
-/** Columns whose look depends on whether the row is done. */
+/** Columns whose look depends on the row's status. */
 const FOLLOWS_STATUS: ReadonlySet<Column> = new Set<Column>(["title", "deadline"]);
-const isDone = (row: Row) => row.cells.status?.value === "Done";
 
 function sameCell(column: Column, a: Row | undefined, b: Row | undefined): boolean {
   if (a === b) return true;
   if (!a || !b || a.cells[column] !== b.cells[column]) return false;
-  return !FOLLOWS_STATUS.has(column) || (isDone(a) === isDone(b) && a.carriedFrom === b.carriedFrom);
+  return (
+    !FOLLOWS_STATUS.has(column) || (a.cells.status === b.cells.status && a.carriedFrom === b.carriedFrom)
+  );
 }
 
 function rank(column: Column, value: string): string | number {
@@ -70,9 +71,27 @@ const TITLE_SHARE = 0.4;
 const titleWidth = (width: number): number =>
   Math.max(120, Math.min(width, Math.round(window.innerWidth * TITLE_SHARE)));
 
-/** Column definitions; `onKey` and `onHeadKey` see every key on a cell or a head first and say whether they dealt with it. */
+/** Of the room that the other columns leave on a wide screen, the title gets this share; the description has the rest. */
+const SHARE_OF_ROOM = 0.44;
+const MAX_TITLE_PX = 460;
+
+/** Returns the title's width in a sheet of `width` CSS pixels, as long as nobody gave it one; null to leave it. */
+export function titleFor(width: number): number | null {
+  if (savedWidths().title !== undefined) return null;
+  const own = COLUMN_INFO.title.width;
+  const others = COLUMN_LIST.filter(({ id }) => id !== "title" && id !== "description");
+  const room = others.reduce(
+    (left, info) => left - (savedWidths()[info.id] ?? info.width),
+    width - ROW_HEAD_PX,
+  );
+  if (room * SHARE_OF_ROOM <= own) return titleWidth(own);
+  return Math.round(Math.min(room * SHARE_OF_ROOM, MAX_TITLE_PX));
+}
+
+/** Column definitions; `asOf` is the day at which deadlines are judged; `onKey` and `onHeadKey` see every key on a cell or a head first and say whether they dealt with it. */
 export function columnDefs(
   today: string,
+  asOf: string,
   onKey: (event: KeyboardEvent) => boolean,
   onHeadKey: (event: KeyboardEvent, column: Column) => boolean,
 ): ColDef<Row, Row>[] {
@@ -118,7 +137,9 @@ export function columnDefs(
       getQuickFilterText: (params) =>
         params.data ? searchText(info.id, valueAt(params.data, info.id), today) : "",
       cellRenderer: ({ data }: ICellRendererParams<Row>) =>
-        data ? <CellFace row={data} column={info.id} cell={data.cells[info.id]} today={today} /> : null,
+        data ? (
+          <CellFace row={data} column={info.id} cell={data.cells[info.id]} today={today} asOf={asOf} />
+        ) : null,
     };
   });
   return [head, ...columns];
