@@ -111,6 +111,9 @@ describe("the row's menu", () => {
       "menu:details",
       "menu:history-cell",
       "menu:history-row",
+      "menu:copy",
+      "menu:copy-link",
+      "menu:row-page",
     ]);
   });
 

@@ -9,7 +9,7 @@ import type { Controller } from "../sheet/controller";
 export type Group = "Edit" | "Move and select" | "Blocks" | "Rows" | "Page";
 
 /** The sections of the context menu of a cell, in their order. */
-export const MENU_SECTIONS = ["cell", "locks", "row"] as const;
+export const MENU_SECTIONS = ["cell", "clipboard", "locks", "row"] as const;
 export type MenuSection = (typeof MENU_SECTIONS)[number];
 
 /**

@@ -2,6 +2,7 @@
 import { flushSync } from "react-dom";
 import { settings } from "../session/settings";
 import type { Controller } from "../sheet/controller";
+import { copyLink } from "../sheet/copyLink";
 import { COLUMN_INFO } from "../sheet/model/columns";
 import {
   DownIcon,
@@ -59,6 +60,22 @@ function needsMovableRows(controller: Controller): true | string {
 /** Source is read, not edited: nobody's lock is in the way. */
 const isSource = ({ screen }: Controller) => screen.get().selection?.anchor.column === "source";
 
+/** Without a key press the browser gives the clipboard only if it may be asked. */
+async function copyBlock(controller: Controller): Promise<void> {
+  const text = controller.copy();
+  if (text === null) return;
+  await navigator.clipboard
+    .writeText(text)
+    .catch(() => controller.say("The browser did not let the page copy. Press Ctrl+C.", "bad"));
+}
+
+async function pasteBlock(controller: Controller): Promise<void> {
+  const text = await navigator.clipboard.readText().catch(() => null);
+  if (text === null)
+    controller.say("The browser did not let the page read the clipboard. Press Ctrl+V.", "bad");
+  else controller.paste(text);
+}
+
 export const SHEET_ACTIONS: readonly Action[] = [
   {
     id: "edit",
@@ -72,10 +89,39 @@ export const SHEET_ACTIONS: readonly Action[] = [
     perform: (controller) => flushSync(() => controller.edit()),
   },
   {
+    id: "copy",
+    label: "Copy",
+    group: "Blocks",
+    menu: "clipboard",
+    isEnabled: needsCell,
+    perform: (controller) => void copyBlock(controller),
+  },
+  {
+    id: "paste",
+    label: "Paste",
+    group: "Blocks",
+    menu: "clipboard",
+    isOffered: mayEdit,
+    isEnabled: needsCell,
+    perform: (controller) => void pasteBlock(controller),
+  },
+  {
+    id: "copy-link",
+    label: "Copy a link to this cell",
+    group: "Page",
+    menu: "clipboard",
+    isEnabled: needsCell,
+    perform(controller) {
+      const place = controller.screen.get().selection?.anchor;
+      if (place) void copyLink(controller, place.taskId, place.column);
+    },
+  },
+  {
     id: "clear",
     label: "Clear the selected cells",
     group: "Edit",
     keys: ["Delete", "Backspace"],
+    menu: "clipboard",
     isOffered: mayEdit,
     isEnabled: needsCell,
     perform: (controller) => controller.clear(),
@@ -153,6 +199,24 @@ export const SHEET_ACTIONS: readonly Action[] = [
     menu: "row",
     isOffered: mayEdit,
     perform: (controller) => controller.insertRow("below"),
+  },
+  {
+    id: "duplicate",
+    label: (controller) => `Duplicate ${rowsWord(controller)}`,
+    group: "Rows",
+    menu: "row",
+    isOffered: mayEdit,
+    isEnabled: needsCell,
+    perform: (controller) => controller.duplicateRows(),
+  },
+  {
+    id: "row-page",
+    label: ({ screen }) => (screen.get().side === "row" ? "Close the row’s page" : "Open the row as a page"),
+    group: "Rows",
+    keys: ["Ctrl+Alt+Enter"],
+    menu: "clipboard",
+    isEnabled: needsCell,
+    perform: (controller) => controller.turnSide("row"),
   },
   {
     id: "up",

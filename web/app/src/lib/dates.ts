@@ -119,6 +119,14 @@ export function mondayOf(week: string): IsoDate | null {
   return addDays(fourth, -weekday(fourth) + (Number(match[2]) - 1) * 7);
 }
 
+/** The ISO week that a day lies in, such as `2026-W47`: it belongs to the year of its Thursday. */
+export function weekOf(day: IsoDate): string {
+  const year = addDays(day, 3 - weekday(day)).slice(0, 4);
+  const first = mondayOf(`${year}-W01`) ?? day;
+  const days = (toDayNumber(day) ?? 0) - (toDayNumber(first) ?? 0);
+  return `${year}-W${String(Math.floor(days / 7) + 1).padStart(2, "0")}`;
+}
+
 const dayMonth = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
 
 /** Returns `16–22 Nov` for an ISO week; the text itself if it is no week. */

@@ -19,6 +19,7 @@ const AREAS = {
   summary: "device",
   theme: "device",
   token: "tab",
+  "visited:": "device",
   way: "tab",
   widths: "device",
 } as const satisfies { readonly [name: string]: Area };

@@ -66,11 +66,20 @@ export class Controller extends Cursor {
       this.say(lock, "bad");
       return false;
     }
+    const { area } = this;
+    const isMany = area !== null && (area.top < area.bottom || area.left < area.right);
     this.select(selection.anchor);
     this.grid?.reveal(selection.anchor);
     const base = valueAt(row, column);
     this.screen.set({
-      editing: { taskId, column, base, initial, ...(isComposing ? { isComposing } : {}) },
+      editing: {
+        taskId,
+        column,
+        base,
+        initial,
+        ...(isComposing ? { isComposing } : {}),
+        ...(isMany ? { fills: selection } : {}),
+      },
     });
     return true;
   }
@@ -142,6 +151,23 @@ export class Controller extends Cursor {
     }
     if (leaving) return true;
     if (!move || !this.step(move[0], move[1])) this.grid?.focus({ taskId, column });
+    return true;
+  }
+
+  /** Ends editing and stores the text in all cells that were selected; false, and the editor stays, if it cannot stand there. */
+  commitAll(text: string): boolean {
+    const { editing } = this.screen.get();
+    const fills = editing?.fills;
+    if (!editing || !fills) return this.commit(text, null);
+    const result = this.normalised(editing.column, text);
+    if (!result.ok) return false;
+    this.screen.set({ editing: null });
+    this.select(fills.anchor, fills.head, fills.rows);
+    const { area } = this;
+    if (area)
+      this.carryOut(planPaste(this.open, area, [[result.value]], this.today, this.makeId, false), "filled");
+    this.grid?.focus({ taskId: editing.taskId, column: editing.column });
+    this.select(fills.anchor, fills.head, fills.rows);
     return true;
   }
 
@@ -238,7 +264,7 @@ export class Controller extends Cursor {
       plan.undated > 1 && `${plan.undated} deadlines are not dates: they are kept as text.`,
     ].filter((sentence) => typeof sentence === "string");
     const isBad = refused > 0 || plan.dropped > 0;
-    this.say([`${parts.join(", ")}.`, ...more].join(" "), isBad ? "bad" : "info");
+    this.say([`${parts.join(", ")}.`, ...more].join(" "), isBad ? "bad" : "info", plan.ops.length > 0);
     this.showProblems(plan.problems);
   }
 
@@ -270,7 +296,36 @@ export class Controller extends Cursor {
     this.draw(() => void this.send([{ op: "ROW_INSERT", taskId, after, cells: {} }]));
     const column: Column = selection && !selection.rows ? selection.anchor.column : "title";
     this.go({ taskId, column });
-    this.say("Row added.");
+    this.say("Row added.", "info", true);
+  }
+
+  /** Adds a copy of each selected row below them. What the extraction cited stays with the original. */
+  duplicateRows(): void {
+    const { area, view } = this;
+    const { sheet } = this.client.getState();
+    if (!area || !sheet || this.refuse()) return;
+    const rows = view.rows.slice(area.top, area.bottom + 1);
+    if (sheet.tasks.length + rows.length > MAX_ROWS) {
+      this.say(`A sheet holds at most ${MAX_ROWS} rows.`, "bad");
+      return;
+    }
+    let after = rows.at(-1)?.taskId ?? null;
+    const ops: Op[] = rows.map((row) => {
+      const taskId = this.makeId();
+      const cells = Object.fromEntries(
+        view.columns
+          .filter((column) => column !== "source" && valueAt(row, column) !== "")
+          .map((column) => [column, valueAt(row, column)]),
+      );
+      this.keep(taskId);
+      const op: Op = { op: "ROW_INSERT", taskId, after, cells };
+      after = taskId;
+      return op;
+    });
+    const [first] = ops;
+    this.draw(() => void this.send(ops));
+    if (first?.op === "ROW_INSERT") this.go({ taskId: first.taskId, column: "title" });
+    this.say(`${count(rows.length, "row")} duplicated.`, "info", true);
   }
 
   removeRows(): void {
@@ -283,7 +338,11 @@ export class Controller extends Cursor {
     this.draw(() => void this.send(rows.map((row) => ({ op: "ROW_REMOVE", taskId: row.taskId }))));
     if (next && selection) this.go({ taskId: next.taskId, column: selection.anchor.column });
     else this.screen.set({ selection: null });
-    this.say(`${count(rows.length, "row")} removed. Undo brings ${rows.length === 1 ? "it" : "them"} back.`);
+    this.say(
+      `${count(rows.length, "row")} removed. Undo brings ${rows.length === 1 ? "it" : "them"} back.`,
+      "info",
+      true,
+    );
   }
 
   /** Moves the selected rows past their neighbour. */
@@ -302,7 +361,7 @@ export class Controller extends Cursor {
       this.grid?.reveal(selection.anchor);
       this.grid?.reveal(selection.head);
     }
-    this.say(`${count(rows.length, "row")} moved ${direction}.`);
+    this.say(`${count(rows.length, "row")} moved ${direction}.`, "info", true);
   }
 
   /** Returns why rows cannot be moved at the moment, as a sentence; null if they can. */

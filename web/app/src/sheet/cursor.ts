@@ -7,6 +7,8 @@ import { type IsoDate, localToday } from "../lib/dates";
 import type { Store } from "../lib/store";
 import { type Arrangement, passes, save } from "./model/arrangement";
 import type { Area, View } from "./model/block";
+import { judgedOn } from "./model/health";
+import { isQuick, type Viewer } from "./model/quick";
 import {
   areaOf,
   cellKey,
@@ -17,6 +19,8 @@ import {
   type Selection,
   type Side,
 } from "./screen";
+import { lastDirectory } from "./useDirectory";
+import { leftAt } from "./visited";
 
 /** What is needed of the grid on the screen. */
 export interface GridPort {
@@ -82,9 +86,9 @@ export class Cursor {
     else deed();
   }
 
-  /** Says something in the status line (and to screen readers). */
-  say(text: string, tone: Notice["tone"] = "info"): void {
-    this.screen.set({ notice: { text, tone, id: ++this.notices } });
+  /** Says something over the sheet's lower edge (and to screen readers); with `isUndoable`, beside a button that undoes it. */
+  say(text: string, tone: Notice["tone"] = "info", isUndoable = false): void {
+    this.screen.set({ notice: { text, tone, isUndoable, id: ++this.notices } });
   }
 
   /** Opens a panel beside the sheet, or closes it if it is the one that is open. */
@@ -212,14 +216,36 @@ export class Cursor {
 
   /** Whether a row is shown. */
   shows(row: Row): boolean {
-    return this.kept.has(row.taskId) || passes(row, this.screen.get().arrangement.filters);
+    if (this.kept.has(row.taskId)) return true;
+    const { filters, quick } = this.screen.get().arrangement;
+    if (!passes(row, filters)) return false;
+    if (quick.length === 0) return true;
+    const viewer = this.viewer;
+    return quick.every((one) => isQuick(row, one, viewer));
+  }
+
+  /** The day at which deadlines are judged: one of the sheet's own week. */
+  get asOf(): IsoDate {
+    return judgedOn(this.client.getState().sheet?.cycleId.split("/").at(-1) ?? "", this.today);
+  }
+
+  /** This person, as the filters of one click see them. */
+  get viewer(): Viewer {
+    const { user, sheet } = this.client.getState();
+    return {
+      id: user?.id ?? "",
+      name: user?.name ?? "",
+      directory: lastDirectory(),
+      asOf: this.asOf,
+      left: sheet ? leftAt(sheet.cycleId) : null,
+    };
   }
 
   /** Changes how this person looks at the sheet, and remembers it. */
   arrange(change: Partial<Arrangement>): void {
     const { arrangement, selection } = this.screen.get();
     const next = { ...arrangement, ...change };
-    if (change.filters) this.kept.clear();
+    if (change.filters || change.quick) this.kept.clear();
     save(next);
     this.screen.set({ arrangement: next });
     if (selection && next.hidden.includes(selection.anchor.column))
@@ -234,7 +260,7 @@ export class Cursor {
     const row = this.client.getState().sheet?.tasks.find((task) => task.taskId === taskId);
     if (!row || this.view.rows.some((shown) => shown.taskId === taskId)) return;
     if (!this.shows(row)) {
-      this.arrange({ filters: {} });
+      this.arrange({ filters: {}, quick: [] });
       this.say("Your filters were cleared to show this row.");
     }
     if (find) this.screen.set({ find: "" });

@@ -31,17 +31,21 @@ export interface Editing extends Place {
   readonly isComposing?: boolean;
   /** The conflict that what is written here settles. */
   readonly settles?: string;
+  /** The cells that were selected when the editor opened, if several: Ctrl+Enter fills them. */
+  readonly fills?: Selection;
 }
 
 export interface Notice {
   readonly text: string;
   readonly tone: "info" | "good" | "bad";
+  /** Whether Undo takes back what it tells of. */
+  readonly isUndoable: boolean;
   /** Tells one notice from the next with the same words. */
   readonly id: number;
 }
 
 /** The panel beside the sheet, one at a time, so that the sheet keeps its room. */
-export type Side = "details" | "comments" | "history" | "members" | "audit";
+export type Side = "row" | "details" | "comments" | "history" | "members" | "audit";
 
 /** How much the history tells: of everything, or of where one is in the sheet. */
 export type Scope = "all" | "row" | "cell";
@@ -80,6 +84,10 @@ export interface Screen {
   /** Whether the summary was asked for as a document. */
   readonly summary: boolean;
   readonly help: boolean;
+  /** Whether the board stands in the place of the sheet. */
+  readonly board: boolean;
+  /** Whether the command palette is open. */
+  readonly palette: boolean;
   /** Whether the connection is being looked into. */
   readonly diagnosis: boolean;
   readonly roomy: boolean;
@@ -107,6 +115,8 @@ export const createScreen = (): Store<Screen> =>
     note: null,
     summary: false,
     help: false,
+    board: false,
+    palette: false,
     diagnosis: false,
     roomy: settings.get("roomy") === "1",
     find: "",

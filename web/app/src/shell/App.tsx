@@ -2,6 +2,7 @@
 import { useEffect, useMemo } from "react";
 import { ActionsProvider } from "../actions/context";
 import { followKeys } from "../actions/keys";
+import { CommentsPanel } from "../features/comments/CommentsPanel";
 import { followMentions } from "../features/comments/mentions";
 import { followLink } from "../features/comments/open";
 import { Diagnosis } from "../features/connection/Diagnosis";
@@ -27,16 +28,18 @@ import { followF6 } from "../sheet/parts";
 import { followPresence } from "../sheet/presence";
 import { followLocks, followRefusals } from "../sheet/refusals";
 import { guardUnload } from "../sheet/unload";
+import { followVisits } from "../sheet/visited";
 import { Announcer } from "./Announcer";
 import { ACTIONS } from "./actions";
 import { followAddress } from "./address";
 import { Help } from "./Help";
-import { CommentsPanel, Conflicts, Details, loadAhead, VersionBar, VersionView } from "./lazy";
+import { Board, Conflicts, Details, loadAhead, Palette, RowPage, VersionBar, VersionView } from "./lazy";
 import { RowMenu } from "./RowMenu";
 import { SidePanel } from "./SidePanel";
 import { StatusBar } from "./StatusBar";
 import { Strip } from "./Strip";
 import { slotsFor } from "./slots";
+import { Toast } from "./Toast";
 import { Toolbar } from "./Toolbar";
 import { TopBar } from "./TopBar";
 
@@ -59,6 +62,7 @@ export function App({ controller, network, team, cycle, loadCycles }: Props) {
   useEffect(() => followLink(controller), [controller]);
 
   useEffect(() => followF6(controller), [controller]);
+  useEffect(() => followVisits(controller), [controller]);
   useEffect(() => followAddress(controller), [controller]);
 
   useEffect(loadAhead, []);
@@ -82,9 +86,11 @@ export function App({ controller, network, team, cycle, loadCycles }: Props) {
 
 function Page({ team, cycle, loadCycles }: Omit<Props, "controller" | "network">) {
   const controller = useController();
+  const isBoard = useScreen((screen) => screen.board);
+  const isRow = useScreen((screen) => screen.side === "row");
+  const isCommanding = useScreen((screen) => screen.palette);
   const isOld = useTime((time) => time.viewing !== null);
   const isDetailed = useScreen((screen) => screen.side === "details");
-  const isTalking = useScreen((screen) => screen.side === "comments");
   const isConflicting = useClient((state) => state.conflicts.length > 0);
   return (
     <div className="page">
@@ -98,30 +104,31 @@ function Page({ team, cycle, loadCycles }: Omit<Props, "controller" | "network">
       {isOld ? <VersionBar /> : <Toolbar />}
       <main className="main">
         <div className="main-sheet">
-          <div className="main-live" inert={isOld}>
+          <div className="main-live" inert={isOld || isBoard}>
             <SheetGrid label={`Sheet of ${team}, week ${cycle}, ${weekSpan(cycle)}`} cycle={cycle} />
           </div>
-          {isOld && <VersionView />}
+          {isOld ? <VersionView /> : isBoard && <Board />}
         </div>
+        {isRow && <RowPage />}
         {isDetailed && <Details />}
         <NotePanel />
-        {isTalking && (
-          <CommentsPanel
-            onDoc={({ doc, commentId }) => {
-              if (doc) openDoc(controller, doc);
-              openThread(controller, commentId);
-            }}
-          />
-        )}
+        <CommentsPanel
+          onDoc={({ doc, commentId }) => {
+            if (doc) openDoc(controller, doc);
+            openThread(controller, commentId);
+          }}
+        />
         <SidePanel />
         <RescueCards />
         {isConflicting && <Conflicts />}
       </main>
+      <Toast />
       <StatusBar />
       <Announcer />
       <RowMenu />
       <ColumnMenu />
       <Help />
+      {isCommanding && <Palette />}
       <Diagnosis />
       <Print title={`${team}, week ${cycle}, ${weekSpan(cycle)}`} />
     </div>

@@ -27,6 +27,7 @@ const PLAIN_KEYS: { readonly [G in Group]: readonly (readonly [keys: string, wha
   ],
   Blocks: [
     ["Ctrl+C, Ctrl+X, Ctrl+V", "Copy, cut, paste, also from a spreadsheet"],
+    ["Ctrl+Enter in an editor", "Save in all selected cells"],
     ["Drag the corner", "Fill with the pointer"],
   ],
   Rows: [],

@@ -1,4 +1,4 @@
-/** The bottom line: where one is, what just happened, how much there is. */
+/** The bottom line: where one is, how much there is. */
 
 import { useClient, useController, useScreen } from "../sheet/context";
 import { COLUMN_INFO } from "../sheet/model/columns";
@@ -7,7 +7,6 @@ import { areaOf } from "../sheet/screen";
 export function StatusBar() {
   const controller = useController();
   const selection = useScreen((screen) => screen.selection);
-  const notice = useScreen((screen) => screen.notice);
   const shown = useScreen((screen) => screen.shown);
   const tasks = useClient((state) => state.sheet?.tasks);
   const user = useClient((state) => state.user);
@@ -26,15 +25,7 @@ export function StatusBar() {
             ? `${cells} cells selected`
             : `${COLUMN_INFO[selection.anchor.column].title}, row ${area.top + 1}`)}
       </span>
-      <span
-        className="statusbar-notice"
-        role="status"
-        data-tone={notice?.tone}
-        data-testid="notice"
-        title={notice?.text}
-      >
-        {notice && <span key={notice.id}>{notice.text}</span>}
-      </span>
+      <span className="spacer" />
       {tasks && (
         <span className="statusbar-count">
           {shown < total ? `${shown} of ` : ""}

@@ -4,6 +4,7 @@ import { type Action, labelOf } from "../actions/action";
 import { printed } from "../actions/chord";
 import { useAction, useBar } from "../actions/context";
 import { useUnread } from "../features/comments/seen";
+import { Chips } from "../features/views/Chips";
 import { useClient, useController, useMayEdit, useScreen } from "../sheet/context";
 import { isFiltered } from "../sheet/model/arrangement";
 import { MoreIcon, SearchIcon } from "../ui/icons";
@@ -102,8 +103,6 @@ export function Toolbar() {
             <Tool action="redo" disabled={!canRedo} testId="redo" />
           </div>
           <div className="tools">
-            <Tool action="edit" />
-            <Tool action="fill-down" />
             <ToolButton
               label="More for this row: lock, comment, add"
               keys="right click"
@@ -118,6 +117,7 @@ export function Toolbar() {
           </div>
         </>
       )}
+      <Chips />
       <span className="spacer" />
       <label className="find">
         <SearchIcon size={14} />

@@ -28,6 +28,21 @@ const PAGE_ACTIONS: readonly Action[] = [
     },
   },
   {
+    id: "palette",
+    label: "Commands: find anything",
+    group: "Page",
+    keys: ["Ctrl+K"],
+    reach: "everywhere",
+    icon: SearchIcon,
+    perform: ({ screen }) => screen.set({ palette: true }),
+  },
+  {
+    id: "board",
+    label: ({ screen }) => (screen.get().board ? "Back to the sheet" : "Board by status"),
+    group: "Page",
+    perform: ({ screen }) => screen.set({ board: !screen.get().board }),
+  },
+  {
     id: "view",
     label: "Filter and sort",
     group: "Page",

@@ -1,7 +1,12 @@
-/** The page's address names the cell one is in, so that it can be sent to somebody; a link to a cell opens there. */
+/**
+ * The page's address names the cell, the view, the row's page and the comment that one looks at, so that it can be sent to
+ * somebody and Back leads back; a link opens where it points.
+ */
 import { isColumn } from "@cyclesheet/client";
 import type { Controller } from "../sheet/controller";
-import type { Place } from "../sheet/screen";
+import { GROUPS, type GroupBy, QUICKS, type Quick } from "../sheet/model/quick";
+import { openThread } from "../sheet/openThread";
+import type { Place, Screen } from "../sheet/screen";
 
 /**
  * A selection that rests this long goes into the address, milliseconds: browsers allow some hundred changes in half a
@@ -16,45 +21,126 @@ export function placeIn(search: string): Place | null {
   return taskId && isColumn(column) ? { taskId, column } : null;
 }
 
-/** The same address with another cell in it, or with none. */
-export function addressOf(search: string, place: Place | null): string {
+/** What of the page an address names beside the week. */
+export interface Spot {
+  readonly place: Place | null;
+  readonly isBoard: boolean;
+  /** Whether the row stands beside the sheet as a page. */
+  readonly isRowOpen: boolean;
+  readonly comment: string | null;
+  readonly quick: readonly Quick[];
+  readonly group: GroupBy | null;
+}
+
+const PARAMETERS = ["row", "cell", "view", "open", "comment", "show", "group"] as const;
+
+/** Reads an address; what makes no sense in it is left out. */
+export function spotIn(search: string): Spot {
   const query = new URLSearchParams(search);
-  query.delete("row");
-  query.delete("cell");
+  const shown = (query.get("show") ?? "").split(",");
+  return {
+    place: placeIn(search),
+    isBoard: query.get("view") === "board",
+    isRowOpen: query.get("open") === "row",
+    comment: query.get("comment"),
+    quick: QUICKS.filter((one) => shown.includes(one)),
+    group: GROUPS.find((one) => one === query.get("group")) ?? null,
+  };
+}
+
+/** Returns the same address with another spot in it. */
+export function addressOf(search: string, spot: Partial<Spot>): string {
+  const query = new URLSearchParams(search);
+  for (const name of PARAMETERS) query.delete(name);
+  const { place, isBoard, isRowOpen, comment, quick = [], group } = spot;
   if (place) {
     query.set("row", place.taskId);
     query.set("cell", place.column);
   }
+  if (isBoard) query.set("view", "board");
+  if (isRowOpen) query.set("open", "row");
+  if (comment) query.set("comment", comment);
+  if (quick.length > 0) query.set("show", quick.join(","));
+  if (group) query.set("group", group);
   return `?${query}`;
 }
 
-/** Goes to the cell that the address names as soon as the sheet is drawn, then follows the selection; returns how to stop. */
+const spotOf = ({ selection, board, side, thread, arrangement }: Screen): Spot => ({
+  place: selection?.anchor ?? null,
+  isBoard: board,
+  isRowOpen: side === "row",
+  comment: side === "comments" ? (thread?.id ?? null) : null,
+  quick: arrangement.quick,
+  group: arrangement.group,
+});
+
+/** Whether Back is to lead from one spot to the other: a step between cells is none, another view or panel is. */
+export const isStep = (from: Spot, to: Spot): boolean =>
+  from.isBoard !== to.isBoard ||
+  from.isRowOpen !== to.isRowOpen ||
+  from.comment !== to.comment ||
+  from.group !== to.group ||
+  from.quick.join() !== to.quick.join();
+
+/** Goes to the spot that the address names as soon as the sheet is drawn, then follows what is done; returns how to stop. */
 export function followAddress(controller: Controller): () => void {
   const { client, screen } = controller;
-  let wanted = placeIn(location.search);
+  let wanted: Spot | null = spotIn(location.search);
   let timer = 0;
-  let shown = screen.get().selection?.anchor ?? null;
+  let written = spotOf(screen.get());
+  const show = (spot: Spot) => {
+    const { isBoard, isRowOpen, quick, group, comment } = spot;
+    const { side, thread, arrangement } = screen.get();
+    if (quick.join() !== arrangement.quick.join() || group !== arrangement.group)
+      controller.arrange({ quick, group });
+    screen.set({
+      board: isBoard,
+      side: isRowOpen ? "row" : side === "row" || (side === "comments" && thread && !comment) ? null : side,
+    });
+  };
   const look = () => {
     if (!wanted || !client.getState().sheet || controller.view.rows.length === 0) return;
-    const place = wanted;
+    const spot = wanted;
     wanted = null;
-    if (client.getState().sheet?.tasks.some(({ taskId }) => taskId === place.taskId)) controller.go(place);
+    // An address that names no view leaves the one that this person had last time.
+    if (spot.isBoard || spot.isRowOpen || spot.quick.length > 0 || spot.group) show(spot);
+    if (!spot.place) return;
+    const { taskId } = spot.place;
+    if (client.getState().sheet?.tasks.some((row) => row.taskId === taskId)) controller.go(spot.place);
     else controller.say("The row that the link leads to is not in this week.", "bad");
   };
   const write = () => {
-    const place = screen.get().selection?.anchor ?? null;
-    if (place === shown || wanted) return;
-    shown = place;
+    if (wanted) return;
+    const spot = spotOf(screen.get());
+    const isFar = isStep(written, spot);
+    const { place } = spot;
+    if (!isFar && place === written.place) return;
+    written = spot;
     clearTimeout(timer);
-    timer = window.setTimeout(
-      () => history.replaceState(history.state, "", addressOf(location.search, place)),
-      REST_MS,
-    );
+    const put = () => {
+      const address = addressOf(location.search, spot);
+      if (address === location.search) return;
+      if (isFar) history.pushState(history.state, "", address);
+      else history.replaceState(history.state, "", address);
+    };
+    if (isFar) put();
+    else timer = window.setTimeout(put, REST_MS);
+  };
+  const back = () => {
+    const spot = spotIn(location.search);
+    clearTimeout(timer);
+    // What is shown for the address is not written into it again.
+    written = spot;
+    show(spot);
+    if (spot.comment) openThread(controller, spot.comment);
+    written = spotOf(screen.get());
   };
   const stops = [client.subscribe(look), screen.subscribe(look), screen.subscribe(write)];
+  window.addEventListener("popstate", back);
   look();
   return () => {
     clearTimeout(timer);
+    window.removeEventListener("popstate", back);
     for (const stop of stops) stop();
   };
 }

@@ -23,10 +23,12 @@ export function loadAhead(): () => void {
 }
 
 export const AuditPanel = door((rare) => rare.AuditPanel);
-export const CommentsPanel = door((rare) => rare.CommentsPanel);
+export const Board = door((rare) => rare.Board);
 export const Conflicts = door((rare) => rare.Conflicts);
 export const Details = door((rare) => rare.Details);
 export const HistoryPanel = door((rare) => rare.HistoryPanel);
 export const MembersPanel = door((rare) => rare.MembersPanel);
+export const Palette = door((rare) => rare.Palette);
+export const RowPage = door((rare) => rare.RowPage);
 export const VersionBar = door((rare) => rare.VersionBar);
 export const VersionView = door((rare) => rare.VersionView);

@@ -1,9 +1,11 @@
 /** What many visits never open: a cell's details, conflicts, the past, the members, the audit. One file, loaded with the first of them. */
 export { AuditPanel } from "../features/admin/AuditPanel";
 export { MembersPanel } from "../features/admin/MembersPanel";
-export { CommentsPanel } from "../features/comments/CommentsPanel";
 export { Conflicts } from "../features/conflicts/Conflicts";
 export { Details } from "../features/details/Details";
 export { HistoryPanel } from "../features/history/HistoryPanel";
 export { VersionBar } from "../features/history/VersionBar";
 export { VersionView } from "../features/history/VersionView";
+export { Palette } from "../features/palette/Palette";
+export { RowPage } from "../features/rowpage/RowPage";
+export { Board } from "../features/views/Board";

@@ -2,7 +2,7 @@
  * The sheet on paper: a plain table of every row that is shown, made when somebody prints. The grid on the screen draws
  * only the rows near the screen, so its own rows cannot be printed.
  */
-import { COLUMNS, type Column, type Row } from "@cyclesheet/client";
+import { COLUMNS, type Column, type Row, type Sheet } from "@cyclesheet/client";
 import { useEffect, useState } from "react";
 import { flushSync } from "react-dom";
 import { longDate } from "../../lib/dates";
@@ -11,6 +11,12 @@ import { useController } from "../../sheet/context";
 import { SUMMARY } from "../../sheet/docs";
 import { useHistory } from "../../sheet/log/context";
 import { COLUMN_INFO } from "../../sheet/model/columns";
+import { HEALTH_WORDS, healthOf, isComplete, numbersOf } from "../../sheet/model/health";
+import { filtered, placeOf, saidIn } from "../../sheet/model/threads";
+import { lastDirectory } from "../../sheet/useDirectory";
+import { sourceIds } from "../../ui/Chips";
+
+type Generation = NonNullable<Sheet["generation"]>;
 
 interface Paper {
   readonly rows: readonly Row[];
@@ -18,6 +24,47 @@ interface Paper {
   readonly summary: string;
   /** What the paper shows other than the whole sheet of now. */
   readonly note: string;
+  /** The week in one word and three numbers. */
+  readonly brief: string;
+  /** Where the rows come from. */
+  readonly origin: string;
+  /** Comments that are open, each as one line. */
+  readonly talk: readonly string[];
+}
+
+/** Says where the rows come from, as far as the sheet knows. */
+function originOf(generation: Generation | null | undefined): string {
+  if (!generation) return "Written by people.";
+  const from = `${generation.messages.toLocaleString("en-GB")} ${generation.messages === 1 ? "message" : "messages"}`;
+  switch (generation.origin) {
+    case "model":
+      return `Filled in by ${generation.model ?? "the model"} from ${from}. ${generation.note ?? ""}`.trim();
+    case "fallback":
+      return `Made without the model from ${from}: rows may be missing. ${generation.note ?? ""}`.trim();
+    case "sample":
+      return "Sample data – no model was asked.";
+    default:
+      return "";
+  }
+}
+
+function talkIn(sheet: Sheet): readonly string[] {
+  return filtered(sheet.comments, "open").map((thread) => {
+    const { what, where } = placeOf(thread, sheet.tasks, (column) => COLUMN_INFO[column].title);
+    const said = saidIn(thread)
+      .filter((one) => !one.deleted)
+      .map((one) => `${sheet.authors[one.author] ?? one.author}: ${one.text}`);
+    return `${[where, what].filter(Boolean).join(", ")} – ${said.join(" / ")}`;
+  });
+}
+
+function briefOf(rows: readonly Row[], sheet: Sheet, asOf: string): string {
+  const numbers = numbersOf(rows, asOf);
+  const health = healthOf(numbers, isComplete(sheet));
+  const { done, blocked, late } = numbers;
+  return health === null
+    ? ""
+    : `${HEALTH_WORDS[health]} – ${done} of ${numbers.rows} done, ${blocked} blocked, ${late} late`;
 }
 
 export function Print({ title }: { title: string }) {
@@ -36,6 +83,9 @@ export function Print({ title }: { title: string }) {
           rows: then.tasks,
           columns: COLUMNS,
           summary: then.executiveSummary,
+          brief: briefOf(then.tasks, then, controller.asOf),
+          origin: originOf(then.generation),
+          talk: talkIn(then),
           note: `Version ${viewing}${at ? `, ${momentOf(at)}` : ""}`,
         };
       }
@@ -45,6 +95,9 @@ export function Print({ title }: { title: string }) {
         rows,
         columns,
         summary: summaryNow(sheet?.docs[SUMMARY]?.isManuallyEdited ? null : (sheet?.executiveSummary ?? "")),
+        brief: sheet ? briefOf(sheet.tasks, sheet, controller.asOf) : "",
+        origin: originOf(sheet?.generation),
+        talk: sheet ? talkIn(sheet) : [],
         note: rows.length < all ? `${rows.length} of ${all} rows: the others are filtered out` : "",
       };
     };
@@ -64,10 +117,11 @@ export function Print({ title }: { title: string }) {
   }, [controller, log, time]);
 
   if (!paper) return null;
-  const { rows, columns, summary, note } = paper;
+  const { rows, columns, summary, note, brief, origin, talk } = paper;
   return (
     <section className="paper" data-testid="paper">
       <h1>{title}</h1>
+      {brief && <p className="paper-brief">{brief}</p>}
       {note && <p className="paper-note">{note}</p>}
       {summary && (
         <p className="paper-summary" dir="auto">
@@ -98,6 +152,20 @@ export function Print({ title }: { title: string }) {
           ))}
         </tbody>
       </table>
+      {talk.length > 0 && (
+        <>
+          <h2>Open comments</h2>
+          <ul className="paper-talk">
+            {talk.map((line, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: lines of a paper have no other name
+              <li key={index} dir="auto">
+                {line}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      {origin && <p className="paper-note">{origin}</p>}
     </section>
   );
 }
@@ -111,6 +179,11 @@ function summaryNow(plain: string | null): string {
 }
 
 function printed(column: Column, value: string): string {
+  if (column === "source") {
+    const { length } = sourceIds(value);
+    return length === 0 ? "" : length === 1 ? "1 message" : `${length} messages`;
+  }
+  if (column === "assignee" && value !== "") return lastDirectory().face(value).name;
   if (column === "progress" && value !== "") return `${value}%`;
   if (column === "deadline") return longDate(value);
   return value;

@@ -3,9 +3,10 @@ import type { Row } from "@cyclesheet/client";
 import type { ICellRendererParams } from "ag-grid-community";
 import { useEffect, useRef, useState } from "react";
 import { GripIcon } from "../../ui/icons";
-import { useMayEdit, useScreen } from "../context";
+import { useController, useMayEdit, useScreen } from "../context";
 import { barToMoving } from "../model/arrangement";
 import { useSlots } from "./slots";
+import { headingAbove } from "./useGroups";
 
 /** The id of the row-number column. */
 export const ROW_COLUMN = "row";
@@ -30,6 +31,8 @@ export function RowHead({ node, registerRowDragger, data }: ICellRendererParams<
     if (handle.current) registerRowDragger(handle.current, 4, undefined, true);
   }, [registerRowDragger]);
   const number = (index ?? 0) + 1;
+  const controller = useController();
+  const heading = data && headingAbove(controller, data.taskId);
   const mayEdit = useMayEdit();
   const bar = useScreen(({ arrangement, find }) => barToMoving(arrangement, find));
   return (
@@ -38,6 +41,14 @@ export function RowHead({ node, registerRowDragger, data }: ICellRendererParams<
       title={mayEdit && bar ? bar : undefined}
       data-testid={data ? `row:${data.taskId}` : undefined}
     >
+      {heading && (
+        <span className="group-head" data-testid={`group:${heading.name}`}>
+          <strong>
+            <bdi>{heading.name}</bdi>
+          </strong>{" "}
+          <span className="muted">{heading.count}</span>
+        </span>
+      )}
       <span className="rowhead-number">{number}</span>
       {data && <RowMarks taskId={data.taskId} />}
       <span className="rowhead-grip" ref={handle} title="Drag to move the row">

@@ -17,6 +17,7 @@ import {
   RenderApiModule,
   RowApiModule,
   RowDragModule,
+  RowStyleModule,
   ScrollApiModule,
 } from "ag-grid-community";
 import { AgGridReact } from "ag-grid-react";
@@ -35,6 +36,7 @@ import { Layers } from "./Layer";
 import { useSlots } from "./slots";
 import { useCatcher } from "./useCatcher";
 import { useColumnFit } from "./useColumnFit";
+import { useGroups } from "./useGroups";
 import { useKeptFocus } from "./useKeptFocus";
 import { useLayers } from "./useLayers";
 import { cellAt, usePointer } from "./usePointer";
@@ -47,6 +49,7 @@ ModuleRegistry.registerModules([
   ClientSideRowModelApiModule,
   RowDragModule,
   RowApiModule,
+  RowStyleModule,
   ScrollApiModule,
   ColumnApiModule,
   CellStyleModule,
@@ -55,10 +58,6 @@ ModuleRegistry.registerModules([
   QuickFilterModule,
   ExternalFilterModule,
 ]);
-
-/** Heights of a row in CSS pixels: two lines of text, or four. */
-const ROW_HEIGHT = 44;
-const ROOMY_ROW_HEIGHT = 84;
 
 export function SheetGrid({ label, cycle }: { label: string; cycle: string }) {
   const controller = useController();
@@ -131,6 +130,7 @@ export function SheetGrid({ label, cycle }: { label: string; cycle: string }) {
   };
 
   const rowDrag = useRowDrag(controller);
+  const groups = useGroups(controller);
 
   // The same functions at every rendering: the grid filters again when they change, reports that its rows moved, and
   // would be drawn again for that, forever.
@@ -144,6 +144,7 @@ export function SheetGrid({ label, cycle }: { label: string; cycle: string }) {
   useEffect(() => {
     if (!api) return;
     const { sort, hidden } = arrangement;
+    groups.forget();
     api.applyColumnState({
       state: COLUMNS.map((colId) => ({
         colId,
@@ -152,7 +153,10 @@ export function SheetGrid({ label, cycle }: { label: string; cycle: string }) {
       })),
     });
     api.onFilterChanged();
-  }, [api, arrangement]);
+    // Rows go back into the sheet's own order, or into groups, only when they are sorted again.
+    api.refreshClientSideRowModel("sort");
+    api.redrawRows();
+  }, [api, arrangement, groups]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the heights follow `roomy`
   useEffect(() => {
@@ -226,7 +230,9 @@ export function SheetGrid({ label, cycle }: { label: string; cycle: string }) {
         columnDefs={defs}
         defaultColDef={DEFAULT_COLUMN}
         getRowId={rowId}
-        rowHeight={roomy ? ROOMY_ROW_HEIGHT : ROW_HEIGHT}
+        getRowHeight={groups.height}
+        rowClassRules={groups.classes}
+        postSortRows={groups.arrange}
         headerHeight={32}
         quickFilterText={fold(find)}
         isExternalFilterPresent={hasFilter}
@@ -252,6 +258,7 @@ export function SheetGrid({ label, cycle }: { label: string; cycle: string }) {
         rowBuffer={8}
         onGridReady={(event) => setApi(event.api)}
         onModelUpdated={(event) => {
+          groups.settle(event.api);
           controller.screen.set({ shown: event.api.getDisplayedRowCount() });
           keepFocus();
         }}

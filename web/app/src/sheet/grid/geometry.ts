@@ -3,6 +3,7 @@ import type { Column, Row } from "@cyclesheet/client";
 import type { GridApi } from "ag-grid-community";
 import type { Area } from "../model/block";
 import type { Place } from "../screen";
+import { headingOf } from "./heights";
 import { ROW_COLUMN } from "./RowHead";
 
 export interface Rect {
@@ -56,7 +57,8 @@ export function geometryOf(api: GridApi<Row>, part: Part): Geometry {
   const line = (taskId: string) => {
     const node = api.getRowNode(taskId);
     if (!node || node.rowIndex === null || node.rowTop === null) return null;
-    return { top: node.rowTop, height: node.rowHeight ?? 0 };
+    const lift = headingOf(node.rowHeight);
+    return { top: node.rowTop + lift, height: (node.rowHeight ?? 0) - lift };
   };
   const together = (x: ReturnType<typeof span>, y: ReturnType<typeof line>) =>
     x && y ? { ...x, ...y } : null;
@@ -75,8 +77,8 @@ export function geometryOf(api: GridApi<Row>, part: Part): Geometry {
       const isPart = ids.some((id) => column(id) === null);
       return {
         ...x,
-        top: first.rowTop,
-        height: last.rowTop + (last.rowHeight ?? 0) - first.rowTop,
+        top: first.rowTop + headingOf(first.rowHeight),
+        height: last.rowTop + (last.rowHeight ?? 0) - first.rowTop - headingOf(first.rowHeight),
         goesOn: isPart ? (part === "pinned" ? "right" : "left") : null,
       };
     },

@@ -16,7 +16,7 @@ export function isArranged(api: GridApi<Row>): boolean {
 }
 
 export function useRows(api: GridApi<Row> | null): Row[] {
-  const { client } = useController();
+  const { client, screen } = useController();
   const tasks = () => client.getState().sheet?.tasks ?? NO_ROWS;
   const [rows, setRows] = useState(() => [...tasks()]);
   /** What the grid shows, or is about to. */
@@ -33,7 +33,11 @@ export function useRows(api: GridApi<Row> | null): Row[] {
     const follow = () => {
       const now = tasks();
       if (now === drawn.current) return;
-      const mayTouch = api !== null && handed.current === taken.current && !isArranged(api);
+      const mayTouch =
+        api !== null &&
+        handed.current === taken.current &&
+        !isArranged(api) &&
+        screen.get().arrangement.group === null;
       const changed = mayTouch ? changedInPlace(drawn.current, now) : null;
       const nodes = changed?.map(([, row]) => [api?.getRowNode(row.taskId), row] as const);
       drawn.current = now;
@@ -45,6 +49,6 @@ export function useRows(api: GridApi<Row> | null): Row[] {
     };
     follow();
     return client.subscribe(follow);
-  }, [client, api]);
+  }, [client, screen, api]);
   return rows;
 }

@@ -5,6 +5,7 @@
 import { COLUMNS, type Column, isColumn, PRIORITIES, type Row, STATUSES } from "@cyclesheet/client";
 import { settings } from "../../session/settings";
 import { valueAt } from "./block";
+import { GROUPS, type GroupBy, QUICKS, type Quick } from "./quick";
 
 /** Which of a column's cells are shown. */
 export type Filter =
@@ -18,9 +19,12 @@ export interface Arrangement {
   readonly sort: { readonly column: Column; readonly direction: "asc" | "desc" } | null;
   readonly filters: Filters;
   readonly hidden: readonly Column[];
+  /** Filters of one click; a row passes all of them. */
+  readonly quick: readonly Quick[];
+  readonly group: GroupBy | null;
 }
 
-export const PLAIN: Arrangement = { sort: null, filters: {}, hidden: [] };
+export const PLAIN: Arrangement = { sort: null, filters: {}, hidden: [], quick: [], group: null };
 
 /** Columns with few different values, which are ticked off one by one; the others are searched. */
 export const TICKED: ReadonlySet<Column> = new Set<Column>(["status", "priority", "assignee"]);
@@ -45,7 +49,8 @@ export const passes = (row: Row, filters: Filters): boolean =>
     passesOne(valueAt(row, column), filter),
   );
 
-export const isFiltered = ({ filters }: Arrangement): boolean => Object.keys(filters).length > 0;
+export const isFiltered = ({ filters, quick }: Arrangement): boolean =>
+  Object.keys(filters).length > 0 || quick.length > 0;
 
 /**
  * Returns why rows cannot be moved: the order on the screen is not the sheet's, so "below this row" would mean another
@@ -54,6 +59,7 @@ export const isFiltered = ({ filters }: Arrangement): boolean => Object.keys(fil
 export function barToMoving(arrangement: Arrangement, find: string): string | null {
   const ways = [
     arrangement.sort && "the sort",
+    arrangement.group && "the groups",
     isFiltered(arrangement) && "the filters",
     find.trim() !== "" && "the search",
   ].filter((way) => typeof way === "string");
@@ -90,7 +96,7 @@ export function read(text: string | null): Arrangement {
   try {
     const json = JSON.parse(text ?? "null") as Partial<Arrangement> | null;
     if (!json || typeof json !== "object") return PLAIN;
-    const { sort, filters, hidden } = json;
+    const { sort, filters, hidden, quick, group } = json;
     const known = (Object.entries(filters ?? {}) as [string, Filter][]).filter(
       ([column, filter]) => isColumn(column) && isFilter(filter),
     );
@@ -101,6 +107,8 @@ export function read(text: string | null): Arrangement {
       hidden: (Array.isArray(hidden) ? hidden : []).filter(
         (column) => column !== "title" && COLUMNS.includes(column),
       ),
+      quick: QUICKS.filter((one) => Array.isArray(quick) && quick.includes(one)),
+      group: GROUPS.find((one) => one === group) ?? null,
     };
   } catch {
     return PLAIN;

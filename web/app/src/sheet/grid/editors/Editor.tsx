@@ -110,7 +110,9 @@ export function Editor({
       commit(text.current, [0, event.shiftKey ? -1 : 1]);
     } else if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
       event.preventDefault();
-      commit(text.current, event.ctrlKey || event.metaKey ? null : [1, 0]);
+      if (event.ctrlKey || event.metaKey) {
+        if (!controller.commitAll(text.current)) setProblem(controller.problemWith(text.current));
+      } else commit(text.current, [1, 0]);
     }
   };
 
