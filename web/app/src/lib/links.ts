@@ -42,12 +42,12 @@ export function safeHref(text: string): string | null {
   return url.hostname === "" || url.username !== "" || url.password !== "" ? null : url.href;
 }
 
-/** Takes a text apart into links and what stands between them; joined, the parts are the text. */
+/** Splits a text into links and the text between them; joined, the parts are the text. */
 export function linksIn(text: string): readonly Part[] {
   const parts: Part[] = [];
   let at = 0;
   for (const match of text.matchAll(FOUND)) {
-    // In the middle of a word it is none.
+    // In the middle of a word it is no link.
     if (match.index > 0 && /[\p{L}\p{N}@]/u.test(text[match.index - 1] ?? "")) continue;
     const words = trimmed(match[0]);
     const href = safeHref(words);

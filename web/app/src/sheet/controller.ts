@@ -154,7 +154,7 @@ export class Controller extends Cursor {
     return true;
   }
 
-  /** Ends editing and stores the text in all cells that were selected; false, and the editor stays, if it cannot stand there. */
+  /** Ends editing and stores the text in all cells that were selected; false, and the editor stays, if a column refuses it. */
   commitAll(text: string): boolean {
     const { editing } = this.screen.get();
     const fills = editing?.fills;

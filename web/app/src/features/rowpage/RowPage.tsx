@@ -85,7 +85,7 @@ function Field({ row, info }: { row: Row; info: ColumnInfo }) {
   const id = useId();
   const stored = valueAt(row, info.id);
   const [text, setText] = useState(stored);
-  /** What stood there when one began to write: what somebody else writes meanwhile is not overwritten unseen. */
+  /** The text when this person began to write: an edit of somebody else meanwhile is not overwritten unseen. */
   const [base, setBase] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   useEffect(() => {

@@ -1,5 +1,5 @@
 /**
- * Rows in groups. The grid knows nothing of groups: it is told another order, and the first row of each group is higher, so
+ * Rows in groups. The grid knows nothing of groups: it gets another order, and the first row of each group is higher, so
  * that a heading has room above its cells. No row is made up, so selections, keys and places work as they do without groups.
  */
 import type { Row } from "@cyclesheet/client";

@@ -50,7 +50,7 @@ export const GROUPS = ["status", "assignee"] as const satisfies readonly Column[
 export type GroupBy = (typeof GROUPS)[number];
 
 export interface RowGroup {
-  /** What stands in the heading. */
+  /** The text of the heading. */
   readonly name: string;
   /** The value to store in a row that is put into the group. */
   readonly value: string;
