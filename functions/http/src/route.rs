@@ -100,7 +100,10 @@ impl Route {
                 team: owned(team),
                 cycle: owned(cycle),
                 generation: u32::try_from(number("generation", 0)?).map_err(|_| {
-                    Refusal::new(Code::Malformed, "generation is a number as the list of them has it")
+                    Refusal::new(
+                        Code::Malformed,
+                        "generation is a whole number, as the list of generations has it",
+                    )
                 })?,
             }),
             (&Method::GET, ["api", "cycles", team, cycle, "log"]) => Ok(Self::Log {
@@ -149,10 +152,53 @@ impl Route {
 mod tests {
     use super::*;
     use bytes::Bytes;
+    use protocol::http::{ENDPOINTS, PATH_PARAMETERS};
+    use std::collections::BTreeSet;
 
     fn route(method: &str, uri: &str) -> Result<Route, Code> {
         Route::of(&Request::builder().method(method).uri(uri).body(Bytes::new()).unwrap())
             .map_err(|refusal| refusal.code)
+    }
+
+    /// Pairs every route with its operation of the HTTP API. A route that is missing here does not compile.
+    macro_rules! operations {
+        ($($route:ident => $operation:literal,)*) => {
+            const SERVED: &[&str] = &[$($operation),*];
+            fn operation(route: &Route) -> &'static str {
+                match route { $(Route::$route { .. } => $operation),* }
+            }
+        };
+    }
+    operations! {
+        Cycles => "listCycles",
+        Cycle => "getSheet",
+        Changes => "listChanges",
+        Change => "commitChange",
+        Comparison => "compareWeeks",
+        Export => "exportSheet",
+        Messages => "listMessages",
+        Log => "auditLog",
+        Generations => "listGenerations",
+        Generation => "getGeneration",
+        Doc => "getDocument",
+        Members => "listMembers",
+        Inbox => "pushMessages",
+    }
+
+    #[test]
+    fn the_openapi_document_has_every_route_and_every_endpoint_of_it_is_served() {
+        let described: BTreeSet<&str> = ENDPOINTS.iter().map(|endpoint| endpoint.operation).collect();
+        assert_eq!(described, SERVED.iter().copied().collect());
+        for endpoint in ENDPOINTS {
+            let mut uri = endpoint.path.to_owned();
+            for parameter in PATH_PARAMETERS {
+                uri = uri.replace(&format!("{{{}}}", parameter.name), parameter.example);
+            }
+            let required = endpoint.query.iter().filter(|parameter| parameter.required);
+            let query: Vec<String> = required.map(|p| format!("{}={}", p.name, p.example)).collect();
+            let served = route(endpoint.method, &format!("{uri}?{}", query.join("&")));
+            assert_eq!(served.as_ref().map(operation), Ok(endpoint.operation), "{uri}");
+        }
     }
 
     #[test]
