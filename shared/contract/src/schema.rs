@@ -23,8 +23,8 @@ pub fn client_frame() -> Value {
 pub fn server_frame() -> Value {
     let mut generator = sent();
     let mut variants = variants(&mut generator, ServerFrame::json_schema);
-    variants.push(generator.subschema_for::<Committed>().to_value());
-    variants.push(generator.subschema_for::<Notification>().to_value());
+    variants.push(tagged("committed", generator.subschema_for::<Committed>()));
+    variants.push(tagged("notification", generator.subschema_for::<Notification>()));
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A frame to a client",
@@ -112,6 +112,15 @@ fn without_null(property: &mut Value) {
 fn variants(generator: &mut SchemaGenerator, schema: fn(&mut SchemaGenerator) -> Schema) -> Vec<Value> {
     let schema = schema(generator).to_value();
     schema.get("oneOf").and_then(Value::as_array).cloned().unwrap_or_default()
+}
+
+/// Returns the schema of a struct that serde writes with a `type`, which schemars leaves out of a struct's own schema.
+fn tagged(name: &str, schema: Schema) -> Value {
+    let mut value = schema.to_value();
+    value["type"] = "object".into();
+    value["properties"] = json!({ "type": { "type": "string", "const": name } });
+    value["required"] = json!(["type"]);
+    value
 }
 
 fn titled(schema: Schema, title: &str) -> Value {
