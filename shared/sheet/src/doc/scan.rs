@@ -2,7 +2,8 @@
 //!
 //! Nothing here allocates what the bytes merely claim: a count is believed as far as the bytes behind it go. Only what
 //! an editor of rich text writes is let through; what it never writes (subdocuments, moves, weak links) is refused,
-//! and so is a clock that a 32-bit library could overflow.
+//! and so is a clock that a 32-bit library could overflow. The file is longer than most, because the format is one grammar
+//! and its readers share a cursor.
 use crate::limits::{MAX_ANY_DEPTH, MAX_UPDATE_STRUCTS};
 use imbl::OrdMap;
 use std::{
