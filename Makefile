@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help dev test test-rust test-websocket test-web test-browser chaos fuzz lint prose fmt bench bench-web contract conformance bench-flood evaluate web tools chromium vectors picture clean simulate simulate-faults
+.PHONY: help dev check links docs proof test parts build-debug test-simulation test-rust test-websocket test-web test-browser chaos fuzz lint prose fmt bench bench-web contract conformance bench-flood evaluate web tools chromium vectors picture clean simulate simulate-faults
 
 CARGO ?= cargo
 PORT ?= 4510
@@ -15,14 +15,52 @@ dev: tools web ## Run everything on this machine and print sign-in links (PORT=4
 	$(CARGO) build --package cyclesheet
 	exec ./target/debug/cyclesheet dev --port $(PORT) $(ARGS)
 
-test: tools lint test-rust test-websocket test-web test-browser test-infra test-deployed ## Everything that must hold, from a clean machine
+# One after another, because they share the processors; the time of each is printed at the end, also when one fails.
+PARTS := lint links test-rust test-simulation test-chaos test-websocket test-web test-browser test-infra test-deployed
+
+test: tools ## Everything that must hold, from a clean machine
+	@$(MAKE) --no-print-directory parts PARTS="$(PARTS)"
 	@echo "All tests passed."
 
-test-rust: tools ## Rust: unit, property, golden-vector and integration tests
-	$(CARGO) build --package cyclesheet --package cyclesheet-chaos
-	$(CARGO) test --workspace --exclude cyclesheet-tests-simulation
-	$(CARGO) test --package cyclesheet-tests-simulation --features planted-faults
+check: tools ## What one runs before a commit: formatting, clippy, types, the fast tests; under three minutes once built
+	@$(MAKE) --no-print-directory parts PARTS="lint test-fast"
+	@echo "Ready to commit. The pull request runs everything: make test."
+
+parts:
+	@times=""; began=$$SECONDS; \
+	finish() { printf '%s\n' "" "part                 seconds" "--------------------------$$times" "$$(printf '%-20s %7d' all $$((SECONDS - began)))"; }; \
+	for part in $(PARTS); do \
+		at=$$SECONDS; \
+		$(MAKE) --no-print-directory $$part || { times="$$times"$$'\n'"$$(printf '%-20s %7d  FAILED' $$part $$((SECONDS - at)))"; finish; exit 1; }; \
+		times="$$times"$$'\n'"$$(printf '%-20s %7d' $$part $$((SECONDS - at)))"; \
+	done; finish
+
+# Cargo compiles a crate again for other features, and the features of a crate are the sum of what is asked for in one command.
+# Examples take the features of tests, so this builds once what the tests, the browser and the deployed stack then use.
+WORKSPACE := --workspace --exclude cyclesheet-tests-simulation
+
+build-debug: tools
+	$(CARGO) build --quiet $(WORKSPACE) --bins --examples
+
+# cargo-nextest runs the tests of all crates beside each other; without it they run one crate after another.
+NEXTEST := $(shell command -v cargo-nextest 2>/dev/null)
+define run_rust_tests
+	$(if $(NEXTEST),$(CARGO) nextest run --no-tests pass,@echo "cargo-nextest would be faster: cargo install --locked cargo-nextest"; $(CARGO) test --quiet)
+endef
+
+test-rust: build-debug ## Rust: unit, property, golden-vector and integration tests
+	$(run_rust_tests) $(WORKSPACE)
+	$(CARGO) test --quiet --doc $(WORKSPACE)
+
+test-simulation: tools ## The simulation, with planted faults that it must find
+	$(CARGO) test --quiet --package cyclesheet-tests-simulation --features planted-faults
+
+test-chaos: build-debug ## The real command, killed three times under load
 	./target/debug/chaos --kills 3
+
+test-fast: tools web ## The fast tests: those inside of the Rust crates, the TypeScript client, the page's parts
+	$(run_rust_tests) $(WORKSPACE) --lib
+	cd web && npm test
 
 # A Python environment of its own: $(1) where, $(2) what it is for; the prerequisite's packages, pinned with hashes.
 define python_environment
@@ -42,20 +80,18 @@ $(AUTOBAHN): infra/local/gateway/tests/autobahn/requirements.txt
 	$(call python_environment,target/autobahn,The WebSocket cases need Python 3.10 or newer with venv)
 
 test-websocket: tools $(AUTOBAHN) ## The gateway against the Autobahn suite's 301 cases of RFC 6455
-	$(CARGO) build --quiet --package cyclesheet-gateway --example echo
+	@$(MAKE) --no-print-directory build-debug
 	$(AUTOBAHN) infra/local/gateway/tests/autobahn/run.py target/debug/examples/echo
 
-test-web: web ## TypeScript: the fold against the golden vectors, the client against Rust's (ROOMS=3000), the page's parts, its weight
-	$(CARGO) run --quiet --package cyclesheet-tests-reference --bin traces -- --seeds $(or $(ROOMS),60) >target/traces-$(or $(ROOMS),60).jsonl
+test-web: web build-debug ## TypeScript: the fold against the golden vectors, the client against Rust's (ROOMS=3000), the page's parts, its weight
+	./target/debug/traces --seeds $(or $(ROOMS),60) >target/traces-$(or $(ROOMS),60).jsonl
 	cd web && ROOMS=$(or $(ROOMS),60) npm test && npm run --silent size
 
-test-browser: web chromium ## Chromium: pages against a real local stack
-	$(CARGO) build --quiet --package cyclesheet
+test-browser: web chromium build-debug ## Chromium: pages against a real local stack
 	cd web && npm run --silent test:browser -w app
 	node --test --test-concurrency=1 tests/browser/
 
-chaos: tools ## The real command, killed under load again and again, its log searched (KILLS=50 SEED=…)
-	$(CARGO) build --quiet --package cyclesheet --package cyclesheet-chaos
+chaos: build-debug ## The real command, killed under load again and again, its log searched (KILLS=50 SEED=…)
 	./target/debug/chaos --kills $(or $(KILLS),50) $(if $(SEED),--seed $(SEED))
 
 FUZZ_TARGETS := websocket frames human presence server canonical export room yjs answer markup
@@ -74,6 +110,17 @@ fuzz: tools ## Bytes from outside, by coverage (TIME=60 seconds a target, TARGET
 		TARGET=$$target target/fuzz/$$host/release/fuzz target/fuzz/corpus/$$target -artifact_prefix=target/fuzz/$$target- \
 			-max_total_time=$(or $(TIME),60) -timeout=5 -rss_limit_mb=2048 -max_len=8192 -print_final_stats=1 -print_funcs=0 -verbosity=0; \
 	done
+
+# The Markdown of the repository: every relative link and anchor leads somewhere. What needs a network is not asked.
+links: ## Every link between the pages of the documentation
+	node docs/links.mjs
+
+docs: ## The documentation as a site, in target/book (needs mdbook: cargo install --locked mdbook)
+	@command -v mdbook >/dev/null 2>&1 || { echo "make docs needs mdbook: cargo install --locked mdbook" >&2; exit 1; }
+	mdbook build
+
+proof: build-debug ## The README's five promises, each tried, and a table of what was found
+	@node docs/proof.mjs
 
 lint: tools web prose ## Formatting, clippy, types, the linter of the web, the prose
 	$(CARGO) fmt --all --check
@@ -114,10 +161,9 @@ simulate: tools ## Simulate the whole system with everything going wrong: SEEDS=
 simulate-faults: tools ## Plant every fault in turn and print how many seeds it takes to find it
 	$(SIMULATE) --faults $(if $(STEPS),--steps $(STEPS)) $(ARGS)
 
-evaluate: tools ## Replay recorded weeks: precision, recall, cells a person would correct (COHERE_API_KEY asks the model)
-	$(CARGO) build --quiet --package cyclesheet
+evaluate: build-debug ## Replay recorded weeks: precision, recall, cells a person would correct (COHERE_API_KEY asks the model)
 	./target/debug/cyclesheet evaluate tests/evaluation --at-least 80
-	$(CARGO) test --quiet --package cyclesheet-extraction --test corpus -- --nocapture
+	$(CARGO) test --quiet $(WORKSPACE) --test corpus -- --nocapture
 
 web: web/app/dist/index.html ## Build the page
 

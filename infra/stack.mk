@@ -47,8 +47,7 @@ lint-templates: infra target/lint/bin/cfn-lint ## The templates of dev and prod,
 $(MINISTACK): tests/deployed/requirements.txt
 	$(call python_environment,target/ministack,The deployed tests need Python 3.10 or newer with venv$(comma) for MiniStack)
 
-test-deployed: infra web $(MINISTACK) ## The whole stack, deployed to an emulator of AWS on this machine and used
-	$(CARGO) build --quiet --bins --example panicking $(FUNCTIONS:%=--package cyclesheet-%) --package cyclesheet-platform --package cyclesheet-tests-conformance
+test-deployed: infra web build-debug $(MINISTACK) ## The whole stack, deployed to an emulator of AWS on this machine and used
 	node --test --test-concurrency=1 tests/deployed/
 
 # cargo-lambda serves and invokes functions here; without ziglang, which only builds for other processors need.
