@@ -29,7 +29,7 @@ use std::{borrow::Cow, path::Path};
 /// The table's name in the local stack.
 pub const TABLE: &str = "cyclesheet";
 /// The database's file in a data folder.
-const FILE: &str = "cyclesheet.db";
+pub(crate) const FILE: &str = "cyclesheet.db";
 
 /// A DynamoDB in this process.
 #[derive(Clone)]

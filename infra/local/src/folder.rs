@@ -123,7 +123,7 @@ fn make(path: &Path) -> Result<(), FolderError> {
 }
 
 /// Puts the names in a folder on the disk.
-fn sync_folder(folder: &Path) -> Result<(), FolderError> {
+pub(crate) fn sync_folder(folder: &Path) -> Result<(), FolderError> {
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed("sync", folder))
 }
 

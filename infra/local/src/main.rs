@@ -17,6 +17,14 @@ struct Cli {
 enum Command {
     /// Run everything in this process: gateway, functions, schedule, embedded DynamoDB, the page
     Dev(commands::dev::Dev),
+    /// Serve a small team from this machine: people sign in at your issuer, a proxy in front ends TLS
+    Serve(Box<commands::serve::Serve>),
+    /// Say whether a server on this machine is well; ends with an error if it is not
+    Health(commands::serve::Health),
+    /// Copy a data folder's database to a file, also while a server uses it
+    Backup(commands::backup::Backup),
+    /// Make a data folder from such a file
+    Restore(commands::backup::Restore),
     /// Print a token of the local issuer
     Token(commands::token::TokenArgs),
     /// Print the messages of a Slack export or a JSON Lines file, normalised, as JSON Lines
@@ -51,6 +59,10 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 async fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Dev(dev) => dev.run().await,
+        Command::Serve(serve) => serve.run().await,
+        Command::Health(health) => health.run().await,
+        Command::Backup(backup) => backup.run(),
+        Command::Restore(restore) => restore.run(),
         Command::Token(token) => token.run(),
         Command::Messages(messages) => messages.run(),
         Command::Parse(parse) => parse.run(),

@@ -2,6 +2,7 @@
 use crate::{
     database::{Embedded, TABLE},
     hosts::{self, Hosts},
+    signin::SignIn,
     sockets::{Functions, LocalCallback},
     tokens,
     web::{self, Web},
@@ -17,6 +18,7 @@ use platform::{
     admission::Membership,
     broadcast::{Callback, Endpoint},
     context::{Clock, system_clock, system_random},
+    identity::Verifier,
     invoke::{ExtractRequest, Invoke},
     secrets::Secrets,
 };
@@ -44,8 +46,8 @@ const DRAIN: Duration = Duration::from_secs(5);
 
 /// The settings of a stack.
 pub struct Options {
-    /// The port on 127.0.0.1; 0 takes a free one.
-    pub port: u16,
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
     /// The database.
     pub database: Embedded,
     /// A client for it, if not the plain one: where a test injects faults.
@@ -58,8 +60,8 @@ pub struct Options {
     pub gateway: Config,
     /// The gateway's clock and the handlers'.
     pub clock: StackClock,
-    /// The key of the local issuer.
-    pub secret: String,
+    /// Whose tokens are taken, and how the world reaches this server.
+    pub access: Access,
     /// Where people's teams and roles come from.
     pub membership: Membership,
     /// Origins that may open sockets beside the stack's own.
@@ -80,8 +82,31 @@ pub struct Options {
     pub slack_base_url: String,
     /// Where figures of extractions go.
     pub metrics: metrics::Metrics,
-    /// The built page.
-    pub page: PathBuf,
+    /// A folder with another page than the one in this program.
+    pub page: Option<PathBuf>,
+}
+
+/// Whose tokens a stack takes, and what the world calls it.
+#[derive(Clone)]
+pub enum Access {
+    /// People at this machine, with tokens that its own key signs.
+    Local {
+        /// The key of the local issuer.
+        secret: String,
+    },
+    /// People anywhere, who sign in at an issuer and come through a proxy that ends TLS.
+    Public(Public),
+}
+
+/// A stack that strangers can reach.
+#[derive(Clone)]
+pub struct Public {
+    /// What its people type, without a slash at its end: `https://sheet.example.com`.
+    pub url: String,
+    /// Takes their tokens.
+    pub verifier: Verifier,
+    /// Where the page signs them in.
+    pub sign_in: SignIn,
 }
 
 /// Makes another way to the sockets of the plain one.
@@ -100,14 +125,14 @@ impl Options {
     /// A stack on `database`, on a free port, with no model.
     pub fn new(database: Embedded) -> Self {
         Self {
-            port: 0,
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             database,
             client: None,
             callback: None,
             store: StoreConfig::default(),
             gateway: Config::default(),
             clock: StackClock::System,
-            secret: tokens::SECRET.to_owned(),
+            access: Access::Local { secret: tokens::SECRET.to_owned() },
             membership: Membership::Token,
             origins: Vec::new(),
             hosts: Vec::new(),
@@ -118,14 +143,9 @@ impl Options {
             presence_pace: PresencePace::default(),
             slack_base_url: DEFAULT_BASE_URL.to_owned(),
             metrics: metrics::nowhere(),
-            page: page_folder(),
+            page: None,
         }
     }
-}
-
-/// Where `make web` builds the page.
-pub fn page_folder() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../web/app/dist")
 }
 
 /// A running stack. Cheap to clone; it runs until [`Stack::shutdown`].
@@ -141,11 +161,54 @@ pub struct Stack {
     pub extractor: Extractor,
     /// Where it listens.
     pub address: SocketAddr,
-    /// The key of the local issuer.
-    pub secret: Arc<str>,
     stop: Arc<watch::Sender<bool>>,
     extractions: watch::Sender<usize>,
     server: Arc<std::sync::Mutex<Option<JoinHandle<std::io::Result<()>>>>>,
+}
+
+/// How a stack is reached, worked out from its access.
+struct Place {
+    page_url: String,
+    socket_url: String,
+    origins: Vec<String>,
+    hosts: Vec<String>,
+    verifier: Verifier,
+    sign_in: Option<SignIn>,
+    is_public: bool,
+}
+
+impl Place {
+    fn of(access: &Access, address: SocketAddr) -> Self {
+        match access {
+            Access::Local { secret } => Self {
+                page_url: format!("http://{address}"),
+                socket_url: format!("ws://{address}/{STAGE}"),
+                origins: vec![format!("http://{address}"), format!("http://localhost:{}", address.port())],
+                hosts: Vec::new(),
+                verifier: tokens::verifier(secret),
+                sign_in: None,
+                is_public: false,
+            },
+            Access::Public(Public { url, verifier, sign_in }) => {
+                let host = url.split_once("://").map_or(url.as_str(), |(_, host)| host);
+                let is_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
+                let name = match host.rsplit_once(':') {
+                    Some((name, port)) if is_port(port) => name,
+                    _ => host,
+                };
+                Self {
+                    page_url: url.clone(),
+                    // `https` becomes `wss`, `http` becomes `ws`.
+                    socket_url: format!("{}/{STAGE}", url.replacen("http", "ws", 1)),
+                    origins: vec![url.clone()],
+                    hosts: vec![name.to_owned()],
+                    verifier: verifier.clone(),
+                    sign_in: Some(sign_in.clone()),
+                    is_public: true,
+                }
+            }
+        }
+    }
 }
 
 /// Extractions at once in this process: a weekly run asks for one a team, and each may ask a model.
@@ -192,11 +255,12 @@ impl Invoke for LocalInvoke {
 impl Stack {
     /// Starts everything and listens.
     pub async fn start(options: Options) -> Result<Self, Box<dyn Error + Send + Sync>> {
-        let hosts = Hosts::new(&options.hosts)?;
-        let listener = TcpListener::bind(("127.0.0.1", options.port)).await.map_err(|error| {
-            format!("cannot listen on 127.0.0.1:{}: {error}; choose another with --port", options.port)
-        })?;
+        let listener = TcpListener::bind(options.listen)
+            .await
+            .map_err(|error| format!("cannot listen on {}: {error}; choose another port", options.listen))?;
         let address = listener.local_addr()?;
+        let place = Place::of(&options.access, address);
+        let hosts = Hosts::new(&[options.hosts, place.hosts].concat())?;
         let clock: Clock = match &options.clock {
             StackClock::System => system_clock(),
             StackClock::Manual(clock) => {
@@ -227,17 +291,14 @@ impl Stack {
             origin: options.origin,
             endpoint: Endpoint::default(),
             slack_base_url: options.slack_base_url,
-            page_url: Some(format!("http://{address}")),
+            page_url: Some(place.page_url.clone()),
             metrics: options.metrics,
         };
         let _ = invoke.to.set((extractor.clone(), context.clone()));
         let extractions = invoke.open.clone();
-        let verifier = tokens::verifier(&options.secret).with(options.membership);
-        let own = [format!("http://{address}"), format!("http://localhost:{}", address.port())];
-        let authorizer = Authorizer {
-            verifier: verifier.clone(),
-            origins: own.into_iter().chain(options.origins).collect(),
-        };
+        let verifier = place.verifier.with(options.membership);
+        let authorizer =
+            Authorizer { verifier: verifier.clone(), origins: [place.origins, options.origins].concat() };
         let config = Config { stage: STAGE.into(), domain_name: address.to_string(), ..options.gateway };
         let functions = Functions { context: context.clone(), authorizer };
         let gateway = match options.clock {
@@ -249,9 +310,11 @@ impl Stack {
             context: context.clone(),
             api: Api { verifier, endpoint: Endpoint::default() },
             page: options.page,
-            socket_url: format!("ws://{address}/{STAGE}"),
+            socket_url: place.socket_url,
+            sign_in: place.sign_in,
         })
-        .merge(gateway.router())
+        // `@connections` is for tools at this machine, and nothing signs a request to it.
+        .merge(if place.is_public { gateway.sockets() } else { gateway.router() })
         .layer(axum::middleware::from_fn_with_state(hosts, hosts::check));
         let (stop, mut stopped) = watch::channel(false);
         let ended = async move {
@@ -264,7 +327,6 @@ impl Stack {
             database: options.database,
             extractor,
             address,
-            secret: options.secret.into(),
             stop: Arc::new(stop),
             server: Arc::new(std::sync::Mutex::new(Some(server))),
             extractions,

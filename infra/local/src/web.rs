@@ -1,4 +1,5 @@
 //! The page, its configuration, and `/api` to the `http` function.
+use crate::{page, signin::SignIn};
 use axum::{
     Json, Router,
     body::Body,
@@ -17,8 +18,12 @@ use tower_http::{services::ServeDir, set_header::SetResponseHeaderLayer};
 const MAX_BODY_BYTES: usize = 1024 * 1024;
 
 /// Scripts, styles and connections of this origin only; nothing inline.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' data:; font-src 'self' data:; \
-    connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; object-src 'none'";
+fn content_security_policy(connect: &str) -> String {
+    format!(
+        "default-src 'self'; img-src 'self' data:; font-src 'self' data:; connect-src 'self' {connect}; \
+         frame-ancestors 'none'; base-uri 'none'; form-action 'none'; object-src 'none'"
+    )
+}
 
 /// The handlers behind the addresses.
 pub struct Web {
@@ -26,32 +31,67 @@ pub struct Web {
     pub context: Context,
     /// The `http` function.
     pub api: Api,
-    /// The built page.
-    pub page: PathBuf,
+    /// A folder with another page than the one in this program.
+    pub page: Option<PathBuf>,
     /// Where the sockets are.
     pub socket_url: String,
+    /// Where people sign in, if not by a link.
+    pub sign_in: Option<SignIn>,
 }
 
 /// The router of everything but the sockets.
 pub fn router(web: Web) -> Router {
-    let page = ServeDir::new(&web.page).append_index_html_on_directories(true);
-    let is_built = web.page.join("index.html").is_file();
+    let folder = web.page.clone();
+    // A development server may serve the page from another port; where strangers come, the page goes to its own two places.
+    let connect = web.sign_in.as_ref().map_or_else(
+        || "ws: wss:".to_owned(),
+        |sign_in| format!("{} {}", origin(&web.socket_url), origin(&sign_in.token_url)),
+    );
+    let policy = HeaderValue::try_from(content_security_policy(&connect))
+        .unwrap_or_else(|_| HeaderValue::from_static("default-src 'self'"));
     let router = Router::new()
         .route("/config.json", get(config))
+        .route("/healthz", get(health))
         .route("/api/{*path}", axum::routing::any(api))
         .with_state(Arc::new(web));
-    let router = if is_built { router.fallback_service(page) } else { router.fallback(not_built) };
+    let router = match folder {
+        Some(folder) if folder.join("index.html").is_file() => {
+            router.fallback_service(ServeDir::new(folder).append_index_html_on_directories(true))
+        }
+        None if page::is_built() => router.fallback(page::file),
+        _ => router.fallback(not_built),
+    };
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
     router
-        .layer(header(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
+        .layer(SetResponseHeaderLayer::if_not_present(header::CONTENT_SECURITY_POLICY, policy))
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(header::REFERRER_POLICY, "no-referrer"))
 }
 
 async fn config(State(web): State<Arc<Web>>) -> Response {
-    ([(header::CACHE_CONTROL, "no-store")], Json(json!({"socketUrl": web.socket_url}))).into_response()
+    let mut config = json!({"socketUrl": web.socket_url});
+    if let Some(SignIn { authorize_url, token_url, client_id }) = &web.sign_in {
+        config["authorizeUrl"] = json!(authorize_url);
+        config["tokenUrl"] = json!(token_url);
+        config["clientId"] = json!(client_id);
+    }
+    ([(header::CACHE_CONTROL, "no-store")], Json(config)).into_response()
+}
+
+/// Answers 200 when the table can be read, and 503 otherwise; says nothing else.
+async fn health(State(web): State<Arc<Web>>) -> (StatusCode, &'static str) {
+    match web.context.store.table.get::<serde_json::Value>("healthz", "healthz").await {
+        Ok(_) => (StatusCode::OK, "ok\n"),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the table cannot be read\n"),
+    }
+}
+
+/// Returns the scheme, host and port of an address.
+fn origin(url: &str) -> &str {
+    let host = url.find("://").map_or(0, |at| at + 3);
+    url[host..].find('/').map_or(url, |end| &url[..host + end])
 }
 
 async fn api(State(web): State<Arc<Web>>, request: Request) -> Response {

@@ -56,6 +56,8 @@ pub struct Verifier {
     rules: Rules,
     keys: Keys,
     membership: Membership,
+    /// The tenant of everybody, where the deployment has one alone: an issuer then need not name it.
+    tenant: Option<Name>,
 }
 
 /// What a token says.
@@ -124,12 +126,17 @@ pub enum TokenError {
 impl Verifier {
     /// Returns one that holds tokens to `rules` with `keys`.
     pub fn new(rules: Rules, keys: Keys) -> Self {
-        Self { rules, keys, membership: Membership::Token }
+        Self { rules, keys, membership: Membership::Token, tenant: None }
     }
 
     /// Returns the same, for people whose teams and role come from there.
     pub fn with(self, membership: Membership) -> Self {
         Self { membership, ..self }
+    }
+
+    /// The same, for a deployment that serves `tenant` alone: whatever tenant a token names, its bearer is of this one.
+    pub fn of_tenant(self, tenant: Name) -> Self {
+        Self { tenant: Some(tenant), ..self }
     }
 
     /// Where teams and role come from.
@@ -168,6 +175,9 @@ impl Verifier {
             // Whatever the token says of them: the directory says it, or nobody does.
             claims.insert("teams".into(), Value::Array(Vec::new()));
             claims.insert("role".into(), Role::Viewer.as_str().into());
+        }
+        if let (Some(tenant), Some(claims)) = (&self.tenant, claims.as_object_mut()) {
+            claims.insert("tenant".into(), tenant.as_str().into());
         }
         let claims: Claims =
             serde_json::from_value(claims).map_err(|error| TokenError::Invalid(error.to_string()))?;

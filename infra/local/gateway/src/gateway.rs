@@ -45,6 +45,12 @@ impl Gateway {
         crate::management::router(&self.inner)
     }
 
+    /// Returns the router of the sockets alone, without `@connections` over HTTP: for a server that strangers reach, because
+    /// nothing signs a request to `@connections` here.
+    pub fn sockets(&self) -> Router {
+        crate::management::sockets(&self.inner)
+    }
+
     /// Queues a text message for a socket, as `POST @connections` does, without HTTP. The text is shared, not
     /// copied: clone one [`Utf8Bytes`] for as many sockets as it goes to. Never waits.
     ///

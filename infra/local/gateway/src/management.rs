@@ -20,13 +20,20 @@ use crate::{
 
 pub(crate) fn router(inner: &Arc<Inner>) -> Router {
     let stage = &inner.config.stage;
-    let mut router =
-        Router::new().route(&format!("/{stage}"), get(upgrade)).route(&format!("/{stage}/"), get(upgrade));
+    let mut router = Router::new();
     // Some clients escape the `@` of the path, and routes are matched before they are unescaped.
     for connections in ["@connections", "%40connections"] {
         let path = format!("/{stage}/{connections}/{{id}}");
         router = router.route(&path, post(post_to_connection).get(get_connection).delete(delete_connection));
     }
+    router.with_state(inner.clone()).merge(sockets(inner))
+}
+
+/// Where sockets open, and nothing else.
+pub(crate) fn sockets(inner: &Arc<Inner>) -> Router {
+    let stage = &inner.config.stage;
+    let router =
+        Router::new().route(&format!("/{stage}"), get(upgrade)).route(&format!("/{stage}/"), get(upgrade));
     router.with_state(inner.clone())
 }
 

@@ -9,17 +9,22 @@ use extraction::{
     source::{self, Options as SourceOptions},
 };
 use local::{
-    Options, Stack,
+    Options, Stack, backup,
     database::Embedded,
     sample,
     schedule::{self, Schedule, WEEKLY},
-    stack::page_folder,
+    stack::Access,
     tokens::{self, SECRET},
 };
 use platform::{context::system_random, invoke::ExtractRequest, telemetry};
 use protocol::limits::{DEFAULT_EXPECTED_CONNECTIONS, PresencePace};
 use sheet::{CycleKey, Name, Week, check::Policy, model::Origin, week::time_zone};
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 use store::{
     StoreConfig,
     directory::{self, Source, Team},
@@ -124,14 +129,14 @@ impl Dev {
         };
         let model = self.model().await?;
         let stack = Stack::start(Options {
-            port: self.port,
-            secret: self.secret.clone(),
+            listen: ([127, 0, 0, 1], self.port).into(),
+            access: Access::Local { secret: self.secret.clone() },
             origins: self.allow_origin.clone(),
             hosts: self.allow_host.clone(),
             model: model.ask.clone(),
             origin: model.origin,
-            page: self.page.clone().unwrap_or_else(page_folder),
-            secrets: self.secrets()?,
+            page: self.page.clone(),
+            secrets: secrets(self.secrets.as_deref())?,
             expected_connections: self.expected_connections as usize,
             presence_pace: PresencePace {
                 floor_ms: self.presence_floor_ms,
@@ -139,6 +144,7 @@ impl Dev {
             },
             store: StoreConfig {
                 policy: Policy { rate_per_window: self.rate_per_10s },
+                epoch_salt: self.data.as_deref().map(backup::epoch).transpose()?.unwrap_or_default(),
                 max_group: self.max_group as usize,
                 ..StoreConfig::default()
             },
@@ -175,21 +181,6 @@ impl Dev {
             0 => Ok(()),
             left => Err(format!("{left} sockets or messages did not end in time").into()),
         }
-    }
-
-    /// Each secret's value is a text, or the JSON that its text would be.
-    fn secrets(&self) -> Result<BTreeMap<String, String>, Box<dyn std::error::Error + Send + Sync>> {
-        let Some(file) = &self.secrets else { return Ok(BTreeMap::new()) };
-        let text = std::fs::read_to_string(file)
-            .map_err(|error| format!("cannot read {}: {error}", file.display()))?;
-        // What is wrong is not quoted: it may be a secret.
-        let read: BTreeMap<String, serde_json::Value> = serde_json::from_str(&text)
-            .map_err(|error| format!("{} is no JSON object: line {}", file.display(), error.line()))?;
-        let text = |value: serde_json::Value| match value {
-            serde_json::Value::String(text) => text,
-            other => other.to_string(),
-        };
-        Ok(read.into_iter().map(|(name, value)| (name, text(value))).collect())
     }
 
     async fn model(&self) -> Result<Model, Box<dyn std::error::Error + Send + Sync>> {
@@ -235,7 +226,25 @@ impl Dev {
     }
 }
 
-fn ask(
+/// Reads a file of secrets: each value is a text, or the JSON that its text would be.
+pub(crate) fn secrets(
+    file: Option<&Path>,
+) -> Result<BTreeMap<String, String>, Box<dyn std::error::Error + Send + Sync>> {
+    let Some(file) = file else { return Ok(BTreeMap::new()) };
+    let text =
+        std::fs::read_to_string(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+    // What is wrong is not quoted: it may be a secret.
+    let read: BTreeMap<String, serde_json::Value> = serde_json::from_str(&text)
+        .map_err(|error| format!("{} is no JSON object: line {}", file.display(), error.line()))?;
+    let text = |value: serde_json::Value| match value {
+        serde_json::Value::String(text) => text,
+        other => other.to_string(),
+    };
+    Ok(read.into_iter().map(|(name, value)| (name, text(value))).collect())
+}
+
+/// Returns the model behind Cohere's address.
+pub(crate) fn ask(
     base_url: &str,
     key: String,
     model: &str,

@@ -1,10 +1,12 @@
 //! The command's words, one module each.
+pub(crate) mod backup;
 pub(crate) mod dev;
 pub(crate) mod evaluate;
 pub(crate) mod extract;
 pub(crate) mod log;
 pub(crate) mod messages;
 pub(crate) mod parse;
+pub(crate) mod serve;
 pub(crate) mod tenant;
 pub(crate) mod token;
 
