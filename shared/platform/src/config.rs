@@ -1,4 +1,4 @@
-//! The environment, read once at start-up. Every variable stands in the README's table; a test compares the two.
+//! The environment, read once at start-up. docs/configuration.md lists every variable; a test compares the two.
 use crate::{
     admission::Membership,
     identity::{Keys, Rules},
@@ -8,7 +8,7 @@ use sheet::check::Policy;
 use std::{collections::BTreeMap, fmt};
 use store::StoreConfig;
 
-/// Every variable that any function reads, with what it means. The README's table is made of this.
+/// Every variable that any function reads, with what it means. The table of docs/configuration.md is made of this.
 pub const VARIABLES: &[(&str, &str, &str)] = &[
     ("TABLE_NAME", "required", "The DynamoDB table."),
     ("MAX_CACHE_BYTES", "67108864", "Folded cycles that a warm function keeps, in bytes (estimated)."),
