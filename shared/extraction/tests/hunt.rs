@@ -2,11 +2,11 @@
 //! nobody had written them yet (`values.rs` of this folder has the single values).
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 use extraction::{
-    answer::{Context, is_unread, parse},
+    answer::{Context, parse},
     source::{Options, load},
 };
 use serde::Deserialize;
-use sheet::{Column, Week, week::time_zone};
+use sheet::{Column, Week, carry::is_unread, week::time_zone};
 use std::{
     collections::BTreeMap,
     fs,

@@ -2,18 +2,46 @@
 //!
 //! A row that a fallback made of a thread is a guess that the thread is work. For its own week that costs nothing; carried on
 //! it would be open work that nobody ever spoke of. So it goes on only if a person has touched it, or a model has matched it.
+//!
+//! A row that stands for one that could not be read is no work either: it sends people of its own week to messages that the
+//! next week does not have.
 use crate::{
+    change::SYSTEM_ID,
     column::Column,
     doc::DocName,
     model::{Row, Sheet},
 };
 use std::collections::BTreeSet;
 
+/// How the title of a row begins that stands for one that could not be read, before the ids of the messages.
+const UNREAD_START: &str = "A row about m";
+/// How that title ends.
+const UNREAD_END: &str = " could not be read";
+
+/// Returns the title of a row that stands for one that could not be read and cited `ids`.
+pub fn unread_title(ids: &[&str]) -> String {
+    // A title is short; the source has them all.
+    let some = ids.get(..ids.len().min(5)).unwrap_or_default().join(", ");
+    format!("A row about {some}{UNREAD_END}")
+}
+
+/// Returns whether a title is that of a row that stands for one that could not be read.
+pub fn is_unread(title: &str) -> bool {
+    title.starts_with(UNREAD_START) && title.ends_with(UNREAD_END)
+}
+
 /// Returns whether a row of `sheet` that this week leaves open goes on into the next. `fallbacks` are the week's generations
 /// that were made without a model.
 pub fn goes_on(sheet: &Sheet, row: &Row, fallbacks: &BTreeSet<u32>) -> bool {
     let is_open = row.value(Column::Status) != "Done" && !row.value(Column::Title).is_empty();
-    is_open && (!is_fallbacks_own(row, fallbacks) || is_touched(sheet, row))
+    is_open && (!(is_fallbacks_own(row, fallbacks) || stands_for_unread(row)) || is_touched(sheet, row))
+}
+
+/// Whether the row stands for one that could not be read, and nobody has given it another title.
+fn stands_for_unread(row: &Row) -> bool {
+    row.cells
+        .get(&Column::Title)
+        .is_some_and(|title| title.author.as_str() == SYSTEM_ID && is_unread(&title.value))
 }
 
 /// Whether no generation but fallbacks has spoken of the row. One that continues an earlier week's is not a fallback's: that
@@ -95,6 +123,28 @@ mod tests {
             assert!(goes(&row(person, Some(1)), &[1]), "{person}");
         }
         assert!(goes(&row("g1-1", None), &[1]));
+    }
+
+    #[test]
+    fn a_row_that_could_not_be_read_goes_on_only_if_a_person_touched_it() {
+        let titled = |title: String, author: &str| {
+            let mut row = row("g1-1", Some(1));
+            let title =
+                Cell { value: title.into(), version: 1, author: Name::new(author).unwrap(), ai_value: None };
+            row.cells.insert(Column::Title, title);
+            row
+        };
+        for ids in [&["m3"][..], &["m3", "m7"], &["m1", "m2", "m3", "m4", "m5", "m6"]] {
+            let made = titled(unread_title(ids), SYSTEM_ID);
+            assert!(!goes(&made, &[]), "{ids:?}");
+            assert!(goes(&Row { is_manually_edited: true, ..made }, &[]), "{ids:?}");
+        }
+        assert!(goes(&titled(unread_title(&["m3"]), "ana"), &[]), "a person called it so");
+        for work in
+            ["A row about m3", "The row about m3 could not be read", "A row of seats could not be read"]
+        {
+            assert!(goes(&titled(work.into(), SYSTEM_ID), &[]), "{work}");
+        }
     }
 
     #[test]

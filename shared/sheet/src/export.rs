@@ -220,6 +220,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn markdown_shows_each_cell_as_it_stands_in_the_sheet() {
+        for (cell, markdown) in [
+            ("~~old~~ new", r"\~\~old\~\~ new"),
+            ("~5 h", r"\~5 h"),
+            ("a|b", r"a\|b"),
+            ("**bold** _it_ `code`", r"\*\*bold\*\* \_it\_ \`code\`"),
+            ("[link](https://a.example)", r"\[link\](https://a.example)"),
+            ("<b>&amp;", "&lt;b>&amp;amp;"),
+            (r"C:\temp", r"C:\\temp"),
+            ("two\nlines\tand a tab", "two<br>lines and a tab"),
+            ("ünï 🚀 – plain", "ünï 🚀 – plain"),
+        ] {
+            assert_eq!(escaped(cell), markdown, "{cell}");
+        }
+    }
+
+    #[test]
     fn no_field_runs_whichever_separator_it_is_read_with() {
         let cells = [
             "=1+1",

@@ -12,7 +12,7 @@ use super::{
 };
 use sheet::{Column, Week};
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Columns of a table whose rows are put in order. The widest table a model writes has a dozen; beyond it a row must
 /// fit unchanged.
@@ -103,8 +103,29 @@ const TIME_WORDS: [&str; 67] = [
 /// A row whose cells know their columns.
 pub(crate) type Placed = [String; 9];
 
+/// Why a row could not be put in order.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Lost {
+    pub(crate) reason: String,
+    /// The cells that every way to read the row puts under the same column, and in the description the rest as it was
+    /// written. `None` if there is no way at all, or no cell is certain.
+    pub(crate) certain: Option<Placed>,
+}
+
+impl From<String> for Lost {
+    fn from(reason: String) -> Self {
+        Self { reason, certain: None }
+    }
+}
+
+impl From<&str> for Lost {
+    fn from(reason: &str) -> Self {
+        reason.to_owned().into()
+    }
+}
+
 /// A row in its columns, with a warning when that took a decision; or why it has none.
-type Verdict = Result<(Placed, Option<String>), String>;
+type Verdict = Result<(Placed, Option<String>), Lost>;
 
 /// Puts cleaned cells under their columns. `Ok` with a warning when that took a decision.
 pub(crate) fn place(cells: &[String], mapping: &Mapping, judge: &Judge<'_>) -> Verdict {
@@ -118,7 +139,7 @@ pub(crate) fn place(cells: &[String], mapping: &Mapping, judge: &Judge<'_>) -> V
         return Ok((put(cells, mapping), Some(counts(have, want) + "; the missing ones are empty")));
     }
     if want > MAX_COLUMNS || have > want + MAX_BEYOND || !judge.may_repair() {
-        return Err(counts(have, want) + ", and no way to tell them apart");
+        return Err((counts(have, want) + ", and no way to tell them apart").into());
     }
     let ways = Ways { cells, mapping, judge, kinds: RefCell::default() };
     let mut found = ways.all();
@@ -133,7 +154,7 @@ pub(crate) fn place(cells: &[String], mapping: &Mapping, judge: &Judge<'_>) -> V
     }
     match found.as_slice() {
         [one] if one.iter().take(2).all(String::is_empty) => {
-            Err(counts(have, want) + ", and the title is none of them")
+            Err((counts(have, want) + ", and the title is none of them").into())
         }
         [one] => {
             let said = if swapped {
@@ -153,7 +174,11 @@ pub(crate) fn place(cells: &[String], mapping: &Mapping, judge: &Judge<'_>) -> V
         }
         [] if have > want => beyond(cells, mapping, judge),
         [] if have == want => Err("its cells stand under the wrong columns".into()),
-        _ => Err(counts(have, want) + ", and no single way to read them"),
+        _ => Err(Lost {
+            reason: counts(have, want) + ", and no single way to read them",
+            // With as many cells as columns every cell may stand where it stands.
+            certain: (have != want).then(|| ways.certain()).flatten(),
+        }),
     }
 }
 
@@ -190,7 +215,7 @@ fn beyond(cells: &[String], mapping: &Mapping, judge: &Judge<'_>) -> Verdict {
         !is_text(column) && !cell::is_blank(cell) && judge.kinds(cell).contains(&column)
     });
     if !is_pinned || judge.stands_wrong(first, mapping) {
-        return Err(counts(cells.len(), mapping.len()) + ", and no single way to read them");
+        return Err((counts(cells.len(), mapping.len()) + ", and no single way to read them").into());
     }
     let text: Vec<String> = extra.iter().filter(|c| !cell::is_blank(c)).map(|c| cell::shown(c)).collect();
     let warning = format!("{} cells beyond the header were left out: {}", extra.len(), text.join(" | "));
@@ -254,48 +279,112 @@ struct Ways<'a> {
 
 /// Which cells each column has so far: `(0, 0)` for none.
 type Way = Vec<(usize, usize)>;
+/// Cells used and columns left out so far.
+type State = (usize, usize);
 
 impl Ways<'_> {
-    fn all(&self) -> Vec<Placed> {
+    /// How many columns may be left out, and how many cells may be too many.
+    fn slack(&self) -> (usize, usize) {
         let (have, want) = (self.cells.len(), self.mapping.len());
-        let (max_missing, max_extra) = match have.cmp(&want) {
+        match have.cmp(&want) {
             std::cmp::Ordering::Less => (want - have, 0),
             std::cmp::Ordering::Equal => (1, 1),
             std::cmp::Ordering::Greater => (0, have - want),
-        };
+        }
+    }
+
+    /// The ways to fill a column after `used` cells: the cells it takes, `(0, 0)` if it is left out, and the state after it.
+    fn steps(&self, column: usize, (used, missing): State) -> Vec<((usize, usize), State)> {
+        let (have, want) = (self.cells.len(), self.mapping.len());
+        let (max_missing, max_extra) = self.slack();
         // With as many cells as columns, a pipe too many and a cell left out would be two slips.
         let max_joined = if have > want { max_extra } else { 0 };
-        // By (cells used, columns that were left out), column by column.
-        let mut states: HashMap<(usize, usize), Vec<Way>> = HashMap::from([((0, 0), vec![Vec::new()])]);
-        for column in 0..want {
-            let mut next: HashMap<(usize, usize), Vec<Way>> = HashMap::new();
-            for ((used, missing), ways) in &states {
-                // Cells too many so far.
-                let extra = (used + missing).saturating_sub(column);
-                let from = *used;
-                if *missing < max_missing {
-                    add(&mut next, (from, missing + 1), ways, (0, 0));
+        let mut steps = Vec::new();
+        // Cells too many so far.
+        let extra = (used + missing).saturating_sub(column);
+        if missing < max_missing {
+            steps.push(((0, 0), (used, missing + 1)));
+        }
+        for skipped in 0..=max_extra.saturating_sub(extra) {
+            let start = used + skipped;
+            // Only empty cells are passed over.
+            if skipped > 0 && !self.is_blank(start - 1) {
+                break;
+            }
+            for more in 0..=max_joined.saturating_sub(extra + skipped) {
+                let end = start + more + 1;
+                if end <= have && self.fits(start, end, column) {
+                    steps.push((self.normal(start, end, column), (end, missing)));
                 }
-                for skipped in 0..=max_extra.saturating_sub(extra) {
-                    let start = from + skipped;
-                    // Only empty cells are passed over.
-                    if skipped > 0 && !self.is_blank(start - 1) {
-                        break;
-                    }
-                    for more in 0..=max_joined.saturating_sub(extra + skipped) {
-                        let end = start + more + 1;
-                        if end <= have && self.fits(start, end, column) {
-                            add(&mut next, (end, *missing), ways, self.normal(start, end, column));
-                        }
-                    }
+            }
+        }
+        steps
+    }
+
+    /// Whether a state after the last column leaves nothing out.
+    fn is_whole(&self, (used, missing): State) -> bool {
+        let (have, (max_missing, max_extra)) = (self.cells.len(), self.slack());
+        (used..have).all(|at| self.is_blank(at)) && missing <= max_missing && have - used <= max_extra
+    }
+
+    /// The cells that all ways, however many, put under one column.
+    fn certain(&self) -> Option<Placed> {
+        let want = self.mapping.len();
+        let mut reached: Vec<BTreeSet<State>> = vec![BTreeSet::from([(0, 0)])];
+        for column in 0..want {
+            let next = reached
+                .last()?
+                .iter()
+                .flat_map(|state| self.steps(column, *state))
+                .map(|(_, to)| to)
+                .collect();
+            reached.push(next);
+        }
+        let mut good: BTreeSet<State> =
+            reached.pop()?.into_iter().filter(|state| self.is_whole(*state)).collect();
+        let mut way: Way = Vec::new();
+        for column in (0..want).rev() {
+            let (mut spans, mut before) = (BTreeSet::new(), BTreeSet::new());
+            for state in reached.pop()? {
+                for (span, _) in self.steps(column, state).into_iter().filter(|(_, to)| good.contains(to)) {
+                    spans.insert(span);
+                    before.insert(state);
+                }
+            }
+            good = before;
+            way.push(if spans.len() == 1 { spans.pop_first()? } else { (0, 0) });
+        }
+        way.reverse();
+        let taken = |at: usize| way.iter().any(|(start, end)| (*start..*end).contains(&at));
+        let rest: Vec<&str> = (0..self.cells.len())
+            .filter(|at| !taken(*at) && !self.is_blank(*at))
+            .filter_map(|at| self.cells.get(at).map(String::as_str))
+            .collect();
+        let mut placed = self.placed(&way);
+        let is_any = placed.iter().any(|cell| !cell.is_empty());
+        if let Some(text) = placed.get_mut(Column::Description.index()).filter(|_| !rest.is_empty()) {
+            let before = if text.is_empty() { String::new() } else { format!("{text}\n") };
+            *text = format!("{before}Written as: {}", rest.join(" | "));
+        }
+        is_any.then_some(placed)
+    }
+
+    fn all(&self) -> Vec<Placed> {
+        let want = self.mapping.len();
+        // By (cells used, columns that were left out), column by column.
+        let mut states: HashMap<State, Vec<Way>> = HashMap::from([((0, 0), vec![Vec::new()])]);
+        for column in 0..want {
+            let mut next: HashMap<State, Vec<Way>> = HashMap::new();
+            for (state, ways) in &states {
+                for (cells, to) in self.steps(column, *state) {
+                    add(&mut next, to, ways, cells);
                 }
             }
             states = next;
         }
         let mut found: Vec<Placed> = Vec::new();
-        for ((used, missing), ways) in states {
-            let rest_is_blank = (used..have).all(|at| self.is_blank(at));
-            if !rest_is_blank || missing > max_missing || have - used > max_extra {
+        for (state, ways) in states {
+            if !self.is_whole(state) {
                 continue;
             }
             for way in ways {
@@ -367,12 +456,7 @@ impl Ways<'_> {
 }
 
 /// Keeps two different ways of a state.
-fn add(
-    states: &mut HashMap<(usize, usize), Vec<Way>>,
-    state: (usize, usize),
-    ways: &[Way],
-    cells: (usize, usize),
-) {
+fn add(states: &mut HashMap<State, Vec<Way>>, state: State, ways: &[Way], cells: (usize, usize)) {
     let kept = states.entry(state).or_default();
     for way in ways {
         let mut way = way.clone();

@@ -82,7 +82,14 @@ fn tag(text: &str) -> Option<(usize, bool)> {
 static ANSI: LazyLock<Regex> = LazyLock::new(|| Regex::new("\u{1b}\\[[0-9;]*[A-Za-z]").unwrap());
 
 /// Marks that may stand around a whole cell, longest first.
-const EMPHASIS: [&str; 8] = ["***", "**", "__", "~~", "``", "`", "*", "_"];
+const EMPHASIS: [&str; 7] = ["***", "**", "__", "``", "`", "*", "_"];
+
+/// Returns a text without the marks of one that is struck out as a whole. A struck title is still a title, a struck status
+/// is none, so only columns of text use this.
+pub(crate) fn unstruck(text: &str) -> &str {
+    let inner = text.strip_prefix("~~").and_then(|rest| rest.strip_suffix("~~"));
+    inner.map(str::trim).filter(|inner| !inner.is_empty() && !inner.contains('~')).unwrap_or(text)
+}
 
 /// `**Fix login**` → `Fix login`; `**A** and **B**` stays.
 pub(crate) fn unwrap_emphasis(text: &str) -> &str {
@@ -132,15 +139,33 @@ fn tidy_lines(text: &str) -> String {
     text.lines().map(str::trim).collect::<Vec<_>>().join("\n").trim().to_owned()
 }
 
-/// Words and marks for nothing.
-const BLANK: &str = ", -, --, ---, –, —, n/a, na, n.a, none, null, nil, undefined, nan, empty, not specified, not mentioned, not provided, \
+/// Words and marks by which people say that there is nothing.
+const BLANK: &str = ", -, --, ---, –, —, n/a, na, n.a, none, not specified, not mentioned, not provided, \
     not stated, not given, unspecified, not applicable, none mentioned, none specified, none stated, none noted, none identified, \
-    no blockers, no deadline, ..., …, keine, keiner, kein, ninguno, ninguna, aucun, aucune, nenhum, nenhuma, k. a, k.a, なし, 无, 無, нет";
+    no blockers, no deadline, keine, keiner, kein, ninguno, ninguna, aucun, aucune, nenhum, nenhuma, k. a, k.a, なし, 无, 無, нет";
+
+/// What programs write where they have nothing. A person reads it as nothing too, and is told that it stood there.
+const BLANK_OF_PROGRAMS: &str = "null, nil, undefined, nan, empty, ...";
 
 /// Whether a cell says in so many words that it is empty.
 pub(crate) fn is_blank(cell: &str) -> bool {
-    let bare = cell.trim_matches(|c: char| c.is_whitespace() || "()[]*_`.".contains(c)).to_lowercase();
-    BLANK.split(", ").any(|word| word == bare)
+    // An empty box is a status.
+    if cell.trim() == "[ ]" {
+        return false;
+    }
+    let bare = bare_of(cell);
+    BLANK.split(", ").chain(BLANK_OF_PROGRAMS.split(", ")).any(|word| word == bare)
+}
+
+/// Whether an empty cell holds more than a person's word for nothing: `NaN`, `()`, `…`. Such a cell is named in a warning.
+pub(crate) fn is_oddly_blank(cell: &str) -> bool {
+    let bare = bare_of(cell);
+    is_blank(cell)
+        && if bare.is_empty() { !cell.trim().is_empty() } else { BLANK.split(", ").all(|word| word != bare) }
+}
+
+fn bare_of(cell: &str) -> String {
+    cell.trim_matches(|c: char| c.is_whitespace() || "()[]*_`.…".contains(c)).to_lowercase()
 }
 
 /// Whether a cell only points at the one above it. What it points at is a guess, so it is as good as empty.
@@ -202,6 +227,28 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_empty_cell_is_odd_unless_a_person_would_write_it_so() {
+        for plain in ["", " ", "-", "—", "n/a", "N/A", "(none)", "*none*", "n.a.", "keine", "无"] {
+            assert!(is_blank(plain) && !is_oddly_blank(plain), "{plain:?}");
+        }
+        for odd in ["NaN", "null", "undefined", "nil", "[]", "()", "…", "...", "**", "``", ".", "(empty)"] {
+            assert!(is_blank(odd) && is_oddly_blank(odd), "{odd:?}");
+        }
+        for text in ["[ ]", "nothing yet", "none of it", "0", "[x]"] {
+            assert!(!is_blank(text) && !is_oddly_blank(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn only_what_is_struck_out_as_a_whole_loses_its_marks() {
+        for (raw, plain) in
+            [("~~old~~", "old"), ("~~a~~ b ~~c~~", "~~a~~ b ~~c~~"), ("~~~~", "~~~~"), ("~5", "~5")]
+        {
+            assert_eq!(unstruck(raw), plain, "{raw:?}");
+        }
+    }
+
+    #[test]
     fn a_cell_shows_what_the_model_meant() {
         for (raw, plain) in [
             ("  **Fix login** ", "Fix login"),
@@ -210,7 +257,7 @@ mod tests {
             ("`deploy.sh`", "deploy.sh"),
             ("__init__", "__init__"),
             ("_soon_", "soon"),
-            ("~~old~~", "old"),
+            ("~~old~~", "~~old~~"),
             ("a<br>b<BR/>c<br />d", "a\nb\nc\nd"),
             ("<brand>", "<brand>"),
             ("<ul><li>one</li><li>two</li></ul>", "one\ntwo"),

@@ -26,6 +26,8 @@ pub(crate) struct Citations {
     pub(crate) ids: Vec<String>,
     /// It holds words beside them.
     pub(crate) other_text: bool,
+    /// Ids that are left out: `m0`, and those beyond the bound of one cell.
+    pub(crate) beyond: usize,
     /// A range too long to be meant.
     pub(crate) long_range: bool,
     /// A range whose end comes before its beginning.
@@ -67,7 +69,9 @@ pub(crate) fn read(cell: &str) -> Citations {
     let mut found = Citations::default();
     let mut add = |n: u32| {
         let id = format!("m{n}");
-        if n > 0 && found.ids.len() < MAX_IDS && !found.ids.contains(&id) {
+        if n == 0 || (found.ids.len() == MAX_IDS && !found.ids.contains(&id)) {
+            found.beyond += 1;
+        } else if !found.ids.contains(&id) {
             found.ids.push(id);
         }
     };

@@ -160,6 +160,9 @@ impl Collector<'_> {
                     self.cells(cells, &mut columns)
                 }
                 Json::List(inner) => self.list(inner, columns.as_ref()),
+                Json::Text(text) if rows && !text.trim().is_empty() => {
+                    self.notes.warn(format!("a text among the rows was left out: {}", cell::shown(text)));
+                }
                 _ => {}
             }
         }
@@ -187,7 +190,7 @@ impl Collector<'_> {
                 if let Some(warning) = warning {
                     self.notes.warn(format!("row {line}: {warning}"));
                 }
-                self.found.rows.push(RawRow { line, cells: placed });
+                self.found.rows.push(RawRow::new(line, placed));
             }
             Err(reason) => self.notes.lose(line, reason, &cells),
         }
@@ -312,8 +315,20 @@ impl Collector<'_> {
             .flat_map(|(_, value)| subtasks(value))
             .collect();
         for (column, _, value) in ranked {
-            if let Some(slot) = row.cells.get_mut(column.index()).filter(|s| s.is_empty()) {
-                *slot = text_of(value);
+            let text = text_of(value);
+            if is_cut_short(value) {
+                self.notes.warn(format!(
+                    "line {}: of {column} only {:?} was taken",
+                    map.line,
+                    cell::shown(&text)
+                ));
+            }
+            let Some(slot) = row.cells.get_mut(column.index()) else { continue };
+            if slot.is_empty() {
+                *slot = text;
+            } else if !text.is_empty() && *slot != text {
+                let text = cell::shown(&text);
+                self.notes.warn(format!("line {}: a second {column}, {text:?}, was left out", map.line));
             }
         }
         if let Some(title) = title.filter(|t| !t.is_empty())
@@ -353,6 +368,39 @@ fn subtasks(value: &Json) -> Vec<String> {
     items.iter().filter_map(|item| if let Json::Map(map) = item { Some(line(map)) } else { None }).collect()
 }
 
+/// Whether [`text_of`] leaves out something that an object within a cell says.
+fn is_cut_short(value: &Json) -> bool {
+    match value {
+        Json::Map(map) => {
+            let taken = named(map);
+            // `{"name": "Ana", "id": "U01"}` says one thing twice.
+            let is_key =
+                |key: &str| matches!(key.to_lowercase().as_str(), "id" | "email" | "username" | "type");
+            map.entries.iter().any(|(key, inner)| match taken {
+                Some(taken) => !std::ptr::eq(taken, inner) && !is_key(key) && !text_of(inner).is_empty(),
+                None => is_nest(inner) && !text_of(inner).is_empty(),
+            })
+        }
+        Json::List(items) => items.iter().any(is_cut_short),
+        _ => false,
+    }
+}
+
+fn is_nest(value: &Json) -> bool {
+    matches!(value, Json::Map(_) | Json::List(_))
+}
+
+/// The value that names an object: `{"name": "Ana"}`.
+fn named(map: &Map) -> Option<&Json> {
+    let is_name = |key: &str| {
+        matches!(
+            key.to_lowercase().as_str(),
+            "name" | "displayname" | "display_name" | "text" | "value" | "title" | "id" | "date"
+        )
+    };
+    map.entries.iter().find(|(key, _)| is_name(key)).map(|(_, value)| value).filter(|value| !is_nest(value))
+}
+
 /// A value as one cell.
 fn text_of(value: &Json) -> String {
     match value {
@@ -363,23 +411,15 @@ fn text_of(value: &Json) -> String {
             let parts: Vec<String> = items.iter().map(text_of).filter(|t| !t.is_empty()).collect();
             parts.join(", ")
         }
-        Json::Map(map) => {
-            let named = map.entries.iter().find(|(k, _)| {
-                matches!(
-                    k.to_lowercase().as_str(),
-                    "name" | "displayname" | "display_name" | "text" | "value" | "title" | "id" | "date"
-                )
-            });
-            match named {
-                Some((_, value)) if !matches!(value, Json::Map(_) | Json::List(_)) => text_of(value),
-                _ => map
-                    .entries
-                    .iter()
-                    .filter(|(_, v)| !matches!(v, Json::Map(_) | Json::List(_)))
-                    .map(|(k, v)| format!("{k}: {}", text_of(v)))
-                    .collect::<Vec<_>>()
-                    .join(", "),
-            }
-        }
+        Json::Map(map) => match named(map) {
+            Some(value) => text_of(value),
+            _ => map
+                .entries
+                .iter()
+                .filter(|(_, v)| !is_nest(v))
+                .map(|(k, v)| format!("{k}: {}", text_of(v)))
+                .collect::<Vec<_>>()
+                .join(", "),
+        },
     }
 }

@@ -161,17 +161,9 @@ pub struct Parsed {
     pub warnings: Vec<String>,
     /// Cited ids that no message has, each once. They stand in no row.
     pub missing_citations: Vec<String>,
-    /// How many of the rows, the last ones, stand for rows that could not be read: they have a title that says so and the
-    /// messages that were cited, and nothing else.
+    /// How many of the rows, the last ones, stand for rows that could not be read: they have a title that says so, the
+    /// messages that were cited, and the cells of which there is no doubt.
     pub unread: usize,
-}
-
-/// What the title of a row says that stands for one that could not be read.
-const UNREAD: &str = "could not be read";
-
-/// Whether a title is that of a row that stands for one that could not be read.
-pub fn is_unread(title: &str) -> bool {
-    title.starts_with("A row about m") && title.ends_with(UNREAD)
 }
 
 /// Reads an answer. Never fails: an answer without rows has the form [`Form::None`].
@@ -180,8 +172,9 @@ pub fn parse(text: &str, context: &Context) -> Parsed {
     let text = bounded(text, &mut notes);
     let text = prepare::prepare(text);
     let gathered = gather::gather(&text, context, &mut notes);
-    let mut rows = normalise::rows(gathered.rows, context, &mut notes);
-    let unread = unread(&mut rows, context, &notes);
+    let mut raw = gathered.rows;
+    raw.extend(unread(&mut notes, context));
+    let (rows, unread) = normalise::rows(raw, context, &mut notes);
     let summary = summary::tidy(&gathered.summary, &mut notes);
     let form = if gathered.form == Form::Json && gathered.saw_rows {
         Form::Json
@@ -194,25 +187,27 @@ pub fn parse(text: &str, context: &Context) -> Parsed {
     Parsed { form, summary, rows, dropped, warnings, missing_citations, unread }
 }
 
-/// Adds a row for each row that could not be read and cited messages, and returns how many. People see which messages they
-/// have to look at, though nobody knows what the model made of them.
-fn unread(rows: &mut Vec<Row>, context: &Context, notes: &Notes) -> usize {
-    let before = rows.len();
+/// Returns a row for each row that could not be read and cited messages: people see which messages they have to look at, and
+/// the cells of which there is no doubt.
+fn unread(notes: &mut Notes, context: &Context) -> Vec<RawRow> {
     let mut seen = BTreeSet::new();
-    for ids in &notes.unread {
-        let exists = |id: &&String| context.messages.as_ref().is_none_or(|known| known.contains_key(*id));
-        let ids: Vec<&str> = ids.iter().filter(exists).map(String::as_str).collect();
-        if ids.is_empty() || rows.len() >= sheet::limits::MAX_ROWS || !seen.insert(ids.clone()) {
+    let mut rows = Vec::new();
+    for mut row in std::mem::take(&mut notes.unread) {
+        let exists = |id: &String| context.messages.as_ref().is_none_or(|known| known.contains_key(id));
+        row.unread.retain(exists);
+        if row.unread.is_empty() || !seen.insert(row.unread.clone()) {
             continue;
         }
-        let mut row = Row::default();
-        // A title is short; the source has them all.
-        let some = ids.get(..ids.len().min(5)).unwrap_or_default().join(", ");
-        row.set(Column::Title, format!("A row about {some} {UNREAD}"));
-        row.set(Column::Source, ids.join(", "));
+        let ids: Vec<&str> = row.unread.iter().map(String::as_str).collect();
+        let (title, source) = (sheet::carry::unread_title(&ids), ids.join(", "));
+        for (column, text) in [(Column::Title, title), (Column::Source, source)] {
+            if let Some(cell) = row.cells.get_mut(column.index()) {
+                *cell = text;
+            }
+        }
         rows.push(row);
     }
-    rows.len() - before
+    rows
 }
 
 fn bounded<'a>(text: &'a str, notes: &mut Notes) -> &'a str {
@@ -229,6 +224,15 @@ pub(crate) struct RawRow {
     /// From 1.
     pub(crate) line: usize,
     pub(crate) cells: [String; 9],
+    /// What it cites, if it stands for a row that could not be read; its cells are those that are certain.
+    pub(crate) unread: Vec<String>,
+}
+
+impl RawRow {
+    /// A row whose cells know their columns.
+    pub(crate) fn new(line: usize, cells: [String; 9]) -> Self {
+        Self { line, cells, unread: Vec::new() }
+    }
 }
 
 /// What is said about an answer while it is read. Holds [`MAX_NOTES`] of each and counts the rest, so that a
@@ -238,8 +242,8 @@ pub(crate) struct Notes {
     dropped: Vec<Dropped>,
     warnings: Vec<String>,
     missing: BTreeSet<String>,
-    /// The ids that rows cited which could not be read, a list a row.
-    unread: Vec<Vec<String>>,
+    /// What is certain of rows that could not be read, and cited messages.
+    unread: Vec<RawRow>,
     dropped_beyond: usize,
     warned_beyond: usize,
 }
@@ -268,11 +272,11 @@ impl Notes {
     }
 
     /// Names a row whose cells could not be told apart, and keeps what it cited.
-    pub(crate) fn lose(&mut self, line: usize, reason: String, cells: &[String]) {
-        self.drop(line, reason);
+    pub(crate) fn lose(&mut self, line: usize, lost: align::Lost, cells: &[String]) {
+        self.drop(line, lost.reason);
         let ids = align::cited(cells);
         if !ids.is_empty() && self.unread.len() < MAX_NOTES {
-            self.unread.push(ids);
+            self.unread.push(RawRow { line, cells: lost.certain.unwrap_or_default(), unread: ids });
         }
     }
 

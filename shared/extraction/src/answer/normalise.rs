@@ -23,7 +23,8 @@ struct Normaliser<'a> {
     fractions: bool,
 }
 
-pub(crate) fn rows(raw: Vec<RawRow>, context: &Context, notes: &mut Notes) -> Vec<Row> {
+/// Returns the rows, and how many of them, the last ones, stand for rows that could not be read.
+pub(crate) fn rows(raw: Vec<RawRow>, context: &Context, notes: &mut Notes) -> (Vec<Row>, usize) {
     let column = |c: Column| raw.iter().map(move |r| r.cells.get(c.index()).map_or("", String::as_str));
     let normaliser = Normaliser {
         context,
@@ -31,7 +32,7 @@ pub(crate) fn rows(raw: Vec<RawRow>, context: &Context, notes: &mut Notes) -> Ve
         day_first: deadline::day_first(column(Column::Deadline)),
         fractions: progress::are_fractions(column(Column::Progress).filter(|c| !cell::is_blank(c))),
     };
-    let mut rows = Vec::with_capacity(raw.len().min(MAX_ROWS));
+    let (mut rows, mut unread) = (Vec::with_capacity(raw.len().min(MAX_ROWS)), 0);
     for raw in raw {
         let empty = |c: Column| raw.cells.get(c.index()).is_none_or(|v| cell::is_blank(v));
         if empty(Column::Title) && empty(Column::Description) {
@@ -39,10 +40,11 @@ pub(crate) fn rows(raw: Vec<RawRow>, context: &Context, notes: &mut Notes) -> Ve
         } else if rows.len() >= MAX_ROWS {
             notes.drop(raw.line, format!("a sheet holds {MAX_ROWS} rows"));
         } else {
+            unread += usize::from(!raw.unread.is_empty());
             rows.push(normaliser.row(raw, notes));
         }
     }
-    rows
+    (rows, unread)
 }
 
 impl Normaliser<'_> {
@@ -51,8 +53,18 @@ impl Normaliser<'_> {
         if raw.cells.iter().any(|c| cell::is_ditto(c)) {
             notes.warn(format!("line {line}: cells that point at the row above are empty"));
         }
+        for (column, text) in Column::ALL.into_iter().zip(&raw.cells) {
+            if cell::is_oddly_blank(text) {
+                notes
+                    .warn(format!("line {line}: {column} {:?} says nothing; it is empty", cell::shown(text)));
+            }
+        }
         let empty = |c: &str| cell::is_blank(c) || cell::is_ditto(c);
         let mut row = Row(raw.cells.map(|c| if empty(&c) { String::new() } else { c }));
+        for column in [Column::Title, Column::Description, Column::Blockers] {
+            let text = cell::unstruck(row.get(column)).to_owned();
+            row.set(column, text);
+        }
         let mut kept: Vec<String> = Vec::new();
         if matches!(
             row.get(Column::Blockers).to_lowercase().trim_end_matches('.'),
@@ -69,7 +81,7 @@ impl Normaliser<'_> {
         ];
         for (column, name, read) in fields {
             let text = row.get(column).to_owned();
-            if text.is_empty() || cell::is_unknown(&text) {
+            if is_open(column, &text, line, notes) {
                 row.set(column, "");
                 continue;
             }
@@ -114,6 +126,9 @@ impl Normaliser<'_> {
         if found.other_text {
             notes.warn(format!("line {line}: of source {:?} only the ids were taken", cell::shown(text)));
         }
+        if found.beyond > 0 {
+            notes.warn(format!("line {line}: {} ids of source {:?} were left out: no message is called so, or they are too many", found.beyond, cell::shown(text)));
+        }
         if found.backwards {
             notes.warn(format!("line {line}: source {:?} is a range that runs backwards", cell::shown(text)));
         }
@@ -138,7 +153,7 @@ impl Normaliser<'_> {
 
     fn progress(&self, row: &mut Row, line: usize, kept: &mut Vec<String>, notes: &mut Notes) {
         let text = row.get(Column::Progress).to_owned();
-        if text.is_empty() || cell::is_unknown(&text) {
+        if is_open(Column::Progress, &text, line, notes) {
             return row.set(Column::Progress, "");
         }
         match progress::read(&text, self.fractions) {
@@ -212,6 +227,18 @@ impl Normaliser<'_> {
             }
         }
     }
+}
+
+/// Whether a cell is empty, or says that nobody knows, which a warning names.
+fn is_open(column: Column, text: &str, line: usize, notes: &mut Notes) -> bool {
+    let unknown = cell::is_unknown(text);
+    if unknown {
+        notes.warn(format!(
+            "line {line}: {column} {:?} says that nobody knows; it is empty",
+            cell::shown(text)
+        ));
+    }
+    unknown || text.is_empty()
 }
 
 /// Cuts what is too long, and as a last resort empties what the column would refuse: the sheet's rules may grow

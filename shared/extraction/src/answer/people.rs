@@ -213,6 +213,10 @@ impl Directory {
             let names: Vec<&str> = plain.split(", ").map(|n| n.trim_start_matches('@')).collect();
             return Assignee::Known(names.join(", "));
         }
+        // What is struck out is not said.
+        if cell.contains("~~") {
+            return Assignee::Text(plain.to_owned(), "a part of it is struck out".to_owned());
+        }
         // `Ana?` asks.
         if cell.contains('?') {
             return Assignee::Text(plain.to_owned(), "it is a question".to_owned());

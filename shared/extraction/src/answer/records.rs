@@ -26,7 +26,7 @@ pub(crate) fn read(text: &str, truncated: bool, notes: &mut Notes) -> Vec<RawRow
         let plain = line.trim().trim_start_matches(['-', '*', '•', '#', '>', '+', '–']).trim_start();
         let Some((column, value)) = field(plain).filter(|_| summary::labelled(line).is_none()) else {
             if let Some(done) = row.take() {
-                finish(done, &mut rows);
+                finish(done, &mut rows, notes);
             }
             heading = as_heading(plain);
             continue;
@@ -35,7 +35,7 @@ pub(crate) fn read(text: &str, truncated: bool, notes: &mut Notes) -> Vec<RawRow
         if row.as_ref().is_some_and(|r| has(r) || column == Column::Title)
             && let Some(done) = row.take()
         {
-            finish(done, &mut rows);
+            finish(done, &mut rows, notes);
         }
         let current = row.get_or_insert_with(|| RawRow { line: i + 1, ..RawRow::default() });
         if let Some(title) = heading.take()
@@ -54,7 +54,7 @@ pub(crate) fn read(text: &str, truncated: bool, notes: &mut Notes) -> Vec<RawRow
         if truncated {
             notes.drop(done.line.min(last_line), "the answer was cut off in this row");
         } else {
-            finish(done, &mut rows);
+            finish(done, &mut rows, notes);
         }
     }
     rows
@@ -119,12 +119,14 @@ fn unquoted(value: &str) -> &str {
     inner.unwrap_or(value)
 }
 
-fn finish(row: RawRow, rows: &mut Vec<RawRow>) {
+fn finish(row: RawRow, rows: &mut Vec<RawRow>, notes: &mut Notes) {
     let has = |column: &Column| row.cells.get(column.index()).is_some_and(|c| !c.is_empty());
     let filled = Column::ALL.iter().filter(|c| has(c)).count();
     let typed = [Column::Status, Column::Priority, Column::Assignee, Column::Deadline, Column::Progress];
     if has(&Column::Title) && (filled >= MIN_FIELDS || typed.iter().any(has)) {
         rows.push(row);
+    } else if filled >= MIN_FIELDS {
+        notes.lose(row.line, "a list of fields without a title".into(), &row.cells);
     }
 }
 

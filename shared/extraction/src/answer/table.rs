@@ -353,7 +353,7 @@ impl Reader<'_> {
                 cell.clone_from(value);
             }
         }
-        self.rows.push(RawRow { line, cells });
+        self.rows.push(RawRow::new(line, cells));
     }
 
     /// `| a | b | | c | d |` under two columns: rows whose line break was lost, if each of them fits its columns.

@@ -156,3 +156,65 @@ fn stated_entries(file: &mut File, bytes: u64) -> std::io::Result<u64> {
 pub(crate) fn gunzip(bytes: &[u8]) -> Result<Vec<u8>, ReadError> {
     text::bounded(flate2::read::MultiGzDecoder::new(bytes))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    fn opened(path: &Path) -> Result<Archive, String> {
+        Archive::open(path, &mut Gathered::default()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn of_an_archive_no_more_is_read_than_a_source_may_hold() {
+        let here = tempfile::tempdir().unwrap();
+        let path = here.path().join("export.zip");
+        let mut zip = zip::ZipWriter::new(File::create(&path).unwrap());
+        for name in ["a.json", "b.json", "c.json"] {
+            zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+            zip.write_all(&[b'x'; 100]).unwrap();
+        }
+        zip.finish().unwrap();
+        let mut archive = opened(&path).unwrap();
+        assert_eq!(archive.left, MAX_SOURCE_BYTES);
+        archive.left = 250;
+        assert_eq!(archive.read(0).unwrap().len(), 100);
+        assert_eq!(archive.read(1).unwrap().len(), 100);
+        let refused = archive.read(2).unwrap_err().to_string();
+        assert!(refused.contains("MB of an archive are read"), "{refused}");
+        // What is left is not used up by what was refused.
+        archive.left = 100;
+        assert_eq!(archive.read(2).unwrap().len(), 100);
+    }
+
+    /// The end of an archive that says it has so many entries: APPNOTE 4.3.14 to 4.3.16.
+    fn ends_with(entries: u64) -> Vec<u8> {
+        let mut end = b"PK\x06\x06".to_vec();
+        end.extend(44u64.to_le_bytes());
+        end.extend([0; 12]);
+        end.extend(entries.to_le_bytes());
+        end.extend(entries.to_le_bytes());
+        end.extend([0; 16]);
+        end.extend(b"PK\x06\x07\0\0\0\0");
+        end.extend(0u64.to_le_bytes());
+        end.extend(1u32.to_le_bytes());
+        end.extend(b"PK\x05\x06\0\0\0\0\xff\xff\xff\xff");
+        end.extend([0xff; 8]);
+        end.extend([0; 2]);
+        end
+    }
+
+    #[test]
+    fn an_archive_that_states_too_many_files_is_refused_before_its_directory_is_read() {
+        let here = tempfile::tempdir().unwrap();
+        let path = here.path().join("export.zip");
+        for (entries, refused) in
+            [(MAX_ENTRIES as u64 + 1, true), (u64::MAX, true), (MAX_ENTRIES as u64, false)]
+        {
+            std::fs::write(&path, ends_with(entries)).unwrap();
+            let said = opened(&path).err().unwrap_or_default();
+            assert_eq!(said.contains("holds more than 200000 files"), refused, "{entries}: {said}");
+        }
+    }
+}

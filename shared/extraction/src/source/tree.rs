@@ -41,6 +41,11 @@ pub(crate) struct Folder {
 impl Folder {
     /// Lists the files below `root`. Links and what is neither file nor folder are named in `out` and passed over.
     pub(crate) fn open(root: &Path, out: &mut Gathered) -> Result<Self, SourceError> {
+        Self::within(root, MAX_ENTRIES, out)
+    }
+
+    /// Lists the files below `root`, of its first `limit` files and folders.
+    fn within(root: &Path, limit: usize, out: &mut Gathered) -> Result<Self, SourceError> {
         fs::read_dir(root)
             .map_err(|error| SourceError::Unreadable { path: root.display().to_string(), error })?;
         let mut files: Vec<(Entry, PathBuf)> = Vec::new();
@@ -56,8 +61,8 @@ impl Folder {
             };
             for entry in listing.flatten() {
                 seen += 1;
-                if seen > MAX_ENTRIES {
-                    out.problem(&name, None, format!("the files beyond {MAX_ENTRIES} were left out"));
+                if seen > limit {
+                    out.problem(&name, None, format!("the files beyond {limit} were left out"));
                     folders.clear();
                     break;
                 }
@@ -74,7 +79,13 @@ impl Folder {
                     Ok(meta) if meta.is_dir() && depth < MAX_DEPTH => {
                         folders.push((entry.path(), path, depth + 1));
                     }
-                    Ok(meta) if meta.is_dir() => {}
+                    Ok(meta) if meta.is_dir() => {
+                        out.problem(
+                            &path,
+                            None,
+                            format!("lies deeper than {MAX_DEPTH} folders; it was left out"),
+                        );
+                    }
                     Ok(meta) if meta.is_symlink() => {
                         out.problem(
                             &path,
@@ -105,5 +116,39 @@ impl Tree for Folder {
             return Err(ReadError::NotRegular);
         }
         text::read_file(path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listed(root: &Path, limit: usize) -> (usize, String) {
+        let mut out = Gathered::default();
+        let folder = Folder::within(root, limit, &mut out).unwrap();
+        let said = out.problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("|");
+        (folder.entries().len(), said)
+    }
+
+    #[test]
+    fn of_a_folder_of_too_many_files_the_first_are_listed_and_the_rest_is_named() {
+        let root = tempfile::tempdir().unwrap();
+        for n in 0..30 {
+            fs::write(root.path().join(format!("{n}.json")), "[]").unwrap();
+        }
+        assert_eq!(listed(root.path(), 30), (30, String::new()));
+        let (files, said) = listed(root.path(), 29);
+        assert!(files == 29 && said.contains("the files beyond 29 were left out"), "{files} {said}");
+    }
+
+    #[test]
+    fn a_folder_too_deep_is_named() {
+        let root = tempfile::tempdir().unwrap();
+        let deep = root.path().join("a/b/c/d/e");
+        fs::create_dir_all(deep.join("f")).unwrap();
+        fs::write(deep.join("in.json"), "[]").unwrap();
+        fs::write(deep.join("f/out.json"), "[]").unwrap();
+        let (files, said) = listed(root.path(), MAX_ENTRIES);
+        assert!(files == 1 && said.contains("a/b/c/d/e/f: lies deeper than 5 folders"), "{files} {said}");
     }
 }
