@@ -73,7 +73,7 @@ test('a comment that names somebody reaches them, is answered, resolved and reop
 test('one edits and deletes one\'s own words, and a comment on a row outlives its row', async () => {
   const tomas = await signIn(browser, stack.link('Tomás'));
   const aylin = await signIn(browser, stack.link('Aylin'));
-  await at(tomas, 'g1-20', 'title').click({ button: 'right' });
+  await at(tomas, 'g1-15', 'title').click({ button: 'right' });
   await tomas.locator('[data-testid="menu:comment-row"]').click();
   await tomas.keyboard.type('About the row');
   await tomas.keyboard.press('Enter');
@@ -88,7 +88,7 @@ test('one edits and deletes one\'s own words, and a comment on a row outlives it
   await there.getByText('About the whole row').waitFor();
   await there.getByText('edited').waitFor();
   assert.equal(await there.getByRole('button', { name: 'Delete' }).count(), 0, 'nobody deletes another\'s words');
-  await at(aylin, 'g1-20', 'title').click();
+  await at(aylin, 'g1-15', 'title').click();
   await aylin.locator('[data-testid="remove-row"]').click();
   await tomas.getByText('a row that was removed').waitFor();
   await tomas.locator('.thread', { hasText: 'About the whole row' }).getByRole('button', { name: 'Delete' }).click();

@@ -203,3 +203,24 @@ onPage(
   },
   { viewport: { width: 360, height: 740 } },
 );
+
+onPage(
+  "a finger that rests on a cell opens its menu",
+  "live",
+  async (page) => {
+    const press = async () => {
+      const box = await cell(page, "g1-4", "title").boundingBox();
+      const at = { x: box.x + 30, y: box.y + 12 };
+      const session = await page.context().newCDPSession(page);
+      const touch = (type, points) => session.send("Input.dispatchTouchEvent", { type, touchPoints: points });
+      await touch("touchStart", [at]);
+      return () => touch("touchEnd", []);
+    };
+    const lift = await press();
+    await page.getByTestId("row-menu").waitFor();
+    await lift();
+    // Lifting the finger does not take it away again.
+    assert.equal(await page.getByTestId("row-menu").count(), 1);
+  },
+  { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true },
+);

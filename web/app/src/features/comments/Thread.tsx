@@ -6,6 +6,7 @@ import type { Comment } from "@cyclesheet/client";
 import { type ReactNode, useState } from "react";
 import { type Person, pieces } from "../../lib/mentions";
 import { ago, exactly } from "../../lib/time";
+import { Linked } from "../../sheet/grid/Linked";
 import { type Said, saidIn } from "../../sheet/model/threads";
 import { CheckIcon, RefreshIcon } from "../../ui/icons";
 import { Mark } from "../../ui/Mark";
@@ -199,7 +200,9 @@ function Words({
               </bdi>
             ) : (
               // biome-ignore lint/suspicious/noArrayIndexKey: as above
-              <bdi key={index}>{piece.text}</bdi>
+              <bdi key={index}>
+                <Linked text={piece.text} isReachable />
+              </bdi>
             ),
           )}
         </p>

@@ -24,6 +24,37 @@ export function cellAt(target: EventTarget | null, column: Place["column"]): Hit
   return isColumn(id) ? { place: { taskId, column: id }, rows: false } : null;
 }
 
+/** A finger that rests this long asks for the menu, milliseconds: as long as phones themselves wait. */
+const LONG_PRESS_MS = 500;
+/** A finger that rests still moves so much, CSS pixels. */
+const REST_PX = 10;
+
+/** Calls `open` where a finger rests; a finger that moves, scrolls or is lifted asked for nothing. */
+function longPress(
+  { pointerId, clientX, clientY }: globalThis.PointerEvent,
+  open: (x: number, y: number) => void,
+): void {
+  const stop = () => {
+    clearTimeout(timer);
+    for (const name of ["pointerup", "pointercancel", "contextmenu"])
+      window.removeEventListener(name, stop, true);
+    window.removeEventListener("pointermove", onMove, true);
+  };
+  const onMove = (event: globalThis.PointerEvent) => {
+    if (
+      event.pointerId !== pointerId ||
+      Math.hypot(event.clientX - clientX, event.clientY - clientY) > REST_PX
+    )
+      stop();
+  };
+  const timer = setTimeout(() => {
+    stop();
+    open(clientX, clientY);
+  }, LONG_PRESS_MS);
+  for (const name of ["pointerup", "pointercancel", "contextmenu"]) window.addEventListener(name, stop, true);
+  window.addEventListener("pointermove", onMove, true);
+}
+
 export function usePointer(controller: Controller, root: RefObject<HTMLElement | null>) {
   /** Ends the drag that goes on. */
   const endDrag = useRef<() => void>(() => {});
@@ -86,6 +117,8 @@ export function usePointer(controller: Controller, root: RefObject<HTMLElement |
       if (onGrip && controller.isSelected(found.place, true)) return;
       controller.select(found.place, undefined, found.rows);
       if (event.pointerType === "touch") {
+        if (!again)
+          longPress(event.nativeEvent, (x, y) => controller.screen.set({ menu: { kind: "row", x, y } }));
         if (again && !found.rows && !editing && controller.mayEdit) {
           event.preventDefault();
           setTimeout(() => flushSync(() => controller.edit()));

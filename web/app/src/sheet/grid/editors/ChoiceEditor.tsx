@@ -8,6 +8,7 @@ import { tidyName } from "../../../lib/visible";
 import { CheckIcon } from "../../../ui/icons";
 import { useClient, useController } from "../../context";
 import { usePeople } from "../../people";
+import { useDirectory } from "../../useDirectory";
 import { Face } from "../cells";
 import type { FieldProps } from "./Editor";
 
@@ -142,6 +143,7 @@ export function PersonEditor(field: FieldProps) {
   const people = usePeople();
   const authors = useClient((state) => state.sheet?.authors);
   const tasks = useClient((state) => state.sheet?.tasks);
+  const directory = useDirectory();
   const choicesFor = useMemo(() => {
     const names = new Map<string, NamedPerson>();
     const add = (given: string, isMember: boolean) => {
@@ -150,7 +152,11 @@ export function PersonEditor(field: FieldProps) {
     };
     for (const person of people) add(person.name, true);
     for (const [id, name] of Object.entries(authors ?? {})) if (id !== SYSTEM_ID) add(name, true);
-    for (const task of tasks ?? []) add(task.cells.assignee?.value ?? "", false);
+    // A member whom a message called by another name is offered once.
+    for (const task of tasks ?? []) {
+      const { name, id } = directory.face(task.cells.assignee?.value ?? "");
+      add(name, id !== null);
+    }
     const sorted = [...names.values()].sort((a, b) => a.name.localeCompare(b.name));
     return (text: string): readonly Choice[] => {
       const list = namesLike(sorted, text)
@@ -161,6 +167,6 @@ export function PersonEditor(field: FieldProps) {
       if (own === "" || list.some(({ value }) => value === own)) return list;
       return [...list, { value: own, words: `Use “${isolated(own)}”` }];
     };
-  }, [people, authors, tasks]);
+  }, [people, authors, tasks, directory]);
   return <ChoiceList column="assignee" choicesFor={choicesFor} {...field} />;
 }
