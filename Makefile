@@ -196,7 +196,7 @@ vectors: web ## Write the golden vectors again: a change in them means that logs
 	cd web/client && UPDATE_VECTORS=1 npx vitest run test/documents.test.ts -t 'the trace of'
 	UPDATE_VECTORS=1 $(CARGO) test --quiet --package cyclesheet-sheet --test vectors --test documents
 
-contract: web ## Write what is made from the Rust types: docs/contract, docs/codes.md, web/client/src/generated
+contract: web/node_modules/.package-lock.json ## Write what is made from the Rust types: docs/contract, docs/codes.md, web/client/src/generated
 	$(CARGO) run --quiet --package cyclesheet-contract
 	node web/client/scripts/types.mjs >target/types.ts && cp target/types.ts web/client/src/generated/types.ts
 

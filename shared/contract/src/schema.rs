@@ -10,7 +10,7 @@ use schemars::{
     transform::{Transform, transform_subschemas},
 };
 use serde_json::{Value, json};
-use sheet::{Change, Sheet};
+use sheet::{Change, Sheet, report::Comparison};
 
 /// Returns the schema of a frame that a server accepts: what may be left out is not required.
 pub fn client_frame() -> Value {
@@ -42,6 +42,7 @@ pub fn types() -> Value {
         SchemaGenerator::subschema_for::<ProposedChange>,
         SchemaGenerator::subschema_for::<Committed>,
         SchemaGenerator::subschema_for::<Notification>,
+        SchemaGenerator::subschema_for::<Comparison>,
     ] {
         add(&mut generator);
     }

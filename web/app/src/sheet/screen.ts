@@ -45,7 +45,7 @@ export interface Notice {
 }
 
 /** The panel beside the sheet, one at a time, so that the sheet keeps its room. */
-export type Side = "row" | "details" | "comments" | "history" | "members" | "audit";
+export type Side = "row" | "details" | "comments" | "history" | "members" | "audit" | "since";
 
 /** How much the history tells: of everything, or of where one is in the sheet. */
 export type Scope = "all" | "row" | "cell";

@@ -5,7 +5,7 @@ import type { ExportFormat } from "../session/api";
 import { useApi } from "../session/context";
 import { useClient, useController } from "../sheet/context";
 import type { Side } from "../sheet/screen";
-import { DownloadIcon, MembersIcon, MenuIcon, PlugIcon, PrintIcon, SparkIcon } from "../ui/icons";
+import { DownloadIcon, FlagIcon, MembersIcon, MenuIcon, PlugIcon, PrintIcon, SparkIcon } from "../ui/icons";
 import { Popover } from "../ui/Popover";
 
 const FORMATS: readonly (readonly [ExportFormat, string])[] = [
@@ -46,6 +46,7 @@ export function Menu() {
             </ul>
             <h2 className="popover-title">This week</h2>
             <ul className="menu-list">
+              {item(<FlagIcon />, "What changed since last week", "menu-since", () => open("since"))}
               {item(<MembersIcon />, "People and roles", "menu-members", () => open("members"))}
               {role === "admin" &&
                 item(<SparkIcon />, "What the model was told", "menu-audit", () => open("audit"))}

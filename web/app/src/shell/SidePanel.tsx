@@ -1,6 +1,6 @@
-/** The panel beside the sheet: what happened, who is here, what the model was told. */
+/** The panel beside the sheet: what happened, what changed since last week, who is here, what the model was told. */
 import { useScreen } from "../sheet/context";
-import { AuditPanel, HistoryPanel, MembersPanel } from "./lazy";
+import { AuditPanel, HistoryPanel, MembersPanel, SincePanel } from "./lazy";
 
 export function SidePanel() {
   const side = useScreen((screen) => screen.side);
@@ -11,6 +11,8 @@ export function SidePanel() {
       return <MembersPanel />;
     case "audit":
       return <AuditPanel />;
+    case "since":
+      return <SincePanel />;
     default:
       return null;
   }

@@ -7,6 +7,7 @@ import { DETAIL_ACTIONS } from "../features/details/actions";
 import { HISTORY_ACTIONS } from "../features/history/actions";
 import { LOCK_ACTIONS } from "../features/locks/actions";
 import { NOTE_ACTIONS } from "../features/notes/actions";
+import { SINCE_ACTIONS } from "../features/since/actions";
 import { FilterIcon, HelpIcon, PlugIcon, PrintIcon, SearchIcon } from "../ui/icons";
 
 /** The search field of the tools. */
@@ -85,6 +86,7 @@ export const ACTIONS: readonly Action[] = [
   ...DETAIL_ACTIONS,
   ...HISTORY_ACTIONS,
   ...LOCK_ACTIONS,
+  ...SINCE_ACTIONS,
   ...PAGE_ACTIONS,
   ...ADMIN_ACTIONS,
 ];

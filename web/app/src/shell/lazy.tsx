@@ -30,5 +30,6 @@ export const HistoryPanel = door((rare) => rare.HistoryPanel);
 export const MembersPanel = door((rare) => rare.MembersPanel);
 export const Palette = door((rare) => rare.Palette);
 export const RowPage = door((rare) => rare.RowPage);
+export const SincePanel = door((rare) => rare.SincePanel);
 export const VersionBar = door((rare) => rare.VersionBar);
 export const VersionView = door((rare) => rare.VersionView);

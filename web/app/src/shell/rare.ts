@@ -6,6 +6,8 @@ export { Details } from "../features/details/Details";
 export { HistoryPanel } from "../features/history/HistoryPanel";
 export { VersionBar } from "../features/history/VersionBar";
 export { VersionView } from "../features/history/VersionView";
+
 export { Palette } from "../features/palette/Palette";
 export { RowPage } from "../features/rowpage/RowPage";
+export { SincePanel } from "../features/since/SincePanel";
 export { Board } from "../features/views/Board";

@@ -224,3 +224,25 @@ onPage(
   },
   { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true },
 );
+
+onPage(
+  "what changed since last week stands beside the sheet, and leads to its rows",
+  "live",
+  async (page) => {
+    await page.getByTestId("menu").click();
+    await page.getByTestId("menu-since").click();
+    const panel = page.getByTestId("since");
+    await until(
+      () => panel.getByRole("heading", { level: 3 }).allTextContents(),
+      ["Stuck 1", "Finished 1", "Gone without being done 1", "Trend"],
+    );
+    assert.match(
+      await panel.getByRole("region", { name: "Stuck" }).textContent(),
+      /Blocked for 2 weeks\. Deadline slipped by 7 days/,
+    );
+    await panel.getByRole("button", { name: "Approve the DNS change" }).click();
+    await until(() => focused(page), "g1-4 title");
+    await panel.getByRole("button", { name: "Close what changed since last week" }).click();
+    await until(() => panel.count(), 0);
+  },
+);

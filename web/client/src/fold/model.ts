@@ -31,6 +31,12 @@ export type Lock = Immutable<wire.Lock>;
 export type DocEntry = Immutable<wire.DocEntry>;
 /** The note of a removed row: it comes back with its row, as long as it is remembered. */
 export type RemovedDoc = Immutable<wire.RemovedDoc>;
+/** The weeks of a team, compared: what the address `comparison` of a week answers. */
+export type Comparison = Immutable<wire.Comparison>;
+/** One way in which a row differs from the week before. */
+export type Difference = Immutable<wire.Difference>;
+/** How a week is going, in one word. */
+export type Health = wire.Health;
 /** A named version. */
 export type SavePoint = Immutable<wire.SavePoint>;
 

@@ -76,6 +76,89 @@ export type OpGenerated = Generated & OpGenerated1;
  */
 export type Origin = "model" | "sample" | "fallback" | "empty";
 /**
+ * One way in which a row differs from the week before.
+ */
+export type Difference =
+  | {
+      kind: "new";
+    }
+  | {
+      kind: "finished";
+    }
+  | {
+      kind: "reopened";
+    }
+  | {
+      kind: "blocked";
+      /**
+       * At least 1.
+       */
+      weeks: number;
+    }
+  | {
+      kind: "unblocked";
+    }
+  | {
+      /**
+       * Days between the two, at least 1.
+       */
+      days: number;
+      /**
+       * The deadline of the week before, an ISO date.
+       */
+      from: string;
+      kind: "slipped";
+      /**
+       * Weeks in which this row's deadline moved to a later day, this week included.
+       */
+      times: number;
+      /**
+       * The deadline now, an ISO date.
+       */
+      to: string;
+    }
+  | {
+      /**
+       * Days between the two, at least 1.
+       */
+      days: number;
+      /**
+       * The deadline of the week before, an ISO date.
+       */
+      from: string;
+      kind: "broughtForward";
+      /**
+       * The deadline now, an ISO date.
+       */
+      to: string;
+    }
+  | {
+      /**
+       * The assignee before.
+       */
+      from: string;
+      kind: "owner";
+      /**
+       * The assignee now.
+       */
+      to: string;
+    }
+  | {
+      /**
+       * Percent in the week before.
+       */
+      from: number;
+      kind: "progress";
+      /**
+       * Percent now.
+       */
+      to: number;
+    };
+/**
+ * By what two rows of two weeks were joined.
+ */
+export type JoinedBy = "lineage" | "title";
+/**
  * A frame from a client.
  */
 export type ClientFrame =
@@ -142,6 +225,10 @@ export type Code =
   | "NOT_FOUND"
   | "UNCHANGED"
   | "BUSY";
+/**
+ * How a week stands, in one word.
+ */
+export type Health = "onTrack" | "atRisk" | "offTrack";
 /**
  * How far an extraction is.
  */
@@ -811,6 +898,35 @@ export interface Change {
   version: number;
 }
 /**
+ * A row of the week with its differences from the week before.
+ */
+export interface ChangedRow {
+  /**
+   * The assignee in the week of the report.
+   */
+  assignee: string;
+  /**
+   * The id of the row of the week before, if there is one.
+   */
+  before: TaskId | null;
+  /**
+   * The differences, in the order of [`Difference`]; never empty.
+   */
+  differences: Difference[];
+  /**
+   * By what the two rows were joined.
+   */
+  joinedBy: JoinedBy | null;
+  /**
+   * The row.
+   */
+  taskId: TaskId;
+  /**
+   * Its title in the week that is looked at.
+   */
+  title: string;
+}
+/**
  * A change as a client proposes it: without author, time and version, which are the server's to stamp.
  */
 export interface ProposedChange {
@@ -965,6 +1081,102 @@ export interface Resolved {
    * The user.
    */
   by: Name;
+}
+/**
+ * The weeks of one team, compared.
+ */
+export interface Comparison {
+  /**
+   * The week that it is compared with: the last one before it that has a sheet. `None`: there is none.
+   */
+  before: string | null;
+  /**
+   * The rows that differ from the week before, in the order of the sheet.
+   */
+  rows: ChangedRow[];
+  /**
+   * The weeks in their order, the one that is looked at last.
+   */
+  trend: TrendPoint[];
+  /**
+   * Rows of the week before that were not done and have no row in this week, in their order.
+   */
+  vanished: VanishedRow[];
+  /**
+   * The week that is looked at, `2026-W47`.
+   */
+  week: string;
+}
+/**
+ * One week of a trend.
+ */
+export interface TrendPoint {
+  /**
+   * Rows that continue one of the week before.
+   */
+  carriedOver: number;
+  /**
+   * The week's word; `None` without rows.
+   */
+  health: Health | null;
+  /**
+   * The week's numbers, judged on the week's own last day, or today while it runs.
+   */
+  numbers: Numbers;
+  /**
+   * Rows whose deadline moved to a later day since the week before.
+   */
+  slipped: number;
+  /**
+   * `2026-W47`.
+   */
+  week: string;
+}
+/**
+ * Counts of a week's rows. A row without any value is not counted.
+ */
+export interface Numbers {
+  /**
+   * Rows of status Blocked.
+   */
+  blocked: number;
+  /**
+   * Rows of status Done.
+   */
+  done: number;
+  /**
+   * Rows that are blocked or late: a row that is both counts once.
+   */
+  inTrouble: number;
+  /**
+   * Rows that are not done and whose deadline is a date that has passed.
+   */
+  late: number;
+  /**
+   * Rows.
+   */
+  rows: number;
+  /**
+   * Rows that are blocked or late and of priority Urgent.
+   */
+  urgentInTrouble: number;
+}
+/**
+ * A row of the week before that this week does not have.
+ */
+export interface VanishedRow {
+  /**
+   * The assignee before.
+   */
+  assignee: string;
+  /**
+   * The row in the week before.
+   */
+  taskId: TaskId;
+  /**
+   * Its title there.
+   */
+  title: string;
 }
 /**
  * What the sheet says of a document.

@@ -1,0 +1,154 @@
+/** What changed since last week: stuck, finished, new and moved rows, those that are gone, and the trend of eight weeks. */
+import type { Comparison } from "@cyclesheet/client";
+import { useCallback, useEffect, useState } from "react";
+import { useApi } from "../../session/context";
+import { useClient, useController } from "../../sheet/context";
+import { returnToSheet } from "../../sheet/parts";
+import { CloseIcon } from "../../ui/icons";
+import { comparisonIn, HEALTH_WORDS, sectionsOf, sentenceOf } from "./comparison";
+
+type Loaded = { readonly comparison: Comparison } | { readonly failed: string } | null;
+
+export function SincePanel() {
+  const controller = useController();
+  const api = useApi();
+  const version = useClient((state) => state.sheet?.version);
+  const [loaded, setLoaded] = useState<Loaded>(null);
+  const load = useCallback(() => {
+    api.read("comparison").then(
+      (json) => setLoaded({ comparison: comparisonIn(json) }),
+      (error: unknown) =>
+        setLoaded({ failed: error instanceof Error ? error.message : "It could not be loaded." }),
+    );
+  }, [api]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another version may differ in other ways
+  useEffect(() => {
+    // Somebody who types commits several times a second: one question for all of it.
+    const later = setTimeout(load, loaded === null ? 0 : 1_000);
+    return () => clearTimeout(later);
+  }, [load, version]);
+  return (
+    <aside className="side" aria-label="What changed since last week" data-testid="since">
+      <header className="details-head">
+        <h2>Since last week</h2>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label="Close what changed since last week"
+          onClick={() => {
+            controller.screen.set({ side: null });
+            returnToSheet(controller);
+          }}
+        >
+          <CloseIcon />
+        </button>
+      </header>
+      {loaded === null && <p className="side-note">Loading…</p>}
+      {loaded && "failed" in loaded && (
+        <p className="side-note" role="alert">
+          {loaded.failed}{" "}
+          <button type="button" className="link-button" onClick={load}>
+            Try again
+          </button>
+        </p>
+      )}
+      {loaded && "comparison" in loaded && <Changes comparison={loaded.comparison} />}
+    </aside>
+  );
+}
+
+function Changes({ comparison }: { comparison: Comparison }) {
+  const { before, rows, vanished } = comparison;
+  if (before === null)
+    return <p className="side-note">This is the team's first sheet: there is no week to compare it with.</p>;
+  return (
+    <div className="since">
+      {rows.length === 0 && vanished.length === 0 && (
+        <p className="side-note">No row differs from {before}.</p>
+      )}
+      {sectionsOf(comparison).map((section) => (
+        <section key={section.title} aria-label={section.title}>
+          <h3>
+            {section.title} <span className="since-count">{section.rows.length}</span>
+          </h3>
+          <ul>
+            {section.rows.map((row) => (
+              <ChangedRow key={row.taskId} row={row} />
+            ))}
+          </ul>
+        </section>
+      ))}
+      {vanished.length > 0 && (
+        <section aria-label="Gone without being done">
+          <h3>
+            Gone without being done <span className="since-count">{vanished.length}</span>
+          </h3>
+          <ul>
+            {vanished.map((row) => (
+              <li key={row.taskId}>
+                {row.title || "A row without a title"} {row.assignee && <small>{row.assignee}</small>}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <Trend trend={comparison.trend} />
+    </div>
+  );
+}
+
+function ChangedRow({ row }: { row: Comparison["rows"][number] }) {
+  const controller = useController();
+  return (
+    <li>
+      <button
+        type="button"
+        className="link-button"
+        onClick={() => controller.go({ taskId: row.taskId, column: "title" })}
+      >
+        {row.title || "A row without a title"}
+      </button>{" "}
+      {row.assignee && <small>{row.assignee}</small>}
+      <p>{row.differences.map(sentenceOf).join(". ")}.</p>
+    </li>
+  );
+}
+
+/** A table with a bar in each number's cell, so that it reads as a chart and is none to a screen reader. */
+function Trend({ trend }: { trend: Comparison["trend"] }) {
+  if (trend.length < 2) return null;
+  const most = Math.max(1, ...trend.flatMap((week) => [week.numbers.done, week.slipped, week.carriedOver]));
+  const bar = (value: number) => (
+    <td>
+      <span className="since-bar" style={{ inlineSize: `${(value / most) * 100}%` }} aria-hidden="true" />
+      {value}
+    </td>
+  );
+  return (
+    <section aria-label="Trend">
+      <h3>Trend</h3>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Week</th>
+            <th scope="col">Done</th>
+            <th scope="col">Slipped</th>
+            <th scope="col">Carried over</th>
+            <th scope="col">Health</th>
+          </tr>
+        </thead>
+        <tbody>
+          {trend.map((week) => (
+            <tr key={week.week}>
+              <th scope="row">{week.week.slice(5)}</th>
+              {bar(week.numbers.done)}
+              {bar(week.slipped)}
+              {bar(week.carriedOver)}
+              <td>{week.health ? HEALTH_WORDS[week.health] : "–"}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
