@@ -92,7 +92,7 @@ test('one edits and deletes one\'s own words, and a comment on a row outlives it
   await aylin.locator('[data-testid="remove-row"]').click();
   await tomas.getByText('a row that was removed').waitFor();
   await tomas.locator('.thread', { hasText: 'About the whole row' }).getByRole('button', { name: 'Delete' }).click();
-  await tomas.getByText('Delete these words for everybody?').waitFor();
+  await tomas.getByText('Delete this comment for everyone?').waitFor();
   await accessible(tomas);
   await tomas.locator('.words-asked').getByRole('button', { name: 'Delete' }).click();
   await there.waitFor({ state: 'detached' });

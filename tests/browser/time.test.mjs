@@ -47,7 +47,7 @@ test('who changed what is found by person, by row and by cell', async () => {
   await tomas.getByTestId('history-person').selectOption({ label: 'Aylin Demir' });
   await entryWith(tomas, 'Batch 4 on Monday').waitFor({ state: 'detached' });
   await entryWith(tomas, 'Done').waitFor();
-  await tomas.getByTestId('history-person').selectOption({ label: 'Everybody' });
+  await tomas.getByTestId('history-person').selectOption({ label: 'Everyone' });
 
   await tomas.locator('[row-id="g1-2"] [col-id="title"]').click();
   await tomas.getByText('This cell', { exact: true }).click();
@@ -308,13 +308,13 @@ test('an ended sign-in is distinguished from a server that is gone', async () =>
   await picture(tomas, 'diagnosis-sign-in');
   // A token that the server does not take, whatever its date says.
   await tomas.evaluate(() => sessionStorage.setItem('cyclesheet.token', 'a.b.c'));
-  await tomas.getByText('Look again').click();
+  await tomas.getByText('Check again').click();
   await tomas.locator('[data-testid="verdict"][data-verdict="signInEnded"]').waitFor();
   await tomas.route('**/api/**', (route) => route.fulfill({ status: 503, json: { code: 'BUSY', retryable: true, message: 'busy' } }));
-  await tomas.getByText('Look again').click();
+  await tomas.getByText('Check again').click();
   await tomas.locator('[data-testid="verdict"][data-verdict="serverFault"]').waitFor();
   await tomas.route('**/*', (route) => route.abort());
-  await tomas.getByText('Look again').click();
+  await tomas.getByText('Check again').click();
   await tomas.locator('[data-testid="verdict"][data-verdict="unreachable"]').waitFor();
   await picture(tomas, 'diagnosis-unreachable');
   await leave(tomas);

@@ -214,3 +214,44 @@ describe("who may not", () => {
     expect(controller.screen.get().notice?.text).toMatch(/^Ben Okafor holds this row for another 1:00/);
   });
 });
+
+describe("an undo that meets what somebody wrote since", () => {
+  const conflict = (name: string, id: string, theirs: string) => ({
+    id,
+    taskId: "g1-4",
+    column: "title" as const,
+    base: "mine",
+    mine: "what stood there before",
+    theirs,
+    theirAuthor: { id: name, name, role: "editor" as const },
+    theirVersion: 9,
+  });
+  const refused = (...conflicts: ReturnType<typeof conflict>[]) =>
+    Promise.resolve({ ok: false as const, code: "CONFLICT" as const, message: "", conflicts });
+
+  test.each([
+    ["undo", [["Tomás", "c1"]], "Tomás changed it since; not undone."],
+    ["redo", [["Tomás", "c1"]], "Tomás changed it since; not redone."],
+    [
+      "undo",
+      [
+        ["Tomás", "c1"],
+        ["Tomás", "c2"],
+        ["Aylin", "c3"],
+      ],
+      "Tomás and Aylin changed 3 cells since; not undone.",
+    ],
+  ] as const)("leaves their words and asks for no choice: %s of %o", async (step, by, sentence) => {
+    const conflicts = by.map(([name, id]) => conflict(name, id, "theirs"));
+    client.set({ conflicts });
+    client[step] = () => refused(...conflicts) as never;
+    controller[step]();
+    await Promise.resolve();
+    await Promise.resolve();
+    const said = controller.screen.get().notice;
+    expect(said?.text.replace(/[\u2066-\u2069]/g, "")).toBe(sentence);
+    expect(said?.tone).toBe("bad");
+    expect(client.getState().conflicts).toEqual([]);
+    expect(client.changes).toEqual([]);
+  });
+});

@@ -23,6 +23,8 @@ export interface Action {
   readonly id: string;
   /** What it does, as a command: "Fill down". */
   readonly label: string | ((controller: Controller) => string);
+  /** What the help calls it, where the label speaks of what is selected. */
+  readonly name?: string;
   readonly group: Group;
   /** Chords such as `Ctrl+Shift+Z`; the first is the one that menus show. Ctrl is ⌘ on a Mac. */
   readonly keys?: readonly string[];

@@ -80,6 +80,7 @@ export const SHEET_ACTIONS: readonly Action[] = [
   {
     id: "edit",
     label: (controller) => `Edit ${columnWord(controller)}`,
+    name: "Edit the cell",
     group: "Edit",
     keys: ["Enter", "F2"],
     icon: EditIcon,
@@ -221,6 +222,7 @@ export const SHEET_ACTIONS: readonly Action[] = [
   {
     id: "up",
     label: (controller) => `Move ${rowsWord(controller)} up`,
+    name: "Move the row up",
     group: "Rows",
     keys: ["Alt+ArrowUp"],
     icon: UpIcon,
@@ -232,6 +234,7 @@ export const SHEET_ACTIONS: readonly Action[] = [
   {
     id: "down",
     label: (controller) => `Move ${rowsWord(controller)} down`,
+    name: "Move the row down",
     group: "Rows",
     keys: ["Alt+ArrowDown"],
     icon: DownIcon,
@@ -243,6 +246,7 @@ export const SHEET_ACTIONS: readonly Action[] = [
   {
     id: "remove",
     label: (controller) => `Remove ${rowsWord(controller)}`,
+    name: "Remove the row",
     group: "Rows",
     keys: ["Ctrl+Delete", "Ctrl+Backspace"],
     icon: MinusIcon,

@@ -87,7 +87,7 @@ export function followLocks(controller: Controller): () => void {
     controller.say(
       title === undefined
         ? `${isolated(sheet.authors[by] ?? by)} removed the row you held.`
-        : `${isolated(sheet.authors[by] ?? by)} ended your lock of “${isolated(title || "a row")}”. Anybody may edit it now.`,
+        : `${isolated(sheet.authors[by] ?? by)} ended your lock of “${isolated(title || "a row")}”. Everyone can edit it now.`,
       "bad",
     );
   });

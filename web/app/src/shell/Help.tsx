@@ -63,7 +63,10 @@ export function Help() {
                 <dl>
                   {actions
                     .filter((action) => action.group === group && action.keys?.length)
-                    .map((action) => [action.keys?.join(", ") ?? "", labelOf(action, controller)] as const)
+                    .map(
+                      (action) =>
+                        [action.keys?.join(", ") ?? "", action.name ?? labelOf(action, controller)] as const,
+                    )
                     .concat(PLAIN_KEYS[group])
                     .map(([keys, what]) => (
                       <div className="help-row" key={keys + what}>

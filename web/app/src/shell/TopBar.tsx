@@ -50,8 +50,8 @@ export function TopBar({ team, cycle, loadCycles }: Props) {
         </span>
       )}
       {role === "viewer" && (
-        <span className="tag tag-view">
-          <EyeIcon size={14} /> View only
+        <span className="tag tag-view" title="View only">
+          <EyeIcon size={14} /> <span className="tag-words">View only</span>
         </span>
       )}
       <span className="spacer" />

@@ -117,7 +117,7 @@ onPage(
     await cell(page, "g1-5", "description").click();
     await page.keyboard.type(LONG);
     await remoteOps(page, [{ op: "ROW_REMOVE", taskId: "g1-5" }]);
-    await page.getByText("This row was removed by somebody else").waitFor();
+    await page.getByText("Someone else removed this row").waitFor();
     await page.keyboard.press("Enter");
     const card = page.getByTestId("rescue:g1-5");
     await until(() => card.getByTestId("rescue-text").textContent(), LONG);
@@ -168,7 +168,7 @@ onPage("a value that no cell would take is kept as well; escape keeps nothing", 
   await cell(page, "g1-6", "title").click();
   await page.keyboard.type("never mind");
   await remoteOps(page, [{ op: "ROW_REMOVE", taskId: "g1-6" }]);
-  await page.getByText("This row was removed by somebody else").waitFor();
+  await page.getByText("Someone else removed this row").waitFor();
   await page.keyboard.press("Escape");
   await until(() => focused(page), "g1-7 title");
   assert.equal(await page.getByTestId("rescues").count(), 0);

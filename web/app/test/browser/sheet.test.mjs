@@ -229,7 +229,7 @@ onPage("an open editor survives remote edits, inserts and the removal of its row
     "Off by one time zone in the scheduler. and more!",
   );
   await page.evaluate((who) => window.fixture.remoteOps(who, [{ op: "ROW_REMOVE", taskId: "g1-5" }]), ben);
-  await page.getByText("This row was removed by somebody else").waitFor();
+  await page.getByText("Someone else removed this row").waitFor();
   await page.keyboard.type("?");
   assert.equal(
     await page.locator(".editor textarea").inputValue(),

@@ -64,7 +64,7 @@ export function MembersPanel() {
       </header>
       <p className="side-note">
         {isAdmin
-          ? "A role that you set here holds from now on, in this week and in the next ones. Removing somebody closes this workspace to them at once; what they wrote stays."
+          ? "A role that you set here holds from now on, in this week and in the next ones. Removing someone closes this workspace to them at once. What they wrote stays."
           : "An admin changes roles and removes people."}
       </p>
       {members === "loading" && <p className="side-note">Loading…</p>}

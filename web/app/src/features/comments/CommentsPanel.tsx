@@ -60,7 +60,7 @@ function Panel({ onDoc }: Props) {
     };
     return {
       ...plain,
-      resolve: (id) => leaving(plain.resolve(id), "Resolved. The thread stands under Resolved."),
+      resolve: (id) => leaving(plain.resolve(id), "Resolved. You find the thread under Resolved."),
       reopen: (id) => leaving(plain.reopen(id), "Reopened."),
       remove: (id, replyId) => leaving(plain.remove(id, replyId), "Deleted."),
     };
@@ -150,7 +150,7 @@ function Panel({ onDoc }: Props) {
             <Composer
               key={draftName(draft)}
               label="New comment"
-              placeholder="Comment, @ to name somebody"
+              placeholder="Write a comment… @ to mention"
               submit="Comment"
               people={others}
               autoFocus

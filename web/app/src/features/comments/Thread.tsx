@@ -219,7 +219,7 @@ function Words({
       )}
       {mode === "remove" && (
         <div className="words-actions words-asked">
-          <span>Delete these words for everybody?</span>
+          <span>Delete this comment for everyone?</span>
           <button
             type="button"
             className="button button-small button-bad"

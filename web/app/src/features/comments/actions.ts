@@ -9,6 +9,7 @@ export const COMMENT_ACTIONS: readonly Action[] = [
   {
     id: "comment-cell",
     label: (controller) => `Comment on ${columnWord(controller)}`,
+    name: "Comment on the cell",
     group: "Rows",
     keys: ["Ctrl+Alt+M", "Shift+F2"],
     icon: CommentIcon,

@@ -36,7 +36,7 @@ export function mentionIn(notice: Notification): Mention | null {
   const place = typeof commentId === "string" ? { commentId } : typeof doc === "string" ? { doc } : null;
   if (place === null) return null;
   if (typeof version !== "number" || typeof at !== "number") return null;
-  const who = typeof name === "string" ? name : typeof by === "string" ? by : "Somebody";
+  const who = typeof name === "string" ? name : typeof by === "string" ? by : "Someone";
   return {
     team,
     cycle,

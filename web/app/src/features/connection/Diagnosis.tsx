@@ -126,7 +126,7 @@ function Examination({ onDone }: { onDone: () => void }) {
               data-testid="use-http"
               onClick={() => go("http")}
             >
-              Go on without it
+              Continue without it
             </button>
           )}
           {verdict === "fine" && way === "http" && (
@@ -160,7 +160,7 @@ function Examination({ onDone }: { onDone: () => void }) {
             </button>
           )}
           <button type="button" className="button" onClick={() => look()}>
-            Look again
+            Check again
           </button>
         </p>
       )}

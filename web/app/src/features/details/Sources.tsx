@@ -47,7 +47,7 @@ function Quote({ message }: { message: Message }) {
   return (
     <figure className="source" data-testid={`source:${id}`}>
       <figcaption>
-        <bdi className="source-author">{author || "somebody"}</bdi>
+        <bdi className="source-author">{author || "someone"}</bdi>
         {channel && (
           <span>
             {" in "}

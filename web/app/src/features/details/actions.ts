@@ -7,6 +7,7 @@ export const DETAIL_ACTIONS: readonly Action[] = [
     id: "details",
     label: ({ screen }) =>
       screen.get().side === "details" ? "Hide where this came from" : "Where this came from",
+    name: "Where a cell came from",
     group: "Rows",
     keys: ["Alt+Enter"],
     icon: PanelIcon,

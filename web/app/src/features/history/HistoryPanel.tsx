@@ -76,7 +76,7 @@ export function HistoryPanel() {
             data-testid="history-person"
             onChange={(event) => setPerson(event.target.value === "" ? null : event.target.value)}
           >
-            <option value="">Everybody</option>
+            <option value="">Everyone</option>
             {people.map(([id, name]) => (
               <option key={id} value={id}>
                 {name}

@@ -26,6 +26,6 @@ export async function unlockRows(
     controller.say(
       brokenOf
         ? `${brokenOf} no longer holds this row.`
-        : `${rowsWord(taskIds.length)} open to everybody again.`,
+        : `${rowsWord(taskIds.length)} open to everyone again.`,
     );
 }

@@ -27,7 +27,7 @@ function useRemovedBy(taskId: string): string | null {
     // One's own removal is on its way while the log still has the row.
     const isOwn = confirmedSheet?.tasks.some((task) => task.taskId === taskId) ?? false;
     const author = confirmedSheet?.lastModifiedBy ?? "";
-    if (!isOwn && author !== user?.id) by.current = confirmedSheet?.authors[author] || "Somebody";
+    if (!isOwn && author !== user?.id) by.current = confirmedSheet?.authors[author] || "Someone";
   }
   was.current = isThere;
   return by.current;

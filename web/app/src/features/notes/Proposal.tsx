@@ -59,7 +59,7 @@ export default function Proposal() {
     say(doc, text);
     opened.note.flush();
     decide();
-    controller.say("The model’s summary stands now. What was there is among the past versions.");
+    controller.say("The summary is now the model’s. The text before it is under Past versions.");
   };
   return (
     <section className="proposal" aria-label="The model’s proposal" data-testid="proposal">

@@ -19,7 +19,7 @@ function Card({ rescue }: { rescue: Rescue }) {
   return (
     <li className="rescue" data-testid={`rescue:${rescue.taskId}`}>
       <p className="rescue-where">
-        <bdi>{rescue.by ?? "Somebody"}</bdi> removed{" "}
+        <bdi>{rescue.by ?? "Someone"}</bdi> removed{" "}
         {rescue.title ? (
           <>
             the row “<bdi>{rescue.title}</bdi>”

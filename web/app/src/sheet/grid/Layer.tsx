@@ -10,6 +10,7 @@ import { inkOn, personColor } from "../../lib/people";
 import { useClient, useController, useMayEdit, useScreen } from "../context";
 import type { Area } from "../model/block";
 import { areaOf } from "../screen";
+import { useBubblePlace } from "./bubble";
 import { edgeScroll } from "./edgeScroll";
 import { Editor } from "./editors/Editor";
 import { type Geometry, geometryOf, type Part, type Rect } from "./geometry";
@@ -69,20 +70,22 @@ const Layer = memo(function Layer({ api, moved, root, dropAt, part, flashes, ...
       onMouseDown={(event) => event.stopPropagation()}
       onDoubleClick={(event) => event.stopPropagation()}
     >
-      {layers.map((Drawn, place) => (
-        <Drawn key={String(place)} geometry={geometry} />
-      ))}
-      <Flashes flashes={flashes} geometry={geometry} />
-      <People geometry={geometry} />
-      <Range geometry={geometry} root={root} {...fill} />
-      <Issues geometry={geometry} />
-      {dropAt !== null && (
-        <div
-          className="drop-line"
-          data-testid={part === "pinned" ? "drop-line" : undefined}
-          style={{ transform: `translateY(${dropAt - 1}px)`, width: geometry.width }}
-        />
-      )}
+      <div className="layer-cells">
+        {layers.map((Drawn, place) => (
+          <Drawn key={String(place)} geometry={geometry} />
+        ))}
+        <Flashes flashes={flashes} geometry={geometry} />
+        <People geometry={geometry} />
+        <Range geometry={geometry} root={root} {...fill} />
+        <Issues geometry={geometry} root={root} />
+        {dropAt !== null && (
+          <div
+            className="drop-line"
+            data-testid={part === "pinned" ? "drop-line" : undefined}
+            style={{ transform: `translateY(${dropAt - 1}px)`, width: geometry.width }}
+          />
+        )}
+      </div>
       <OpenEditor geometry={geometry} root={root} />
     </div>
   );
@@ -252,7 +255,7 @@ function Range({
   );
 }
 
-function Issues({ geometry }: { geometry: Geometry }) {
+function Issues({ geometry, root }: { geometry: Geometry; root: RefObject<HTMLElement | null> }) {
   const issues = useScreen((screen) => screen.issues);
   const selection = useScreen((screen) => screen.selection);
   const list = [...issues].map(([key, problem]) => {
@@ -274,10 +277,21 @@ function Issues({ geometry }: { geometry: Geometry }) {
         style={at(rect)}
         aria-hidden="true"
       >
-        {key === told?.key && <div className="bubble bubble-bad">{problem}</div>}
+        {key === told?.key && <Bubble root={root}>{problem}</Bubble>}
       </div>
     );
   });
+}
+
+/** What is wrong with a cell, below it, or above where there is no room; never beyond the sheet's edges. */
+function Bubble({ root, children }: { root: RefObject<HTMLElement | null>; children: string }) {
+  const box = useRef<HTMLDivElement>(null);
+  useBubblePlace(box, root);
+  return (
+    <div ref={box} className="bubble bubble-bad">
+      {children}
+    </div>
+  );
 }
 
 function OpenEditor({ geometry, root }: { geometry: Geometry; root: RefObject<HTMLElement | null> }) {

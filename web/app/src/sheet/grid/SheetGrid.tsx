@@ -40,6 +40,7 @@ import { useGroups } from "./useGroups";
 import { useKeptFocus } from "./useKeptFocus";
 import { useLayers } from "./useLayers";
 import { cellAt, usePointer } from "./usePointer";
+import { useRevealed } from "./useRevealed";
 import { useRowDrag } from "./useRowDrag";
 import { isArranged, useRows } from "./useRows";
 import { useTitleWidth } from "./useTitleWidth";
@@ -167,6 +168,7 @@ export function SheetGrid({ label, cycle }: { label: string; cycle: string }) {
   const pointer = usePointer(controller, root);
   useColumnFit(api, root);
   useTitleWidth(api, root);
+  useRevealed(api, controller, root);
 
   const clipboard = (take: () => string | null) => (event: React.ClipboardEvent) => {
     if (controller.screen.get().editing || isWrittenIn(event.target)) return;

@@ -79,9 +79,11 @@ export function Editor({
     const own = box.current?.getBoundingClientRect();
     if (!body || !own) return;
     const room = ROOM[info.editor];
+    // What is there is measured: a list is as wide as its names.
+    const popup = box.current?.querySelector<HTMLElement>(".popup");
     const below = body.bottom - own.top - rect.height;
     const available = Math.max(160, body.width - ROW_HEAD_PX - MARGIN_PX - 8);
-    const over = own.left + Math.min(room.width, available) - (body.right - MARGIN_PX);
+    const over = own.left + Math.min(popup?.offsetWidth || room.width, available) - (body.right - MARGIN_PX);
     const slack = Math.max(0, own.left - body.left - ROW_HEAD_PX - 8);
     const head = root.current?.querySelector(".ag-grid-pinned-top-rows")?.getBoundingClientRect();
     const top = head?.bottom ?? body.top;
@@ -201,7 +203,7 @@ function ChangedMeanwhile({ editing }: { editing: Editing }) {
   if (!row)
     return (
       <div className="bubble bubble-warn">
-        This row was removed by somebody else. Your text is kept when you close this.
+        Someone else removed this row. Your text is kept when you close this.
       </div>
     );
   const cell = row.cells[editing.column];
