@@ -108,13 +108,13 @@ test("a new account cannot reserve what others may, and a stage that has it alre
   const small = { AccountLimit: { ConcurrentExecutions: 10, UnreservedConcurrentExecutions: 10 } };
   account(context, { GetAccountSettings: small });
   const { problems } = await lookedAt(settings("prod"));
-  assert.match(problems.join(), /extractConcurrency 2 cannot be reserved: the account has 10 .*Set it to 0/);
+  assert.match(problems.join(), /extractConcurrency 50 cannot be reserved: the account has 10 .*Set it to 0/);
   const { problems: none, notes } = await lookedAt(settings("prod", { extractConcurrency: "0" }));
   assert.deepEqual(none, []);
   assert.match(notes.join(), /runs 10 functions at once/);
   account(context, {
-    GetAccountSettings: { AccountLimit: { ConcurrentExecutions: 20, UnreservedConcurrentExecutions: 10 } },
-    GetFunctionConcurrency: { ReservedConcurrentExecutions: 2 },
+    GetAccountSettings: { AccountLimit: { ConcurrentExecutions: 60, UnreservedConcurrentExecutions: 10 } },
+    GetFunctionConcurrency: { ReservedConcurrentExecutions: 50 },
   });
   assert.deepEqual((await lookedAt(settings("prod"))).problems, []);
 });
