@@ -37,6 +37,15 @@ const FRAMES_PER_WRITE: usize = 32;
 /// Frames taken before others have their turn: a read holds thousands of short ones.
 const FRAMES_PER_TURN: usize = 64;
 
+/// Bytes of a closed socket's input that are discarded before others have their turn: four full reads.
+const DISCARDED_PER_TURN: usize = 4 * READ_BYTES;
+/// Bytes of a closed socket's input in which its close frame is looked for. A client that goes on beyond them floods; what it
+/// sends is then discarded without telling frames apart.
+const TOLD_APART: usize = 2 * READ_BYTES;
+/// Bytes of a closed socket's input that are discarded at most: what the kernel's buffers of both sides hold. Beyond them the
+/// connection is reset, because its client does not listen.
+const MAX_DISCARDED: usize = 16 * 1024 * 1024;
+
 /// How far the input was taken in.
 #[derive(Clone, Copy)]
 enum Input {
@@ -70,6 +79,41 @@ pub(crate) struct Socket {
     backlog: Option<BoxFuture<'static, ()>>,
     /// Frames are still told apart: no rule was broken so far.
     in_step: bool,
+    discarded: Discarded,
+}
+
+/// What was read of a closed socket's input. Without these bounds a flooding client would hold its thread after its end: its
+/// input never ends, and each read of it is ready.
+#[derive(Default)]
+struct Discarded {
+    /// In this turn.
+    turn: usize,
+    /// Altogether.
+    total: usize,
+}
+
+impl Discarded {
+    fn add(&mut self, bytes: usize) {
+        self.turn += bytes;
+        self.total += bytes;
+    }
+
+    /// Whether others come first; the next turn begins then.
+    fn ends_turn(&mut self) -> bool {
+        let ends = self.turn >= DISCARDED_PER_TURN;
+        if ends {
+            self.turn = 0;
+        }
+        ends
+    }
+
+    fn is_told_apart(&self) -> bool {
+        self.total <= TOLD_APART
+    }
+
+    fn is_too_much(&self) -> bool {
+        self.total > MAX_DISCARDED
+    }
 }
 
 impl Socket {
@@ -86,6 +130,7 @@ impl Socket {
             unfinished: None,
             backlog: None,
             in_step: true,
+            discarded: Discarded::default(),
         }
     }
 
@@ -271,8 +316,12 @@ impl Socket {
     fn poll_farewell(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         while !self.peer_done {
             match self.poll_discard(cx) {
-                Poll::Ready(done) => self.peer_done = done,
+                Poll::Ready(done) => self.peer_done = done || self.discarded.is_too_much(),
                 Poll::Pending => break,
+            }
+            if self.discarded.ends_turn() {
+                cx.waker().wake_by_ref();
+                break;
             }
         }
         if ready!(self.poll_write(cx)).is_err() {
@@ -291,7 +340,8 @@ impl Socket {
             if read.is_err() || input.is_empty() {
                 return Poll::Ready(true);
             }
-            while self.in_step {
+            self.discarded.add(input.len());
+            while self.in_step && self.discarded.is_told_apart() {
                 match self.decoder.next(&mut input) {
                     Ok(Some(Incoming::Close(_))) => return Poll::Ready(true),
                     Ok(Some(_)) => {}
@@ -301,5 +351,24 @@ impl Socket {
             }
             Poll::Ready(false)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_closed_socket_goes_on_to_send_is_discarded_by_turns_and_within_bounds() {
+        let mut discarded = Discarded::default();
+        let (mut reads, mut turns) = (0, 0);
+        while !discarded.is_too_much() {
+            assert_eq!(discarded.is_told_apart(), reads <= 2, "after {reads} reads");
+            discarded.add(READ_BYTES);
+            reads += 1;
+            turns += usize::from(discarded.ends_turn());
+        }
+        assert_eq!(reads, MAX_DISCARDED / READ_BYTES + 1);
+        assert_eq!(turns, reads / 4, "others have their turn after four reads");
     }
 }
