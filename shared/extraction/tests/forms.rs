@@ -1,4 +1,4 @@
-//! One row in every dress that models give it: tables, JSON and lists of fields, in combinations of what each form
+//! One row in every dress that models give it: tables, JSON, CSV and lists of fields, in combinations of what each form
 //! leaves open. Each variant must read as exactly the row that was meant. The counts are printed with `--nocapture`.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 use extraction::{
@@ -164,6 +164,40 @@ fn json() {
                             })
                             .collect();
                         tally.check(&format!("{before}{open}{}{close}{after}", rows.join(join)), &ROWS);
+                    }
+                }
+            }
+        }
+    }
+    tally.end();
+}
+
+#[test]
+fn csv() {
+    let mut tally = Tally::new("CSV");
+    let headers: [fn(&str) -> String; 3] = [str::to_owned, str::to_lowercase, str::to_uppercase];
+    for (before, after) in AROUND {
+        for header in headers {
+            for by in [',', ';', '\t'] {
+                for end in ["\n", "\r\n"] {
+                    for style in
+                        [csv::QuoteStyle::Necessary, csv::QuoteStyle::Always, csv::QuoteStyle::NonNumeric]
+                    {
+                        let mut writer = csv::WriterBuilder::new()
+                            .delimiter(u8::try_from(by).unwrap())
+                            .quote_style(style)
+                            .terminator(if end == "\n" {
+                                csv::Terminator::Any(b'\n')
+                            } else {
+                                csv::Terminator::CRLF
+                            })
+                            .from_writer(Vec::new());
+                        writer.write_record(NAMES.map(header)).unwrap();
+                        for row in ROWS {
+                            writer.write_record(row).unwrap();
+                        }
+                        let text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
+                        tally.check(&format!("{before}{text}{after}"), &ROWS);
                     }
                 }
             }

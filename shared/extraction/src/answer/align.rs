@@ -109,7 +109,7 @@ pub(crate) struct Lost {
     pub(crate) reason: String,
     /// The cells that every way to read the row puts under the same column, and in the description the rest as it was
     /// written. `None` if there is no way at all, or no cell is certain.
-    pub(crate) certain: Option<Placed>,
+    pub(crate) certain: Option<Box<Placed>>,
 }
 
 impl From<String> for Lost {
@@ -177,7 +177,7 @@ pub(crate) fn place(cells: &[String], mapping: &Mapping, judge: &Judge<'_>) -> V
         _ => Err(Lost {
             reason: counts(have, want) + ", and no single way to read them",
             // With as many cells as columns every cell may stand where it stands.
-            certain: (have != want).then(|| ways.certain()).flatten(),
+            certain: (have != want).then(|| ways.certain().map(Box::new)).flatten(),
         }),
     }
 }

@@ -276,7 +276,11 @@ impl Notes {
         self.drop(line, lost.reason);
         let ids = align::cited(cells);
         if !ids.is_empty() && self.unread.len() < MAX_NOTES {
-            self.unread.push(RawRow { line, cells: lost.certain.unwrap_or_default(), unread: ids });
+            self.unread.push(RawRow {
+                line,
+                cells: lost.certain.map_or_else(Default::default, |cells| *cells),
+                unread: ids,
+            });
         }
     }
 

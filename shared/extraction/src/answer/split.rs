@@ -116,9 +116,18 @@ pub(crate) fn tabs(line: &str) -> Option<Line> {
         .trim_end_matches(['\r', '\n'])
         .split('\t')
         .take(MAX_CELLS + 1)
-        .map(|c| c.trim().to_owned())
+        .map(|c| unquoted(c.trim()))
         .collect();
     (cells.len() <= MAX_CELLS).then_some(Line { cells, opened: false, closed: false })
+}
+
+/// Returns a cell without the quotes that programs put around it: `"say ""hi"""` is `say "hi"`, `"a" and "b"` stays.
+fn unquoted(cell: &str) -> String {
+    let inner = cell.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    match inner.filter(|inner| !inner.replace("\"\"", "").contains('"')) {
+        Some(inner) => inner.replace("\"\"", "\""),
+        None => cell.to_owned(),
+    }
 }
 
 /// Splits a line of CSV: `"a, b",c` has two cells, `""` in quotes is one quote.
