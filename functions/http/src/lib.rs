@@ -2,6 +2,7 @@
 //!
 //! For scripts and bots, for networks that block sockets, for changes too large for a frame, and for the snapshot that a
 //! client fetches before it reconnects. Identity is the bearer's; nothing is cached across people.
+#![warn(clippy::cast_possible_truncation)]
 mod answer;
 mod docs;
 mod generations;
@@ -122,6 +123,7 @@ impl Api {
                 }
                 members(context, &identity, &team).await.map_err(|error| room::busy(&error))
             }
+            Route::Me => me(context, &identity).await.map_err(|error| room::busy(&error)),
             Route::Change { team, cycle } => {
                 self.change(context, &identity, &key(&team, &cycle)?, request).await
             }
@@ -258,6 +260,20 @@ async fn audit(context: &Context, key: &CycleKey, since: u64, limit: usize) -> R
     let entries: Vec<Audited> = page.entries.into_iter().map(Audited::from).collect();
     let body = json!({"head": {"version": head.version, "hash": head.hash}, "entries": entries});
     Ok(Reply::json(body.to_string()))
+}
+
+/// Returns who the bearer is here, with the role that counts and their teams: a token need not name them.
+async fn me(context: &Context, identity: &Identity) -> Result<Reply, StoreError> {
+    let role = roles::standing(context, identity).await?;
+    let me = protocol::http::Me {
+        id: identity.user.clone(),
+        name: identity.name.clone(),
+        color: identity.color.clone(),
+        role,
+        teams: identity.teams.clone(),
+    };
+    let body = serde_json::to_string(&me);
+    body.map(Reply::json).map_err(|error| StoreError::Corrupt(format!("an answer does not write: {error}")))
 }
 
 /// The people of a team: for mentions and assignees.

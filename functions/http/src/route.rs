@@ -1,10 +1,12 @@
 //! Paths and queries.
 use crate::METHODS;
 use http::{Method, Request};
+use percent_encoding::percent_decode_str;
 use sheet::{
     Code, Refusal,
     export::{Format, Separator},
 };
+use std::borrow::Cow;
 
 /// Characters of a path or query that are looked at.
 const MAX_URI: usize = 2_048;
@@ -36,6 +38,8 @@ pub(crate) enum Route {
     Doc { team: String, cycle: String, doc: String, state_vector: Option<String>, version: Option<u64> },
     /// `GET /api/members?team=…`
     Members { team: String },
+    /// `GET /api/me`
+    Me,
     /// `POST /api/inbox/{tenant}/{team}`
     Inbox { tenant: String, team: String },
 }
@@ -56,7 +60,8 @@ impl Route {
             Some(_) => Err(Refusal::new(Code::Malformed, format!("{name} is a whole number"))),
         };
         let limit = || number("limit", 1_000).map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
-        let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
+        let parts = segments(path)?;
+        let parts: Vec<&str> = parts.iter().map(AsRef::as_ref).collect();
         // A stage may stand before the path: one word.
         let parts = match parts.as_slice() {
             [stage, rest @ ..] if *stage != "api" && rest.first() == Some(&"api") => rest,
@@ -123,12 +128,17 @@ impl Route {
                 Ok(Self::Generation { team: owned(team), cycle: owned(cycle), number })
             }
             (&Method::GET, ["api", "cycles", team, cycle, "docs", doc]) => {
-                // The one sign of a name that browsers may write otherwise. Some gateways decode the path.
-                let doc = doc.replace("%3A", ":").replace("%3a", ":");
                 let version = parameter("version").map(|_| number("version", 0)).transpose()?;
                 let state_vector = parameter("sv");
-                Ok(Self::Doc { team: owned(team), cycle: owned(cycle), doc, state_vector, version })
+                Ok(Self::Doc {
+                    team: owned(team),
+                    cycle: owned(cycle),
+                    doc: owned(doc),
+                    state_vector,
+                    version,
+                })
             }
+            (&Method::GET, ["api", "me"]) => Ok(Self::Me),
             (&Method::GET, ["api", "members"]) => {
                 let team = parameter("team")
                     .ok_or_else(|| Refusal::new(Code::Malformed, "name a team: ?team=platform"))?;
@@ -146,6 +156,24 @@ impl Route {
             _ => Err(Refusal::new(Code::NotFound, "there is nothing at this address")),
         }
     }
+}
+
+/// Returns the words of a path, each decoded once it stands alone, so that an encoded slash parts nothing (RFC 3986, 2.4). A
+/// gateway that has decoded the path leaves nothing to decode: no name holds a percent sign.
+fn segments(path: &str) -> Result<Vec<Cow<'_, str>>, Refusal> {
+    path.trim_matches('/').split('/').map(decoded).collect()
+}
+
+fn decoded(word: &str) -> Result<Cow<'_, str>, Refusal> {
+    let is_hex = |at: usize| word.as_bytes().get(at).is_some_and(u8::is_ascii_hexdigit);
+    let whole = word.match_indices('%').all(|(at, _)| is_hex(at + 1) && is_hex(at + 2));
+    let text = percent_decode_str(word).decode_utf8().ok().filter(|_| whole);
+    text.ok_or_else(|| {
+        Refusal::new(
+            Code::Malformed,
+            "the path is not percent-encoded UTF-8: write % as %25 and other signs by their bytes",
+        )
+    })
 }
 
 #[cfg(test)]
@@ -181,6 +209,7 @@ mod tests {
         Generations => "listGenerations",
         Generation => "getGeneration",
         Doc => "getDocument",
+        Me => "getMe",
         Members => "listMembers",
         Inbox => "pushMessages",
     }
@@ -224,6 +253,40 @@ mod tests {
         {
             assert_eq!(export(wrong), Err(Code::Malformed), "{wrong}");
         }
+    }
+
+    #[test]
+    fn the_words_of_a_path_are_decoded_one_by_one_and_what_is_no_encoding_is_refused() {
+        let cycle = |team: &str, cycle: &str| Route::Cycle { team: team.into(), cycle: cycle.into() };
+        for (path, right) in [
+            ("platform/2026-W47", cycle("platform", "2026-W47")),
+            ("%70latform/2026%2dW47", cycle("platform", "2026-W47")),
+            ("plat%66orm/2026%2DW47", cycle("platform", "2026-W47")),
+            // An encoded slash is a part of the word, which is no name then, and never another address.
+            ("a%2Fchanges/2026-W47", cycle("a/changes", "2026-W47")),
+            ("..%2f..%2fb/2026-W47", cycle("../../b", "2026-W47")),
+            ("a%00b/2026-W47", cycle("a\0b", "2026-W47")),
+            ("%C3%A4/2026-W47", cycle("ä", "2026-W47")),
+            // What is decoded is not decoded again.
+            ("a%2541/2026-W47", cycle("a%41", "2026-W47")),
+            ("a+b/2026-W47", cycle("a+b", "2026-W47")),
+        ] {
+            assert_eq!(route("GET", &format!("/api/cycles/{path}")), Ok(right), "{path}");
+        }
+        for path in [
+            "a%/2026-W47",
+            "a%4/2026-W47",
+            "%zz/2026-W47",
+            "a%4g/2026-W47",
+            "%ff/2026-W47",
+            "%C3%28/2026-W47",
+            "a/2026-W47%",
+            "a%%41/2026-W47",
+            "%ED%A0%80/2026-W47",
+        ] {
+            assert_eq!(route("GET", &format!("/api/cycles/{path}")), Err(Code::Malformed), "{path}");
+        }
+        assert!(matches!(route("GET", "/api/%63ycles/a/2026-W47"), Ok(Route::Cycle { .. })));
     }
 
     #[test]

@@ -134,6 +134,21 @@ pub struct DocumentAnswer {
     pub missed: Missed,
 }
 
+/// The bearer of a token, as this deployment knows them.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Me {
+    /// The id within the tenant.
+    pub id: Name,
+    /// The display name.
+    pub name: String,
+    /// The colour, `#rrggbb`.
+    pub color: String,
+    /// The role, as an admin set it or else as the token has it.
+    pub role: Role,
+    /// The teams whose rooms the bearer may enter, from the token or from the directory, whichever counts here.
+    pub teams: Vec<Name>,
+}
+
 /// The people of a team.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Members {
@@ -296,7 +311,7 @@ fn schema<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
 }
 
 /// Every endpoint of the API.
-pub const ENDPOINTS: [Endpoint; 13] = [
+pub const ENDPOINTS: [Endpoint; 14] = [
     Endpoint {
         method: "GET",
         path: "/api/cycles",
@@ -421,6 +436,16 @@ pub const ENDPOINTS: [Endpoint; 13] = [
         ],
         body: None,
         success: Success::Json(schema::<DocumentAnswer>),
+    },
+    Endpoint {
+        method: "GET",
+        path: "/api/me",
+        operation: "getMe",
+        summary: "Returns who the bearer is here: the name, the role and the teams.",
+        role: Some(Role::Viewer),
+        query: &[],
+        body: None,
+        success: Success::Json(schema::<Me>),
     },
     Endpoint {
         method: "GET",

@@ -138,6 +138,7 @@ rules! {
     "W9" play!(https::w9),
     "W10" play!(https::w10),
     "W11" play!(documents::w11),
+    "W12" play!(https::w12),
     "E1" play!(https::e1),
     "E2" play!(https::e2),
     "E3" play!(https::e3),

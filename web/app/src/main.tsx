@@ -14,6 +14,7 @@ import {
   loadCycles,
   storedToken,
   storeToken,
+  teamsHere,
 } from "./session/places";
 import { settings } from "./session/settings";
 import { backFromSignIn, type SignInPlace, wayToSignIn } from "./session/signIn";
@@ -63,7 +64,7 @@ async function start(): Promise<void> {
     );
     return;
   }
-  const team = where.team ?? firstTeam(token);
+  const team = where.team ?? firstTeam(token) ?? (await teamsHere(config.httpUrl, token))[0];
   if (!team) throw new Error("The address names no team. Open the sign-in link again.");
   const weeks = () => loadCycles(config.httpUrl, team, storedToken() ?? token);
   const cycle = where.cycle ?? firstWeek(await weeks());

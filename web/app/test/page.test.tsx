@@ -2,7 +2,7 @@ import type { ClientState, Conflict } from "@cyclesheet/client";
 import { act, render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import type { ReactNode } from "react";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { fixtureApi } from "../src/dev/fixtureApi";
 import { createFixture, type Fixture } from "../src/dev/fixtureClient";
 import { sampleMessages, sampleSheet } from "../src/dev/sampleSheet";
@@ -13,7 +13,7 @@ import { findCited } from "../src/features/details/messages";
 import { initials, inkOn } from "../src/lib/people";
 import { ApiError } from "../src/session/api";
 import { ApiProvider } from "../src/session/context";
-import { enter, firstTeam, hasExpired, tokenIn } from "../src/session/places";
+import { enter, firstTeam, hasExpired, teamsHere, tokenIn } from "../src/session/places";
 import { ControllerProvider } from "../src/sheet/context";
 import { Controller } from "../src/sheet/controller";
 import { originOf } from "../src/sheet/grid/cells";
@@ -393,6 +393,24 @@ describe("coming in", () => {
     expect(firstTeam(`x.${payload}.y`)).toBe("platform");
     expect(firstTeam("x.!.y")).toBeNull();
     expect(firstTeam(`x.${btoa("null")}.y`)).toBeNull();
+  });
+
+  test("asks the server for the teams of somebody whose token names none", async () => {
+    const asked: string[] = [];
+    const answers = [
+      Response.json({ role: "editor", teams: ["platform", "no team!", 7] }),
+      Response.json({ role: "viewer" }),
+      new Response("", { status: 401 }),
+    ];
+    vi.stubGlobal("fetch", (url: string, { headers }: { headers: { authorization: string } }) => {
+      asked.push(`${url} ${headers.authorization}`);
+      return Promise.resolve(answers.shift());
+    });
+    expect(await teamsHere("https://api.example", "t")).toEqual(["platform"]);
+    expect(await teamsHere("https://api.example", "t")).toEqual([]);
+    expect(await teamsHere("https://api.example", "t")).toEqual([]);
+    expect(asked[0]).toBe("https://api.example/api/me Bearer t");
+    vi.unstubAllGlobals();
   });
 
   test("a token that has run out is known before a socket is refused", () => {

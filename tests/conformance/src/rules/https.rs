@@ -208,6 +208,18 @@ pub(super) async fn w10(endpoint: &Endpoint) -> Shown {
     Shown::Yes
 }
 
+pub(super) async fn w12(endpoint: &Endpoint) -> Shown {
+    let person = endpoint.viewer();
+    let me = endpoint.get(&person, "/api/me").await.json();
+    assert!(me["id"] == person.user.as_str() && me["role"] == "viewer", "{me}");
+    let teams = me["teams"].as_array().expect("teams");
+    assert!(
+        teams.iter().any(|team| *team == endpoint.setup.team.as_str()),
+        "the team of the token is not listed"
+    );
+    Shown::Yes
+}
+
 pub(super) async fn e1(endpoint: &Endpoint) -> Shown {
     let path = format!("{}/generations", endpoint.cycle_path());
     let (_client, _) = endpoint.with_row(&endpoint.editor()).await;

@@ -46,6 +46,25 @@ async fn a_token_that_claims_a_team_and_a_role_gives_neither() {
     assert_eq!(Client::open(&world.door(&ana.clone().in_team("billing"), NEXT_WEEK)).await.err(), Some(403));
 }
 
+// rule: W12
+#[tokio::test]
+async fn a_bearer_whose_token_names_no_team_learns_what_the_directory_gives() {
+    let world = world().await;
+    let ana = who("ana").admin();
+    let me = async || {
+        web::bearing(world.stack.address, &world.token(&ana), "GET", "/api/me", String::new()).await.json()
+    };
+    let before = me().await;
+    assert_eq!((&before["role"], &before["teams"]), (&json!("viewer"), &json!([])), "{before}");
+    give(&world, "ana", &["billing", "platform"], Some((Role::Editor, 1))).await;
+    let after = me().await;
+    assert_eq!(
+        (&after["role"], &after["teams"]),
+        (&json!("editor"), &json!(["billing", "platform"])),
+        "{after}"
+    );
+}
+
 #[tokio::test]
 async fn what_the_directory_gives_counts_from_the_next_connection_and_what_it_takes_too() {
     let world = world().await;

@@ -267,7 +267,7 @@ async fn m1_who_was_removed_stands_removed_in_every_open_cycle_though_a_return_c
     let room = world.key(NEXT_WEEK);
     let late = Proposal {
         id: "late.1".parse().unwrap(),
-        author: Author::system().unwrap(),
+        author: Author::system(),
         role: Role::System,
         base: 1,
         ops: vec![Op::MemberRestore { user_id: name("ben") }],

@@ -169,3 +169,13 @@ async fn w10_the_people_of_a_team_are_who_has_been_there_and_has_not_been_remove
     );
     assert!(store::directory::member(&world.table(), &name("globex"), &name("ana")).await.unwrap().is_none());
 }
+
+#[tokio::test]
+async fn w12_a_bearer_learns_who_they_are_and_which_teams_they_may_enter() {
+    let world = World::new().await;
+    for (person, role) in [(who("ana"), "editor"), (who("vera").viewer(), "viewer")] {
+        let me = get(&world, &person, "/api/me").await.json();
+        assert_eq!((&me["role"], &me["teams"]), (&json!(role), &json!(["platform"])), "{me}");
+        assert!(me["name"].is_string() && me["color"].as_str().is_some_and(|c| c.starts_with('#')), "{me}");
+    }
+}

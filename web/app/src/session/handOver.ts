@@ -26,8 +26,9 @@ export function lendToken(token: () => string | null, channel: Channel | null = 
     const { ask, team } = (event.data ?? {}) as Partial<Asked>;
     const own = token();
     if (typeof ask !== "string" || own === null || hasExpired(own, Date.now())) return;
-    // Tabs of several people may be open: only one who is in the team helps.
-    if (team && !teamsOf(own).includes(team)) return;
+    // Tabs of several people may be open: only one who is in the team helps. A token that names no team leaves that to the server.
+    const teams = teamsOf(own);
+    if (team && teams.length > 0 && !teams.includes(team)) return;
     channel.postMessage({ to: ask, token: own } satisfies Told);
   });
   return () => channel?.close();

@@ -80,6 +80,18 @@ export function firstTeam(token: string): string | null {
   return teamsOf(token)[0] ?? null;
 }
 
+/** The teams that the server has for the bearer of a token which names none: a deployment may keep them in its directory. */
+export async function teamsHere(httpUrl: string, token: string): Promise<readonly string[]> {
+  const response = await fetch(`${httpUrl}/api/me`, {
+    cache: "no-store",
+    headers: { authorization: `Bearer ${token}` },
+  });
+  if (!response.ok) return [];
+  const { teams } = (await response.json()) as { readonly teams?: unknown };
+  const all: readonly unknown[] = Array.isArray(teams) ? teams : [];
+  return all.filter((team): team is string => typeof team === "string" && NAME.test(team));
+}
+
 /**
  * Whether a token has run out by this device's clock. A refused socket looks to a page like a network that is gone,
  * so what can be known beforehand is worth knowing.
