@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help dev check links docs proof test parts build-debug test-simulation test-rust test-websocket test-web test-browser chaos fuzz lint prose fmt bench bench-web contract conformance bench-flood evaluate web tools chromium vectors picture clean simulate simulate-faults
+.PHONY: help dev check links docs proof test parts build-debug test-simulation test-rust test-websocket test-web test-browser chaos fuzz lint prose fmt bench bench-web contract conformance bench-flood attack-memory evaluate web tools chromium vectors picture clean simulate simulate-faults
 
 CARGO ?= cargo
 PORT ?= 4510
@@ -142,6 +142,10 @@ bench: tools web ## Measure: latency, throughput, memory, calls per change (docs
 bench-flood: tools ## Measure: pings of ten people, quiet and while 24 sockets flood their room; ARGS="--quick"
 	$(CARGO) build --release --quiet --package cyclesheet --package cyclesheet-load
 	./target/release/bench --only flood $(ARGS)
+
+attack-memory: tools ## Measure: memory of the local server before, during and after floods and half-open requests
+	$(CARGO) build --release --quiet --package cyclesheet
+	node tests/load/memory.mjs
 
 conformance: tools ## Play SPEC.md at any endpoint: WS_URL=wss://… HTTP_URL=https://… TOKEN_CMD='…' (ARGS="--help" says more)
 	$(CARGO) build --quiet --package cyclesheet-tests-conformance

@@ -3,6 +3,7 @@
 //! What it learns travels in `requestContext.authorizer` of every later event of the socket, so that no other
 //! function reads a row to know its sender. It touches no table, unless membership stands in the directory: then it reads two
 //! rows of it.
+#![warn(clippy::cast_possible_truncation)]
 use platform::{
     Context, Identity,
     event::{SocketEvent, policy},

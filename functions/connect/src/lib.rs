@@ -3,6 +3,7 @@
 //! The row is written first and the denial read after, so that the race with a removal has no gap: either the removal
 //! finds the row and closes the socket, or this finds the denial and refuses it. Nothing is posted here: the socket is
 //! not open yet.
+#![warn(clippy::cast_possible_truncation)]
 use platform::{
     Context, Identity,
     broadcast::Endpoint,

@@ -2,6 +2,7 @@
 //!
 //! Parse, decide, commit, tell the room. Every answer is a frame; the status only tells the gateway that the message
 //! was taken. Messages of one socket may run at once and out of order: nothing here depends on which came first.
+#![warn(clippy::cast_possible_truncation)]
 mod change;
 mod hello;
 mod presence;

@@ -1,4 +1,5 @@
 //! `$disconnect`: takes the socket out of its room and tells the room. Best effort: it may come late, twice or never.
+#![warn(clippy::cast_possible_truncation)]
 use platform::{
     Context, Identity,
     broadcast::{Endpoint, Telling},

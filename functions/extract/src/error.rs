@@ -20,9 +20,6 @@ pub enum ExtractError {
     /// A name that the run gave itself is none: a fault of this program.
     #[error("a name of the run is not usable: {0}")]
     Name(#[from] NameError),
-    /// The system's own author is none: a fault of this program.
-    #[error("the system has no author")]
-    NoSystemAuthor,
     /// The ladder asked a third question: a fault of this program.
     #[error("the ladder did not end")]
     EndlessLadder,
@@ -58,7 +55,6 @@ impl ExtractError {
             Self::NoTeam(_) => "NO_TEAM",
             Self::Week(_) => "BAD_WEEK",
             Self::Name(_) => "BAD_NAME",
-            Self::NoSystemAuthor => "NO_SYSTEM_AUTHOR",
             Self::EndlessLadder => "ENDLESS_LADDER",
             Self::Refused { code, .. } => code.as_str(),
             Self::UnknownEvent(_) => "UNKNOWN_EVENT",

@@ -13,6 +13,7 @@
 //!
 //! The schedule fires at least once, and anybody may open the sheet at the same moment. Only who commits
 //! `GENERATION_STARTED` asks the model: the lease is a change in the cycle's own log.
+#![warn(clippy::cast_possible_truncation)]
 mod announce;
 pub mod ask;
 mod carry;

@@ -112,17 +112,42 @@ impl Report {
         }
     }
 
-    /// With what the questions cost.
-    pub(crate) fn count(&mut self, prompts: &[Prompt], asked: &[Asked]) {
-        self.calls = asked.iter().map(|asked| asked.calls).sum();
-        for asked in asked {
-            if let Outcome::Answer(answer) = &asked.outcome {
-                self.usage = self.usage.plus(answer.usage);
+    /// Adds what the questions cost. Sample data answers from this process: no model was asked, and nobody is billed.
+    pub(crate) fn count(&mut self, prompts: &[Prompt], asked: &[Asked], origin: Origin) {
+        if origin != Origin::Sample {
+            self.calls = asked.iter().map(|asked| asked.calls).sum();
+            for asked in asked {
+                if let Outcome::Answer(answer) = &asked.outcome {
+                    self.usage = self.usage.plus(answer.usage);
+                }
             }
+            self.cost_microdollars = self.usage.cost_microdollars();
         }
-        self.cost_microdollars = self.usage.cost_microdollars();
         if let Some(last) = prompts.last() {
             (self.masked, self.left_out) = (last.masked, last.left_out);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use extraction::cohere::Failure;
+
+    #[test]
+    fn sample_data_counts_no_call_and_no_cost() {
+        let asked = |calls| Asked {
+            outcome: Outcome::Failure(Failure::Timeout),
+            calls,
+            at: TimestampMs(2),
+            took_ms: 1,
+        };
+        let counted = |origin| {
+            let mut report = Report::new(1, TimestampMs(1));
+            report.count(&[], &[asked(1), asked(3)], origin);
+            (report.calls, report.cost_microdollars)
+        };
+        assert_eq!(counted(Origin::Model), (4, 0));
+        assert_eq!(counted(Origin::Sample), (0, 0));
     }
 }

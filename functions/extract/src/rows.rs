@@ -18,7 +18,7 @@ pub(crate) fn parts(whole: Generated) -> Vec<Generated> {
         part.push(row);
     }
     cut.push(part);
-    let parts = cut.len() as u32;
-    let number = |(n, rows)| Generated { part: n as u32 + 1, parts, rows, ..whole.clone() };
-    cut.into_iter().enumerate().map(number).collect()
+    let parts = u32::try_from(cut.len()).unwrap_or(u32::MAX);
+    let number = |(part, rows)| Generated { part, parts, rows, ..whole.clone() };
+    (1..).zip(cut).map(number).collect()
 }

@@ -251,7 +251,7 @@ impl Run<'_> {
             origin: Origin::Empty,
             model: None,
             summary: String::new(),
-            messages: messages.len() as u32,
+            messages: u32::try_from(messages.len()).unwrap_or(u32::MAX),
             note: None,
             rows: Vec::new(),
         };
@@ -381,7 +381,7 @@ impl Run<'_> {
                 }
                 ended => {
                     self.questions = asked.len() as u64;
-                    self.report.count(&prompts, &asked);
+                    self.report.count(&prompts, &asked, self.extractor.origin);
                     return Ok((outcomes, ended));
                 }
             };
@@ -392,7 +392,10 @@ impl Run<'_> {
             let before = self.context.now();
             let (outcome, calls) = model.ask(&prompt, attempts).await;
             let at = self.context.now();
-            self.calls += calls;
+            // Sample data answers from this process.
+            if self.extractor.origin != Origin::Sample {
+                self.calls += calls;
+            }
             let answered = Asked { outcome: Outcome::from(outcome), calls, at, took_ms: at.since(before) };
             match &answered.outcome {
                 Outcome::Answer(answer) => tracing::info!(
@@ -456,7 +459,7 @@ impl Run<'_> {
     async fn commit_all(&mut self, ops: Vec<Op>) -> Result<(), ExtractError> {
         self.seq += 1;
         let telling = Telling { context: self.context, endpoint: &self.extractor.endpoint, room: self.key };
-        let sender = Sender::system().ok_or(ExtractError::NoSystemAuthor)?;
+        let sender = Sender::system();
         let proposed = ProposedChange { id: ChangeId::new(self.client.clone(), self.seq), base: 0, ops };
         // The base of a run is what it has seen; it sees the tip at every commit.
         let base = self.context.store.tip(self.key).await?.state.version();

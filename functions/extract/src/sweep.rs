@@ -44,7 +44,7 @@ const SPREAD: u64 = 2_654_435_769;
 /// At which of `teams` a sweep begins that runs in this minute.
 fn first_of(teams: usize, now: TimestampMs) -> usize {
     let minute = now.0.div_euclid(60_000) as u64;
-    (minute.wrapping_mul(SPREAD) % (1 << 32)) as usize % teams.max(1)
+    usize::try_from(minute.wrapping_mul(SPREAD) % (1 << 32)).unwrap_or_default() % teams.max(1)
 }
 
 impl Extractor {
@@ -188,7 +188,8 @@ impl Extractor {
             }
         };
         let new = loaded.messages.iter().filter(|message| !known.contains(&message.key()));
-        let count = new.filter(|message| is_high_priority(&message.text, &rule.words)).count() as u32;
+        let count = new.filter(|message| is_high_priority(&message.text, &rule.words)).count();
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
         let said = sheet.stale.as_ref().map_or(0, |stale| stale.messages);
         if count >= said.saturating_add(rule.threshold) {
             system::commit(self, context, key, base, Op::CycleStale { messages: count }).await?;

@@ -17,7 +17,7 @@ pub(crate) async fn commit(
     op: Op,
 ) -> Result<(), ExtractError> {
     let client = TaskId::new(&format!("system-{}", context.unique()))?;
-    let sender = Sender::system().ok_or(ExtractError::NoSystemAuthor)?;
+    let sender = Sender::system();
     let proposed = ProposedChange { id: ChangeId::new(client, 1), base, ops: vec![op] };
     let telling = Telling { context, endpoint: &extractor.endpoint, room };
     match changes::commit(&telling, &sender, proposed).await {

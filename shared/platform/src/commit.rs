@@ -40,9 +40,9 @@ impl Sender {
         &self.author.id
     }
 
-    /// The functions themselves.
-    pub fn system() -> Option<Self> {
-        Some(Self { author: Author::system()?, role: Role::System, socket: None })
+    /// Returns the functions themselves as the sender of a change.
+    pub fn system() -> Self {
+        Self { author: Author::system(), role: Role::System, socket: None }
     }
 }
 

@@ -126,12 +126,19 @@ impl Environment {
         }
     }
 
+    /// Returns a number that counts something in memory: one beyond what memory holds is as good as none.
+    fn size(&mut self, name: &str, default: u64, least: u64) -> usize {
+        usize::try_from(self.number(name, default, least)).unwrap_or(usize::MAX)
+    }
+
     /// The table's name, and how the store keeps it.
     pub fn store(&mut self) -> (String, StoreConfig) {
         let config = StoreConfig {
-            max_cache_bytes: self.number("MAX_CACHE_BYTES", 64 * 1024 * 1024, 0) as usize,
-            max_group: self.number("MAX_GROUP", 256, 1) as usize,
-            policy: Policy { rate_per_window: self.number("RATE_PER_10S", 100, 1) as u32 },
+            max_cache_bytes: self.size("MAX_CACHE_BYTES", 64 * 1024 * 1024, 0),
+            max_group: self.size("MAX_GROUP", 256, 1),
+            policy: Policy {
+                rate_per_window: u32::try_from(self.number("RATE_PER_10S", 100, 1)).unwrap_or(u32::MAX),
+            },
             epoch_salt: self.optional("EPOCH_SALT").unwrap_or_default(),
         };
         (self.required("TABLE_NAME"), config)
@@ -139,7 +146,7 @@ impl Environment {
 
     /// Sockets that are expected at once, in all rooms.
     pub fn expected_connections(&mut self) -> usize {
-        self.number("EXPECTED_CONNECTIONS", DEFAULT_EXPECTED_CONNECTIONS as u64, 1) as usize
+        self.size("EXPECTED_CONNECTIONS", DEFAULT_EXPECTED_CONNECTIONS as u64, 1)
     }
 
     /// How often clients tell where they are.

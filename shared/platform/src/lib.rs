@@ -14,7 +14,7 @@
 //!
 //! This crate owns everything between a handler and the outside that is not the table. It decides nothing about a
 //! sheet. Time and randomness enter the system here, as values of [`context::Context`], and nowhere else.
-#![warn(clippy::missing_errors_doc)]
+#![warn(clippy::cast_possible_truncation, clippy::missing_errors_doc)]
 pub mod admission;
 pub mod bootstrap;
 pub mod broadcast;

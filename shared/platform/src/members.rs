@@ -259,7 +259,7 @@ pub(crate) async fn note_in(
     }
     let failed = |reason: String| StoreError::Unavailable { operation: "commit", reason };
     let client = TaskId::made_of("member-", &context.unique());
-    let sender = Sender::system().ok_or_else(|| failed("the system has no author".into()))?;
+    let sender = Sender::system();
     let proposed = ProposedChange { id: ChangeId::new(client, 1), base: tip.state.version(), ops: vec![op] };
     match commit_one(&Telling { context, endpoint, room }, &sender, proposed).await {
         Answer::Committed { .. } => Ok(()),

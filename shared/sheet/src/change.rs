@@ -23,9 +23,9 @@ pub struct Author {
 }
 
 impl Author {
-    /// The functions themselves.
-    pub fn system() -> Option<Self> {
-        Some(Self { id: Name::new(SYSTEM_ID).ok()?, name: SYSTEM_NAME.to_owned() })
+    /// Returns the functions themselves as an author.
+    pub fn system() -> Self {
+        Self { id: Name::system(), name: SYSTEM_NAME.to_owned() }
     }
 }
 

@@ -24,11 +24,8 @@ pub struct ClientKey {
 impl ClientKey {
     /// The client that made a change.
     pub fn of(change: &Change) -> Self {
-        let author = if planted::is(Fault::ClientNameAlone) {
-            Name::new(SYSTEM_ID).unwrap_or_else(|_| change.author.id.clone())
-        } else {
-            change.author.id.clone()
-        };
+        let author =
+            if planted::is(Fault::ClientNameAlone) { Name::system() } else { change.author.id.clone() };
         Self { author, client: change.id.client.clone() }
     }
 }

@@ -97,16 +97,11 @@ fn was_removed(sheet: &Sheet, row: &GeneratedRow) -> bool {
         || sheet.removed.titles.contains(normalised(cell(row, Column::Title)).as_str())
 }
 
-fn system() -> Option<Name> {
-    Name::new(SYSTEM_ID).ok()
-}
-
 fn insert(sheet: &mut Sheet, row: &GeneratedRow, change: &Change, generation: u32) {
     let last = sheet.rows().last().map(|row| row.task_id.clone());
     let Some(position) = next_position(sheet, last.as_ref(), None) else { return };
     let cells = row.cells.iter().filter(|(_, value)| !value.is_empty());
-    let cells =
-        cells.filter_map(|(column, value)| Some((*column, written(value, change.version)?))).collect();
+    let cells = cells.map(|(column, value)| (*column, written(value, change.version))).collect();
     sheet.put_row(Row {
         task_id: row.task_id.clone(),
         position,
@@ -117,9 +112,9 @@ fn insert(sheet: &mut Sheet, row: &GeneratedRow, change: &Change, generation: u3
     });
 }
 
-fn written(value: &str, version: u64) -> Option<Cell> {
+fn written(value: &str, version: u64) -> Cell {
     let value: Arc<str> = value.into();
-    Some(Cell { value: value.clone(), version, author: system()?, ai_value: Some(value) })
+    Cell { value: value.clone(), version, author: Name::system(), ai_value: Some(value) }
 }
 
 /// The row after a refresh, if anything about it changes.
@@ -129,10 +124,10 @@ fn refreshed(existing: &Row, row: &GeneratedRow, change: &Change, generation: u3
     for (column, value) in &row.cells {
         match updated.cells.get_mut(column) {
             None if value.is_empty() => {}
-            None => drop(written(value, change.version).map(|cell| updated.cells.insert(*column, cell))),
+            None => drop(updated.cells.insert(*column, written(value, change.version))),
             Some(cell) if cell.author.as_str() == SYSTEM_ID || planted::is(Fault::RefreshOverEdits) => {
                 if *cell.value != **value {
-                    *cell = written(value, change.version)?;
+                    *cell = written(value, change.version);
                 }
             }
             // A person's word stays; what the model now says stands beside it.

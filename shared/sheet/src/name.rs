@@ -1,5 +1,5 @@
 //! The words keys are made of. Whatever comes from outside is one of these types before it comes near a key.
-use crate::week::Week;
+use crate::{change::SYSTEM_ID, week::Week};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize, de::Error as _};
 use std::{borrow::Cow, fmt, str::FromStr, sync::Arc};
@@ -77,7 +77,30 @@ macro_rules! word {
 word! {
     /// A tenant, a team or a user: one part of a key, `[A-Za-z0-9._-]{1,64}`.
     Name, "a tenant, team or user id", "1 to 64 of A-Z a-z 0-9 . _ -", "^[A-Za-z0-9._-]{1,64}$",
-    |w| (1..=64).contains(&w.len()) && w.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+    is_name
+}
+
+/// Returns whether `word` is a [`Name`]. A `const fn`, so that a constant is checked when it is compiled.
+const fn is_name(word: &str) -> bool {
+    let bytes = word.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        #[expect(clippy::indexing_slicing, reason = "the loop ends at the length; iterators are not const")]
+        let byte = bytes[at];
+        if !(byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-')) {
+            return false;
+        }
+        at += 1;
+    }
+    !bytes.is_empty() && bytes.len() <= 64
+}
+
+impl Name {
+    /// Returns the id under which the functions themselves write, [`SYSTEM_ID`]. It does not compile if that is no name.
+    pub fn system() -> Self {
+        const { assert!(is_name(SYSTEM_ID)) };
+        Self(SYSTEM_ID.into())
+    }
 }
 
 word! {

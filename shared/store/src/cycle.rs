@@ -122,13 +122,13 @@ impl Store {
         }
         let set = roles::all(&self.table, &key.tenant).await?;
         ops.extend(set.into_iter().map(|set| Op::MemberRole { user_id: set.user, role: set.role }));
-        if let (false, Some(author)) = (ops.is_empty(), Author::system()) {
+        if !ops.is_empty() {
             let genesis = State::genesis(key);
             let cut = ops.chunks(MAX_OPS).zip(1u64..);
             let changes = cut.map(|(ops, version)| Change {
                 version,
                 id: ChangeId::new(standing_client(), version),
-                author: author.clone(),
+                author: Author::system(),
                 role: Role::System,
                 at: now,
                 base: 0,
@@ -177,7 +177,7 @@ impl Store {
             state: Arc::new(state),
             epoch: format!("{}{}", record.epoch, self.config.epoch_salt).into(),
             stored_epoch: record.epoch.into(),
-            record_bytes: record.bytes as usize,
+            record_bytes: usize::try_from(record.bytes).unwrap_or(usize::MAX),
             log_bytes: 0,
         };
         let folded = self.catch_up(key, folded).await?;

@@ -13,7 +13,7 @@
 //!
 //! Two rules hold everywhere. Log entries are never deleted or rewritten, so a stale fold's put meets a taken slot. A
 //! stale fold may put, but never answer: every answer to a client follows a strongly consistent read.
-#![warn(clippy::missing_errors_doc)]
+#![warn(clippy::cast_possible_truncation, clippy::missing_errors_doc)]
 pub mod cache;
 pub mod connections;
 pub mod cycle;

@@ -176,7 +176,7 @@ pub async fn replace(
         sweep(table, key, record.chunks.as_ref()).await?;
     }
     sweep(table, key, old.and_then(|old| old.chunks).as_ref()).await?;
-    Ok(Some(record.bytes as usize))
+    Ok(Some(usize::try_from(record.bytes).unwrap_or(usize::MAX)))
 }
 
 async fn sweep(table: &Table, key: &CycleKey, chunks: Option<&Chunks>) -> Result<(), StoreError> {

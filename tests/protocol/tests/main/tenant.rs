@@ -2,7 +2,7 @@
 use super::restart::PROGRAM;
 use axum::{
     Router,
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, StatusCode, Uri},
 };
 use harness::{
     patiently,
@@ -11,7 +11,10 @@ use harness::{
 };
 use local::database::{Embedded, TABLE};
 use serde_json::{Value, json};
-use std::path::Path;
+use std::{
+    path::Path,
+    sync::{Arc, Mutex},
+};
 use tokio::net::TcpListener;
 
 async fn says(arguments: &[&str], data: &Path) -> Vec<Value> {
@@ -211,10 +214,24 @@ async fn recorded_weeks_are_replayed_and_scored_without_a_key() {
     );
 }
 
-/// The embedded database behind an endpoint, as DynamoDB is: operations by their target, over HTTP.
-async fn endpoint(database: Embedded) -> (String, tokio::task::JoinHandle<()>) {
-    let answer = move |headers: HeaderMap, body: String| async move {
-        let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
+/// What the function `extract` of a stage was asked for.
+type Asked = Arc<Mutex<Vec<Value>>>;
+
+/// The embedded database behind an endpoint, as DynamoDB is: operations by their target, over HTTP. Beside it the function
+/// `extract` of the stage `dev`, which keeps what it is asked for.
+async fn endpoint(database: Embedded) -> (String, Asked, tokio::task::JoinHandle<()>) {
+    let asked = Asked::default();
+    let kept = asked.clone();
+    let answer = move |uri: Uri, headers: HeaderMap, body: String| async move {
+        let Some(target) = headers.get("x-amz-target").and_then(|target| target.to_str().ok()) else {
+            let is_extract = uri.path().contains("/functions/cyclesheet-dev-extract")
+                && headers.get("x-amz-invocation-type").is_some_and(|kind| kind == "Event");
+            if !is_extract {
+                return (StatusCode::NOT_FOUND, r#"{"Message":"Function not found"}"#.to_owned());
+            }
+            kept.lock().unwrap().push(serde_json::from_str(&body).unwrap());
+            return (StatusCode::ACCEPTED, String::new());
+        };
         let (_, operation) = target.split_once('.').unwrap_or_default();
         match database.run(operation, &body) {
             Ok(answer) => (StatusCode::OK, answer),
@@ -225,13 +242,13 @@ async fn endpoint(database: Embedded) -> (String, tokio::task::JoinHandle<()>) {
     let url = format!("http://{}", listener.local_addr().unwrap());
     let task =
         tokio::spawn(async move { axum::serve(listener, Router::new().fallback(answer)).await.unwrap() });
-    (url, task)
+    (url, asked, task)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_deployed_tenant_is_set_up_over_its_tables_endpoint() {
     let database = Embedded::in_memory().unwrap();
-    let (url, server) = endpoint(database.clone()).await;
+    let (url, _, server) = endpoint(database.clone()).await;
     let environment = [
         ("AWS_ENDPOINT_URL", url.as_str()),
         ("AWS_REGION", "eu-central-1"),
@@ -266,6 +283,42 @@ async fn a_deployed_tenant_is_set_up_over_its_tables_endpoint() {
     assert!(code != Some(0) && errors.contains("AWS_ACCESS_KEY_ID"), "{errors}");
     let (code, _, errors) = says("team list", &environment[2..]).await;
     assert!(code != Some(0) && errors.contains("AWS_REGION"), "{errors}");
+    server.abort();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn extract_now_asks_the_stages_function_for_the_teams_current_week_and_for_no_other() {
+    let (url, asked, server) = endpoint(Embedded::in_memory().unwrap()).await;
+    let environment = [
+        ("AWS_ENDPOINT_URL", url.as_str()),
+        ("AWS_REGION", "eu-central-1"),
+        ("AWS_ACCESS_KEY_ID", "a"),
+        ("AWS_SECRET_ACCESS_KEY", "b"),
+    ];
+    let says = async |words: &str| {
+        let words: Vec<&str> = words.split(' ').chain(["--table", TABLE]).collect();
+        run_in(PROGRAM, &words, Path::new("."), &environment).await
+    };
+    let (code, _, errors) = says("extract --now --team web").await;
+    assert!(code != Some(0) && errors.contains("there is no team web"), "{errors}");
+    assert_eq!(says("team add --team web --time-zone Europe/Berlin").await.0, Some(0));
+    let (code, out, errors) = says("extract --now --team web").await;
+    assert_eq!((code, errors.as_str()), (Some(0), ""), "{out}");
+    let requests = asked.lock().unwrap().clone();
+    let [request] = requests.as_slice() else { panic!("{requests:?}") };
+    assert_eq!(
+        (&request["kind"], &request["tenant"], &request["team"]),
+        (&json!("cycle"), &json!("acme"), &json!("web"))
+    );
+    let week = request["cycle"].as_str().unwrap();
+    assert!(out.contains(&format!("web/{week}")) && request["refresh"] == false, "{out} {request}");
+    // A stage that is not there is named, and nothing is asked.
+    let (code, _, errors) = says("extract --now --team web --stage nowhere").await;
+    assert!(
+        code != Some(0) && errors.contains("cyclesheet-nowhere-extract:live could not be asked"),
+        "{errors}"
+    );
+    assert_eq!(asked.lock().unwrap().len(), 1);
     server.abort();
 }
 
