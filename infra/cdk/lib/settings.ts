@@ -162,7 +162,8 @@ export const SETTINGS = {
   },
   presencePostsPerSecond: {
     default: 75,
-    meaning: "Posts of presence a second that one room may cost: in larger rooms each client tells less often.",
+    meaning:
+      "Posts of presence a second that one room may cost: in larger rooms each client tells less often.",
   },
   httpRate: { default: 200, meaning: "Requests a second that the API takes." },
   httpBurst: { default: 400, meaning: "And in a burst." },
