@@ -42,7 +42,7 @@ pub async fn handle(context: &Context, event: &SocketEvent) -> SocketResponse {
             context.metrics.count(Count::Busy);
             // The socket will not open. A row that stays all the same names nobody, and expires.
             if let Ok((identity, _)) = &known {
-                let (table, id) = (&context.store.table, &event.request_context.connection_id);
+                let (table, id) = (context.store.table(), &event.request_context.connection_id);
                 let _ = connections::close(table, &identity.tenant, &identity.user, id).await;
             }
             SocketResponse::status(503)
@@ -56,7 +56,7 @@ async fn admit(
     identity: &Identity,
     room: &sheet::CycleKey,
 ) -> Result<Result<(), Refusal>, StoreError> {
-    let (table, now, id) = (&context.store.table, context.now(), &event.request_context.connection_id);
+    let (table, now, id) = (context.store.table(), context.now(), &event.request_context.connection_id);
     if identity.expired(now) {
         return Ok(Err(Refusal::new(Code::TokenExpired, "the token has expired")));
     }

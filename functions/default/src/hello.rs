@@ -57,7 +57,7 @@ impl Message<'_> {
     ) -> Result<(), StoreError> {
         let (store, now) = (&self.context.store, self.context.now());
         let me = self.identity.connection(self.connection_id, now);
-        connections::join(&store.table, self.room, &me, now).await?;
+        connections::join(store.table(), self.room, &me, now).await?;
         let tip = store.tip(self.room).await?;
         if self.turned_away(&tip).await? {
             return Ok(());
@@ -65,7 +65,7 @@ impl Message<'_> {
         let everybody = self.telling().everybody().await?;
         let content = self.content(since.filter(|_| epoch == Some(&*tip.epoch)), &tip).await?;
         let (tenant, user) = (&self.identity.tenant, &self.identity.user);
-        let mut notes = notes::waiting(&store.table, tenant, user, now).await?;
+        let mut notes = notes::waiting(store.table(), tenant, user, now).await?;
         notes.truncate(within(MAX_NOTES_BYTES, notes.iter().map(serde_json::to_string)));
         let (mut snapshot, mut snapshot_url, mut changes) = (None, None, Vec::new());
         match &content {
@@ -101,7 +101,7 @@ impl Message<'_> {
         // A notification is marked as delivered only after the post. If the function is killed in between, it is
         // delivered again under the same name.
         for note in notes.iter().filter(|_| posted == Posted::Delivered) {
-            notes::told(&store.table, tenant, user, note).await?;
+            notes::told(store.table(), tenant, user, note).await?;
         }
         let joined = ServerFrame::Joined(&peer(&me)).to_text();
         let recipients: Vec<Recipient> = everybody.iter().map(Recipient::from).collect();

@@ -184,7 +184,7 @@ impl<'a> Message<'a> {
 
     /// Returns whether this socket has said `hello`; answers it that it has not, otherwise.
     async fn has_entered(&self) -> Result<bool, StoreError> {
-        let (table, now) = (&self.context.store.table, self.context.now());
+        let (table, now) = (self.context.store.table(), self.context.now());
         if connections::find(table, self.room, self.connection_id, now).await? != Presence::Outside {
             return Ok(true);
         }
@@ -248,7 +248,7 @@ impl<'a> Message<'a> {
     /// From time to time it also posts to sockets that have been silent for long, and removes those that are gone, so
     /// that a dead socket is noticed without an edit.
     async fn ping(&self) -> Result<(), StoreError> {
-        let (table, now) = (&self.context.store.table, self.context.now());
+        let (table, now) = (self.context.store.table(), self.context.now());
         let known = connections::find(table, self.room, self.connection_id, now).await?;
         let is_due = match &known {
             Presence::Outside => false,
@@ -289,7 +289,7 @@ impl<'a> Message<'a> {
     async fn note_with_user(&self) -> Result<(), StoreError> {
         let now = self.context.now();
         let row = UserConnection::new(self.connection_id, self.room, now);
-        connections::open(&self.context.store.table, &self.identity.tenant, &self.identity.user, &row, now)
+        connections::open(self.context.store.table(), &self.identity.tenant, &self.identity.user, &row, now)
             .await
     }
 }

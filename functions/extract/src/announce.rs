@@ -1,7 +1,7 @@
 //! A new sheet's summary is posted to the team's channel, with a link: once a cycle.
 use crate::{
     ExtractError, Extractor,
-    posting::{self, Turn},
+    posting::{self, PostError, Turn},
     slack::{self, escaped},
 };
 use extraction::source::slack_api::Mark;
@@ -12,7 +12,7 @@ use sheet::{
     report::{Comparison, compare, lines},
     week::{date, time_zone},
 };
-use store::{directory::Team, keys};
+use store::{directory::Team, postings::Posting};
 
 /// Code points of the summary in the post.
 const MAX_SUMMARY: usize = 2_000;
@@ -31,8 +31,7 @@ pub(crate) async fn sheet(
     if generation.is_none_or(|made| made.origin == Some(Origin::Empty)) {
         return Ok(());
     }
-    let Turn::Mine(posting) = posting::begin(context, keys::cycle(key), keys::ANNOUNCED.to_owned()).await?
-    else {
+    let Turn::Mine(post) = posting::begin(context, Posting::announcement(key)).await? else {
         return Ok(());
     };
     let api = match slack::api(context, &extractor.slack_base_url, &announce.secret).await {
@@ -45,8 +44,12 @@ pub(crate) async fn sheet(
     let mark = Mark::summary(key.cycle_id());
     let comparison = comparison(context, key, team, sheet).await?;
     let text = text(extractor, key, team, sheet, comparison.as_ref());
-    if let Err(error) = posting.post(&api, &announce.channel, &mark, &text).await? {
-        tracing::warn!(cycle = %key, %error, "the sheet is not announced yet");
+    match post.send(&api, &announce.channel, &mark, &text).await {
+        Ok(()) => {}
+        Err(PostError::Slack(error)) => {
+            tracing::warn!(cycle = %key, %error, "the sheet is not announced yet")
+        }
+        Err(PostError::Store(error)) => return Err(error.into()),
     }
     Ok(())
 }

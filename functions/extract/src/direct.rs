@@ -5,7 +5,7 @@
 //! gets no message.
 use crate::{
     ExtractError, Extractor,
-    posting::{self, Turn},
+    posting::{self, PostError, Turn},
     slack::{self, escaped},
 };
 use extraction::source::slack_api::Mark;
@@ -14,7 +14,8 @@ use sheet::Name;
 use store::{
     StoreError,
     direct::{self, Direct},
-    directory, keys, notes,
+    directory, notes,
+    postings::Posting,
 };
 
 /// Messages of one run: Slack takes about one a second, and the sweep comes again.
@@ -26,10 +27,10 @@ pub(crate) async fn send_all(
     context: &Context,
     tenant: &Name,
 ) -> Result<(), ExtractError> {
-    let wanted = direct::wanted(&context.store.table, tenant, context.now()).await?;
+    let wanted = direct::wanted(context.store.table(), tenant, context.now()).await?;
     for direct in wanted.iter().take(MAX_A_RUN) {
         if send(extractor, context, tenant, direct).await? {
-            direct::settled(&context.store.table, tenant, direct).await?;
+            direct::settled(context.store.table(), tenant, direct).await?;
         }
     }
     Ok(())
@@ -42,7 +43,7 @@ async fn send(
     tenant: &Name,
     direct: &Direct,
 ) -> Result<bool, StoreError> {
-    let table = &context.store.table;
+    let table = context.store.table();
     let team = context.store.team(tenant, &direct.note.team, context.now()).await?;
     let Some(secret) = team.as_ref().and_then(|team| team.mention_secret.as_deref()) else { return Ok(true) };
     let Some(slack_id) = directory::profile(table, tenant, &direct.user).await?.and_then(|p| p.slack_id)
@@ -54,10 +55,10 @@ async fn send(
         return Ok(true);
     }
     let key = direct.cycle(tenant);
-    let posting = match posting::begin(context, keys::cycle(&key), keys::sent(&direct.name())).await? {
+    let post = match posting::begin(context, Posting::mention(&key, direct)).await? {
         Turn::Done => return Ok(true),
         Turn::UnderWay => return Ok(false),
-        Turn::Mine(posting) => posting,
+        Turn::Mine(post) => post,
     };
     let api = match slack::api(context, &extractor.slack_base_url, secret).await {
         Ok(api) => api,
@@ -68,13 +69,17 @@ async fn send(
     };
     let mark = Mark::mention(format!("{}#{}", key.cycle_id(), direct.name()));
     let sent = match api.open_direct(&slack_id).await {
-        Ok(channel) => posting.post(&api, &channel, &mark, &text(extractor, direct)).await?,
-        Err(error) => Err(error),
+        Ok(channel) => post.send(&api, &channel, &mark, &text(extractor, direct)).await,
+        Err(error) => Err(error.into()),
     };
-    if let Err(error) = &sent {
-        tracing::warn!(cycle = %key, %error, "a mention is not sent yet");
+    match sent {
+        Ok(()) => Ok(true),
+        Err(PostError::Slack(error)) => {
+            tracing::warn!(cycle = %key, %error, "a mention is not sent yet");
+            Ok(false)
+        }
+        Err(PostError::Store(error)) => Err(error),
     }
-    Ok(sent.is_ok())
 }
 
 fn text(extractor: &Extractor, direct: &Direct) -> String {

@@ -9,12 +9,8 @@ use crate::{
 };
 use platform::{Context, broadcast::Endpoint};
 use protocol::ServerFrame;
-use serde::Serialize;
 use sheet::{Code, Refusal};
-use store::{StoreError, keys};
-
-/// How long one look stands for the next, milliseconds.
-const LOOK_EVERY_MS: i64 = 60_000;
+use store::looks;
 
 /// What a look came to.
 pub(crate) enum Look {
@@ -28,16 +24,10 @@ pub(crate) enum Look {
     Unread(String),
 }
 
-#[derive(Serialize)]
-struct Row {
-    pk: String,
-    sk: &'static str,
-    revision: String,
-}
-
 /// Looks, unless somebody has a moment ago.
 pub(crate) async fn look(reading: &Reading<'_>) -> Result<Look, ExtractError> {
-    if !turn(reading).await? {
+    let context = reading.context;
+    if !looks::claim(context.store.table(), reading.key, reading.generation, context.now()).await? {
         return Ok(Look::TooSoon);
     }
     Ok(match reading.gather().await? {
@@ -45,15 +35,6 @@ pub(crate) async fn look(reading: &Reading<'_>) -> Result<Look, ExtractError> {
         Ok(read) => Look::New(Box::new(read)),
         Err(reason) => Look::Unread(reason),
     })
-}
-
-/// Returns whether this caller is the first in this minute. Each generation resets this, because generations are
-/// counted anyway.
-async fn turn(reading: &Reading<'_>) -> Result<bool, StoreError> {
-    let minute = reading.context.now().0.div_euclid(LOOK_EVERY_MS);
-    let revision = format!("{:03}.{minute:012}", reading.generation);
-    let row = Row { pk: keys::cycle(reading.key), sk: keys::LOOKED, revision: revision.clone() };
-    reading.context.store.table.put_later(&row, &revision).await
 }
 
 /// Notifies the user who asked for a refresh that there is none, on the socket that they asked on.

@@ -7,84 +7,72 @@
 use crate::slack::Api;
 use extraction::source::{SlackError, slack_api::Mark};
 use platform::Context;
-use serde::{Deserialize, Serialize};
 use sheet::TimestampMs;
-use store::StoreError;
+use store::{
+    StoreError,
+    postings::{self, Claim, Posting},
+};
 
-/// How long somebody else's `begun` is left alone, milliseconds: longer than a function lives.
-const UNDER_WAY_MS: i64 = 11 * 60_000;
 /// How far before `begun` the channel is searched, milliseconds: two clocks are never one.
 const SKEW_MS: i64 = 60_000;
 
-#[derive(Serialize, Deserialize)]
-struct Row {
-    pk: String,
-    sk: String,
-    is_done: bool,
-    at: TimestampMs,
+/// Why something was not posted.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PostError {
+    /// Slack did not take it: it is tried again later.
+    #[error(transparent)]
+    Slack(#[from] SlackError),
+    /// The table could not say, or could not be told.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
-/// Whose turn it is.
+/// Whether the caller posts it.
 pub(crate) enum Turn<'a> {
     /// It was posted.
     Done,
-    /// Somebody else is at it.
+    /// Another caller is posting it.
     UnderWay,
-    /// This caller's.
-    Mine(Posting<'a>),
+    /// This caller posts it.
+    Mine(Post<'a>),
 }
 
 /// A post that is this caller's to make.
-pub(crate) struct Posting<'a> {
+pub(crate) struct Post<'a> {
     context: &'a Context,
-    pk: String,
-    sk: String,
-    /// When somebody began it who has not said that it is done.
-    begun: Option<TimestampMs>,
+    posting: Posting,
+    /// When another caller began it who never stored that it was done.
+    interrupted: Option<TimestampMs>,
 }
 
-/// Takes the turn, if it is free. What is remembered is under this key.
-pub(crate) async fn begin(context: &Context, pk: String, sk: String) -> Result<Turn<'_>, StoreError> {
-    let (table, now) = (&context.store.table, context.now());
-    let begun = match table.get::<Row>(&pk, &sk).await? {
-        Some(found) if found.is_done => return Ok(Turn::Done),
-        Some(found) if now.since(found.at) < UNDER_WAY_MS => return Ok(Turn::UnderWay),
-        Some(found) => Some(found.at),
-        None => {
-            let row = Row { pk: pk.clone(), sk: sk.clone(), is_done: false, at: now };
-            if !table.put_new(&row).await? {
-                return Ok(Turn::UnderWay);
-            }
-            None
-        }
+/// Claims a posting, if nobody else has.
+pub(crate) async fn begin(context: &Context, posting: Posting) -> Result<Turn<'_>, StoreError> {
+    let interrupted = match postings::claim(context.store.table(), &posting, context.now()).await? {
+        Claim::Done => return Ok(Turn::Done),
+        Claim::UnderWay => return Ok(Turn::UnderWay),
+        Claim::Mine => None,
+        Claim::Interrupted(at) => Some(at),
     };
-    Ok(Turn::Mine(Posting { context, pk, sk, begun }))
+    Ok(Turn::Mine(Post { context, posting, interrupted }))
 }
 
-impl Posting<'_> {
-    /// Posts it, unless the channel has it from somebody who died before they could say so. Whether it is done.
-    pub(crate) async fn post(
+impl Post<'_> {
+    /// Posts it, unless the channel has it from a caller that was interrupted before it could store that it was done.
+    pub(crate) async fn send(
         &self,
         api: &Api,
         channel: &str,
         mark: &Mark,
         text: &str,
-    ) -> Result<Result<(), SlackError>, StoreError> {
-        if let Some(begun) = self.begun {
-            match api.was_posted(channel, begun.plus_ms(-SKEW_MS), mark).await {
-                Ok(Some(_)) => return self.note(true).await.map(Ok),
-                Ok(None) => self.note(false).await?,
-                Err(error) => return Ok(Err(error)),
+    ) -> Result<(), PostError> {
+        let table = self.context.store.table();
+        if let Some(begun) = self.interrupted {
+            if api.was_posted(channel, begun.plus_ms(-SKEW_MS), mark).await?.is_some() {
+                return Ok(postings::done(table, &self.posting, self.context.now()).await?);
             }
+            postings::begun(table, &self.posting, self.context.now()).await?;
         }
-        match api.post_marked(channel, text, mark).await {
-            Ok(_) => self.note(true).await.map(Ok),
-            Err(error) => Ok(Err(error)),
-        }
-    }
-
-    async fn note(&self, is_done: bool) -> Result<(), StoreError> {
-        let row = Row { pk: self.pk.clone(), sk: self.sk.clone(), is_done, at: self.context.now() };
-        self.context.store.table.put(&row).await
+        api.post_marked(channel, text, mark).await?;
+        Ok(postings::done(table, &self.posting, self.context.now()).await?)
     }
 }

@@ -1,10 +1,6 @@
 //! What a generation reads: the week's messages from the team's sources, and what last week left open. Stored before
 //! anything is made of it, so that a run that resumes one that died makes the same of the same.
-use crate::{
-    ExtractError, Extractor, carry,
-    report::{MESSAGES, REPORT, Report},
-    slack,
-};
+use crate::{ExtractError, Extractor, carry, report::Report, slack};
 use extraction::{
     message::{KnownNumbers, Message, known_numbers},
     source::{
@@ -20,7 +16,8 @@ use std::collections::BTreeSet;
 use store::{
     StoreError,
     directory::{self, Known, Profile, SlackChannel, Source, Team},
-    inbox, raw,
+    inbox,
+    raw::{self, Artifact},
 };
 
 /// What a generation read, as it is stored.
@@ -77,8 +74,8 @@ impl Reading<'_> {
     /// As a run before this one stored it, or as it was `looked` at, or read from the team's sources; stored. In words, why
     /// no source could be read.
     pub(crate) async fn read(&self, looked: Option<Read>) -> Result<Result<Read, String>, ExtractError> {
-        let table = &self.context.store.table;
-        if let Some(read) = raw::get::<Read>(table, self.key, self.generation, MESSAGES).await? {
+        let table = self.context.store.table();
+        if let Some(read) = raw::get::<Read>(table, self.key, self.generation, Artifact::Messages).await? {
             return Ok(Ok(read));
         }
         let read = match looked {
@@ -89,7 +86,7 @@ impl Reading<'_> {
             },
         };
         let expires = self.team.expires(self.context.now());
-        raw::put(table, self.key, self.generation, MESSAGES, &read, expires).await?;
+        raw::put(table, self.key, self.generation, Artifact::Messages, &read, expires).await?;
         Ok(Ok(read))
     }
 
@@ -122,7 +119,8 @@ impl Reading<'_> {
     async fn earlier(&self) -> Result<Vec<(u32, Read)>, StoreError> {
         let mut found = Vec::new();
         for number in 1..self.generation {
-            let read = raw::get::<Read>(&self.context.store.table, self.key, number, MESSAGES).await?;
+            let read =
+                raw::get::<Read>(self.context.store.table(), self.key, number, Artifact::Messages).await?;
             found.extend(read.map(|read| (number, read)));
         }
         Ok(found)
@@ -135,7 +133,8 @@ impl Reading<'_> {
         if read.lines != lines {
             return Ok(None);
         }
-        let report: Option<Report> = raw::get(&self.context.store.table, self.key, *number, REPORT).await?;
+        let report: Option<Report> =
+            raw::get(self.context.store.table(), self.key, *number, Artifact::Report).await?;
         let whole = |report: Report| report.origin != Origin::Fallback && report.reason.is_none();
         Ok(report.is_some_and(whole).then_some(*number))
     }
@@ -164,7 +163,7 @@ impl Reading<'_> {
             match source {
                 Source::Slack { .. } => {}
                 Source::Path { path } => gatherer.path(path.as_ref()),
-                Source::Inbox { .. } => match inbox::read(&self.context.store.table, self.key).await {
+                Source::Inbox { .. } => match inbox::read(self.context.store.table(), self.key).await {
                     Ok(pushed) => gatherer.inbox(&pushed.into_iter().map(as_pushed).collect::<Vec<_>>()),
                     Err(error) => {
                         tracing::error!(%error, cycle = %self.key, "the inbox cannot be read");
@@ -178,7 +177,7 @@ impl Reading<'_> {
 
     /// The people of the team. Without them names are as the sources have them.
     async fn directory(&self) -> Vec<Known> {
-        match directory::everybody(&self.context.store.table, &self.key.tenant).await {
+        match directory::everybody(self.context.store.table(), &self.key.tenant).await {
             Ok(all) => all.into_iter().filter(|known| known.member.teams.contains(&self.key.team)).collect(),
             Err(error) => {
                 tracing::warn!(%error, cycle = %self.key, "the directory of people cannot be read");
@@ -202,7 +201,7 @@ impl Reading<'_> {
                 email: Some(email.to_owned()),
                 slack_id: Some(user.id.clone()),
             };
-            let put = directory::put_profile(&self.context.store.table, &self.key.tenant, &profile).await;
+            let put = directory::put_profile(self.context.store.table(), &self.key.tenant, &profile).await;
             if let Err(error) = put {
                 tracing::warn!(%error, "Slack's users could not be stored: they are read again next time");
             }
@@ -226,7 +225,8 @@ impl Reading<'_> {
         let mut found = BTreeSet::new();
         found.extend((made.origin == Some(Origin::Fallback)).then_some(made.number));
         for number in 1..made.number {
-            let report: Option<Report> = raw::get(&self.context.store.table, &key, number, REPORT).await?;
+            let report: Option<Report> =
+                raw::get(self.context.store.table(), &key, number, Artifact::Report).await?;
             found.extend(report.filter(|report| report.origin == Origin::Fallback).map(|_| number));
         }
         Ok(found)

@@ -13,15 +13,6 @@ use extraction::{
 use serde::{Deserialize, Serialize};
 use sheet::{TimestampMs, model::Origin};
 
-/// The messages as read.
-pub(crate) const MESSAGES: &str = "messages";
-/// The prompts as sent, in order.
-pub(crate) const PROMPT: &str = "prompt";
-/// What came back of each.
-pub(crate) const ANSWER: &str = "answer";
-/// What became of it.
-pub(crate) const REPORT: &str = "report";
-
 /// What came back of one prompt.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

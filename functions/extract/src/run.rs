@@ -5,7 +5,7 @@ use crate::{
     look::{self, Look},
     metrics,
     read::{Read, Reading, last_week},
-    report::{ANSWER, Asked, PROMPT, REPORT, Report},
+    report::{Asked, Report},
     rows, summary,
 };
 use extraction::{
@@ -32,7 +32,11 @@ use sheet::{
     planted::{self, Fault},
     week::time_zone,
 };
-use store::{StoreError, directory::Team, raw};
+use store::{
+    StoreError,
+    directory::Team,
+    raw::{self, Artifact},
+};
 
 /// How long a run holds the lease: the function's own limit of ten minutes, and one.
 const LEASE_MS: i64 = 11 * 60 * 1000;
@@ -235,8 +239,15 @@ impl Run<'_> {
         self.report.messages = result.messages as usize;
         self.report.rows = result.rows.len();
         self.report.finished_at = self.context.now();
-        raw::put(&self.context.store.table, self.key, self.generation, REPORT, &self.report, self.expires())
-            .await
+        raw::put(
+            self.context.store.table(),
+            self.key,
+            self.generation,
+            Artifact::Report,
+            &self.report,
+            self.expires(),
+        )
+        .await
     }
 
     /// The result: of the model, straight from the messages, or none because there is nothing to say.
@@ -297,7 +308,8 @@ impl Run<'_> {
 
     /// Nothing has been written since an earlier generation: its result stands, and no row changes.
     async fn unchanged(&mut self, same: u32, whole: Generated) -> Result<Generated, ExtractError> {
-        let earlier: Option<Report> = raw::get(&self.context.store.table, self.key, same, REPORT).await?;
+        let earlier: Option<Report> =
+            raw::get(self.context.store.table(), self.key, same, Artifact::Report).await?;
         let (origin, model) = earlier.map_or((whole.origin, None), |earlier| (earlier.origin, earlier.model));
         let note = "No message is new or changed since the extraction before: nothing was asked.".to_owned();
         Ok(Generated { origin, model, note: Some(note), ..whole })
@@ -366,10 +378,11 @@ impl Run<'_> {
         against: &answer::Context,
     ) -> Result<(Vec<Outcome>, Step), ExtractError> {
         let Some(model) = self.extractor.model.clone() else { return Ok((Vec::new(), ladder::begin(false))) };
-        let (table, generation) = (&self.context.store.table, self.generation);
-        let mut asked: Vec<Asked> = raw::get(table, self.key, generation, ANSWER).await?.unwrap_or_default();
+        let (table, generation) = (self.context.store.table(), self.generation);
+        let mut asked: Vec<Asked> =
+            raw::get(table, self.key, generation, Artifact::Answers).await?.unwrap_or_default();
         let mut prompts: Vec<Prompt> =
-            raw::get(table, self.key, generation, PROMPT).await?.unwrap_or_default();
+            raw::get(table, self.key, generation, Artifact::Prompts).await?.unwrap_or_default();
         loop {
             let outcomes: Vec<Outcome> = asked.iter().map(|asked| asked.outcome.clone()).collect();
             let (prompt, attempts) = match ladder::next(&outcomes, against) {
@@ -388,7 +401,7 @@ impl Run<'_> {
             // A run that died in the call has left its prompt; what this one sends takes its place.
             prompts.truncate(asked.len());
             prompts.push(prompt.clone());
-            raw::put(table, self.key, generation, PROMPT, &prompts, self.expires()).await?;
+            raw::put(table, self.key, generation, Artifact::Prompts, &prompts, self.expires()).await?;
             let before = self.context.now();
             let (outcome, calls) = model.ask(&prompt, attempts).await;
             let at = self.context.now();
@@ -416,7 +429,7 @@ impl Run<'_> {
                 }
             }
             asked.push(answered);
-            raw::put(table, self.key, generation, ANSWER, &asked, self.expires()).await?;
+            raw::put(table, self.key, generation, Artifact::Answers, &asked, self.expires()).await?;
         }
     }
 

@@ -21,6 +21,6 @@ pub(crate) async fn last_week(
     if tip.state.sheet.status == Status::Open {
         system::commit(extractor, context, &last, tip.state.version(), Op::CycleSealed {}).await?;
     }
-    directory::index_sealed(&context.store.table, &last).await?;
+    directory::index_sealed(context.store.table(), &last).await?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 use crate::{
     Done, ExtractError, Extracted, Extractor, announce, direct, metrics,
     read::{Read, Reading},
-    report::{MESSAGES, REPORT, Report},
+    report::Report,
     seal, system, weekly,
 };
 use extraction::{
@@ -23,7 +23,7 @@ use std::collections::HashSet;
 use store::{
     StoreError,
     directory::{self, Team},
-    raw,
+    raw::{self, Artifact},
 };
 
 /// How long after a generation that an outage spoiled the next is tried, milliseconds: outages take minutes.
@@ -53,7 +53,7 @@ impl Extractor {
     /// the next sweep takes the teams that this one had no time for.
     pub(crate) async fn sweep(&self, context: &Context) -> Result<Vec<Extracted>, ExtractError> {
         let mut failed = None;
-        for tenant in directory::tenants(&context.store.table).await? {
+        for tenant in directory::tenants(context.store.table()).await? {
             match membership::resume(context, &self.endpoint, &tenant).await {
                 Ok(0) => {}
                 Ok(resumed) => tracing::warn!(%tenant, resumed, "interrupted removals are now complete"),
@@ -161,7 +161,7 @@ impl Extractor {
             (GenerationState::Failed, _) => Ok(true),
             (GenerationState::Generated, Some(Origin::Fallback)) => {
                 let report: Option<Report> =
-                    raw::get(&context.store.table, key, generation.number, REPORT).await?;
+                    raw::get(context.store.table(), key, generation.number, Artifact::Report).await?;
                 Ok(report.and_then(|report| report.reason).is_some_and(Reason::is_passing))
             }
             _ => Ok(false),
@@ -172,7 +172,8 @@ impl Extractor {
     /// again whenever as many more have come: a log is no counter.
     async fn count_new(&self, reading: &Reading<'_>, sheet: &Sheet, base: u64) -> Result<(), ExtractError> {
         let (context, key, rule) = (reading.context, reading.key, &reading.team.stale);
-        let read: Option<Read> = raw::get(&context.store.table, key, reading.generation, MESSAGES).await?;
+        let read: Option<Read> =
+            raw::get(context.store.table(), key, reading.generation, Artifact::Messages).await?;
         let (Some(read), 1..) = (read, rule.threshold) else { return Ok(()) };
         let read = read.messages();
         let known: HashSet<MessageKey> = read.iter().map(|message| message.key()).collect();

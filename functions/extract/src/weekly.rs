@@ -89,7 +89,7 @@ impl Extractor {
 
 /// The teams of all tenants.
 pub(crate) async fn every_team(context: &Context) -> Result<Vec<(Name, Team)>, ExtractError> {
-    let table = &context.store.table;
+    let table = context.store.table();
     let mut found = Vec::new();
     for tenant in directory::tenants(table).await? {
         let teams = directory::teams(table, &tenant).await?;

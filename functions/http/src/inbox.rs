@@ -98,7 +98,7 @@ async fn keep(
     team: &Team,
     messages: Vec<(TimestampMs, Message)>,
 ) -> Result<Reply, Refusal> {
-    let (now, table) = (context.now(), &context.store.table);
+    let (now, table) = (context.now(), context.store.table());
     let unusable =
         |_| Refusal::new(Code::Busy, "the team's time zone is unknown: set it with `cyclesheet team add`");
     let zone = time_zone(&team.time_zone).map_err(unusable)?;

@@ -149,7 +149,7 @@ impl Api {
                 Refusal::new(Code::Busy, "tokens cannot be verified right now: try again")
             }
         })?;
-        match directory::is_denied(&context.store.table, &identity.tenant, &identity.user).await {
+        match directory::is_denied(context.store.table(), &identity.tenant, &identity.user).await {
             Ok(false) => Ok(identity),
             Ok(true) => Err(Refusal::new(Code::Revoked, "you have been removed from this workspace")),
             Err(error) => Err(room::busy(&error)),
@@ -202,7 +202,7 @@ fn unwritable(error: serde_json::Error) -> Refusal {
 /// A team's weeks, newest first, and which week it is for the team: the first visitor of that one begins it by entering.
 async fn cycles(context: &Context, identity: &Identity, team: &Name) -> Result<Reply, StoreError> {
     let (store, now) = (&context.store, context.now());
-    let mut body = json!({"cycles": directory::cycles(&store.table, &identity.tenant, team).await?});
+    let mut body = json!({"cycles": directory::cycles(store.table(), &identity.tenant, team).await?});
     if let Some(team) = store.team(&identity.tenant, team, now).await?
         && let Ok(week) = time_zone(&team.time_zone).and_then(|zone| Week::containing(now, &zone))
     {
@@ -243,8 +243,9 @@ async fn messages(context: &Context, key: &CycleKey, generation: u32) -> Result<
     struct Read {
         lines: Vec<String>,
     }
-    let read: Option<Read> =
-        raw::get(&context.store.table, key, number, "messages").await.map_err(|error| room::busy(&error))?;
+    let read: Option<Read> = raw::get(context.store.table(), key, number, raw::Artifact::Messages)
+        .await
+        .map_err(|error| room::busy(&error))?;
     let lines = read.map(|read| read.lines).unwrap_or_default();
     let messages: Vec<Box<RawValue>> =
         lines.into_iter().filter_map(|line| RawValue::from_string(line).ok()).collect();
@@ -253,7 +254,7 @@ async fn messages(context: &Context, key: &CycleKey, generation: u32) -> Result<
 
 /// A page of the log as it is stored, with the chain's hashes, and the head that the record states.
 async fn audit(context: &Context, key: &CycleKey, since: u64, limit: usize) -> Result<Reply, StoreError> {
-    let table = &context.store.table;
+    let table = context.store.table();
     let head = record::head(table, key).await?.ok_or(StoreError::NotFound)?;
     let limit = log::Limit::new(limit.min(MAX_PAGE_CHANGES), MAX_PAGE_BYTES);
     let page = log::page(table, key, log::Since::Version(since), limit).await?;
@@ -278,7 +279,7 @@ async fn me(context: &Context, identity: &Identity) -> Result<Reply, StoreError>
 
 /// The people of a team: for mentions and assignees.
 async fn members(context: &Context, identity: &Identity, team: &Name) -> Result<Reply, StoreError> {
-    let table = &context.store.table;
+    let table = context.store.table();
     let everybody = directory::members(table, &identity.tenant).await?;
     let denied = directory::denied(table, &identity.tenant).await?;
     let stays = |member: &directory::Member| {

@@ -35,7 +35,7 @@ impl Membership {
         if self == Self::Token {
             return Ok(identity);
         }
-        let (table, Identity { tenant, user, .. }) = (&context.store.table, &identity);
+        let (table, Identity { tenant, user, .. }) = (context.store.table(), &identity);
         let (teams, role) = try_join(teams::of(table, tenant, user), roles::of(table, tenant, user)).await?;
         Ok(Identity { teams, role: role.map_or(Role::Viewer, |set| set.role), ..identity })
     }

@@ -50,7 +50,7 @@ pub async fn begin(env: Environment, warm: Warm) -> Result<(Context, Secrets), E
     let (context, secrets) = Context::of_lambda(env).await?;
     let table = async {
         if warm != Warm::Nothing {
-            let _ = context.store.table.get::<serde_json::Value>(NOWHERE, NOWHERE).await;
+            let _ = context.store.table().probe().await;
         }
     };
     let endpoint = Endpoint::default();

@@ -175,7 +175,7 @@ impl Telling<'_> {
     /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an
     /// item cannot be understood.
     pub async fn everybody(&self) -> Result<Vec<Connection>, StoreError> {
-        connections::room(&self.context.store.table, self.room, self.context.now()).await
+        connections::room(self.context.store.table(), self.room, self.context.now()).await
     }
 
     /// Whom a broadcast goes to: one Query, of less.
@@ -184,7 +184,7 @@ impl Telling<'_> {
     /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an
     /// item cannot be understood.
     pub async fn recipients(&self) -> Result<Vec<Recipient>, StoreError> {
-        connections::recipients(&self.context.store.table, self.room, self.context.now()).await
+        connections::recipients(self.context.store.table(), self.room, self.context.now()).await
     }
 
     /// Posts `frames`, in order, to everybody in the room but `except`. How many sockets were posted to.
@@ -277,7 +277,7 @@ impl Telling<'_> {
     /// Takes a socket that answered 410 out of its room and from its user. Returns the removed row to the first caller
     /// alone. If the socket lives after all, its next `ping` writes both rows again.
     async fn forget(&self, user: &Name, connection_id: &str) -> Option<Connection> {
-        let table = &self.context.store.table;
+        let table = self.context.store.table();
         let left = connections::lose(table, self.room, connection_id, self.context.now()).await;
         let closed = connections::close(table, &self.room.tenant, user, connection_id).await;
         if let (Err(error), _) | (_, Err(error)) = (&left, &closed) {

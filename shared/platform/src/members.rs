@@ -62,7 +62,7 @@ pub async fn begin(
     user: &Name,
     standing: Standing,
 ) -> Result<Option<Begun>, StoreError> {
-    let table = &context.store.table;
+    let table = context.store.table();
     let denied = standing == Standing::Removed;
     for _ in 0..ATTEMPTS {
         let before = directory::denial(table, tenant, user).await?;
@@ -90,7 +90,7 @@ pub async fn unfinished(
     user: &Name,
     standing: Standing,
 ) -> Result<Option<Begun>, StoreError> {
-    let denial = directory::denial(&context.store.table, tenant, user).await?;
+    let denial = directory::denial(context.store.table(), tenant, user).await?;
     let same = denial.denied == (standing == Standing::Removed) && denial.count > 0;
     Ok((same && !denial.done).then(|| Begun { user: user.clone(), denial }))
 }
@@ -107,7 +107,7 @@ pub async fn finish(
     tenant: &Name,
     begun: &Begun,
 ) -> Result<(), StoreError> {
-    let (table, user, mut denial) = (&context.store.table, &begun.user, begun.denial.clone());
+    let (table, user, mut denial) = (context.store.table(), &begun.user, begun.denial.clone());
     for _ in 0..ATTEMPTS {
         carry_out(context, endpoint, tenant, user, Standing::of(denial.denied)).await?;
         if directory::put_denial(table, tenant, user, &Denial { done: true, ..denial }).await? {
@@ -126,7 +126,7 @@ pub async fn finish(
 /// is safe. [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item cannot be understood.
 pub async fn is_removed(telling: &Telling<'_>, user: &Name) -> Result<bool, StoreError> {
     let Telling { context, endpoint, room } = *telling;
-    let table = &context.store.table;
+    let table = context.store.table();
     for _ in 0..ATTEMPTS {
         let denied = directory::is_denied(table, &room.tenant, user).await?;
         note_in(context, endpoint, room, Standing::of(denied).op(user)).await?;
@@ -150,7 +150,7 @@ pub(crate) fn contended() -> StoreError {
 /// [`StoreError::Unavailable`] if the table cannot be reached: a write may have been applied, and the same call again
 /// is safe. [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item cannot be understood.
 pub async fn resume(context: &Context, endpoint: &Endpoint, tenant: &Name) -> Result<usize, StoreError> {
-    let table = &context.store.table;
+    let table = context.store.table();
     let listed = directory::denied(table, tenant).await?;
     let mut resumed = 0;
     for Denied { user, .. } in listed.iter().filter(|denied| !denied.done) {
@@ -179,7 +179,7 @@ async fn hold(
     if listed.is_empty() {
         return Ok(());
     }
-    for (room, indexed) in directory::all_cycles(&context.store.table, tenant).await? {
+    for (room, indexed) in directory::all_cycles(context.store.table(), tenant).await? {
         if indexed.sealed {
             continue;
         }
@@ -207,7 +207,7 @@ async fn carry_out(
     user: &Name,
     standing: Standing,
 ) -> Result<(), StoreError> {
-    let table = &context.store.table;
+    let table = context.store.table();
     let sockets = connections::of_user(table, tenant, user, context.now()).await?;
     for room in concerned(table, tenant, &sockets).await? {
         note_in(context, endpoint, &room, standing.op(user)).await?;

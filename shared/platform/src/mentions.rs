@@ -52,7 +52,7 @@ pub(crate) fn named(ops: &[Op]) -> BTreeSet<Name> {
 
 /// Returns whether somebody may enter the room.
 async fn enters(telling: &Telling<'_>, user: &Name) -> Result<bool, StoreError> {
-    let (table, room) = (&telling.context.store.table, telling.room);
+    let (table, room) = (telling.context.store.table(), telling.room);
     let member = directory::member(table, &room.tenant, user).await?;
     let is_member = member.is_some_and(|member| member.teams.contains(&room.team));
     Ok(is_member && !directory::is_denied(table, &room.tenant, user).await?)
@@ -146,7 +146,7 @@ fn around(tip: Option<&Folded>, doc: &DocName, users: &[&Name]) -> Vec<String> {
 /// Tells one person; true if it is to be sent as a direct message.
 async fn tell(telling: &Telling<'_>, user: &Name, note: &Note) -> Result<bool, StoreError> {
     let (context, tenant) = (telling.context, &telling.room.tenant);
-    let table = &context.store.table;
+    let table = context.store.table();
     notes::keep(table, tenant, user, note).await?;
     let frame = notification(note);
     let mut delivered = false;

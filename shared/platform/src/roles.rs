@@ -22,7 +22,7 @@ pub(crate) async fn begin(
     user: &Name,
     role: Role,
 ) -> Result<Option<SetRole>, StoreError> {
-    let table = &context.store.table;
+    let table = context.store.table();
     for _ in 0..ATTEMPTS {
         let before = roles::of(table, tenant, user).await?;
         if let Some(before) = before.as_ref().filter(|before| before.role == role) {
@@ -45,7 +45,7 @@ pub(crate) async fn unfinished(
     user: &Name,
     role: Role,
 ) -> Result<Option<SetRole>, StoreError> {
-    let set = roles::of(&context.store.table, tenant, user).await?;
+    let set = roles::of(context.store.table(), tenant, user).await?;
     Ok(set.filter(|set| set.role == role && !set.done))
 }
 
@@ -57,7 +57,7 @@ pub(crate) async fn finish(
     tenant: &Name,
     begun: &SetRole,
 ) -> Result<(), StoreError> {
-    let (table, mut set) = (&context.store.table, begun.clone());
+    let (table, mut set) = (context.store.table(), begun.clone());
     for _ in 0..ATTEMPTS {
         let sockets = connections::of_user(table, tenant, &set.user, context.now()).await?;
         for room in concerned(table, tenant, &sockets).await? {
@@ -81,7 +81,7 @@ pub(crate) async fn resume(
     endpoint: &Endpoint,
     tenant: &Name,
 ) -> Result<usize, StoreError> {
-    let sets = roles::all(&context.store.table, tenant).await?;
+    let sets = roles::all(context.store.table(), tenant).await?;
     let mut resumed = 0;
     for set in sets.iter().filter(|set| !set.done) {
         finish(context, endpoint, tenant, set).await?;
@@ -100,7 +100,7 @@ pub async fn heard(telling: &Telling<'_>, user: &Name, entered: &Folded) -> Resu
         return Ok(());
     }
     let Telling { context, endpoint, room } = *telling;
-    match roles::of(&context.store.table, &room.tenant, user).await? {
+    match roles::of(context.store.table(), &room.tenant, user).await? {
         Some(set) => note_in(context, endpoint, room, said(&set)).await,
         None => Ok(()),
     }
@@ -112,7 +112,7 @@ pub async fn heard(telling: &Telling<'_>, user: &Name, entered: &Folded) -> Resu
 /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
 /// cannot be understood.
 pub async fn standing(context: &Context, identity: &Identity) -> Result<Role, StoreError> {
-    let set = roles::of(&context.store.table, &identity.tenant, &identity.user).await?;
+    let set = roles::of(context.store.table(), &identity.tenant, &identity.user).await?;
     Ok(set.map_or(identity.role, |set| set.role))
 }
 

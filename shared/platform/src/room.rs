@@ -57,7 +57,7 @@ pub async fn enter(context: &Context, room: &CycleKey) -> Result<Folded, EnterEr
 /// [`StoreError::Unavailable`] if the table cannot be reached: a write may have been applied, and the same call again
 /// is safe. [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item cannot be understood.
 pub async fn leave(telling: &Telling<'_>, user: &Name, connection_id: &str) -> Result<(), StoreError> {
-    connections::close(&telling.context.store.table, &telling.room.tenant, user, connection_id).await?;
+    connections::close(telling.context.store.table(), &telling.room.tenant, user, connection_id).await?;
     step_out(telling, connection_id).await
 }
 
@@ -68,7 +68,7 @@ pub async fn leave(telling: &Telling<'_>, user: &Name, connection_id: &str) -> R
 /// [`StoreError::Unavailable`] if the table cannot be reached: a write may have been applied, and the same call again
 /// is safe. [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item cannot be understood.
 pub async fn step_out(telling: &Telling<'_>, connection_id: &str) -> Result<(), StoreError> {
-    let table = &telling.context.store.table;
+    let table = telling.context.store.table();
     if let Some(gone) = connections::leave(table, telling.room, connection_id).await? {
         let peer = peer(&gone);
         let left = ServerFrame::Left { connection_id: &peer.connection_id, user: &peer.user }.to_text();

@@ -59,8 +59,7 @@ impl Default for StoreConfig {
 /// The cycles of one table.
 #[derive(Clone)]
 pub struct Store {
-    /// The table.
-    pub table: Table,
+    table: Table,
     config: Arc<StoreConfig>,
     cache: Arc<Cache>,
     directory: Arc<directory::Kept>,
@@ -72,6 +71,11 @@ impl Store {
     pub fn new(table: Table, config: StoreConfig, random: Random) -> Self {
         let cache = Arc::new(Cache::new(config.max_cache_bytes));
         Self { table, config: Arc::new(config), cache, directory: Arc::default(), random }
+    }
+
+    /// The table that this store is on, for the functions of this crate's modules.
+    pub fn table(&self) -> &Table {
+        &self.table
     }
 
     /// Folded cycles kept, and their estimated bytes.

@@ -1,12 +1,13 @@
 //! Cycles in DynamoDB: the log, its records, the connection map.
 //!
 //! # Layout
-//! - [`keys`]: the one table's keys. [`table`]: calls to it, and what their failures mean.
+//! - `keys`: the one table's keys. [`table`]: calls to it, and what their failures mean. Both are this crate's alone.
 //! - [`log`]: entries put and read. [`record`]: the folded state and its chunks.
 //! - [`cycle`]: the commit. [`room`]: one cycle in this process, its fold and its queue. [`cache`]: bounded by bytes.
 //! - [`connections`]: who is connected where. [`directory`]: teams, members, cycles, denials. [`roles`], [`teams`]: what was set about members.
 //! - [`past`]: the state at an earlier version. `weeks`: the sheets of the weeks before one.
 //! - [`inbox`]: messages that were pushed. [`notes`]: unread mentions. [`direct`]: those that are to be sent. [`raw`]: messages and answers.
+//! - [`postings`]: posts that are made once. [`looks`]: reads of the sources without a lease.
 //!
 //! This crate owns every read and write of the table. It decides nothing about a sheet (that is `sheet`), sends
 //! nothing to anybody (that is `platform`), never asks for the time and never makes up a random number: both come in.
@@ -20,10 +21,12 @@ pub mod cycle;
 pub mod direct;
 pub mod directory;
 pub mod inbox;
-pub mod keys;
+mod keys;
 pub mod log;
+pub mod looks;
 pub mod notes;
 pub mod past;
+pub mod postings;
 pub mod raw;
 pub mod record;
 pub mod roles;

@@ -17,7 +17,7 @@ impl Store {
         let mut state = State::genesis(key);
         let mut next = (version > 0).then_some(Since::Entry(0));
         while let Some(since) = next {
-            let page = log::page(&self.table, key, since, Limit { until: version, ..Limit::PAGE }).await?;
+            let page = log::page(self.table(), key, since, Limit { until: version, ..Limit::PAGE }).await?;
             for stored in page.entries {
                 let entry = stored.entry()?;
                 // The last entry may go on beyond the version; its hash is that of the whole.

@@ -11,6 +11,31 @@ use sheet::CycleKey;
 /// Bytes of one part; DynamoDB takes 400 KB an item.
 const MAX_PART_BYTES: usize = 300 * 1024;
 
+/// What is stored of a generation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Artifact {
+    /// The messages as read.
+    Messages,
+    /// The prompts as sent, in order.
+    Prompts,
+    /// The outcome of each prompt.
+    Answers,
+    /// The report of the run.
+    Report,
+}
+
+impl Artifact {
+    /// Returns its part of the key.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Messages => "messages",
+            Self::Prompts => "prompt",
+            Self::Answers => "answer",
+            Self::Report => "report",
+        }
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 struct Part {
     pk: String,
@@ -21,7 +46,7 @@ struct Part {
     expires: Option<i64>,
 }
 
-/// Stores `value` as `what` of a generation (`messages`, `answer`). Parts are written last to first, so that the
+/// Stores `value` as an artifact of a generation. Parts are written last to first, so that the
 /// first one, which says how many there are, is only there once all are. `expires` (seconds) is set where a team wants
 /// what it wrote to be deleted some day.
 ///
@@ -32,10 +57,11 @@ pub async fn put<T: Serialize>(
     table: &Table,
     key: &CycleKey,
     generation: u32,
-    what: &str,
+    artifact: Artifact,
     value: &T,
     expires: Option<i64>,
 ) -> Result<(), StoreError> {
+    let what = artifact.name();
     let packed =
         pack(value).map_err(|error| StoreError::Corrupt(format!("{what} does not write: {error}")))?;
     let parts: Vec<&[u8]> = packed.chunks(sheet::planted::limit(MAX_PART_BYTES, 400)).collect();
@@ -56,8 +82,9 @@ pub async fn get<T: DeserializeOwned>(
     table: &Table,
     key: &CycleKey,
     generation: u32,
-    what: &str,
+    artifact: Artifact,
 ) -> Result<Option<T>, StoreError> {
+    let what = artifact.name();
     let name = |number| keys::raw(generation, what, number);
     let found: Vec<Part> = table.range(&keys::cycle(key), &name(0), &name(99)).await?;
     let Some(first) = found.first() else { return Ok(None) };

@@ -12,8 +12,11 @@ use std::collections::HashMap;
 /// Condition: the stored item, if any, has no higher count.
 const NOT_LATER: &str = "attribute_not_exists(#count) OR #count <= :count";
 
+/// A key that no item has.
+const NO_KEY: &str = "warm";
+
 /// An item of the table.
-pub type Item = HashMap<String, AttributeValue>;
+pub(crate) type Item = HashMap<String, AttributeValue>;
 
 /// A failure of the store. A caller that gets one must not decide anything from a partial read.
 #[derive(Debug, thiserror::Error)]
@@ -37,13 +40,13 @@ pub enum StoreError {
     NotFound,
 }
 
-/// One DynamoDB table.
+/// One DynamoDB table. Opaque outside of this crate: its items are read and written by this crate's functions only.
 #[derive(Clone, Debug)]
 pub struct Table {
     /// The client; its endpoint or connector decides which DynamoDB it is.
-    pub client: Client,
+    pub(crate) client: Client,
     /// The table's name.
-    pub name: String,
+    pub(crate) name: String,
 }
 
 impl Table {
@@ -52,12 +55,20 @@ impl Table {
         Self { client, name: name.into() }
     }
 
+    /// Reads an item that does not exist: opens the connection, and shows whether the table answers.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if the table cannot be read.
+    pub async fn probe(&self) -> Result<(), StoreError> {
+        self.get::<serde_json::Value>(NO_KEY, NO_KEY).await.map(drop)
+    }
+
     /// One item, strongly consistent.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an
     /// item cannot be understood.
-    pub async fn get<T: DeserializeOwned>(&self, pk: &str, sk: &str) -> Result<Option<T>, StoreError> {
+    pub(crate) async fn get<T: DeserializeOwned>(&self, pk: &str, sk: &str) -> Result<Option<T>, StoreError> {
         let get = self.client.get_item().table_name(&self.name).key("pk", text(pk)).key("sk", text(sk));
         let got = get.consistent_read(true).send().await.map_err(|e| unavailable("GetItem", &e))?;
         got.item.map(|item| read(item)).transpose()
@@ -68,7 +79,7 @@ impl Table {
     /// # Errors
     /// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the
     /// same call again is safe.
-    pub async fn put<T: Serialize>(&self, item: &T) -> Result<(), StoreError> {
+    pub(crate) async fn put<T: Serialize>(&self, item: &T) -> Result<(), StoreError> {
         let put = self.client.put_item().table_name(&self.name).set_item(Some(write(item)?));
         put.send().await.map(drop).map_err(|e| unavailable("PutItem", &e))
     }
@@ -78,7 +89,7 @@ impl Table {
     /// # Errors
     /// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the
     /// same call again is safe.
-    pub async fn put_new<T: Serialize>(&self, item: &T) -> Result<bool, StoreError> {
+    pub(crate) async fn put_new<T: Serialize>(&self, item: &T) -> Result<bool, StoreError> {
         let put = self.client.put_item().table_name(&self.name).set_item(Some(write(item)?));
         put_if(put.condition_expression("attribute_not_exists(pk)")).await
     }
@@ -88,7 +99,7 @@ impl Table {
     /// # Errors
     /// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the
     /// same call again is safe.
-    pub async fn put_over<T: Serialize>(&self, item: &T) -> Result<bool, StoreError> {
+    pub(crate) async fn put_over<T: Serialize>(&self, item: &T) -> Result<bool, StoreError> {
         let put = self.client.put_item().table_name(&self.name).set_item(Some(write(item)?));
         put_if(put.condition_expression("attribute_exists(pk)")).await
     }
@@ -124,7 +135,7 @@ impl Table {
     /// # Errors
     /// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the
     /// same call again is safe.
-    pub async fn put_counted<T: Serialize>(
+    pub(crate) async fn put_counted<T: Serialize>(
         &self,
         item: &T,
         count: u64,
@@ -154,7 +165,7 @@ impl Table {
     /// # Errors
     /// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the
     /// same call again is safe.
-    pub async fn put_next<T: Serialize>(&self, item: &T, count: u64) -> Result<bool, StoreError> {
+    pub(crate) async fn put_next<T: Serialize>(&self, item: &T, count: u64) -> Result<bool, StoreError> {
         let put = self
             .client
             .put_item()
@@ -173,7 +184,7 @@ impl Table {
     /// # Errors
     /// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the
     /// same call again is safe.
-    pub async fn put_later<T: Serialize>(&self, item: &T, revision: &str) -> Result<bool, StoreError> {
+    pub(crate) async fn put_later<T: Serialize>(&self, item: &T, revision: &str) -> Result<bool, StoreError> {
         let put = self
             .client
             .put_item()
@@ -189,7 +200,7 @@ impl Table {
     /// # Errors
     /// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the
     /// same call again is safe.
-    pub async fn put_latest<T: Serialize>(&self, item: &T, count: u64) -> Result<(), StoreError> {
+    pub(crate) async fn put_latest<T: Serialize>(&self, item: &T, count: u64) -> Result<(), StoreError> {
         let put = self
             .client
             .put_item()
@@ -206,7 +217,7 @@ impl Table {
     /// # Errors
     /// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the
     /// same call again is safe.
-    pub async fn delete_counted(&self, pk: &str, sk: &str, count: u64) -> Result<(), StoreError> {
+    pub(crate) async fn delete_counted(&self, pk: &str, sk: &str, count: u64) -> Result<(), StoreError> {
         let delete = self
             .client
             .delete_item()
@@ -230,7 +241,7 @@ impl Table {
     /// # Errors
     /// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the
     /// same call again is safe.
-    pub async fn delete(&self, pk: &str, sk: &str) -> Result<(), StoreError> {
+    pub(crate) async fn delete(&self, pk: &str, sk: &str) -> Result<(), StoreError> {
         let delete = self.client.delete_item().table_name(&self.name).key("pk", text(pk)).key("sk", text(sk));
         delete.send().await.map(drop).map_err(|e| unavailable("DeleteItem", &e))
     }
@@ -240,7 +251,11 @@ impl Table {
     /// # Errors
     /// [`StoreError::Unavailable`] if the table cannot be reached: a write may have been applied, and the same call
     /// again is safe. [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item cannot be understood.
-    pub async fn take<T: DeserializeOwned>(&self, pk: &str, sk: &str) -> Result<Option<T>, StoreError> {
+    pub(crate) async fn take<T: DeserializeOwned>(
+        &self,
+        pk: &str,
+        sk: &str,
+    ) -> Result<Option<T>, StoreError> {
         let delete = self.client.delete_item().table_name(&self.name).key("pk", text(pk)).key("sk", text(sk));
         let gone = delete
             .return_values(ReturnValue::AllOld)
@@ -255,7 +270,7 @@ impl Table {
     /// # Errors
     /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an
     /// item cannot be understood.
-    pub async fn range<T: DeserializeOwned>(
+    pub(crate) async fn range<T: DeserializeOwned>(
         &self,
         pk: &str,
         from: &str,
@@ -269,7 +284,11 @@ impl Table {
     /// # Errors
     /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an
     /// item cannot be understood.
-    pub async fn prefixed<T: DeserializeOwned>(&self, pk: &str, prefix: &str) -> Result<Vec<T>, StoreError> {
+    pub(crate) async fn prefixed<T: DeserializeOwned>(
+        &self,
+        pk: &str,
+        prefix: &str,
+    ) -> Result<Vec<T>, StoreError> {
         // A sort key is never empty, and DynamoDB takes none: a space stands before every one.
         let from = if prefix.is_empty() { " " } else { prefix };
         self.range(pk, from, &keys::end(prefix)).await

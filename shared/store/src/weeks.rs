@@ -10,7 +10,7 @@ impl Store {
     /// `NotFound` if the week itself has not begun, and whatever the table answers.
     pub async fn weeks(&self, key: &CycleKey) -> Result<Vec<Folded>, StoreError> {
         let mut folded = vec![self.tip(key).await?];
-        let listed = directory::cycles(&self.table, &key.tenant, &key.team).await?;
+        let listed = directory::cycles(self.table(), &key.tenant, &key.team).await?;
         let mut earlier: Vec<Week> =
             listed.iter().map(|cycle| cycle.cycle).filter(|week| *week < key.week).collect();
         earlier.sort_unstable();

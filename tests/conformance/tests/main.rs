@@ -30,7 +30,9 @@ async fn stack() -> Stack {
     for tenant in TENANTS {
         for team in TEAMS {
             let row = Team::new(Name::new(team).unwrap(), team, TIME_ZONE);
-            directory::put_team(&stack.context.store.table, &Name::new(tenant).unwrap(), &row).await.unwrap();
+            directory::put_team(stack.context.store.table(), &Name::new(tenant).unwrap(), &row)
+                .await
+                .unwrap();
         }
     }
     stack

@@ -72,7 +72,7 @@ pub(crate) async fn run() -> Outcome<Counts> {
     })
     .await?;
     let team = Team::new(sheet::Name::new("counted")?, "Counted", local::sample::TIME_ZONE);
-    put_team(&stack.context.store.table, &sheet::Name::new(local::sample::TENANT)?, &team).await?;
+    put_team(stack.context.store.table(), &sheet::Name::new(local::sample::TENANT)?, &team).await?;
     let mut clients = Vec::with_capacity(CLIENTS);
     for number in 0..CLIENTS {
         clients.push(client::join_at(&stack.address.to_string(), Kind::Memory, "counted", number).await?);

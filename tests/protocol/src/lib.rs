@@ -4,7 +4,7 @@
 //! - [`world`]: a running stack on a clock that tests move. [`people`]: who its people are, and their tokens.
 //! - [`client`], [`replica`], [`editor`]: the reference client of `tests/wire`.
 //! - [`faults`]: the DynamoDB connector that loses, refuses, holds and counts. [`posts`]: the same for posts.
-//! - [`log`]: the log as stored in the table, its chain verified.
+//! - [`log`]: the log as stored in the table, its chain verified. [`items`]: keys of stored items.
 //! - [`weekly`]: runs of the extraction. [`web`]: requests to `/api`. [`process`]: the real command as a process. [`asked`]: a model with a script.
 //!
 //! It owns no rule of the system and repeats none: it folds with `sheet`, and otherwise only speaks and listens.
@@ -12,6 +12,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 pub mod asked;
 pub mod faults;
+pub mod items;
 pub mod log;
 pub mod people;
 pub mod posts;

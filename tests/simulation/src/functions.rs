@@ -459,6 +459,6 @@ async fn set_up(context: &Context, key: &CycleKey) {
         sources: vec![directory::Source::Path { path: messages() }],
         ..directory::Team::new(key.team.clone(), key.team.as_str(), "Europe/Berlin")
     };
-    directory::put_team(&context.store.table, &key.tenant, &team).await.expect("nothing goes wrong yet");
+    directory::put_team(context.store.table(), &key.tenant, &team).await.expect("nothing goes wrong yet");
     context.store.create(key, context.now()).await.expect("nothing goes wrong yet");
 }

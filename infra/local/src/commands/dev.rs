@@ -157,11 +157,11 @@ impl Dev {
             sources: vec![source],
             ..Team::new(team.clone(), sample::TEAM_NAME, self.time_zone.clone())
         };
-        directory::put_team(&stack.context.store.table, &tenant, &row).await?;
+        directory::put_team(stack.context.store.table(), &tenant, &row).await?;
         for other in &self.teams {
             let row =
                 Team { team: other.clone(), name: other.to_string(), sources: Vec::new(), ..row.clone() };
-            directory::put_team(&stack.context.store.table, &tenant, &row).await?;
+            directory::put_team(stack.context.store.table(), &tenant, &row).await?;
         }
         let first = first_sheet(&stack, tenant, team, week);
         // An extraction that takes longer goes on while people watch.

@@ -1,10 +1,10 @@
 //! The auditor distinguishes a log that was tampered with from an intact one, and says where.
-use harness::{NEXT_WEEK, client::insert, process, world::key};
+use harness::{NEXT_WEEK, client::insert, items, process, world::key};
 use local::database::{Embedded, TABLE};
 use serde_json::{Value, json};
 use sheet::{Author, CycleKey, Role, TimestampMs};
 use std::{fs, path::Path, sync::Arc};
-use store::{Proposal, Store, StoreConfig, Table, keys};
+use store::{Proposal, Store, StoreConfig, Table};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_cyclesheet-under-test");
 const CYCLE: &str = "platform/2026-W48";
@@ -36,7 +36,7 @@ async fn written(folder: &Path, head: u64) {
 }
 
 fn item(database: &Embedded, first: u64) -> Value {
-    let key = json!({"pk": {"S": keys::cycle(&room())}, "sk": {"S": keys::slot(first)}});
+    let key = json!({"pk": {"S": items::cycle(&room())}, "sk": {"S": items::slot(first)}});
     let found = database.run("GetItem", &json!({"TableName": TABLE, "Key": key}).to_string()).unwrap();
     serde_json::from_str::<Value>(&found).unwrap()["Item"].clone()
 }
@@ -46,7 +46,7 @@ fn put(database: &Embedded, item: Value) {
 }
 
 fn delete(database: &Embedded, first: u64) {
-    let key = json!({"pk": {"S": keys::cycle(&room())}, "sk": {"S": keys::slot(first)}});
+    let key = json!({"pk": {"S": items::cycle(&room())}, "sk": {"S": items::slot(first)}});
     database.run("DeleteItem", &json!({"TableName": TABLE, "Key": key}).to_string()).unwrap();
 }
 
@@ -79,7 +79,7 @@ async fn what_somebody_did_to_a_log_is_named_and_where() {
             "reordered",
             |database| {
                 let mut second = item(database, 2);
-                second["sk"] = json!({"S": keys::slot(4)});
+                second["sk"] = json!({"S": items::slot(4)});
                 put(database, second);
             },
             "the entry at version 2 is out of order: version 4 should follow",

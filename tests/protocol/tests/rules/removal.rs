@@ -1,7 +1,8 @@
 //! A member is removed while everything goes on.
 use super::support::{self, get, handled, late, name, polled, post, restore, revoke};
 use cyclesheet_extract::Event;
-use harness::{Client, NEXT_WEEK, THIS_WEEK, Who, World, client::insert, log, who, world::key};
+use harness::{Client, NEXT_WEEK, THIS_WEEK, Who, World, client::insert, items, log, who, world::key};
+use local::database::TABLE;
 use platform::{
     broadcast::Endpoint,
     invoke::ExtractRequest,
@@ -233,9 +234,12 @@ async fn m2_a_removal_and_a_sweep_that_die_beside_each_other_lose_nobody_from_th
     let (context, endpoint, acme) = (&world.stack.context, Endpoint::default(), name("acme"));
     for (polls, more) in (1..=24).flat_map(|polls| [(polls, 1), (polls, 3)]) {
         let (user, when) = (format!("u{polls}-{more}"), format!("after {polls} and {more} polls"));
-        let (pk, sk) = (store::keys::tenant(&acme), store::keys::denied(&name(&user)));
-        let entry = json!({"pk": pk, "sk": sk, "user": user, "done": false, "count": 1});
-        world.table().put_latest(&entry, 1).await.unwrap();
+        let (pk, sk) = (items::tenant(&acme), items::denied(&name(&user)));
+        let entry = json!({
+            "pk": {"S": pk}, "sk": {"S": sk}, "user": {"S": user}, "done": {"BOOL": false}, "count": {"N": "1"},
+        });
+        let put = json!({"TableName": TABLE, "Item": entry}).to_string();
+        world.stack.database.run("PutItem", &put).unwrap();
         world.faults.give_way();
         let mut sweep = Box::pin(members::resume(context, &endpoint, &acme));
         let is_over = polled(&mut sweep, polls).await.is_some();
