@@ -10,15 +10,7 @@ use futures::future::try_join;
 use sheet::Role;
 use store::{StoreError, roles, teams};
 
-/// Where teams and role come from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Membership {
-    /// From the token. A role that an admin has set outranks the token's all the same.
-    #[default]
-    Token,
-    /// From the directory. Somebody of whom it says nothing is of no team, and a viewer.
-    Directory,
-}
+pub use crate::identity::Membership;
 
 impl Membership {
     /// The membership that a word of the configuration names.

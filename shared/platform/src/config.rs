@@ -1,8 +1,5 @@
 //! The environment, read once at start-up. docs/configuration.md lists every variable; a test compares the two.
-use crate::{
-    admission::Membership,
-    identity::{Keys, Rules},
-};
+use crate::identity::{Keys, Membership, Rules};
 use protocol::limits::{DEFAULT_EXPECTED_CONNECTIONS, PresencePace};
 use sheet::check::Policy;
 use std::{collections::BTreeMap, fmt};

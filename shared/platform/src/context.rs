@@ -1,6 +1,6 @@
 //! What a handler gets: the store, the way to the sockets, and the time and randomness of the outside.
 use crate::{
-    broadcast::{Callback, SdkCallback},
+    callback::{Callback, SdkCallback},
     clients,
     config::Environment,
     invoke::{Invoke, LambdaInvoke, NoInvoke},
@@ -11,9 +11,7 @@ use crate::{
 use protocol::limits::PresencePace;
 use sheet::TimestampMs;
 use std::{
-    collections::hash_map::RandomState,
     error::Error,
-    hash::{BuildHasher, Hasher},
     sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
 };
@@ -104,12 +102,13 @@ pub fn system_clock() -> Clock {
     })
 }
 
-/// Returns the system's randomness: every `RandomState` is keyed by the operating system. For names, not for secrets.
+/// Returns the operating system's randomness. A process that gets none ends, because it would make names that another
+/// process may have made.
 pub fn system_random() -> Random {
     Arc::new(|| {
-        let mut hasher = RandomState::new().build_hasher();
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        hasher.write_u128(now.as_nanos());
-        hasher.finish()
+        getrandom::u64().unwrap_or_else(|error| {
+            tracing::error!(%error, "the operating system gives no randomness");
+            std::process::abort()
+        })
     })
 }

@@ -2,7 +2,6 @@
 //!
 //! Identity comes from the connection only. Nothing a client writes in a frame names anybody.
 use crate::{
-    admission::Membership,
     event::SocketEvent,
     jwks::{Jwks, KeyError},
 };
@@ -24,6 +23,16 @@ const COLORS: [&str; 12] = [
     "#b3261e", "#8c4a00", "#6b5d00", "#3f6600", "#006a5b", "#00658a", "#2a56c6", "#5b3fd6", "#8a2fc4",
     "#a5247f", "#7a4a3a", "#4a5a68",
 ];
+
+/// Where teams and role come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Membership {
+    /// From the token. A role that an admin has set outranks the token's all the same.
+    #[default]
+    Token,
+    /// From the directory. Somebody of whom it says nothing is of no team, and a viewer.
+    Directory,
+}
 
 /// What a token must satisfy beside its signature and its time.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -70,9 +70,7 @@ pub(crate) fn apply_op(state: &mut State, change: &Change, op: &Op) {
         state.ledger.bury(row);
     }
     match op {
-        Op::TextUpdate { doc, update, .. } if docs::has_place(&state.sheet, doc) => {
-            docs::append(state, doc, update)
-        }
+        Op::TextUpdate { doc, update, .. } if state.sheet.has_place(doc) => docs::append(state, doc, update),
         Op::RowInsert { .. } | Op::RowRemove { .. } => docs::prune(state),
         _ => {}
     }

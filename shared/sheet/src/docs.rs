@@ -9,14 +9,9 @@ use crate::{
 };
 use std::cmp::Reverse;
 
-/// Returns whether there is a place for this document: the sheet itself, or its row.
-pub(crate) fn has_place(sheet: &Sheet, doc: &DocName) -> bool {
-    doc.task_id().is_none_or(|task_id| sheet.row(&task_id).is_some())
-}
-
 /// One update: what the sheet says of the document.
 pub(crate) fn update(sheet: &mut Sheet, change: &Change, doc: &DocName, update: &Bytes) {
-    if !has_place(sheet, doc) {
+    if !sheet.has_place(doc) {
         return;
     }
     let by_person = change.author.id.as_str() != SYSTEM_ID;

@@ -1,5 +1,10 @@
 //! The sheet for other programs: CSV, Markdown, JSON.
-use crate::{column::Column, doc::DocName, model::Sheet, state::State};
+use crate::{
+    column::Column,
+    doc::{DocName, markdown::escaped},
+    model::Sheet,
+    state::State,
+};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -170,25 +175,6 @@ fn guarded(cell: &str, separator: Separator) -> String {
         out.push(sign);
         begins = matches!(sign, '\n' | '\r')
             || (Separator::ALL.iter().any(|other| other.sign() == sign) && separator.sign() != sign);
-    }
-    out
-}
-
-/// A text in which Markdown sees no signs of its own, on one line.
-pub(crate) fn escaped(cell: &str) -> String {
-    let mut out = String::with_capacity(cell.len());
-    for c in cell.chars() {
-        match c {
-            '\n' => out.push_str("<br>"),
-            '\t' => out.push(' '),
-            '<' => out.push_str("&lt;"),
-            '&' => out.push_str("&amp;"),
-            '\\' | '|' | '`' | '*' | '_' | '[' | ']' | '~' => {
-                out.push('\\');
-                out.push(c);
-            }
-            c => out.push(c),
-        }
     }
     out
 }

@@ -22,7 +22,6 @@ pub mod carry;
 pub mod chain;
 pub mod change;
 pub mod check;
-mod check_docs;
 pub mod column;
 pub mod constants;
 pub mod doc;

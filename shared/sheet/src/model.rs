@@ -293,6 +293,11 @@ impl Sheet {
         self.rows.get(task_id)
     }
 
+    /// Returns whether there is a place for this document: the sheet itself, or its row.
+    pub(crate) fn has_place(&self, doc: &DocName) -> bool {
+        doc.task_id().is_none_or(|task_id| self.row(&task_id).is_some())
+    }
+
     /// Returns the rows, in the sheet's order.
     pub fn rows(&self) -> impl Iterator<Item = &Arc<Row>> {
         self.order.values().filter_map(|task_id| self.rows.get(task_id))

@@ -2,7 +2,6 @@
 use crate::{
     chain,
     doc::{Broken, Bytes, DocName, Document, document::SinceError},
-    docs,
     ledger::Ledger,
     limits::MAX_GENERATIONS,
     model::{GenerationState, Origin, Sheet},
@@ -133,9 +132,7 @@ impl State {
         };
         match self.document(doc) {
             Some(document) => document.since(state_vector).map_err(refused),
-            None if docs::has_place(&self.sheet, doc) => {
-                Document::default().since(state_vector).map_err(refused)
-            }
+            None if self.sheet.has_place(doc) => Document::default().since(state_vector).map_err(refused),
             None => Err(Refusal::new(Code::NotFound, format!("there is no document {doc}"))),
         }
     }

@@ -1,6 +1,5 @@
 //! A document's text for other programs: Markdown, as far as it has words for what an editor makes.
 use super::naming::label;
-use crate::export::escaped;
 use yrs::{
     Any, Out, ReadTxn, Text, Xml, XmlElementRef, XmlFragment, XmlFragmentRef, XmlOut, XmlTextRef,
     types::text::YChange,
@@ -111,4 +110,23 @@ fn plain<T: ReadTxn>(reading: &T, node: &XmlOut) -> String {
         _ => String::new(),
     });
     said.collect()
+}
+
+/// A text in which Markdown sees no signs of its own, on one line.
+pub(crate) fn escaped(cell: &str) -> String {
+    let mut out = String::with_capacity(cell.len());
+    for c in cell.chars() {
+        match c {
+            '\n' => out.push_str("<br>"),
+            '\t' => out.push(' '),
+            '<' => out.push_str("&lt;"),
+            '&' => out.push_str("&amp;"),
+            '\\' | '|' | '`' | '*' | '_' | '[' | ']' | '~' => {
+                out.push('\\');
+                out.push(c);
+            }
+            c => out.push(c),
+        }
+    }
+    out
 }

@@ -11,7 +11,7 @@
 //! Yjs. What the bytes mean is Yjs's matter; what may enter the log is `check`'s.
 pub(crate) mod depth;
 pub mod document;
-mod markdown;
+pub(crate) mod markdown;
 mod naming;
 pub(crate) mod order;
 pub mod scan;

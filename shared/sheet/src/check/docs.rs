@@ -2,9 +2,9 @@
 //!
 //! An update is looked at three times: its structure and bounds without the library, what it builds on against what
 //! the log holds, and then, once per document and change, whether the library makes a document of the whole.
+use super::rows::{open_row, refuse};
 use crate::{
     change::Change,
-    check::{open_row, refuse},
     doc::{
         Bytes, DocName, Document,
         depth::Runs,

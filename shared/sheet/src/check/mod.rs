@@ -1,12 +1,17 @@
 //! Decides whether a change may be committed on top of a state. Uses the state and the change alone, so that every
 //! replica decides alike. It may grow stricter from release to release; a change that it once accepted folds forever.
+mod docs;
+mod rows;
+
+use self::{
+    docs::{Typed, check_documents, check_save_point_added, check_save_point_removed, check_update},
+    rows::{open_row, refuse},
+};
 use crate::{
     apply,
     change::{Change, SYSTEM_ID},
-    check_docs::{Typed, check_documents, check_save_point_added, check_save_point_removed, check_update},
     column::Column,
     doc::DocName,
-    docs::has_place,
     ledger::ClientKey,
     limits::{
         DEFAULT_RATE_PER_WINDOW, MAX_ANCHOR_BYTES, MAX_ATTEMPTS, MAX_CHANGE_BYTES, MAX_CHANGE_MENTIONS,
@@ -106,10 +111,6 @@ fn decide(state: &State, change: &Change, bytes: usize, policy: &Policy) -> Resu
         );
     }
     Ok(Decision::Accept(Box::new(next)))
-}
-
-pub(crate) fn refuse<T>(code: Code, message: impl Into<String>) -> Result<T, Refusal> {
-    Err(Refusal::new(code, message))
 }
 
 /// Where the change is in the log already; `SUPERSEDED` when its place has been passed or forgotten.
@@ -238,26 +239,6 @@ fn check_op(state: &State, change: &Change, role: Role, op: &Op, typed: &mut Typ
     }
 }
 
-/// The row, unless somebody else holds its lock. An admin's ops pass a lock only by breaking it first.
-pub(crate) fn open_row<'a>(
-    state: &'a State,
-    change: &Change,
-    role: Role,
-    task_id: &TaskId,
-) -> Result<&'a Row, Refusal> {
-    let Some(row) = state.sheet.row(task_id) else {
-        return refuse(Code::UnknownTarget, format!("there is no row {task_id}: it may have been removed"));
-    };
-    match state.sheet.locks.get(task_id) {
-        Some(lock) if lock.holder != change.author.id && role != Role::System => {
-            let name = state.sheet.authors.get(&lock.holder).map_or(lock.holder.as_str(), |name| name);
-            let current = json!({"taskId": task_id, "holder": lock.holder, "expiresAt": lock.expires_at});
-            Err(Refusal::new(Code::Locked, format!("{name} holds this row")).showing(current))
-        }
-        _ => Ok(row),
-    }
-}
-
 fn check_unlock(state: &State, change: &Change, role: Role, task_id: &TaskId) -> Result<(), Refusal> {
     if role == Role::Admin && state.sheet.row(task_id).is_some() {
         return Ok(());
@@ -348,7 +329,7 @@ fn check_comment(state: &State, change: &Change, op: &Op) -> Result<(), Refusal>
                         );
                     }
                     match DocName::new(doc) {
-                        Ok(name) if has_place(&state.sheet, &name) => Ok(()),
+                        Ok(name) if state.sheet.has_place(&name) => Ok(()),
                         Ok(_) => {
                             refuse(Code::UnknownTarget, format!("there is no row for the document {doc}"))
                         }
