@@ -22,7 +22,7 @@ pub(crate) enum PostError {
     /// Slack did not take it: it is tried again later.
     #[error(transparent)]
     Slack(#[from] SlackError),
-    /// The table could not say, or could not be told.
+    /// The table could not say, or could not be notified.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -81,7 +81,7 @@ impl Tally {
     }
 }
 
-/// What stands around an answer.
+/// Text around an answer.
 const AROUND: [(&str, &str); 4] = [
     ("", ""),
     ("Here is the sheet:\n\n", "\n"),

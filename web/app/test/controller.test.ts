@@ -221,7 +221,7 @@ describe("an undo that meets what somebody wrote since", () => {
     taskId: "g1-4",
     column: "title" as const,
     base: "mine",
-    mine: "what stood there before",
+    mine: "the value before",
     theirs,
     theirAuthor: { id: name, name, role: "editor" as const },
     theirVersion: 9,

@@ -48,7 +48,7 @@ describe("since last week", () => {
     ]);
   });
 
-  test("an answer that is none says so", () => {
+  test("an answer of another shape is refused", () => {
     expect(comparisonIn(sampleComparison)).toBe(sampleComparison);
     for (const wrong of [null, {}, { rows: [] }, { rows: [], vanished: [], trend: 1 }, []])
       expect(() => comparisonIn(wrong)).toThrow("could not be read");

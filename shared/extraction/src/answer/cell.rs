@@ -144,7 +144,7 @@ const BLANK: &str = ", -, --, ---, –, —, n/a, na, n.a, none, not specified, 
     not stated, not given, unspecified, not applicable, none mentioned, none specified, none stated, none noted, none identified, \
     no blockers, no deadline, keine, keiner, kein, ninguno, ninguna, aucun, aucune, nenhum, nenhuma, k. a, k.a, なし, 无, 無, нет";
 
-/// What programs write where they have nothing. A person reads it as nothing too, and is told that it stood there.
+/// What programs write where they have nothing. A person reads it as nothing too, and gets a warning with the word.
 const BLANK_OF_PROGRAMS: &str = "null, nil, undefined, nan, empty, ...";
 
 /// Whether a cell says in so many words that it is empty.
