@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
@@ -87,6 +88,20 @@ const gridStyleTexts: Plugin = {
   },
 };
 
+/** Writes `sw.js`, the worker that keeps the page, with the files of this build. */
+const worker: Plugin = {
+  name: "worker",
+  apply: "build",
+  generateBundle(_, bundle) {
+    const files = Object.keys(bundle).filter((name) => name.startsWith("assets/"));
+    const version = createHash("sha256").update(files.sort().join()).digest("hex").slice(0, 12);
+    const source = readFileSync(new URL("worker.js", import.meta.url), "utf8")
+      .replace("const FILES = [];", `const FILES = ${JSON.stringify(files)};`)
+      .replace('const VERSION = "";', `const VERSION = "${version}";`);
+    this.emitFile({ type: "asset", fileName: "sw.js", source });
+  },
+};
+
 const docs = fileURLToPath(new URL("../../docs/", import.meta.url));
 
 /**
@@ -120,7 +135,7 @@ export default defineConfig(({ mode }) => {
   const fixture = mode === "fixture";
   return {
     base: "./",
-    plugins: [react(), contentSecurityPolicy, gridStyles, gridStyleTexts, guide],
+    plugins: [react(), contentSecurityPolicy, gridStyles, gridStyleTexts, guide, worker],
     build: {
       outDir: fixture ? "node_modules/.fixture" : "dist",
       target: "es2022",

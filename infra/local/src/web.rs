@@ -12,7 +12,7 @@ use cyclesheet_http::Api;
 use platform::Context;
 use serde_json::json;
 use std::{path::PathBuf, sync::Arc};
-use tower_http::{services::ServeDir, set_header::SetResponseHeaderLayer};
+use tower_http::{compression::CompressionLayer, services::ServeDir, set_header::SetResponseHeaderLayer};
 
 /// Bytes of a request's body that are read; the function refuses what it does not take.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -54,11 +54,16 @@ pub fn router(web: Web) -> Router {
         .route("/healthz", get(health))
         .route("/api/{*path}", axum::routing::any(api))
         .with_state(Arc::new(web));
+    // The function behind `/api` packs its own answers.
+    let packed = CompressionLayer::new();
     let router = match folder {
         Some(folder) if folder.join("index.html").is_file() => {
-            router.fallback_service(ServeDir::new(folder).append_index_html_on_directories(true))
+            let folder = ServeDir::new(folder).append_index_html_on_directories(true);
+            router.fallback_service(Router::new().fallback_service(folder).layer(packed))
         }
-        None if page::is_built() => router.fallback(page::file),
+        None if page::is_built() => {
+            router.fallback_service(Router::new().fallback(page::file).layer(packed))
+        }
         _ => router.fallback(not_built),
     };
     let header = |name: HeaderName, value: &'static str| {

@@ -5,6 +5,7 @@ import { createRoot } from "react-dom/client";
 import { borrowToken, lendToken } from "./session/handOver";
 import { keeping, watchedStorage } from "./session/keeping";
 import { createNetwork } from "./session/network";
+import { keepPage } from "./session/offline";
 import {
   enter,
   firstTeam,
@@ -119,3 +120,4 @@ function run(): Promise<void> {
 }
 
 void run();
+keepPage();
