@@ -160,3 +160,19 @@ onPage("the search finds accents, shown dates and per cent, and marks them", "li
   await until(() => page.locator("mark.found").count(), 0);
   assert.equal(await focused(page), "INPUT");
 });
+
+onPage(
+  "a double click on the messages of a row opens them, marks no text and keeps the focus",
+  "live",
+  async (page) => {
+    const chip = cell(page, "g1-4", "source").locator(".chip").first();
+    await chip.scrollIntoViewIfNeeded();
+    await chip.dblclick();
+    await page
+      .getByRole("complementary", { name: /details/i })
+      .first()
+      .waitFor();
+    assert.equal(await page.evaluate(() => getSelection().toString()), "");
+    assert.equal(await focused(page), "g1-4 source");
+  },
+);

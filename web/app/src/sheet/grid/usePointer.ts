@@ -55,6 +55,11 @@ function longPress(
   window.addEventListener("pointermove", onMove, true);
 }
 
+/** Lets the second press of a double click do nothing: what the first one opened may lie under it. */
+function passOver(event: globalThis.MouseEvent): void {
+  if (event.detail > 1) event.preventDefault();
+}
+
 export function usePointer(controller: Controller, root: RefObject<HTMLElement | null>) {
   /** Ends the drag that goes on. */
   const endDrag = useRef<() => void>(() => {});
@@ -132,8 +137,10 @@ export function usePointer(controller: Controller, root: RefObject<HTMLElement |
     onClickCapture(event: MouseEvent) {
       keepFocus(event);
       // A message's id leads to the message.
-      if (!event.shiftKey && event.target instanceof Element && event.target.closest(".col-source .chip"))
+      if (!event.shiftKey && event.target instanceof Element && event.target.closest(".col-source .chip")) {
         controller.screen.set({ side: "details" });
+        window.addEventListener("mousedown", passOver, { capture: true, once: true });
+      }
     },
   };
 }
