@@ -70,3 +70,20 @@ test('edits made offline are sent when the network is back, and a conflict loses
   await holds(aylin, 'g1-7', 'title', 'Offline by Tomás');
   await Promise.all([tomas.context().close(), aylin.context().close()]);
 });
+
+test('a link without a token opens signed in while another tab of the browser is', async () => {
+  const page = await signIn(browser, stack.link('Tomás'));
+  const link = new URL(page.url());
+  assert.equal(link.hash, '');
+  const other = await page.context().newPage();
+  await other.goto(link.href);
+  await live(other);
+  assert.match(await other.locator('.statusbar').textContent(), /Tomás Ferreira/);
+  // A browser without such a tab is asked to sign in.
+  const stranger = await browser.newContext();
+  const alone = await stranger.newPage();
+  await alone.goto(link.href);
+  await alone.getByText('Sign in').first().waitFor();
+  await stranger.close();
+  await page.context().close();
+});
