@@ -12,7 +12,7 @@ after(async () => {
 });
 
 test('a page that is reloaded without a network comes back, and what was typed is sent afterwards', async () => {
-  const page = await signIn(browser, stack.link('Tomás'));
+  const page = await signIn(browser, stack.link('Tomás'), { serviceWorkers: 'allow' });
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
   await cutOff(page);
   await type(page, 'g1-2', 'blockers', 'Said before the reload');

@@ -60,7 +60,8 @@ export async function newPage(context) {
 
 /** Opens a sign-in link in a context of its own, as another person's browser, and waits until it is live. */
 export async function signIn(browser, url, { clock = false, prepare = () => {}, ...options } = {}) {
-  const context = await browser.newContext({ viewport: { width: 1400, height: 850 }, ...options });
+  // What a worker of the page fetches is hidden from a test that answers requests itself: offline.test.mjs allows it.
+  const context = await browser.newContext({ viewport: { width: 1400, height: 850 }, serviceWorkers: 'block', ...options });
   const page = await newPage(context);
   page.problems = [];
   page.on('pageerror', (error) => page.problems.push(error.message));

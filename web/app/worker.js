@@ -31,6 +31,8 @@ self.addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(request.url);
   const scope = new URL(self.registration.scope);
   if (request.method !== "GET" || origin !== scope.origin || !pathname.startsWith(scope.pathname)) return;
+  // The check of the connection wants to know what the network says.
+  if (request.cache === "no-store") return;
   const path = pathname.slice(scope.pathname.length);
   if (path.startsWith("assets/")) event.respondWith(kept(request));
   else if (path === CONFIG) event.respondWith(fresh(request, CONFIG));

@@ -102,7 +102,7 @@ export function hasExpired(token: string, nowMs: number): boolean {
 }
 
 export async function loadConfig(): Promise<Config> {
-  const response = await fetch("config.json", { cache: "no-store" });
+  const response = await fetch("config.json", { cache: "no-cache" });
   if (!response.ok) throw new Error(`The page's configuration could not be loaded (${response.status}).`);
   const config = (await response.json()) as { socketUrl?: unknown; httpUrl?: unknown; signIn?: unknown };
   if (typeof config.socketUrl !== "string")
