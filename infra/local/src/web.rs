@@ -61,9 +61,7 @@ pub fn router(web: Web) -> Router {
             let folder = ServeDir::new(folder).append_index_html_on_directories(true);
             router.fallback_service(Router::new().fallback_service(folder).layer(packed))
         }
-        None if page::is_built() => {
-            router.fallback_service(Router::new().fallback(page::file).layer(packed))
-        }
+        None if page::is_built() => router.fallback_service(Router::new().fallback(page::file).layer(packed)),
         _ => router.fallback(not_built),
     };
     let header = |name: HeaderName, value: &'static str| {

@@ -139,6 +139,7 @@ rules! {
     "W10" play!(https::w10),
     "W11" play!(documents::w11),
     "W12" play!(https::w12),
+    "W13" play!(https::w13),
     "E1" play!(https::e1),
     "E2" play!(https::e2),
     "E3" play!(https::e3),

@@ -220,6 +220,20 @@ pub(super) async fn w12(endpoint: &Endpoint) -> Shown {
     Shown::Yes
 }
 
+pub(super) async fn w13(endpoint: &Endpoint) -> Shown {
+    let (_client, row) = endpoint.with_row(&endpoint.editor()).await;
+    let path = format!("{}/comparison", endpoint.cycle_path());
+    let compared = endpoint.get(&endpoint.viewer(), &path).await.json();
+    let trend = compared["trend"].as_array().expect("a trend");
+    let week = trend.last().expect("the week itself");
+    assert!(week["week"] == compared["week"] && (1..=8).contains(&trend.len()), "{compared}");
+    assert!(week["numbers"]["rows"].as_u64().is_some_and(|rows| rows > 0), "{compared}");
+    let rows = compared["rows"].as_array().expect("rows");
+    let is_new = rows.iter().any(|changed| changed["taskId"] == row.as_str());
+    assert!(compared["before"].is_null() || is_new, "the row {row} is new: {compared}");
+    Shown::Yes
+}
+
 pub(super) async fn e1(endpoint: &Endpoint) -> Shown {
     let path = format!("{}/generations", endpoint.cycle_path());
     let (_client, _) = endpoint.with_row(&endpoint.editor()).await;

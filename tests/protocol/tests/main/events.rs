@@ -20,7 +20,7 @@ const SECRET: &str = "sample-secret-of-the-event-files-not-a-real-one";
 /// The frames of `default`, in an order in which each makes sense.
 const FRAMES: [&str; 7] = ["hello", "change", "presence", "replay", "line", "ping", "refresh"];
 /// The requests of `http`, and what an editor is answered.
-const REQUESTS: [(&str, u16); 11] = [
+const REQUESTS: [(&str, u16); 13] = [
     ("cycles", 200),
     ("cycle", 200),
     ("changes", 200),
@@ -30,6 +30,8 @@ const REQUESTS: [(&str, u16); 11] = [
     ("generation", 403),
     ("doc", 200),
     ("members", 200),
+    ("me", 200),
+    ("comparison", 200),
     ("log", 403),
     ("change", 200),
 ];

@@ -282,7 +282,7 @@ async fn a_request_of_a_removed_member_is_refused_whatever_it_asks() {
     );
 }
 
-// rule: W1
+// rule: W13
 #[tokio::test]
 async fn a_week_is_compared_with_the_week_before_it() {
     let world = World::new().await;
