@@ -8,8 +8,7 @@ use crate::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The id under which the system itself writes: extractions, seals, standing denials. No person may have it.
-pub const SYSTEM_ID: &str = "cyclesheet";
+pub use crate::name::SYSTEM_ID;
 /// The system's name on a screen.
 pub const SYSTEM_NAME: &str = "Cyclesheet";
 

@@ -1,5 +1,5 @@
 //! The words keys are made of. Whatever comes from outside is one of these types before it comes near a key.
-use crate::{change::SYSTEM_ID, week::Week};
+use crate::week::Week;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize, de::Error as _};
 use std::{borrow::Cow, fmt, str::FromStr, sync::Arc};
@@ -79,6 +79,9 @@ word! {
     Name, "a tenant, team or user id", "1 to 64 of A-Z a-z 0-9 . _ -", "^[A-Za-z0-9._-]{1,64}$",
     is_name
 }
+
+/// The id under which the system itself writes: extractions, seals, standing denials. No person may have it.
+pub const SYSTEM_ID: &str = "cyclesheet";
 
 /// Returns whether `word` is a [`Name`]. A `const fn`, so that a constant is checked when it is compiled.
 const fn is_name(word: &str) -> bool {

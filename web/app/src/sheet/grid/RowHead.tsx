@@ -8,8 +8,6 @@ import { barToMoving } from "../model/arrangement";
 import { useSlots } from "./slots";
 import { headingAbove } from "./useGroups";
 
-/** The id of the row-number column. */
-export const ROW_COLUMN = "row";
 /** Its width in CSS pixels; the style sheet cuts the layer at the same place. */
 export const ROW_HEAD_PX = 46;
 

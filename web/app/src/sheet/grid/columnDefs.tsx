@@ -7,7 +7,8 @@ import { settings } from "../../session/settings";
 import { valueAt } from "../model/block";
 import { COLUMN_INFO, COLUMN_LIST } from "../model/columns";
 import { CellFace } from "./cells";
-import { ROW_COLUMN, ROW_HEAD_PX, RowHead } from "./RowHead";
+import { ROW_COLUMN } from "./geometry";
+import { ROW_HEAD_PX, RowHead } from "./RowHead";
 
 export { ROW_COLUMN };
 

@@ -4,7 +4,6 @@ import type { GridApi } from "ag-grid-community";
 import type { Area } from "../model/block";
 import type { Place } from "../screen";
 import { headingOf } from "./heights";
-import { ROW_COLUMN } from "./RowHead";
 
 export interface Rect {
   readonly left: number;
@@ -15,6 +14,9 @@ export interface Rect {
 
 /** The columns that stay in sight, with a layer that stays with them, and those that scroll. */
 export type Part = "pinned" | "scrolling";
+
+/** The id of the row-number column. */
+export const ROW_COLUMN = "row";
 
 /** The part of an area that lies on one layer, and whether it goes on over that layer's edge. */
 export interface PartOfArea extends Rect {

@@ -4,7 +4,7 @@ import type { GridApi } from "ag-grid-community";
 import { type RefObject, useCallback, useRef } from "react";
 import type { Controller } from "../controller";
 import type { Place } from "../screen";
-import { ROW_COLUMN } from "./RowHead";
+import { ROW_COLUMN } from "./geometry";
 
 export function useKeptFocus(
   api: GridApi<Row> | null,

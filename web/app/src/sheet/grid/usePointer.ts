@@ -6,7 +6,7 @@ import { flushSync } from "react-dom";
 import type { Controller } from "../controller";
 import type { Place } from "../screen";
 import { edgeScroll } from "./edgeScroll";
-import { ROW_COLUMN } from "./RowHead";
+import { ROW_COLUMN } from "./geometry";
 
 interface Hit {
   readonly place: Place;

@@ -10,7 +10,7 @@ import { useClient, useController } from "../../context";
 import { usePeople } from "../../people";
 import { useDirectory } from "../../useDirectory";
 import { Face } from "../cells";
-import type { FieldProps } from "./Editor";
+import type { FieldProps } from "./field";
 
 /** Names offered at a time; more is a list nobody reads. */
 const MAX_PEOPLE = 8;

@@ -4,7 +4,7 @@ import { readDate } from "../../../lib/dateInput";
 import { addDays, addMonths, longDate, monthGrid, monthTitle, shortDate } from "../../../lib/dates";
 import { LeftIcon, RightIcon } from "../../../ui/icons";
 import { useController } from "../../context";
-import type { FieldProps } from "./Editor";
+import type { FieldProps } from "./field";
 
 const QUICK = ["Today", "Friday", "Next Monday", "In 2 weeks"];
 const WEEKDAYS = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];

@@ -20,24 +20,10 @@ import type { Rect } from "../geometry";
 import { ROW_HEAD_PX } from "../RowHead";
 import { ChoiceEditor, PersonEditor } from "./ChoiceEditor";
 import { DateEditor } from "./DateEditor";
+import type { FieldProps } from "./field";
 import { ProgressEditor } from "./ProgressEditor";
 import { TextEditor } from "./TextEditor";
 import { useNotesPlace } from "./useNotesPlace";
-
-/** What each kind of editor gets. */
-export interface FieldProps {
-  readonly label: string;
-  readonly initial: string;
-  /** Whether the initial text was already there, so that it may be selected as a whole. */
-  readonly fresh: boolean;
-  /** Whether the field takes the focus when it opens. */
-  readonly takesFocus: boolean;
-  readonly invalid: boolean;
-  readonly describedBy: string;
-  onChange(text: string): void;
-  /** Stores a text and closes; `move` is where the focus goes next. */
-  onCommit(text: string, move: readonly [dy: number, dx: number] | null): void;
-}
 
 /** What each kind of editor wants, in CSS pixels: room below the cell for its list, and width from the cell's left edge. */
 const ROOM: { readonly [kind in EditorKind]: { readonly below: number; readonly width: number } } = {

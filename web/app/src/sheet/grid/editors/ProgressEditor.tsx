@@ -1,6 +1,6 @@
 /** A percentage by number or by slider; arrows step by five. */
 import { type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
-import type { FieldProps } from "./Editor";
+import type { FieldProps } from "./field";
 
 /** What one arrow key adds: nobody reports progress finer. */
 const STEP = 5;

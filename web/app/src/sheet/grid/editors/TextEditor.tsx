@@ -1,6 +1,6 @@
 /** Text of any length in place: grows with what is written, to a limit, and then scrolls. */
 import { useLayoutEffect, useRef, useState } from "react";
-import type { FieldProps } from "./Editor";
+import type { FieldProps } from "./field";
 
 export function TextEditor({
   label,
