@@ -226,7 +226,7 @@ test('a refresh that finds nothing new says that the sheet stays as it is: nothi
     await page.getByTestId('notice:empty').getByTestId('refresh').click();
     const told = page.getByTestId('notice').filter({ hasText: 'The sheet stays as it is. No message is new' });
     await told.waitFor();
-    assert.equal(await told.getAttribute('data-tone'), 'info');
+    assert.equal(await page.locator('.toast').getAttribute('data-tone'), 'info');
     // A second refresh at once is answered with the time to come back.
     await page.getByTestId('notice:empty').getByTestId('refresh').click();
     await page.getByTestId('notice').filter({ hasText: 'ask again in a minute' }).waitFor();

@@ -35,7 +35,8 @@ pub async fn handle(context: &Context, event: &SocketEvent) -> SocketResponse {
         Ok(Ok(())) => accepted(event),
         Ok(Err(refusal)) => {
             tracing::info!(code = %refusal.code, "refused");
-            SocketResponse::status(if refusal.code == Code::TokenExpired { 401 } else { 403 })
+            // Also for a token whose time ended since it was verified.
+            SocketResponse::status(403)
         }
         Err(error) => {
             tracing::error!(%error, "the store failed");

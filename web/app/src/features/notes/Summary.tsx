@@ -17,23 +17,23 @@ export function Summary() {
   const isTouched = useClient((state) => state.sheet?.docs[SUMMARY]?.isManuallyEdited ?? false);
   const isAsked = useScreen((screen) => screen.summary);
   const [editing, setEditing] = useState(false);
-  const [open, setOpen] = useState(() => {
-    // Two lines say what it is about; the rest is unfolded.
-    return settings.get("summary") === "open";
-  });
+  const [turned, setTurned] = useState(() => settings.get("summary"));
+  const isDocument = isTouched || isAsked || editing;
+  // Two lines of the model's words say what it is about; what people wrote is read where nobody folded it.
+  const open = turned === "open" || (turned !== "closed" && isDocument);
   const turn = (to: boolean) => {
-    settings.set("summary", to ? "open" : "closed");
-    setOpen(to);
+    const state = to ? "open" : "closed";
+    settings.set("summary", state);
+    setTurned(state);
     if (!to) {
       setEditing(false);
       controller.screen.set({ summary: false });
     }
   };
   useEffect(() => {
-    if (isAsked) setOpen(true);
+    if (isAsked) setTurned("open");
   }, [isAsked]);
 
-  const isDocument = isTouched || isAsked || editing;
   const isEmpty = text.trim() === "" && !isTouched;
   if (isEmpty && !mayEdit) return null;
   return (
