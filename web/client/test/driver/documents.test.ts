@@ -132,6 +132,9 @@ describe("documents", () => {
   it("places travel in the presence, beside what the page tells", async () => {
     const { client, clock, socket } = await start();
     socket.welcome();
+    // Nobody is told where one is while nobody else is there.
+    const ben = { id: "ben", name: "Ben", color: "#123456" };
+    socket.say({ type: "joined", connectionId: "c2", user: ben, role: "editor" });
     client.setPresence({ cursor: { taskId: "r1", column: "title" }, status: "active" });
     client.documents.setPlace("summary", { anchor: "AQ==", head: "AQ==" });
     await clock.elapse(1_000);
