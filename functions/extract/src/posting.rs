@@ -22,7 +22,7 @@ pub(crate) enum PostError {
     /// Slack did not take it: it is tried again later.
     #[error(transparent)]
     Slack(#[from] SlackError),
-    /// The table could not say, or could not be notified.
+    /// The table could not be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -132,7 +132,7 @@ describe("documents", () => {
   it("places travel in the presence, beside what the page tells", async () => {
     const { client, clock, socket } = await start();
     socket.welcome();
-    // Nobody is told where one is while nobody else is there.
+    // Presence is sent only while somebody else is in the room.
     const ben = { id: "ben", name: "Ben", color: "#123456" };
     socket.say({ type: "joined", connectionId: "c2", user: ben, role: "editor" });
     client.setPresence({ cursor: { taskId: "r1", column: "title" }, status: "active" });
