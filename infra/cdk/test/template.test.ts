@@ -310,7 +310,7 @@ test("every function has arm64, a log group that ends, and only the issuer's thr
     });
   prod.hasResourceProperties("AWS::Lambda::Function", {
     FunctionName: "cyclesheet-prod-extract",
-    ReservedConcurrentExecutions: 2,
+    ReservedConcurrentExecutions: 50,
   });
   template("dev", { architecture: "x86_64" }).hasResourceProperties("AWS::Lambda::Function", {
     FunctionName: "cyclesheet-dev-http",

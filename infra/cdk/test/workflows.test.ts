@@ -9,7 +9,7 @@ import { HOME } from "../lib/settings.ts";
 const ROOT = join(HOME, "../..");
 const FOLDER = ".github/workflows";
 /** What this linter is too old to know: GitHub has both. */
-const NEWER = [/label "ubuntu-24\.04" is unknown/, /undefined variable "vars"/];
+const NEWER = [/label "ubuntu-24\.04(-arm)?" is unknown/, /undefined variable "vars"/];
 
 const names = readdirSync(join(ROOT, FOLDER)).sort();
 const text = (name: string) => readFileSync(join(ROOT, FOLDER, name), "utf8");
