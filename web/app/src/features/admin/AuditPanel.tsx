@@ -2,9 +2,8 @@
 import { type ReactNode, useCallback, useEffect, useState } from "react";
 import { momentOf } from "../../lib/moments";
 import { useApi } from "../../session/context";
-import { useClient, useController } from "../../sheet/context";
-import { returnToSheet } from "../../sheet/parts";
-import { CloseIcon } from "../../ui/icons";
+import { useClient } from "../../sheet/context";
+import { PanelHead } from "../../sheet/PanelHead";
 import { type Attempt, attemptsIn, callsOf, dollars, type Report, reasonWords, reportsIn } from "./reports";
 
 type Loaded<T> =
@@ -34,25 +33,11 @@ function useAnswer<T>(
 }
 
 export function AuditPanel() {
-  const controller = useController();
   const generation = useClient((state) => state.sheet?.generation);
   const [loaded, load] = useAnswer("generations", reportsIn, `${generation?.number} ${generation?.state}`);
   return (
     <aside className="side side-wide" aria-label="What the model was told" data-testid="audit">
-      <header className="details-head">
-        <h2>What the model was told</h2>
-        <button
-          type="button"
-          className="icon-button"
-          aria-label="Close what the model was told"
-          onClick={() => {
-            controller.screen.set({ side: null });
-            returnToSheet(controller);
-          }}
-        >
-          <CloseIcon />
-        </button>
-      </header>
+      <PanelHead title="What the model was told" closes="what the model was told" />
       {loaded.is === "loading" && <p className="side-note">Loading…</p>}
       {loaded.is === "failed" && (
         <p className="side-note" role="alert">

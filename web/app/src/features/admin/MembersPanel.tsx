@@ -8,12 +8,10 @@ import { useApi } from "../../session/context";
 import { useClient, useController } from "../../sheet/context";
 import { AuthorMark } from "../../sheet/log/AuthorMark";
 import { useFollowLog, useLog } from "../../sheet/log/context";
-import { returnToSheet } from "../../sheet/parts";
-import { CloseIcon } from "../../ui/icons";
+import { PanelHead } from "../../sheet/PanelHead";
 import { type Listed, listed, ROLES } from "./listed";
 
 export function MembersPanel() {
-  const controller = useController();
   const api = useApi();
   useFollowLog();
   const standings = useLog((state) => state.standings);
@@ -48,20 +46,7 @@ export function MembersPanel() {
     );
   return (
     <aside className="side" aria-label="People and roles" data-testid="members">
-      <header className="details-head">
-        <h2>People and roles</h2>
-        <button
-          type="button"
-          className="icon-button"
-          aria-label="Close people and roles"
-          onClick={() => {
-            controller.screen.set({ side: null });
-            returnToSheet(controller);
-          }}
-        >
-          <CloseIcon />
-        </button>
-      </header>
+      <PanelHead title="People and roles" closes="people and roles" />
       <p className="side-note">
         {isAdmin
           ? "A role that you set here holds from now on, in this week and in the next ones. Removing someone closes this workspace to them at once. What they wrote stays."

@@ -3,14 +3,12 @@ import type { Comparison } from "@cyclesheet/client";
 import { useCallback, useEffect, useState } from "react";
 import { useApi } from "../../session/context";
 import { useClient, useController } from "../../sheet/context";
-import { returnToSheet } from "../../sheet/parts";
-import { CloseIcon } from "../../ui/icons";
+import { PanelHead } from "../../sheet/PanelHead";
 import { comparisonIn, HEALTH_WORDS, sectionsOf, sentenceOf } from "./comparison";
 
 type Loaded = { readonly comparison: Comparison } | { readonly failed: string } | null;
 
 export function SincePanel() {
-  const controller = useController();
   const api = useApi();
   const version = useClient((state) => state.sheet?.version);
   const [loaded, setLoaded] = useState<Loaded>(null);
@@ -29,20 +27,7 @@ export function SincePanel() {
   }, [load, version]);
   return (
     <aside className="side" aria-label="What changed since last week" data-testid="since">
-      <header className="details-head">
-        <h2>Since last week</h2>
-        <button
-          type="button"
-          className="icon-button"
-          aria-label="Close what changed since last week"
-          onClick={() => {
-            controller.screen.set({ side: null });
-            returnToSheet(controller);
-          }}
-        >
-          <CloseIcon />
-        </button>
-      </header>
+      <PanelHead title="Since last week" closes="what changed since last week" />
       {loaded === null && <p className="side-note">Loading…</p>}
       {loaded && "failed" in loaded && (
         <p className="side-note" role="alert">
