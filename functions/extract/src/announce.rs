@@ -62,15 +62,10 @@ async fn comparison(
     sheet: &Sheet,
 ) -> Result<Option<Comparison>, ExtractError> {
     let today = date(context.now(), &time_zone(&team.time_zone)?);
-    let weeks = match context.store.weeks(key).await {
-        Ok(weeks) => weeks,
-        Err(error) => {
-            tracing::warn!(cycle = %key, %error, "the sheet is announced without a comparison");
-            return Ok(compare(&[sheet], today));
-        }
-    };
-    let sheets: Vec<_> = weeks.iter().map(|week| &week.state.sheet).collect();
-    Ok(compare(&sheets, today))
+    Ok(context.store.comparison(key, today).await.unwrap_or_else(|error| {
+        tracing::warn!(cycle = %key, %error, "the sheet is announced without a comparison");
+        compare(&[sheet], today)
+    }))
 }
 
 fn text(

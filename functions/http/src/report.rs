@@ -3,7 +3,7 @@ use crate::answer::Reply;
 use platform::{Context, room};
 use sheet::{
     Code, CycleKey, Refusal,
-    report::{Comparison, compare},
+    report::Comparison,
     week::{date, time_zone},
 };
 use store::StoreError;
@@ -24,7 +24,5 @@ async fn compared(context: &Context, key: &CycleKey) -> Result<Option<Comparison
     let now = context.now();
     let team = context.store.team(&key.tenant, &key.team, now).await?;
     let zone = team.and_then(|team| time_zone(&team.time_zone).ok()).unwrap_or(jiff::tz::TimeZone::UTC);
-    let weeks = context.store.weeks(key).await?;
-    let sheets: Vec<_> = weeks.iter().map(|week| &week.state.sheet).collect();
-    Ok(compare(&sheets, date(now, &zone)))
+    context.store.comparison(key, date(now, &zone)).await
 }
