@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { accessible, picture } from './look.mjs';
-import { cell, holds, live, signIn, startBrowser, startStack, type } from './stack.mjs';
+import { cell, holds, live, placed, signIn, startBrowser, startStack, type } from './stack.mjs';
 
 let stack;
 let browser;
@@ -82,7 +82,7 @@ test('what was sent to the model, what came back and what was dropped is there f
   await accessible(jana);
   await jana.setViewportSize({ width: 360, height: 740 });
   await picture(jana, 'audit-360');
-  assert.equal((await jana.getByTestId('audit').boundingBox()).width, 360);
+  assert.equal((await placed(jana.getByTestId('audit'))).width, 360);
   assert.deepEqual(jana.problems, []);
   await leave(jana, tomas);
 });

@@ -6,7 +6,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { after, before, test } from 'node:test';
 import { accessible, picture } from './look.mjs';
-import { cell, eventually, holds, live, signIn, startBrowser, startStack, type } from './stack.mjs';
+import { cell, eventually, holds, live, placed, signIn, startBrowser, startStack, type } from './stack.mjs';
 
 const SECRET = 'the-key-of-this-test-and-of-nobody-else';
 let stack;
@@ -108,8 +108,8 @@ test('rows are dragged, added and removed; what was removed comes back whole, wh
   const begin = await order(tomas);
   const [, second, , , fifth] = begin;
   await at(tomas, second, 'title').hover();
-  const grip = await tomas.locator(`[row-id="${second}"] .rowhead-grip`).boundingBox();
-  const goal = await at(tomas, fifth, 'title').boundingBox();
+  const grip = await placed(tomas.locator(`[row-id="${second}"] .rowhead-grip`));
+  const goal = await placed(at(tomas, fifth, 'title'));
   await tomas.mouse.move(grip.x + 8, grip.y + 16);
   await tomas.mouse.down();
   await tomas.mouse.move(goal.x + 30, goal.y + 12, { steps: 10 });

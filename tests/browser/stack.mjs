@@ -108,3 +108,14 @@ export async function type(page, task, column, text) {
   await page.keyboard.type(text);
   await page.keyboard.press('Enter');
 }
+
+/** An element's box, once the element is in the page and stands still: the grid puts new elements in place of old ones while it renders. */
+export async function placed(locator) {
+  let box = null;
+  await eventually(async () => {
+    const before = JSON.stringify(box);
+    box = await locator.boundingBox();
+    return box !== null && JSON.stringify(box) === before;
+  });
+  return box;
+}

@@ -1,6 +1,6 @@
 // The title stays in sight while the rest scrolls; what is drawn over the cells keeps to them. Pointers at the edges.
 import assert from "node:assert/strict";
-import { cell, changes, suite, until, value } from "./page.mjs";
+import { cell, changes, placed, suite, until, value } from "./page.mjs";
 
 const onPage = suite();
 const NARROW = { viewport: { width: 760, height: 700 } };
@@ -8,7 +8,6 @@ const scrollRight = (page, by = 500) =>
   page.evaluate((px) => {
     document.querySelector(".ag-grid-viewport").scrollLeft = px;
   }, by);
-const box = (locator) => locator.boundingBox();
 const near = (a, b, what) => assert.ok(Math.abs(a - b) <= 2, `${what}: ${a} and ${b}`);
 
 for (const width of [1100, 760, 390]) {
@@ -16,14 +15,14 @@ for (const width of [1100, 760, 390]) {
     `at ${width} px the title stays in sight and leaves room for the rest`,
     "live",
     async (page) => {
-      const before = await box(cell(page, "g1-3", "title"));
+      const before = await placed(cell(page, "g1-3", "title"));
       await scrollRight(page, 400);
-      await until(async () => (await box(cell(page, "g1-3", "title"))).x, before.x);
-      const sheet = await box(page.locator(".grid"));
+      await until(async () => (await placed(cell(page, "g1-3", "title"))).x, before.x);
+      const sheet = await placed(page.locator(".grid"));
       assert.ok(before.width + before.x < sheet.width * 0.62, `the title takes ${before.width}`);
       await cell(page, "g1-3", "blockers").scrollIntoViewIfNeeded();
       await cell(page, "g1-3", "source").click();
-      const source = await box(cell(page, "g1-3", "source"));
+      const source = await placed(cell(page, "g1-3", "source"));
       assert.ok(source.x >= before.x + before.width - 1, "the last column is not under the title");
     },
     { viewport: { width, height: 700 } },
@@ -38,12 +37,12 @@ onPage(
     await scrollRight(page);
     const active = page.locator(".layer-pinned .active");
     await until(
-      async () => Math.round((await box(active)).x),
-      Math.round((await box(cell(page, "g1-3", "title"))).x),
+      async () => Math.round((await placed(active)).x),
+      Math.round((await placed(cell(page, "g1-3", "title"))).x),
     );
     await page.keyboard.press("F2");
-    const editor = await box(page.getByTestId("editor"));
-    near(editor.x, (await box(cell(page, "g1-3", "title"))).x, "the editor and its cell");
+    const editor = await placed(page.getByTestId("editor"));
+    near(editor.x, (await placed(cell(page, "g1-3", "title"))).x, "the editor and its cell");
     await page.keyboard.type(" now");
     await page.keyboard.press("Enter");
     await until(() => value(page, "g1-3", "title"), "Write the migration guide for API v3 now");
@@ -66,7 +65,7 @@ onPage(
     await cell(page, "g1-2", "title").click();
     await cell(page, "g1-4", "description").click({ modifiers: ["Shift"] });
     const [left, right] = [page.locator(".layer-pinned .range"), page.locator(".layer-scrolling .range")];
-    const [a, b] = [await box(left), await box(right)];
+    const [a, b] = [await placed(left), await placed(right)];
     near(a.x + a.width, b.x, "the two parts meet");
     assert.equal(await left.evaluate((el) => getComputedStyle(el).borderRightWidth), "0px");
     assert.equal(await right.evaluate((el) => getComputedStyle(el).borderLeftWidth), "0px");
@@ -135,8 +134,8 @@ onPage(
 );
 
 onPage("a block that is dragged beyond the edge scrolls, down and back up", "big", async (page) => {
-  const from = await box(cell(page, "g1-3", "status"));
-  const sheet = await box(page.locator(".grid"));
+  const from = await placed(cell(page, "g1-3", "status"));
+  const sheet = await placed(page.locator(".grid"));
   const top = () => page.evaluate(() => document.querySelector(".ag-grid-viewport").scrollTop);
   await page.mouse.move(from.x + 10, from.y + 10);
   await page.mouse.down();
@@ -164,10 +163,10 @@ onPage(
   "a column is resized within 4 px to either side of its line, and fits on a double click",
   "live",
   async (page) => {
-    const width = async (id) => (await box(page.locator(`.ag-header-cell[col-id="${id}"]`))).width;
+    const width = async (id) => (await placed(page.locator(`.ag-header-cell[col-id="${id}"]`))).width;
     for (const id of ["title", "status", "assignee"]) {
       for (const aside of [-3, 0, 3]) {
-        const head = await box(page.locator(`.ag-header-cell[col-id="${id}"]`));
+        const head = await placed(page.locator(`.ag-header-cell[col-id="${id}"]`));
         const line = head.x + head.width;
         await page.mouse.move(line + aside, head.y + 16);
         await page.mouse.down();
@@ -176,7 +175,7 @@ onPage(
         await until(async () => Math.round((await width(id)) - head.width), 20);
       }
     }
-    const head = await box(page.locator('.ag-header-cell[col-id="assignee"]'));
+    const head = await placed(page.locator('.ag-header-cell[col-id="assignee"]'));
     await page.mouse.dblclick(head.x + head.width, head.y + 16);
     await until(async () => (await width("assignee")) < head.width, true);
     const cut = await page

@@ -77,6 +77,17 @@ export async function until(read, wanted, ms = 60_000) {
   throw new Error(`expected ${JSON.stringify(wanted)}, it stayed ${JSON.stringify(last)}`);
 }
 
+/** An element's box, once the element is in the page and stands still: the grid puts new elements in place of old ones while it renders. */
+export async function placed(locator) {
+  let box = null;
+  await until(async () => {
+    const before = JSON.stringify(box);
+    box = await locator.boundingBox();
+    return box !== null && JSON.stringify(box) === before;
+  }, true);
+  return box;
+}
+
 /** Starts a site for the tests of one file; returns how to write one: on a fresh page, and a complaint of the browser fails it. */
 export function suite() {
   let site;
@@ -107,8 +118,8 @@ export const order = (page) =>
 
 /** Presses on one element, moves to a place over another (0 is its upper edge, 1 its lower), and lets go there. */
 export async function drag(page, from, to, at = 0.5) {
-  const a = await from.boundingBox();
-  const b = await to.boundingBox();
+  const a = await placed(from);
+  const b = await placed(to);
   await page.mouse.move(a.x + a.width / 2, a.y + a.height / 2);
   await page.mouse.down();
   await page.mouse.move(b.x + 20, b.y + b.height / 2, { steps: 8 });

@@ -1,7 +1,7 @@
 // The page beside the grid: paper, keys that go round its parts, where the focus is afterwards, forced colours, high zoom.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { cell, focused, start, until } from "./page.mjs";
+import { cell, focused, placed, start, until } from "./page.mjs";
 
 let browser;
 before(async () => {
@@ -225,7 +225,7 @@ for (const [zoom, viewport] of [
       await cell(page, "g1-2", "title").click();
       await page.keyboard.press("Control+End");
       await until(() => focused(page), "g1-18 source");
-      const box = await cell(page, "g1-18", "title").boundingBox();
+      const box = await placed(cell(page, "g1-18", "title"));
       assert.ok(box.y >= 0 && box.y + box.height <= viewport.height, JSON.stringify(box));
     },
     { viewport },

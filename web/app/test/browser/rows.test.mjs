@@ -1,6 +1,6 @@
 // Rows that are dragged, and rows that go away while somebody writes in them.
 import assert from "node:assert/strict";
-import { cell, changes, drag, focused, order, remoteOps, suite, until, value } from "./page.mjs";
+import { cell, changes, drag, focused, order, placed, remoteOps, suite, until, value } from "./page.mjs";
 
 const onPage = suite();
 const grip = (page, task) => page.locator(`[row-id="${task}"] .rowhead-grip`);
@@ -39,7 +39,7 @@ for (const [name, [arrange, sentence]] of Object.entries(VIEWS)) {
     assert.equal(await grip(page, ids[2]).isVisible(), false);
     assert.equal(await head(page, ids[2]).getAttribute("title"), sentence);
     // By 6 px, and to another place.
-    const box = await head(page, ids[2]).boundingBox();
+    const box = await placed(head(page, ids[2]));
     for (const by of [6, -90, 90]) {
       await page.mouse.move(box.x + 6, box.y + 17);
       await page.mouse.down();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { cell, changes, focused, start, until, value } from "./page.mjs";
+import { cell, changes, focused, placed, start, until, value } from "./page.mjs";
 
 let site;
 before(async () => {
@@ -109,15 +109,15 @@ onPage("a block is copied and pasted as one change", "live", async (page) => {
 });
 
 onPage("cells are selected by dragging and filled by the corner", "live", async (page) => {
-  const from = await cell(page, "g1-2", "status").boundingBox();
-  const to = await cell(page, "g1-3", "priority").boundingBox();
+  const from = await placed(cell(page, "g1-2", "status"));
+  const to = await placed(cell(page, "g1-3", "priority"));
   await page.mouse.move(from.x + 8, from.y + 8);
   await page.mouse.down();
   await page.mouse.move(to.x + 20, to.y + 10, { steps: 6 });
   await page.mouse.up();
   await page.getByText("4 cells selected").waitFor();
-  const handle = await page.getByTestId("fill-handle").boundingBox();
-  const goal = await cell(page, "g1-7", "priority").boundingBox();
+  const handle = await placed(page.getByTestId("fill-handle"));
+  const goal = await placed(cell(page, "g1-7", "priority"));
   await page.mouse.move(handle.x + 4, handle.y + 4);
   await page.mouse.down();
   await page.mouse.move(goal.x + 30, goal.y + 15, { steps: 8 });
@@ -174,8 +174,8 @@ onPage("tab goes through the sheet and out of it at its ends", "live", async (pa
 
 onPage("a row is dragged by its number", "live", async (page) => {
   await cell(page, "g1-2", "title").hover();
-  const grip = await page.locator('[row-id="g1-2"] .rowhead-grip').boundingBox();
-  const goal = await cell(page, "g1-5", "title").boundingBox();
+  const grip = await placed(page.locator('[row-id="g1-2"] .rowhead-grip'));
+  const goal = await placed(cell(page, "g1-5", "title"));
   await page.mouse.move(grip.x + 8, grip.y + 16);
   await page.mouse.down();
   await page.mouse.move(goal.x + 30, goal.y + 12, { steps: 10 });

@@ -2,7 +2,7 @@
 // the palette, links, paper.
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
-import { cell, changes, focused, remoteOps, suite, until, value } from "./page.mjs";
+import { cell, changes, focused, placed, remoteOps, suite, until, value } from "./page.mjs";
 
 const onPage = suite();
 const shown = (page) => page.evaluate(() => window.controller.view.rows.map((row) => row.taskId));
@@ -209,7 +209,7 @@ onPage(
   "live",
   async (page) => {
     const press = async () => {
-      const box = await cell(page, "g1-4", "title").boundingBox();
+      const box = await placed(cell(page, "g1-4", "title"));
       const at = { x: box.x + 30, y: box.y + 12 };
       const session = await page.context().newCDPSession(page);
       const touch = (type, points) => session.send("Input.dispatchTouchEvent", { type, touchPoints: points });
