@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help dev check links docs proof test parts build-debug test-simulation test-rust test-websocket test-web test-browser chaos fuzz lint prose fmt bench bench-web contract conformance bench-flood attack-memory evaluate web tools chromium vectors picture clean simulate simulate-faults
+.PHONY: help dev check links docs test-docs proof test parts build-debug test-simulation test-rust test-websocket test-docs test-web test-browser chaos fuzz lint prose fmt bench bench-web contract conformance bench-flood attack-memory evaluate web tools chromium vectors picture clean simulate simulate-faults
 
 CARGO ?= cargo
 PORT ?= 4510
@@ -16,7 +16,7 @@ dev: tools web ## Run everything on this machine and print sign-in links (PORT=4
 	exec ./target/debug/cyclesheet dev --port $(PORT) $(ARGS)
 
 # One after another, because they share the processors; the time of each is printed at the end, also when one fails.
-PARTS := lint links test-rust test-simulation test-chaos test-websocket test-web test-browser test-infra test-deployed
+PARTS := lint test-rust test-simulation test-chaos test-websocket test-docs test-web test-browser test-infra test-deployed
 
 test: tools ## Everything that must hold, from a clean machine
 	@$(MAKE) --no-print-directory parts PARTS="$(PARTS)"
@@ -115,9 +115,16 @@ fuzz: tools ## Bytes from outside, by coverage (TIME=60 seconds a target, TARGET
 links: ## Every link between the pages of the documentation
 	node docs/links.mjs
 
-docs: ## The documentation as a site, in target/book (needs mdbook: cargo install --locked mdbook)
-	@command -v mdbook >/dev/null 2>&1 || { echo "make docs needs mdbook: cargo install --locked mdbook" >&2; exit 1; }
-	mdbook build
+docs: docs/site/node_modules/.package-lock.json ## The documentation as a site, in target/site; a dead link fails it
+	cd docs/site && npm run --silent build
+
+docs/site/node_modules/.package-lock.json: docs/site/package.json docs/site/package-lock.json
+	@$(MAKE) --no-print-directory tools
+	cd docs/site && npm ci --no-audit --no-fund
+	@touch $@
+
+test-docs: links docs build-debug ## The documentation: its links, its site, and that each command in it names what exists
+	node docs/commands.mjs
 
 proof: build-debug ## The README's five promises, each tried, and a table of what was found
 	@node docs/proof.mjs

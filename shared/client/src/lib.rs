@@ -61,3 +61,8 @@ pub use driver::{Client, ClientError, Options};
 pub use machine::{Machine, Status};
 pub use outbox::pending_updates;
 pub use types::{ClientFrame, Effect, Event, Input, MachineState, Outcome, QueueRecord, Timer};
+
+/// The README's example compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
