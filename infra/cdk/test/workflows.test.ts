@@ -98,3 +98,11 @@ test("the deployer's policy allows what the scripts ask of AWS, and nothing that
     for (const action of [Action].flat())
       if (/s3:|sts:|secretsmanager:|ssm:/.test(action)) assert.ok(![Resource].flat().includes("*"), action);
 });
+
+test("every action of others is named by its commit, with its version beside it", () => {
+  const used = names.flatMap((name) =>
+    [...text(name).matchAll(/uses: (?!\.\/)(.+)$/gm)].map(([, action]) => `${name}: ${action}`),
+  );
+  assert.ok(used.length > 20);
+  for (const one of used) assert.match(one, /: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+});
