@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help supply-chain advisories sbom dev check links docs test-docs proof test parts build-debug test-simulation test-rust test-websocket test-docs test-web test-browser chaos fuzz lint prose fmt bench bench-web contract conformance bench-flood attack-memory evaluate web tools chromium vectors picture clean simulate simulate-faults
+.PHONY: help supply-chain advisories sbom dev check links docs test-docs proof test build-debug test-simulation test-rust test-websocket test-docs test-web test-browser chaos fuzz lint lint-rust lint-web prose fmt bench bench-web contract conformance bench-flood attack-memory evaluate web tools chromium vectors picture clean simulate simulate-faults
 
 CARGO ?= cargo
 PORT ?= 4510
@@ -15,25 +15,17 @@ dev: tools web ## Run everything on this machine and print sign-in links (PORT=4
 	$(CARGO) build --package cyclesheet
 	exec ./target/debug/cyclesheet dev --port $(PORT) $(ARGS)
 
-# One after another, because they share the processors; the time of each is printed at the end, also when one fails.
-PARTS := lint test-rust test-simulation test-chaos test-websocket test-docs test-web test-browser test-infra test-deployed
+# Two lanes, of which one compiles Rust while the other links, installs or waits for a browser; the time of each part is printed at
+# the end, and a part that fails hides no other. PARTS="lint test-rust" runs these alone, one after another.
+PARTS := lint-rust test-rust test-simulation / lint-web test-infra = test-docs test-web test-browser / test-chaos test-websocket test-deployed
 
 test: tools ## Everything that must hold, from a clean machine
-	@$(MAKE) --no-print-directory parts PARTS="$(PARTS)"
+	@node tests/parts.mjs $(PARTS)
 	@echo "All tests passed."
 
 check: tools ## What one runs before a commit: formatting, clippy, types, the fast tests; under three minutes once built
-	@$(MAKE) --no-print-directory parts PARTS="lint test-fast"
+	@node tests/parts.mjs lint test-fast
 	@echo "Ready to commit. The pull request runs everything: make test."
-
-parts:
-	@times=""; began=$$SECONDS; \
-	finish() { printf '%s\n' "" "part                 seconds" "--------------------------$$times" "$$(printf '%-20s %7d' all $$((SECONDS - began)))"; }; \
-	for part in $(PARTS); do \
-		at=$$SECONDS; \
-		$(MAKE) --no-print-directory $$part || { times="$$times"$$'\n'"$$(printf '%-20s %7d  FAILED' $$part $$((SECONDS - at)))"; finish; exit 1; }; \
-		times="$$times"$$'\n'"$$(printf '%-20s %7d' $$part $$((SECONDS - at)))"; \
-	done; finish
 
 # Cargo compiles a crate again for other features, and the features of a crate are the sum of what is asked for in one command.
 # Examples take the features of tests, so this builds once what the tests, the browser and the deployed stack then use.
@@ -129,9 +121,13 @@ test-docs: links docs build-debug ## The documentation: its links, its site, and
 proof: build-debug ## The README's five promises, each tried, and a table of what was found
 	@node docs/proof.mjs
 
-lint: tools web prose ## Formatting, clippy, types, the linter of the web, the prose
+lint: lint-rust lint-web ## Formatting, clippy, types, the linter of the web, the prose
+
+lint-rust: tools
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- --deny warnings
+
+lint-web: web prose
 	cd web && npm run --silent lint && npm run --silent typecheck
 
 prose: ## Plain English: the idioms of tests/prose/idioms.json are in no comment, document or message

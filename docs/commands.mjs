@@ -1,5 +1,5 @@
 // Every command that the documentation shows names things that exist: words of `make`, arguments of `cyclesheet`, packages and tests
-// of Cargo, scripts of npm, files of Node. A command with AWS in it is only read, and so is what stands in a placeholder.
+// of Cargo, scripts of npm, files of Node. Nothing is run, and the arguments of other programs are not looked at.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ const text = (file) => readFileSync(join(root, file), 'utf8');
 const output = (program, ...args) => execFileSync(program, args, { cwd: root, encoding: 'utf8', maxBuffer: 64 << 20 });
 
 const listed = output('git', 'ls-files', '--cached', '--others', '--exclude-standard', '*.md').split('\n');
-// What has been replaced may name what is gone; recorded inputs and answers are data.
+// A page about the past may name what is gone; recorded inputs and answers are data.
 const history = /^(CHANGELOG\.md$|docs\/decisions\/|tests\/(answers|hunt|fallback|evaluation)\/.+\/|events\/)/;
 const files = listed.filter((file) => file && existsSync(join(root, file)) && !history.test(file));
 
@@ -21,7 +21,7 @@ const packages = new Map(JSON.parse(output('cargo', 'metadata', '--no-deps', '--
 const scripts = (folder) => JSON.parse(text(join(folder, 'package.json'))).scripts ?? {};
 const npm = { '.': 'web', app: 'web/app', client: 'web/client' };
 
-/** The commands of one page: lines of its blocks, and what stands between backquotes. */
+/** The commands of one page: lines of its blocks, and texts between backquotes. */
 function* commands(file) {
   const page = text(file);
   const known = /^(?:make|cyclesheet|cargo|npm|npx|node)\s/;

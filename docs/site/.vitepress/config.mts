@@ -33,6 +33,7 @@ const sidebar = [
     "docs/cost.md",
     "docs/runbook.md",
     "docs/restore.md",
+    "docs/security.md",
     "SECURITY.md",
   ),
   part(
