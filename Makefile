@@ -17,7 +17,7 @@ dev: tools web ## Run everything on this machine and print sign-in links (PORT=4
 
 # Two lanes, of which one compiles Rust while the other links, installs or waits for a browser; the time of each part is printed at
 # the end, and a part that fails hides no other. PARTS="lint test-rust" runs these alone, one after another.
-PARTS := lint-rust test-rust test-simulation / lint-web test-infra = test-docs test-web test-browser / test-chaos test-websocket test-deployed
+PARTS := lint-rust test-rust test-simulation / lint-web supply-chain test-infra = test-docs test-web test-browser / test-chaos test-websocket test-deployed
 
 test: tools ## Everything that must hold, from a clean machine
 	@node tests/parts.mjs $(PARTS)
