@@ -8,7 +8,9 @@ import * as iam from "aws-cdk-lib/aws-iam";
 import * as sns from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { Construct } from "constructs";
-import { type Bootstrap, counted, runbook } from "./bootstrap.ts";
+import { alarmed, certificateAlarms, ExtractionAlarms, LatencyAlarms } from "./alarms.ts";
+import { type Bootstrap, counted } from "./bootstrap.ts";
+import { MonthlyBudget } from "./budget.ts";
 import type { Extraction } from "./extraction.ts";
 import type { Settings } from "./settings.ts";
 import type { SheetTable } from "./table.ts";
@@ -107,12 +109,11 @@ export class Monitoring extends Construct {
         "No source of a team could be read: its sheet is empty",
         this.extracted("FailedExtractions"),
       ),
-      this.alarm(
-        "Fallbacks",
-        "A sheet was made without the model: it says so, and why",
-        this.extracted("Fallbacks"),
-      ),
+      ...new ExtractionAlarms(this, "Sheets", { settings, extract: functions.extract.alias }).alarms,
+      ...new LatencyAlarms(this, "Latency", settings).alarms,
+      ...certificateAlarms(this, settings),
     ];
+    if (settings.monthlyBudget) new MonthlyBudget(this, "Budget", settings, this.topic);
     for (const alarm of alarms) alarm.addAlarmAction(new SnsAction(this.topic));
     this.dashboard(reads, writes, alarms);
   }
@@ -158,20 +159,8 @@ export class Monitoring extends Construct {
     });
   }
 
-  private alarm(
-    id: string,
-    alarmDescription: string,
-    metric: cloudwatch.IMetric,
-    threshold = 1,
-  ): cloudwatch.Alarm {
-    return new cloudwatch.Alarm(this, id, {
-      alarmDescription: `${alarmDescription}. What to do: ${runbook(id)}`,
-      metric,
-      threshold,
-      evaluationPeriods: 1,
-      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
-    });
+  private alarm(id: string, what: string, metric: cloudwatch.IMetric, threshold = 1): cloudwatch.Alarm {
+    return alarmed(this, id, { what, metric, threshold });
   }
 
   private sockets(metricName: string, statistic = "Sum"): cloudwatch.Metric {

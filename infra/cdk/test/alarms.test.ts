@@ -143,7 +143,9 @@ test("every alarm says where the runbook tells of it, and the runbook has that s
       .map((section) => [section.split("\n")[0]?.trim().toLowerCase(), section] as const),
   );
   const named = new Set<string>();
-  for (const [id, alarm] of alarmsOf(prod)) {
+  const certificate = "arn:aws:acm:eu-central-1:123456789012:certificate/a";
+  const whole = template("prod", { apiDomain: "api.sheet.example.com", apiCertificate: certificate });
+  for (const [id, alarm] of alarmsOf(whole)) {
     const anchor = /What to do: docs\/runbook\.md#(\w+)$/.exec(alarm.AlarmDescription)?.[1];
     assert.ok(anchor, `${id}: ${alarm.AlarmDescription}`);
     const section = sections.get(anchor);
