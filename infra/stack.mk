@@ -1,5 +1,5 @@
 # The AWS stack: its tests, its deployment, and the same deployment on this machine.
-.PHONY: infra test-infra lint-templates test-deployed watch build bootstrap preflight deploy ship diff destroy secret output cost smoke bench-cold
+.PHONY: infra test-infra lint-templates test-deployed watch build bootstrap preflight deploy ship diff destroy page-back secret output cost smoke bench-cold
 
 STAGE ?=
 NAME ?=
@@ -111,6 +111,11 @@ destroy: infra ## Take a stage down, unless it is protected (STAGE=dev; YES=1 do
 	@if [ -z "$(YES)" ]; then read -r -p "Take down the stage $(STAGE), and empty the bucket of its page? (yes) " answer; [ "$$answer" = yes ]; fi
 	@$(SCRIPT)/publish.ts "$(STAGE)" --empty $(CDK_ARGS)
 	cd infra/cdk && npx cdk destroy --force --app ../../target/destroy-$(STAGE) "cyclesheet-$(STAGE)"
+
+AT ?=
+
+page-back: infra ## Put the page back to what it was at a moment (STAGE=prod AT=2026-11-30T08:00:00Z)
+	@$(SCRIPT)/pageBack.ts "$(STAGE)" "$(AT)" $(CDK_ARGS)
 
 output: infra ## Print one output of a deployed stage (STAGE=dev NAME=PageUrl)
 	@$(SCRIPT)/output.ts "$(STAGE)" "$(NAME)" $(CDK_ARGS)

@@ -1,12 +1,13 @@
 /**
  * Access logs of the gateways: who asked for what and what became of it, and never a query string, because a token may
- * are in one (`?token=`).
+ * be in one (`?token=`).
  */
 import { RemovalPolicy } from "aws-cdk-lib";
 import { AccessLogField, AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
 import { type IAccessLogSettings, LogGroupLogDestination } from "aws-cdk-lib/aws-apigatewayv2";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
+import { encrypted } from "./bootstrap.ts";
 import type { Settings } from "./settings.ts";
 
 export function accessLog(
@@ -15,6 +16,7 @@ export function accessLog(
   further: Readonly<Record<string, string>>,
 ): IAccessLogSettings {
   const logGroup = new LogGroup(scope, "AccessLogs", {
+    ...encrypted(scope, settings),
     retention: settings.logRetentionDays as RetentionDays,
     removalPolicy: RemovalPolicy.DESTROY,
   });

@@ -9,6 +9,7 @@ import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import * as codedeploy from "aws-cdk-lib/aws-codedeploy";
 import * as iam from "aws-cdk-lib/aws-iam";
+import * as kms from "aws-cdk-lib/aws-kms";
 import * as lambda from "aws-cdk-lib/aws-lambda";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Bucket } from "aws-cdk-lib/aws-s3";
@@ -33,6 +34,26 @@ export function counted(
   statistic = "Sum",
 ): cloudwatch.Metric {
   return new cloudwatch.Metric({ namespace: "Cyclesheet", metricName, dimensionsMap, statistic, period });
+}
+
+/** Properties of a log group under the company's key, if it has one. */
+export function encrypted(scope: Construct, settings: Settings): { readonly encryptionKey?: kms.IKey } {
+  return settings.keyArn
+    ? { encryptionKey: kms.Key.fromKeyArn(scope, "EncryptionKey", settings.keyArn) }
+    : {};
+}
+
+/** Which of Lambda's own lines are written. They have a level only in this format; those of a function are JSON already, and LOG_LEVEL decides on them. */
+export function logged(
+  settings: Settings,
+): Pick<lambda.FunctionOptions, "loggingFormat" | "systemLogLevelV2" | "applicationLogLevelV2"> {
+  return settings.platformLogs === "warn"
+    ? {
+        loggingFormat: lambda.LoggingFormat.JSON,
+        systemLogLevelV2: lambda.SystemLogLevel.WARN,
+        applicationLogLevelV2: lambda.ApplicationLogLevel.TRACE,
+      }
+    : {};
 }
 
 /** What Lambda gives a function. Memory is processor too: a full core is 1,769 MB. */
@@ -67,6 +88,7 @@ export class Bootstrap extends Construct {
     const functionName = Bootstrap.nameOf(settings, name);
     const logGroup = new LogGroup(this, "Logs", {
       logGroupName: `/aws/lambda/${functionName}`,
+      ...encrypted(this, settings),
       retention: settings.logRetentionDays as RetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
@@ -91,6 +113,7 @@ export class Bootstrap extends Construct {
       memorySize: props.memoryMb,
       timeout: props.timeout,
       environment: { LOG_LEVEL: settings.logLevel, ...props.environment },
+      ...logged(settings),
       ...(props.reserved ? { reservedConcurrentExecutions: props.reserved } : {}),
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
     });
@@ -166,8 +189,14 @@ export class Bootstrap extends Construct {
   }
 
   /** Lets the function do `actions` on `resources`. */
-  may(actions: readonly string[], resources: readonly string[]): void {
-    this.role.addToPolicy(new iam.PolicyStatement({ actions: [...actions], resources: [...resources] }));
+  may(
+    actions: readonly string[],
+    resources: readonly string[],
+    conditions: Readonly<Record<string, unknown>> = {},
+  ): void {
+    this.role.addToPolicy(
+      new iam.PolicyStatement({ actions: [...actions], resources: [...resources], conditions }),
+    );
   }
 }
 

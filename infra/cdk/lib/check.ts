@@ -6,6 +6,7 @@ import type { Name, Settings } from "./settings.ts";
 const LOCAL = /^http:\/\/127\.0\.0\.1:\d+(\/|$)/;
 const TOPIC = /^arn:aws[a-z-]*:sns:([a-z0-9-]+):\d{12}:[\w-]{1,256}$/;
 const WEB_ACL = /^arn:aws[a-z-]*:wafv2:us-east-1:\d{12}:global\/webacl\/[\w-]+\/[\w-]+$/;
+const KEY = /^arn:aws[a-z-]*:kms:([a-z0-9-]+):\d{12}:key\/[\w-]+$/;
 const LEVEL = /^(error|warn|info|debug|trace)$/;
 const CODE_DEPLOY = /^(Canary10Percent(5|10|15|30)Minutes|Linear10PercentEvery(1|2|3|10)Minutes?)$/;
 const ARN = /^arn:aws[a-z-]*:acm:([a-z0-9-]+):\d{12}:certificate\/[\w-]+$/;
@@ -103,6 +104,12 @@ export function check(settings: Settings, problems: string[]): void {
     problems.push("temporaryPasswordDays is a number from 1 to 365");
   if (settings.tableName && !/^[\w.-]{3,255}$/.test(settings.tableName))
     problems.push(`tableName ${JSON.stringify(settings.tableName)} is no name of a table`);
+  oneOf("platformLogs", ["info", "warn"]);
+  if (settings.keyArn && KEY.exec(settings.keyArn)?.[1] !== settings.region)
+    problems.push(`keyArn must be the ARN of a KMS key in ${settings.region}`);
+  if (settings.workspaceSecret && !/^[\w/+=.@-]{1,512}$/.test(settings.workspaceSecret))
+    problems.push(`workspaceSecret ${JSON.stringify(settings.workspaceSecret)} is no name of a secret`);
+  if (settings.backupDays > 36_500) problems.push("backupDays is at most 36500");
   for (const name of ["ratePer10s", "maxGroup"] as const)
     if (settings[name] < 1) problems.push(`${name} is at least 1`);
   for (const name of ["cohereBaseUrl", "slackBaseUrl"] as const)

@@ -58,6 +58,7 @@ export class Extraction extends Construct {
 
 function queue(scope: Construct, id: string): sqs.Queue {
   const made = new sqs.Queue(scope, id, {
+    // Also where the stage has a key of its own: a message names a tenant, a team and a week, and no content.
     encryption: sqs.QueueEncryption.SQS_MANAGED,
     enforceSSL: true,
     retentionPeriod: Duration.days(14),

@@ -14,7 +14,7 @@ import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
 import { acknowledge } from "./acknowledge.ts";
-import type { Bootstrap } from "./bootstrap.ts";
+import { type Bootstrap, encrypted, logged } from "./bootstrap.ts";
 import type { Settings } from "./settings.ts";
 
 /** The trigger: three attributes under the names that functions read. Inline, so that it needs no build of its own. */
@@ -193,6 +193,7 @@ function pool(scope: Construct, settings: Settings): cognito.UserPool {
   acknowledge(made, "COG3", "Threat protection belongs to a dearer plan; the pool has no self sign-up.");
   acknowledge(made, "COG8", "The Essentials plan has all that is used.");
   const logGroup = new LogGroup(scope, "ClaimsLogs", {
+    ...encrypted(scope, settings),
     retention: settings.logRetentionDays as RetentionDays,
     removalPolicy: RemovalPolicy.DESTROY,
   });
@@ -207,6 +208,7 @@ function pool(scope: Construct, settings: Settings): cognito.UserPool {
     code: lambda.Code.fromInline(CLAIMS),
     role,
     logGroup,
+    ...logged(settings),
     timeout: Duration.seconds(5),
   });
   made.addTrigger(cognito.UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG, claims, cognito.LambdaVersion.V2_0);

@@ -42,7 +42,11 @@ export function readsTeamSecrets(settings: Settings, ...functions: readonly Boot
       resourceName: name,
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
-    each.may(["secretsmanager:GetSecretValue"], [arn]);
+    const further = settings.workspaceSecret
+      ? [Secret.fromSecretNameV2(each, "WorkspaceSecret", settings.workspaceSecret).secretArn]
+      : [];
+    // Its ARN ends in six characters that only the account knows.
+    each.may(["secretsmanager:GetSecretValue"], [arn, ...further.map((one) => `${one}-??????`)]);
     acknowledge(
       each.role,
       `IAM5[Resource::arn:aws:secretsmanager:${where(each)}:secret:${name}]`,

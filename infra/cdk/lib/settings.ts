@@ -66,6 +66,11 @@ export const SETTINGS = {
   },
   cohereBaseUrl: { default: "https://api.cohere.com", meaning: "Where the model answers." },
   cohereModel: { default: "command-a-03-2025", meaning: "The model that is asked." },
+  workspaceSecret: {
+    default: "",
+    meaning:
+      "Name of one further secret that sources may name, such as a Slack workspace's for all its teams; others are `cyclesheet/<stage>/teams/…`.",
+  },
   slackBaseUrl: { default: "https://slack.com/api", meaning: "Where Slack's Web API answers." },
   weeklyCron: {
     default: "0 8 ? * FRI *",
@@ -94,6 +99,11 @@ export const SETTINGS = {
     default: "",
     meaning:
       "A web ACL of yours before the page, and before `/api` with `sameOriginApi` (WAF, scope CloudFront).",
+  },
+  pageVersionDays: {
+    default: 30,
+    meaning:
+      "Days that replaced files of the page are kept, to go back to an earlier page (`make page-back`); 0 keeps none.",
   },
   pageCertificate: { default: "", meaning: "Its certificate's ARN, in us-east-1." },
   apiDomain: { default: "", meaning: "The API's own domain." },
@@ -129,6 +139,26 @@ export const SETTINGS = {
     default: "info",
     meaning:
       "What the functions log: error, warn, info, debug or trace; or by target, such as `store=debug,info`.",
+  },
+  platformLogs: {
+    default: "info",
+    meaning:
+      "Lambda's own lines (START, END, REPORT): `info` writes them; `warn` leaves out what is well, which halves the bill of logs.",
+  },
+  keyArn: {
+    default: "",
+    meaning:
+      "A KMS key of yours for the table and the logs; its policy must let DynamoDB and CloudWatch Logs of this account use it. Empty: AWS's keys.",
+  },
+  backupDays: {
+    default: 0,
+    meaning:
+      "Days that AWS Backup keeps a copy of the table of each night, beside the 35 days of point-in-time recovery; 0 makes none.",
+  },
+  monthlyBudget: {
+    default: 0,
+    meaning:
+      "Dollars a month for what is tagged with this stage: the receiver of alarms hears at 80 % and when the forecast passes it; 0 sets none.",
   },
   tableName: {
     default: "",

@@ -41,6 +41,12 @@ export class Web extends Construct {
       blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
       encryption: s3.BucketEncryption.S3_MANAGED,
       enforceSSL: true,
+      ...(settings.pageVersionDays
+        ? {
+            versioned: true,
+            lifecycleRules: [{ noncurrentVersionExpiration: Duration.days(settings.pageVersionDays) }],
+          }
+        : {}),
       // What the build makes can be built again; so the bucket goes with the stack, once it is emptied.
       removalPolicy: RemovalPolicy.DESTROY,
     });

@@ -7,10 +7,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join, relative, sep } from "node:path";
 import { CloudFrontClient, CreateInvalidationCommand } from "@aws-sdk/client-cloudfront";
-import { DeleteObjectsCommand, PutObjectCommand, paginateListObjectsV2, S3Client } from "@aws-sdk/client-s3";
+import { DeleteObjectsCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { script, stageOf } from "../lib/command.ts";
 import { outputsOf } from "../lib/outputs.ts";
 import { HOME } from "../lib/settings.ts";
+import { versionsOf } from "../lib/versions.ts";
 
 const PAGE = join(HOME, "../../web/app/dist");
 const TYPES: Readonly<Record<string, string>> = {
@@ -86,9 +87,10 @@ function pageConfig(outputs: ReadonlyMap<string, string>): Record<string, unknow
 }
 
 async function empty(client: S3Client, bucket: string): Promise<void> {
-  for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket })) {
-    const Objects = (page.Contents ?? []).map(({ Key }) => ({ Key }));
-    if (Objects.length > 0)
-      await client.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects } }));
+  const versions = await versionsOf(client, bucket);
+  // A thousand is what one call takes.
+  for (let from = 0; from < versions.length; from += 1000) {
+    const Objects = versions.slice(from, from + 1000).map(({ key, id }) => ({ Key: key, VersionId: id }));
+    await client.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects } }));
   }
 }

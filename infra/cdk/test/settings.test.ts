@@ -51,6 +51,10 @@ test("a missing value is named with its meaning and where to write it", () => {
 test("each bad value is refused with what would be right", () => {
   const bad: [Record<string, string>, RegExp][] = [
     [{ region: "frankfurt" }, /region "frankfurt" is no AWS region/],
+    [{ platformLogs: "none" }, /platformLogs is one of info, warn/],
+    [{ keyArn: "alias/company" }, /keyArn must be the ARN of a KMS key in eu-central-1/],
+    [{ workspaceSecret: "two words" }, /workspaceSecret "two words" is no name of a secret/],
+    [{ backupDays: "-1" }, /backupDays must be a whole number/],
     [{ architecture: "arm" }, /architecture is one of arm64, x86_64/],
     [{ identity: "saml" }, /identity is one of cognito, oidc, secret/],
     [{ identity: "oidc" }, /issuer must be an https address/],

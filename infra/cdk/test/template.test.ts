@@ -397,6 +397,92 @@ test("a restored table takes the place of the stack's own, which stays as it is"
   restored.hasOutput("TableName", { Value: "cyclesheet-restored" });
 });
 
+const KEY = "arn:aws:kms:eu-central-1:123456789012:key/0a1b2c3d-1111-2222-3333-444455556666";
+
+test("a key of the company's encrypts the table and the logs, and functions may use it through DynamoDB alone", () => {
+  const of = template("prod", { keyArn: KEY });
+  of.allResourcesProperties("AWS::DynamoDB::Table", {
+    SSESpecification: { SSEEnabled: true, SSEType: "KMS", KMSMasterKeyId: KEY },
+  });
+  of.allResourcesProperties("AWS::Logs::LogGroup", { KmsKeyId: KEY });
+  for (const name of ["connect", "disconnect", "default", "http", "extract"])
+    assert.equal(rights(of, name).get("kms:Decrypt"), JSON.stringify(KEY), name);
+  assert.ok(!rights(of, "authorize").has("kms:Decrypt"), "authorize reads no table");
+  const used = resources(of, "AWS::IAM::Policy").flatMap(([, policy]) =>
+    (
+      policy.Properties.PolicyDocument as { Statement: (Statement & { Condition?: unknown })[] }
+    ).Statement.filter(({ Action, Resource }) => [Action].flat().includes("kms:Encrypt") && Resource === KEY),
+  );
+  assert.equal(used.length, 5);
+  for (const { Condition } of used)
+    assert.match(JSON.stringify(Condition), /kms:ViaService.*dynamodb\.eu-central-1/);
+  for (const name of FUNCTIONS)
+    assert.ok(![...rights(prod, name).keys()].some((one) => one.startsWith("kms:")), name);
+});
+
+test("Lambda's own lines are left out where the stage says so, and the functions' stay", () => {
+  template("prod", { platformLogs: "warn" }).allResourcesProperties("AWS::Lambda::Function", {
+    LoggingConfig: { LogFormat: "JSON", SystemLogLevel: "WARN", ApplicationLogLevel: "TRACE" },
+  });
+  for (const [id, one] of resources(prod, "AWS::Lambda::Function"))
+    assert.ok(!JSON.stringify(one.Properties.LoggingConfig ?? {}).includes("JSON"), id);
+});
+
+test("one secret of a workspace may be read beside those of the teams, and no other", () => {
+  const of = template("prod", { workspaceSecret: "company/slack" });
+  for (const name of ["http", "extract"])
+    assert.match(
+      rights(of, name).get("secretsmanager:GetSecretValue") ?? "",
+      /secret:company\/slack-\?{6}/,
+      name,
+    );
+  assert.doesNotMatch(rights(prod, "http").get("secretsmanager:GetSecretValue") ?? "", /company/);
+});
+
+test("AWS Backup copies the table every night where the stage says for how long", () => {
+  const of = template("prod", { backupDays: "90" });
+  of.hasResourceProperties("AWS::Backup::BackupPlan", {
+    BackupPlan: { BackupPlanRule: [Match.objectLike({ Lifecycle: { DeleteAfterDays: 90 } })] },
+  });
+  of.resourceCountIs("AWS::Backup::BackupSelection", 1);
+  of.hasResource("AWS::Backup::BackupVault", { DeletionPolicy: "RetainExceptOnCreate" });
+  prod.resourceCountIs("AWS::Backup::BackupPlan", 0);
+});
+
+test("a budget tells the receiver of alarms, whom it may publish to", () => {
+  const of = template("prod", { monthlyBudget: "150" });
+  const [, budget] = resources(of, "AWS::Budgets::Budget")[0] ?? [];
+  assert.ok(budget);
+  const { Budget, NotificationsWithSubscribers } = budget.Properties as {
+    Budget: Record<string, unknown>;
+    NotificationsWithSubscribers: { Subscribers: { Address: { Ref: string } }[] }[];
+  };
+  assert.deepEqual(Budget.BudgetLimit, { Amount: 150, Unit: "USD" });
+  assert.deepEqual(Budget.CostFilters, { TagKeyValue: ["user:stage$prod"] });
+  const topic = resources(of, "AWS::SNS::Topic")[0]?.[0];
+  assert.equal(NotificationsWithSubscribers.length, 2);
+  for (const { Subscribers } of NotificationsWithSubscribers)
+    assert.equal(Subscribers[0]?.Address.Ref, topic);
+  const policy = JSON.stringify(resources(of, "AWS::SNS::TopicPolicy"));
+  assert.match(policy, /budgets\.amazonaws\.com/);
+  prod.resourceCountIs("AWS::Budgets::Budget", 0);
+});
+
+test("replaced files of the page are kept for a while, so that it can go back", () => {
+  const page = (of: Template) =>
+    resources(of, "AWS::S3::Bucket").find(([id]) => id.startsWith("WebPage"))?.[1].Properties;
+  assert.deepEqual(page(prod)?.VersioningConfiguration, { Status: "Enabled" });
+  assert.match(JSON.stringify(page(prod)?.LifecycleConfiguration), /"NoncurrentDays":30/);
+  assert.equal(page(template("prod", { pageVersionDays: "0" }))?.VersioningConfiguration, undefined);
+});
+
+test("what a company asks for is there: one-time passwords for all, its account alone, its own topic and firewall", () => {
+  template("prod", { mfa: "required" }).hasResourceProperties("AWS::Cognito::UserPool", {
+    MfaConfiguration: "ON",
+  });
+  assert.throws(() => template("prod", { account: "12" }), /account "12" is no AWS account's id/);
+});
+
 test("cdk-nag has nothing to say", () => {
   const stages: [string, Overrides][] = [
     ["prod", {}],
@@ -413,6 +499,16 @@ test("cdk-nag has nothing to say", () => {
       },
     ],
     ["prod", OWN_DOMAINS],
+    [
+      "prod",
+      {
+        keyArn: KEY,
+        backupDays: "30",
+        monthlyBudget: "100",
+        workspaceSecret: "company/slack",
+        platformLogs: "warn",
+      },
+    ],
   ];
   for (const [stage, overrides] of stages) {
     // Findings make synthesis an error.
