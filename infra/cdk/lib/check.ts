@@ -1,6 +1,6 @@
 /** What can be known to be wrong with a stage from its settings alone. */
 import { cronProblem, repeatProblem } from "./cron.ts";
-import type { Name, Settings } from "./settings.ts";
+import type { Name, Settings } from "./settingsTable.ts";
 
 /** An address on the machine of an emulator. */
 const LOCAL = /^http:\/\/127\.0\.0\.1:\d+(\/|$)/;

@@ -5,22 +5,15 @@
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { lookedAt } from "./lookedAt.ts";
+import { checkAccount } from "./account.ts";
+import type { Findings } from "./findings.ts";
 import type { Settings } from "./settings.ts";
 
 /** What `cdk bootstrap` leaves behind, under CDK's usual qualifier. */
 const BOOTSTRAPPED = "/cdk-bootstrap/hnb659fds/version";
 const ISSUER_ANSWERS_WITHIN_MS = 5_000;
 
-/** What a look at the account finds, as sentences that say what to do. */
-export interface Findings {
-  /** Everything that would stop the deployment halfway. */
-  readonly problems: readonly string[];
-  /** What should be known, and stops nothing. */
-  readonly notes: readonly string[];
-}
-
-/** Looks at a stage's account. */
+/** Checks a stage's account. */
 export async function preflight(settings: Settings): Promise<Findings> {
   const client = { region: settings.region };
   const account = await new STSClient(client).send(new GetCallerIdentityCommand({})).catch(nameOf);
@@ -37,7 +30,7 @@ export async function preflight(settings: Settings): Promise<Findings> {
     modelKey(client, settings),
     issuer(settings),
   ]);
-  const { problems, notes } = await lookedAt(settings);
+  const { problems, notes } = await checkAccount(settings);
   return { problems: [...looked.filter((problem) => problem !== null), ...problems], notes };
 }
 

@@ -7,7 +7,7 @@ import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SNSClient } from "@aws-sdk/client-sns";
-import { lookedAt } from "../lib/lookedAt.ts";
+import { checkAccount } from "../lib/account.ts";
 import { issuer } from "../lib/preflight.ts";
 import { settings } from "./stage.ts";
 
@@ -95,7 +95,7 @@ const deployed = (outputs: Readonly<Record<string, string>>) => ({
 
 test("an account that has what a stage takes is well, and says where the mail about alarms goes", async (context) => {
   account(context, {});
-  const { problems, notes } = await lookedAt(settings("prod"));
+  const { problems, notes } = await checkAccount(settings("prod"));
   assert.deepEqual(problems, []);
   assert.equal(notes.length, 1);
   assert.match(
@@ -107,16 +107,16 @@ test("an account that has what a stage takes is well, and says where the mail ab
 test("a new account cannot reserve what others may, and a stage that has it already can keep it", async (context) => {
   const small = { AccountLimit: { ConcurrentExecutions: 10, UnreservedConcurrentExecutions: 10 } };
   account(context, { GetAccountSettings: small });
-  const { problems } = await lookedAt(settings("prod"));
+  const { problems } = await checkAccount(settings("prod"));
   assert.match(problems.join(), /extractConcurrency 50 cannot be reserved: the account has 10 .*Set it to 0/);
-  const { problems: none, notes } = await lookedAt(settings("prod", { extractConcurrency: "0" }));
+  const { problems: none, notes } = await checkAccount(settings("prod", { extractConcurrency: "0" }));
   assert.deepEqual(none, []);
   assert.match(notes.join(), /runs 10 functions at once/);
   account(context, {
     GetAccountSettings: { AccountLimit: { ConcurrentExecutions: 60, UnreservedConcurrentExecutions: 10 } },
     GetFunctionConcurrency: { ReservedConcurrentExecutions: 50 },
   });
-  assert.deepEqual((await lookedAt(settings("prod"))).problems, []);
+  assert.deepEqual((await checkAccount(settings("prod"))).problems, []);
 });
 
 test("a sign-in's name that is taken stops, unless it is this stage's own", async (context) => {
@@ -124,11 +124,14 @@ test("a sign-in's name that is taken stops, unless it is this stage's own", asyn
     DescribeUserPoolDomain: { DomainDescription: { Domain: "x", UserPoolId: "eu-central-1_A" } },
   };
   account(context, taken);
-  assert.match((await lookedAt(settings("dev"))).problems.join(), /cyclesheet-dev is taken .*signInPrefix/);
+  assert.match(
+    (await checkAccount(settings("dev"))).problems.join(),
+    /cyclesheet-dev is taken .*signInPrefix/,
+  );
   account(context, { ...taken, DescribeStacks: deployed({ UserPool: "eu-central-1_A" }) });
-  assert.deepEqual((await lookedAt(settings("dev"))).problems, []);
+  assert.deepEqual((await checkAccount(settings("dev"))).problems, []);
   account(context, { ...taken, DescribeStacks: deployed({ UserPool: "eu-central-1_B" }) });
-  assert.equal((await lookedAt(settings("dev"))).problems.length, 1);
+  assert.equal((await checkAccount(settings("dev"))).problems.length, 1);
 });
 
 test("another's role for the gateway's logs is not replaced, one's own is kept, and none is none", async (context) => {
@@ -137,15 +140,15 @@ test("another's role for the gateway's logs is not replaced, one's own is kept, 
   });
   account(context, role("platform-team-logs"));
   assert.match(
-    (await lookedAt(settings("dev"))).problems.join(),
+    (await checkAccount(settings("dev"))).problems.join(),
     /by .*platform-team-logs already.*gatewayLogsRole to false/,
   );
-  assert.deepEqual((await lookedAt(settings("dev", { gatewayLogsRole: "false" }))).problems, []);
+  assert.deepEqual((await checkAccount(settings("dev", { gatewayLogsRole: "false" }))).problems, []);
   account(context, role("cyclesheet-dev-SocketsLogsRole12-abc"));
-  assert.deepEqual((await lookedAt(settings("dev"))).problems, []);
+  assert.deepEqual((await checkAccount(settings("dev"))).problems, []);
   account(context, {});
   assert.match(
-    (await lookedAt(settings("dev", { gatewayLogsRole: "false" }))).problems.join(),
+    (await checkAccount(settings("dev", { gatewayLogsRole: "false" }))).problems.join(),
     /has no role to write logs by.*gatewayLogsRole to true/,
   );
 });
@@ -172,38 +175,38 @@ test("a certificate that is missing, not issued, another's or at its end is name
   ];
   for (const [answers, said] of cases) {
     account(context, answers);
-    const { problems } = await lookedAt(own);
+    const { problems } = await checkAccount(own);
     if (said) assert.match(problems.join(), said);
     else assert.deepEqual(problems, []);
   }
   account(context, certificate({ NotAfter: new Date(Date.now() + 24 * 3600 * 1000) }));
-  assert.match((await lookedAt(own)).notes.join(), /pageCertificate ends on/);
+  assert.match((await checkAccount(own)).notes.join(), /pageCertificate ends on/);
 });
 
 test("the receiver of alarms: a topic that is there and lets them in, an address that has opened its link", async (context) => {
   const topic = settings("prod", { alarmTopicArn: "arn:aws:sns:eu-central-1:123456789012:pager" });
   const policy = (Policy: string) => ({ GetTopicAttributes: { Attributes: { Policy } } });
   account(context, { GetTopicAttributes: "NotFoundException" });
-  assert.match((await lookedAt(topic)).problems.join(), /pager does not exist/);
+  assert.match((await checkAccount(topic)).problems.join(), /pager does not exist/);
   account(context, policy('{"Condition":{"StringEquals":{"AWS:SourceOwner":"123456789012"}}}'));
-  assert.deepEqual((await lookedAt(topic)).notes, []);
+  assert.deepEqual((await checkAccount(topic)).notes, []);
   account(context, policy('{"Statement":[{"Effect":"Deny"}]}'));
-  assert.match((await lookedAt(topic)).notes.join(), /may alarms publish to it/);
+  assert.match((await checkAccount(topic)).notes.join(), /may alarms publish to it/);
   const subscribed = (SubscriptionArn: string) => ({
     DescribeStacks: deployed({ AlarmTopic: "arn:aws:sns:eu-central-1:123456789012:alarms" }),
     ListSubscriptionsByTopic: { Subscriptions: [{ Endpoint: "ops@company.example", SubscriptionArn }] },
   });
   account(context, subscribed("PendingConfirmation"));
-  assert.match((await lookedAt(settings("prod"))).notes.join(), /before the link is opened/);
+  assert.match((await checkAccount(settings("prod"))).notes.join(), /before the link is opened/);
   account(context, subscribed("arn:aws:sns:eu-central-1:123456789012:alarms:1"));
-  assert.deepEqual((await lookedAt(settings("prod"))).notes, []);
+  assert.deepEqual((await checkAccount(settings("prod"))).notes, []);
   account(context, {});
-  assert.match((await lookedAt(settings("dev"))).notes.join(), /alarms have no receiver/);
+  assert.match((await checkAccount(settings("dev"))).notes.join(), /alarms have no receiver/);
 });
 
 test("what may not be read is a note, and stops nobody who may deploy", async (context) => {
   account(context, { GetAccountSettings: "AccessDeniedException", GetAccount: "AccessDeniedException" });
-  const { problems, notes } = await lookedAt(settings("prod"));
+  const { problems, notes } = await checkAccount(settings("prod"));
   assert.deepEqual(problems, []);
   assert.match(notes.join(), /Lambda's limits could not be looked at \(AccessDeniedException\)/);
 });

@@ -2,7 +2,7 @@
  * What a stage takes from its account and could not get, or would take from somebody else: concurrent executions, a
  * name for the sign-in, the region's one role for logs, certificates, a receiver of alarms.
  *
- * A look that the credentials do not allow is a note and stops nothing: a person who may deploy need not be able to
+ * A check that the credentials do not allow is a note and stops nothing: a person who may deploy need not be able to
  * read everything.
  */
 import { ACMClient, DescribeCertificateCommand } from "@aws-sdk/client-acm";
@@ -17,8 +17,8 @@ import {
   LambdaClient,
 } from "@aws-sdk/client-lambda";
 import { GetTopicAttributesCommand, ListSubscriptionsByTopicCommand, SNSClient } from "@aws-sdk/client-sns";
+import type { Findings } from "./findings.ts";
 import { outputsOf } from "./outputs.ts";
-import type { Findings } from "./preflight.ts";
 import type { Settings } from "./settings.ts";
 
 /** What Lambda keeps for functions without a reservation, at the least. */
@@ -28,16 +28,16 @@ const DAY_MS = 24 * 3600 * 1000;
 const RENEWED_BEFORE_DAYS = 30;
 
 type Outputs = ReadonlyMap<string, string> | undefined;
-type Look = (settings: Settings, outputs: Outputs) => Promise<Findings>;
+type Check = (settings: Settings, outputs: Outputs) => Promise<Findings>;
 
 const problem = (...problems: string[]): Findings => ({ problems, notes: [] });
 const note = (...notes: string[]): Findings => ({ problems: [], notes });
 const WELL: Findings = { problems: [], notes: [] };
 
-/** Looks at all of it. */
-export async function lookedAt(settings: Settings): Promise<Findings> {
+/** Returns what is wrong with the account, and what should be known about it. */
+export async function checkAccount(settings: Settings): Promise<Findings> {
   const outputs = await outputsOf(settings).catch(() => undefined);
-  const looks: Readonly<Record<string, Look>> = {
+  const checks: Readonly<Record<string, Check>> = {
     "Lambda's limits": concurrency,
     "the sign-in's name": signInPrefix,
     "API Gateway's role for logs": logsRole,
@@ -45,8 +45,10 @@ export async function lookedAt(settings: Settings): Promise<Findings> {
     "the receiver of alarms": alarms,
   };
   const found = await Promise.all(
-    Object.entries(looks).map(([what, look]) =>
-      look(settings, outputs).catch((error: Error) => note(`${what} could not be looked at (${error.name})`)),
+    Object.entries(checks).map(([what, check]) =>
+      check(settings, outputs).catch((error: Error) =>
+        note(`${what} could not be looked at (${error.name})`),
+      ),
     ),
   );
   return {
