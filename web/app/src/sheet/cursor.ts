@@ -5,6 +5,7 @@
 import { type Client, newId, type Row } from "@cyclesheet/client";
 import { type IsoDate, localToday } from "../lib/dates";
 import type { Store } from "../lib/store";
+import { lastDirectory } from "./directory";
 import { type Arrangement, passes, save } from "./model/arrangement";
 import type { Area, View } from "./model/block";
 import { judgedOn } from "./model/health";
@@ -19,7 +20,6 @@ import {
   type Selection,
   type Side,
 } from "./screen";
-import { lastDirectory } from "./useDirectory";
 import { leftAt } from "./visited";
 
 /** What is needed of the grid on the screen. */

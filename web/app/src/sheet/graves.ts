@@ -1,7 +1,7 @@
 /** Rows that were removed while this page was open, as they last stood, so that they can be brought back whole. */
 import type { Row, Sheet } from "@cyclesheet/client";
-import type { Controller } from "./controller";
 import type { Grave } from "./model/restore";
+import type { OpenSheet } from "./screen";
 
 export interface RemovedRow extends Grave {
   /** The name of the user who removed it; null if it is not known. */
@@ -11,7 +11,7 @@ export interface RemovedRow extends Grave {
 /** Removed rows that are remembered: more than one person writes in at a time, and few enough to be found. */
 const MAX_REMOVED = 100;
 
-const remembered = new WeakMap<Controller, Map<string, RemovedRow>>();
+const remembered = new WeakMap<OpenSheet, Map<string, RemovedRow>>();
 
 /** Returns rows of `before` that `after` lacks, each with the rows that stood above it, nearest first. */
 export function removedRows(before: Sheet, after: Sheet): readonly RemovedRow[] {
@@ -34,10 +34,10 @@ export function removedRows(before: Sheet, after: Sheet): readonly RemovedRow[] 
 }
 
 /** Starts remembering; returns how to stop. */
-export function followRemovals(controller: Controller): () => void {
+export function followRemovals(open: OpenSheet): () => void {
   const rows = new Map<string, RemovedRow>();
-  remembered.set(controller, rows);
-  const { client } = controller;
+  remembered.set(open, rows);
+  const { client } = open;
   let before = client.getState().confirmedSheet;
   return client.subscribe(() => {
     const { confirmedSheet: after } = client.getState();
@@ -53,5 +53,5 @@ export function followRemovals(controller: Controller): () => void {
 }
 
 /** Returns a removed row; undefined if it was not removed while this page was open. */
-export const removedRow = (controller: Controller, taskId: string): RemovedRow | undefined =>
-  remembered.get(controller)?.get(taskId);
+export const removedRow = (open: OpenSheet, taskId: string): RemovedRow | undefined =>
+  remembered.get(open)?.get(taskId);

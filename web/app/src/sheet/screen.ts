@@ -1,11 +1,11 @@
 /** The screen's own state: where one is, what is being edited, what is open. Nothing here is shared or stored on a server. */
-import type { Column } from "@cyclesheet/client";
+import type { Client, Column } from "@cyclesheet/client";
 import { createStore, type Store } from "../lib/store";
 import { settings } from "../session/settings";
 import { type Arrangement, load } from "./model/arrangement";
 import type { Area, View } from "./model/block";
+import type { Rescue } from "./model/rescue";
 import type { Target } from "./model/threads";
-import type { Rescue } from "./rescue";
 
 /** A place that survives other people's inserts and moves. */
 export interface Place {
@@ -92,6 +92,12 @@ export interface Screen {
   readonly diagnosis: boolean;
   readonly roomy: boolean;
   readonly find: string;
+}
+
+/** The sheet that is open: its client and what the screen shows of it. */
+export interface OpenSheet {
+  readonly client: Client;
+  readonly screen: Store<Screen>;
 }
 
 export const cellKey = (taskId: string, column: Column): string => `${taskId}:${column}`;

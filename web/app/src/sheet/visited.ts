@@ -1,6 +1,6 @@
 /** The version at which this person last left a week, kept in this browser: what is newer is new to them. */
 import { settings } from "../session/settings";
-import type { Controller } from "./controller";
+import type { OpenSheet } from "./screen";
 
 /** By week, as it was when the page was opened: what comes in while one looks on is no news. */
 const left = new Map<string, number | null>();
@@ -16,7 +16,7 @@ export function leftAt(week: string): number | null {
 }
 
 /** Remembers the version when the page is put away; returns how to stop. */
-export function followVisits({ client }: Controller): () => void {
+export function followVisits({ client }: OpenSheet): () => void {
   const remember = () => {
     if (document.visibilityState === "visible") return;
     const { confirmedSheet } = client.getState();

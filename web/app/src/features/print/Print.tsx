@@ -8,12 +8,12 @@ import { flushSync } from "react-dom";
 import { longDate } from "../../lib/dates";
 import { momentOf } from "../../lib/moments";
 import { useController } from "../../sheet/context";
+import { lastDirectory } from "../../sheet/directory";
 import { SUMMARY } from "../../sheet/docs";
 import { useHistory } from "../../sheet/log/context";
 import { COLUMN_INFO } from "../../sheet/model/columns";
 import { HEALTH_WORDS, healthOf, isComplete, numbersOf } from "../../sheet/model/health";
 import { filtered, placeOf, saidIn } from "../../sheet/model/threads";
-import { lastDirectory } from "../../sheet/useDirectory";
 import { sourceIds } from "../../ui/Chips";
 
 type Generation = NonNullable<Sheet["generation"]>;

@@ -1,7 +1,9 @@
 /** Words whose row was removed, each in a card that waits: copy them, bring the row back, or let them go. */
 import { useRef } from "react";
+import { bringBack } from "../../sheet/bringBack";
 import { useController, useMayEdit, useScreen } from "../../sheet/context";
-import { bringBack, dismiss, type Rescue } from "../../sheet/rescue";
+import type { Rescue } from "../../sheet/model/rescue";
+import { dismiss } from "../../sheet/rescue";
 
 function Card({ rescue }: { rescue: Rescue }) {
   const controller = useController();

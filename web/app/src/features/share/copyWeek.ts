@@ -2,9 +2,9 @@
 import { weekSpan } from "../../lib/dates";
 import { pageLink } from "../../session/places";
 import type { Controller } from "../../sheet/controller";
+import { lastDirectory } from "../../sheet/directory";
 import { SUMMARY } from "../../sheet/docs";
 import { HEALTH_WORDS, healthOf, isComplete, judgedOn, numbersOf } from "../../sheet/model/health";
-import { lastDirectory } from "../../sheet/useDirectory";
 import { mailHtml, markdownText, type Report, slackText } from "./report";
 
 export type Kind = "slack" | "markdown" | "mail" | "link";

@@ -6,8 +6,8 @@ import type { Row } from "@cyclesheet/client";
 import type { GridApi, IRowNode, RowClassRules } from "ag-grid-community";
 import { useMemo } from "react";
 import type { Controller } from "../controller";
+import { lastDirectory } from "../directory";
 import { groupsOf } from "../model/quick";
-import { lastDirectory } from "../useDirectory";
 import { HEADING_HEIGHT, ROOMY_ROW_HEIGHT, ROW_HEIGHT } from "./heights";
 
 export interface Heading {
