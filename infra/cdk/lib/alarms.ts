@@ -62,7 +62,7 @@ function percent(
   });
 }
 
-/** Is the weekly sheet made, in time, by the model? */
+/** Alarms about weekly sheets that are missing, late or made without the model. */
 export class ExtractionAlarms extends Construct {
   readonly alarms: readonly cloudwatch.Alarm[];
 
@@ -103,7 +103,7 @@ export class ExtractionAlarms extends Construct {
   }
 }
 
-/** Do edits arrive, and soon? */
+/** Alarms about edits that arrive late or nowhere. */
 export class LatencyAlarms extends Construct {
   readonly alarms: readonly cloudwatch.Alarm[];
 
