@@ -14,6 +14,11 @@ export async function startAws(secret) {
       return {};
     },
     DeleteItem: ({ Key }) => { items.delete(id(Key)); return {}; },
+    UpdateItem: ({ Key }) => {
+      const { changes = { N: '0' } } = items.get(id(Key)) ?? {};
+      items.set(id(Key), { ...Key, changes: { N: String(Number(changes.N) + 1) } });
+      return {};
+    },
     Query: ({ ExpressionAttributeValues: values, ScanIndexForward = true, Limit = 1_000 }) => {
       const [pk, from, to] = Object.entries(values).sort(([a], [b]) => order(a) - order(b)).map(([, value]) => value.S);
       const found = [...items.values()].filter((item) => item.pk.S === pk && item.sk.S >= from && item.sk.S <= to);

@@ -40,19 +40,21 @@ interface Calls {
   readonly frames: number;
   readonly posts: (n: number) => number;
   readonly writes: number;
-  /** Gets and queries: each strongly consistent read of a few rows. */
-  readonly reads: number;
+  /** Strongly consistent reads of one small item: one read unit. */
+  readonly gets: number;
+  /** Strongly consistent reads of several rows, at most those of a room. */
+  readonly queries: number;
   readonly invocations: number;
 }
 
 export const CALLS = {
-  change: { frames: 1, posts: (n) => n, writes: 1, reads: 1, invocations: 1 },
-  presence: { frames: 1, posts: (n) => n - 1, writes: 0, reads: 1, invocations: 1 },
-  ping: { frames: 1, posts: () => 1, writes: 0, reads: 2, invocations: 1 },
+  change: { frames: 1, posts: (n) => n, writes: 1, gets: 1, queries: 0, invocations: 1 },
+  presence: { frames: 1, posts: (n) => n - 1, writes: 0, gets: 1, queries: 0, invocations: 1 },
+  ping: { frames: 1, posts: () => 1, writes: 0, gets: 1, queries: 1, invocations: 1 },
   // `$connect` with its authorizer, and `hello`.
-  connect: { frames: 0, posts: () => 0, writes: 2, reads: 2, invocations: 2 },
-  hello: { frames: 1, posts: (n) => n, writes: 1, reads: 4, invocations: 1 },
-  leave: { frames: 0, posts: (n) => n - 1, writes: 2, reads: 1, invocations: 1 },
+  connect: { frames: 0, posts: () => 0, writes: 2, gets: 1, queries: 1, invocations: 2 },
+  hello: { frames: 1, posts: (n) => n, writes: 2, gets: 0, queries: 4, invocations: 1 },
+  leave: { frames: 0, posts: (n) => n - 1, writes: 3, gets: 1, queries: 1, invocations: 1 },
 } as const satisfies Record<string, Calls>;
 
 /** Posts of presence in a room a second, at the most: `PRESENCE_POSTS_PER_SECOND` of shared/protocol/src/limits.rs. */
@@ -134,7 +136,7 @@ export function month(load: Load, prices: Prices, alarms: number): readonly Line
     { what: "Table: writes", dollars: (all((calls) => calls.writes) * prices.tableWritesPerMillion) / 1e6 },
     {
       what: "Table: reads",
-      dollars: (all((calls) => calls.reads) * units * prices.tableReadsPerMillion) / 1e6,
+      dollars: (all((calls) => calls.gets + calls.queries * units) * prices.tableReadsPerMillion) / 1e6,
     },
     { what: "Logs", dollars: ((invocations * LOG_BYTES) / 1e9) * prices.logsPerGb },
     {

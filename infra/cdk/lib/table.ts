@@ -9,9 +9,9 @@ import { acknowledge, managedPolicy } from "./acknowledge.ts";
 import type { Bootstrap } from "./bootstrap.ts";
 import type { Settings } from "./settings.ts";
 
-/** What the store does. There is no update and no scan. */
+/** What the store does. The only update is the one that counts up a room's roster; there is no scan. */
 const READS = ["dynamodb:GetItem", "dynamodb:Query"];
-const WRITES = ["dynamodb:PutItem", "dynamodb:DeleteItem"];
+const WRITES = ["dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:UpdateItem"];
 /** What a caller of a table with a key of the company's needs of that key; DynamoDB uses it for the caller. */
 const READS_KEY = ["kms:Decrypt", "kms:DescribeKey"];
 const WRITES_KEY = ["kms:Encrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:GenerateDataKey"];

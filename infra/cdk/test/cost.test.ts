@@ -25,14 +25,14 @@ test("a call costs what the protocol's tests count", () => {
   const source = readFileSync(join(HOME, "../../tests/protocol/tests/main/counts.rs"), "utf8");
   for (const [name, calls] of Object.entries(CALLS)) {
     const found = new RegExp(
-      `const ${name.toUpperCase()}: Budget =\\s+Budget \\{ put: \\d+, get: (\\d+), query: (\\d+), delete: \\d+, write_units: (\\d+), posts: (ROOM - 1|ROOM|\\d+) \\}`,
+      `const ${name.toUpperCase()}: Budget =\\s+Budget \\{ put: \\d+, update: \\d+, get: (\\d+), query: (\\d+), delete: \\d+, write_units: (\\d+), posts: (ROOM - 1|ROOM|\\d+) \\}`,
     ).exec(source);
     assert.ok(found, name);
     const [, get, query, writes, posts = ""] = found;
     const posted = { ROOM, "ROOM - 1": ROOM - 1 }[posts] ?? Number(posts);
     assert.deepEqual(
-      [calls.reads, calls.writes, calls.posts(ROOM)],
-      [Number(get) + Number(query), Number(writes), posted],
+      [calls.gets, calls.queries, calls.writes, calls.posts(ROOM)],
+      [Number(get), Number(query), Number(writes), posted],
       name,
     );
   }

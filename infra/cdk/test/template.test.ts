@@ -38,7 +38,7 @@ function rights(of: Template, name: string): Map<string, string> {
 
 const LOGS = ["logs:CreateLogStream", "logs:PutLogEvents"];
 const READ = ["dynamodb:GetItem", "dynamodb:Query"];
-const WRITE = ["dynamodb:PutItem", "dynamodb:DeleteItem"];
+const WRITE = ["dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:UpdateItem"];
 const POST = "execute-api:ManageConnections";
 const ASK = "lambda:InvokeFunction";
 

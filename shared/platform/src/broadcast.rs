@@ -1,4 +1,5 @@
-//! Telling a room: one Query of the connection map, one post per connection and frame.
+//! Telling a room: one read of its roster's count, one of the connection map if it has changed, one post per connection
+//! and frame.
 //!
 //! A post is tried twice at most, and a slow socket never delays the others. What a lost post costs is a moment: the
 //! client's next `ping` shows that it is behind. A socket that is gone (410) loses the rows it was posted to by.
@@ -34,13 +35,13 @@ impl Telling<'_> {
         connections::room(self.context.store.table(), self.room, self.context.now()).await
     }
 
-    /// Whom a broadcast goes to: one Query, of less.
+    /// Returns the sockets that a broadcast goes to: one GetItem, and a Query if the room's roster has changed.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an
     /// item cannot be understood.
-    pub async fn recipients(&self) -> Result<Vec<Recipient>, StoreError> {
-        connections::recipients(self.context.store.table(), self.room, self.context.now()).await
+    pub async fn recipients(&self) -> Result<Arc<[Recipient]>, StoreError> {
+        self.context.store.recipients(self.room, self.context.now()).await
     }
 
     /// Posts `frames`, in order, to everybody in the room but `except`. How many sockets were posted to.

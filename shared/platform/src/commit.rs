@@ -144,7 +144,7 @@ impl Room<'_> {
         let everybody: Result<_, StoreError> = self.telling.recipients().await;
         let everybody = everybody.unwrap_or_else(|error| {
             tracing::warn!(%error, "the room could not be notified");
-            Vec::new()
+            Arc::default()
         });
         let outside =
             |socket: &&Recipient| !everybody.iter().any(|one| one.connection_id == socket.connection_id);

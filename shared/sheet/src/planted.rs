@@ -58,6 +58,8 @@ faults! {
     ReadInsideEntry,
     /// A socket that answered 410 once never gets its row back.
     FalseGoneStays,
+    /// A socket joins a room and does not count up its roster, so that functions use the list that they kept.
+    JoinUncounted,
     /// A compaction deletes the log behind it, so that slots are free again.
     ReuseSlot,
 }

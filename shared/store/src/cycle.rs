@@ -9,11 +9,13 @@
 //! the room; the others only learn their version. A leader that is killed leaves its followers without an answer, and
 //! they queue again: their ids find themselves if the put had landed.
 use crate::{
+    Recipient,
     cache::Cache,
     directory::{self, Team},
     log::{self, Limit, Put, Since},
     record, roles,
     room::{Committed, Failure, Folded, MAX_WAITING, Outcome, Proposal, Waiting, take},
+    roster::Rosters,
     table::{StoreError, Table},
 };
 use sheet::{
@@ -63,6 +65,7 @@ pub struct Store {
     config: Arc<StoreConfig>,
     cache: Arc<Cache>,
     directory: Arc<directory::Kept>,
+    rosters: Arc<Rosters>,
     random: Random,
 }
 
@@ -70,7 +73,7 @@ impl Store {
     /// The store on `table`.
     pub fn new(table: Table, config: StoreConfig, random: Random) -> Self {
         let cache = Arc::new(Cache::new(config.max_cache_bytes));
-        Self { table, config: Arc::new(config), cache, directory: Arc::default(), random }
+        Self { table, config: Arc::new(config), cache, directory: Arc::default(), rosters: Arc::default(), random }
     }
 
     /// The table that this store is on, for the functions of this crate's modules.
@@ -81,6 +84,15 @@ impl Store {
     /// Folded cycles kept, and their estimated bytes.
     pub fn cached(&self) -> (usize, usize) {
         self.cache.size()
+    }
+
+    /// Returns the sockets of a room to post to: a socket that joined before a change was committed is among them. Costs
+    /// one GetItem, and a Query if a socket has joined or left since this process last asked.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Corrupt`] if an item cannot be understood.
+    pub async fn recipients(&self, key: &CycleKey, now: TimestampMs) -> Result<Arc<[Recipient]>, StoreError> {
+        self.rosters.recipients(&self.table, key, now).await
     }
 
     /// A team, as read within the last minute; none if the tenant has no such team.

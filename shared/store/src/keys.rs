@@ -54,6 +54,9 @@ pub(crate) fn connection(id: &str) -> String {
     format!("CONN#{id}")
 }
 
+/// The count of changes to the sockets in a room.
+pub(crate) const ROSTER: &str = "ROSTER";
+
 /// A removed member, in the tenant's list of them.
 pub(crate) fn denied(user: &Name) -> String {
     format!("DENIED#{user}")

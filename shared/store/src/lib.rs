@@ -4,7 +4,7 @@
 //! - `keys`: the one table's keys. [`table`]: calls to it, and what their failures mean. Both are this crate's alone.
 //! - [`log`]: entries put and read. [`record`]: the folded state and its chunks.
 //! - [`cycle`]: the commit. [`room`]: one cycle in this process, its fold and its queue. [`cache`]: bounded by bytes.
-//! - [`connections`]: who is connected where. [`directory`]: teams, members, cycles, denials. [`roles`], [`teams`]: what was set about members.
+//! - `roster`: the recipients of a broadcast, kept. [`connections`]: who is connected where. [`directory`]: teams, members, cycles, denials. [`roles`], [`teams`]: what was set about members.
 //! - [`past`]: the state at an earlier version. `weeks`: the sheets of the weeks before one.
 //! - [`inbox`]: messages that were pushed. [`notes`]: unread mentions. [`direct`]: those that are to be sent. [`raw`]: messages and answers.
 //! - [`postings`]: posts that are made once. [`looks`]: reads of the sources without a lease.
@@ -31,6 +31,7 @@ pub mod raw;
 pub mod record;
 pub mod roles;
 pub mod room;
+mod roster;
 pub mod table;
 pub mod teams;
 mod weeks;

@@ -265,6 +265,19 @@ impl Table {
         gone.attributes.map(read).transpose()
     }
 
+    /// Adds 1 to the attribute `changes` of an item, which is created if there is none. A repeated call adds again.
+    pub(crate) async fn count_up(&self, pk: &str, sk: &str) -> Result<(), StoreError> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.name)
+            .key("pk", text(pk))
+            .key("sk", text(sk))
+            .update_expression("ADD changes :one")
+            .expression_attribute_values(":one", AttributeValue::N("1".into()));
+        update.send().await.map(drop).map_err(|e| unavailable("UpdateItem", &e))
+    }
+
     /// All items of a partition between two sort keys, both included; strongly consistent; every page.
     ///
     /// # Errors

@@ -92,6 +92,9 @@ pub struct Task {
     pub(crate) told: BTreeSet<u64>,
     /// Whether that socket received anything else.
     pub(crate) has_answered: bool,
+    /// Versions announced to sockets, and which sockets.
+    pub(crate) announced: BTreeSet<u64>,
+    pub(crate) announced_to: BTreeSet<usize>,
 }
 
 impl Task {
@@ -265,6 +268,8 @@ impl World {
             denial,
             told: BTreeSet::new(),
             has_answered: false,
+            announced: BTreeSet::new(),
+            announced_to: BTreeSet::new(),
         };
         self.tasks.insert(task, running);
         let pause = self.latency(0, 4);
@@ -392,6 +397,7 @@ impl World {
     /// An invocation ended.
     pub(crate) fn finished(&mut self, task: TaskId, running: Task, done: Done) {
         self.judge_replay(&running);
+        self.judge_announcement(&running);
         let Task { work, denial, failed_reads, .. } = running;
         let user = self.user_of(&work);
         // Removed before it began and until it ended: then it may only have been refused.

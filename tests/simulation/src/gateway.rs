@@ -33,6 +33,8 @@ pub struct Socket {
     pub was_closed_by_server: bool,
     /// Whether it has answered 410 while it lived. Then the table may know nothing of it.
     pub was_disowned: bool,
+    /// When the `welcome` that let it into the room left its function, unless it has answered 410 since.
+    pub entered: Option<u64>,
     /// The table under which it was opened.
     pub era: u64,
     /// Whether its client still receives and sends. A broken socket is open for the gateway for a while.
@@ -51,6 +53,7 @@ impl World {
             was_open: false,
             was_closed_by_server: false,
             was_disowned: false,
+            entered: None,
             era: self.era,
             is_cut: false,
         });
@@ -186,6 +189,7 @@ impl World {
             Some(_) if self.random.chance(self.weather.false_gone) => {
                 self.tell(|| format!("c{socket} lives and answers 410"));
                 self.sockets[socket].was_disowned = true;
+                self.sockets[socket].entered = None;
                 Posted::Gone
             }
             Some(frame) => self.pass(socket, frame),

@@ -47,7 +47,7 @@ impl Table {
             Err(error) => return (error.status_code(), error.to_json(), None),
         };
         let written = match operation {
-            "PutItem" | "DeleteItem" => Some(self.note(operation, body)),
+            "PutItem" | "DeleteItem" | "UpdateItem" => Some(self.note(operation, body)),
             "GetItem" | "Query" => None,
             other => panic!("the simulation does not know the write {other}"),
         };
@@ -56,7 +56,11 @@ impl Table {
 
     fn note(&mut self, operation: &str, body: &str) -> Written {
         let mut body: Value = serde_json::from_str(body).expect("a request that DynamoDB took is JSON");
-        let after = (operation == "PutItem").then(|| body["Item"].take());
+        let after = match operation {
+            "PutItem" => Some(body["Item"].take()),
+            "UpdateItem" => Some(self.item(&body["Key"])),
+            _ => None,
+        };
         let key = after.as_ref().unwrap_or(&body["Key"]);
         let (pk, sk) = (text(&key["pk"]), text(&key["sk"]));
         let at = (pk.clone(), sk.clone());
@@ -65,6 +69,14 @@ impl Table {
             None => self.rows.remove(&at),
         };
         Written { pk, sk, before, after }
+    }
+
+    /// What an update left.
+    fn item(&self, key: &Value) -> Value {
+        let body = serde_json::json!({"TableName": local::database::TABLE, "Key": key}).to_string();
+        let answer = self.embedded.run("GetItem", &body).expect("an item that was just updated");
+        let mut answer: Value = serde_json::from_str(&answer).expect("an answer of DynamoDB is JSON");
+        answer["Item"].take()
     }
 
     /// A row.

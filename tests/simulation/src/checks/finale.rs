@@ -223,7 +223,7 @@ impl World {
     fn judge_rows(&mut self) {
         let mut wrong = None;
         for (pk, sk) in self.table.rows.keys().filter(|(pk, _)| pk.starts_with("C#")) {
-            let known = sk == "LOOKED"
+            let known = ["LOOKED", "ROSTER"].contains(&sk.as_str())
                 || ["LOG#", "CONN#", "RAW#", "RECORD"].iter().any(|prefix| sk.starts_with(prefix));
             let record = self.table.row(pk, "RECORD");
             let named = record.is_some_and(|record| super::history::chunk_keys(record).contains(sk));

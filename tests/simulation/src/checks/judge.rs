@@ -210,6 +210,43 @@ impl World {
         }
     }
 
+    /// Notes which changes a task announces to which sockets, and which sockets are in their rooms.
+    fn note_announcement(&mut self, task: TaskId, socket: usize, frame: &Value) {
+        if frame["type"] == "welcome" && !self.sockets[socket].was_disowned {
+            let entered = &mut self.sockets[socket].entered;
+            *entered = entered.or(Some(self.now));
+        }
+        let Some(running) = self.tasks.get_mut(&task).filter(|_| frame["type"] == "committed") else { return };
+        let own = matches!(running.work, Work::Default(own, _) if own == socket);
+        running.announced_to.insert(socket);
+        if !own {
+            let changes = frame["changes"].as_array().into_iter().flatten();
+            running.announced.extend(changes.filter_map(|change| change["version"].as_u64()));
+        }
+    }
+
+    /// K2: a change that is announced to the room is announced to every socket that was welcomed before it was in the log.
+    pub(crate) fn judge_announcement(&mut self, running: &Task) {
+        let Some(first) = running.announced.first() else { return };
+        let Some(told) = running.announced_to.first().map(|socket| self.sockets[*socket].client) else { return };
+        let pk = self.partition(told);
+        let landed = self.histories.get(&pk).and_then(|history| history.landed.get(*first as usize - 1).copied());
+        let Some(landed) = landed else { return };
+        for (n, socket) in self.sockets.iter().enumerate() {
+            let is_inside = socket.state == State::Open
+                && socket.era == self.era
+                && socket.entered.is_some_and(|entered| entered < landed)
+                && self.partition(socket.client) == pk;
+            let row = self.table.row(&pk, &format!("CONN#c{n}"));
+            let is_listed = row.is_some_and(|row| row["lost"]["BOOL"] != true);
+            if is_inside && is_listed && !running.announced_to.contains(&n) {
+                let to = &running.announced_to;
+                let what = format!("K2: version {first} of {pk} is announced to {to:?}, and c{n} is in the room");
+                return self.violated(what);
+            }
+        }
+    }
+
     /// A frame leaves a function.
     pub(crate) fn judge_frame(&mut self, task: TaskId, connection_id: &str, text: &str) {
         let Some(socket) = connection_id.strip_prefix('c').and_then(|n| n.parse::<usize>().ok()) else {
@@ -220,6 +257,7 @@ impl World {
         let pk = self.partition(client);
         let frame: Value = serde_json::from_str(text).unwrap_or_default();
         self.note_answer(task, socket, &frame);
+        self.note_announcement(task, socket, &frame);
         let user = self.clients[client].person.user.clone();
         let shares = self.clients[client].shares_name;
         let epoch = self.epoch(&pk);
