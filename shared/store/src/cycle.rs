@@ -73,7 +73,14 @@ impl Store {
     /// The store on `table`.
     pub fn new(table: Table, config: StoreConfig, random: Random) -> Self {
         let cache = Arc::new(Cache::new(config.max_cache_bytes));
-        Self { table, config: Arc::new(config), cache, directory: Arc::default(), rosters: Arc::default(), random }
+        Self {
+            table,
+            config: Arc::new(config),
+            cache,
+            directory: Arc::default(),
+            rosters: Arc::default(),
+            random,
+        }
     }
 
     /// The table that this store is on, for the functions of this crate's modules.

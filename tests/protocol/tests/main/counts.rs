@@ -44,8 +44,7 @@ const REFUSAL: Budget = Budget { put: 0, update: 0, get: 0, query: 1, delete: 0,
 /// A removal, at most: of somebody with two sockets in one of two open cycles, in a room of six. The denial before and
 /// after, a log entry in each cycle, the rows of both sockets, which their own `$disconnect` deletes once more; the
 /// room receives the removal and the users who left.
-const REMOVAL: Budget =
-    Budget { put: 5, update: 2, get: 6, query: 9, delete: 8, write_units: 15, posts: 18 };
+const REMOVAL: Budget = Budget { put: 5, update: 2, get: 6, query: 9, delete: 8, write_units: 15, posts: 18 };
 
 fn begin(world: &World) {
     world.faults.forget();
@@ -195,7 +194,11 @@ async fn a_removal_costs_what_is_written_here() {
     let spent = spent(&world);
     let within = |what: fn(&Budget) -> usize| what(&spent) <= what(&REMOVAL);
     assert!(
-        within(|b| b.put) && within(|b| b.update) && within(|b| b.get) && within(|b| b.query) && within(|b| b.delete),
+        within(|b| b.put)
+            && within(|b| b.update)
+            && within(|b| b.get)
+            && within(|b| b.query)
+            && within(|b| b.delete),
         "{spent:?}"
     );
     assert!(within(|b| b.write_units) && within(|b| b.posts), "{spent:?}");

@@ -216,7 +216,9 @@ impl World {
             let entered = &mut self.sockets[socket].entered;
             *entered = entered.or(Some(self.now));
         }
-        let Some(running) = self.tasks.get_mut(&task).filter(|_| frame["type"] == "committed") else { return };
+        let Some(running) = self.tasks.get_mut(&task).filter(|_| frame["type"] == "committed") else {
+            return;
+        };
         let own = matches!(running.work, Work::Default(own, _) if own == socket);
         running.announced_to.insert(socket);
         if !own {
@@ -228,9 +230,12 @@ impl World {
     /// K2: a change that is announced to the room is announced to every socket that was welcomed before it was in the log.
     pub(crate) fn judge_announcement(&mut self, running: &Task) {
         let Some(first) = running.announced.first() else { return };
-        let Some(told) = running.announced_to.first().map(|socket| self.sockets[*socket].client) else { return };
+        let Some(told) = running.announced_to.first().map(|socket| self.sockets[*socket].client) else {
+            return;
+        };
         let pk = self.partition(told);
-        let landed = self.histories.get(&pk).and_then(|history| history.landed.get(*first as usize - 1).copied());
+        let landed =
+            self.histories.get(&pk).and_then(|history| history.landed.get(*first as usize - 1).copied());
         let Some(landed) = landed else { return };
         for (n, socket) in self.sockets.iter().enumerate() {
             let is_inside = socket.state == State::Open
@@ -241,7 +246,8 @@ impl World {
             let is_listed = row.is_some_and(|row| row["lost"]["BOOL"] != true);
             if is_inside && is_listed && !running.announced_to.contains(&n) {
                 let to = &running.announced_to;
-                let what = format!("K2: version {first} of {pk} is announced to {to:?}, and c{n} is in the room");
+                let what =
+                    format!("K2: version {first} of {pk} is announced to {to:?}, and c{n} is in the room");
                 return self.violated(what);
             }
         }
