@@ -151,7 +151,7 @@ test('a conflict shows all three texts; whichever is chosen, the other is not lo
   await tomas.setViewportSize({ width: 360, height: 740 });
   await picture(tomas, 'conflict-360');
   // What can be done is in sight without scrolling.
-  for (const deed of ['keep-mine', 'keep-theirs', 'merge']) assert.ok(await inSight(conflict.getByTestId(deed)), deed);
+  for (const action of ['keep-mine', 'keep-theirs', 'merge']) assert.ok(await inSight(conflict.getByTestId(action)), action);
   await accessible(tomas);
   await tomas.setViewportSize({ width: 1400, height: 850 });
 

@@ -9,7 +9,7 @@ import { CommentsPanel } from "../src/features/comments/CommentsPanel";
 import { Composer } from "../src/features/comments/Composer";
 import { commentOnCell } from "../src/features/comments/open";
 import { markSeen, seenKey } from "../src/features/comments/seen";
-import { named, objectionTo, offered, type Person, pieces, queryAt, wordsOf } from "../src/lib/mentions";
+import { commentText, named, objectionTo, offered, type Person, pieces, queryAt } from "../src/lib/mentions";
 import { ago, remaining } from "../src/lib/time";
 import { ApiProvider } from "../src/session/context";
 import { ControllerProvider } from "../src/sheet/context";
@@ -44,13 +44,13 @@ describe("naming somebody", () => {
   });
 
   test("the longest name counts, and a name must end where it ends", () => {
-    expect(wordsOf("@Ana Ruiz, @Ana and @Anabel", team, []).mentions).toEqual(["ana.ruiz", "ana"]);
+    expect(commentText("@Ana Ruiz, @Ana and @Anabel", team, []).mentions).toEqual(["ana.ruiz", "ana"]);
     expect(pieces("to @Ana Ruiz!", team).map((piece) => piece.text)).toEqual(["to ", "@Ana Ruiz", "!"]);
   });
 
   test("of two people with one name the chosen one is mentioned", () => {
     const twin = person("ana.2", "Ana");
-    expect(wordsOf("@Ana", [ana, twin], [twin]).mentions).toEqual(["ana.2"]);
+    expect(commentText("@Ana", [ana, twin], [twin]).mentions).toEqual(["ana.2"]);
   });
 
   test("what cannot be sent is explained before it is sent", () => {

@@ -26,14 +26,14 @@ function open(sheet: Sheet = sampleSheet(), role: "editor" | "viewer" = "editor"
     focus: () => {},
     settle: () => {},
     reveal: () => {},
-    draw: (deed) => deed(),
+    draw: (update) => update(),
     arranged: () => false,
   });
 }
 
 beforeEach(() => open());
 
-describe("a person's deeds are one change each", () => {
+describe("a person's actions are one change each", () => {
   test("a pasted block", () => {
     controller.select({ taskId: "g1-4", column: "status" });
     controller.paste("Done\tHigh\nblocked\tLow\n");

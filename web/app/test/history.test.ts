@@ -106,7 +106,7 @@ describe("an entry of the timeline", () => {
     expect(entries[1]?.cells).toEqual([
       { taskId: "a", column: "title", before: "A", after: "A2", title: "A2" },
     ]);
-    expect(entries[2]?.deeds).toEqual([{ text: "commented on “A2”: “why?”", taskId: "a" }]);
+    expect(entries[2]?.events).toEqual([{ text: "commented on “A2”: “why?”", taskId: "a" }]);
     expect(entries[3]?.removed).toEqual([{ taskId: "a", title: "A2" }]);
   });
 
@@ -124,7 +124,7 @@ describe("an entry of the timeline", () => {
 
   test("of a kind that this page does not know says so", () => {
     const change = { ...(log[1] as Change), ops: [{ op: "TELEPORT" } as unknown as Op] };
-    expect(entryOf(start, start, change).deeds[0]?.text).toMatch(/does not know/);
+    expect(entryOf(start, start, change).events[0]?.text).toMatch(/does not know/);
   });
 });
 
@@ -292,7 +292,7 @@ describe("restoring", () => {
     const history = new HistoryLog(served(() => log).api, () => fold(log));
     await history.load();
     const [then, now] = [history.sheetAt(1) as Sheet, fold(log)];
-    const ops = restoreRow(then, now, "b", history.graveOf("b"));
+    const ops = restoreRow(then, now, "b", history.removedRowOf("b"));
     expect(ops).toMatchObject([
       {
         op: "ROW_INSERT",

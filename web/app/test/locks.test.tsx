@@ -58,7 +58,7 @@ function menu(holder: string | null, role: "editor" | "admin" | "viewer" = "edit
     focus: vi.fn(),
     settle: vi.fn(),
     reveal: vi.fn(),
-    draw: (deed) => deed(),
+    draw: (update) => update(),
     arranged: () => false,
   });
   controller.select({ taskId: "g1-3", column: "title" });

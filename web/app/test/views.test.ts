@@ -147,7 +147,7 @@ test("Ctrl+Enter in an editor stores the text in every selected cell", () => {
     focus: () => {},
     reveal: () => {},
     settle: () => {},
-    draw: (deed) => deed(),
+    draw: (update) => update(),
     arranged: () => false,
   });
   controller.select(
@@ -171,7 +171,7 @@ test("a duplicated row stands below its original, without the messages that the 
     focus: () => {},
     reveal: () => {},
     settle: () => {},
-    draw: (deed) => deed(),
+    draw: (update) => update(),
     arranged: () => false,
   });
   controller.select({ taskId: "g1-3", column: "title" });

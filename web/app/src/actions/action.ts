@@ -34,7 +34,7 @@ export interface Action {
   /** Its section in the context menu; absent: it is not there. */
   readonly menu?: MenuSection;
   /** Whether it is hard to take back. */
-  readonly isGrave?: boolean;
+  readonly isDestructive?: boolean;
   /** Whether menus show it at all, as for a role or a state in which it means nothing. Absent: always. */
   isOffered?(controller: Controller): boolean;
   /** Returns true, or the reason why it cannot be done now, as a sentence. Absent: always true. */

@@ -251,7 +251,7 @@ export const SHEET_ACTIONS: readonly Action[] = [
     keys: ["Ctrl+Delete", "Ctrl+Backspace"],
     icon: MinusIcon,
     menu: "row",
-    isGrave: true,
+    isDestructive: true,
     isOffered: mayEdit,
     isEnabled: needsFreeRows,
     perform: (controller) => controller.removeRows(),

@@ -13,7 +13,7 @@ export interface Person {
 }
 
 /** What a person wrote, ready to be sent. */
-export interface Words {
+export interface CommentText {
   readonly text: string;
   /** User ids. */
   readonly mentions: readonly string[];
@@ -101,14 +101,14 @@ export function pieces(
 }
 
 /** Returns a text as it is sent, with the users named in it, `chosen` before others of the same name. */
-export function wordsOf(text: string, people: readonly Person[], chosen: readonly Person[]): Words {
+export function commentText(text: string, people: readonly Person[], chosen: readonly Person[]): CommentText {
   const ids = new Set<string>();
   for (const { person } of pieces(text.trim(), [...chosen, ...people])) if (person) ids.add(person.id);
   return { text: text.trim(), mentions: [...ids] };
 }
 
 /** Why a text cannot be sent; null if it can. An empty one is not wrong, only not yet anything. */
-export function objectionTo(words: Words): string | null {
+export function objectionTo(words: CommentText): string | null {
   const length = [...words.text].length;
   if (length > MAX_COMMENT_CODE_POINTS)
     return `A comment has at most ${MAX_COMMENT_CODE_POINTS} characters; this has ${length}.`;

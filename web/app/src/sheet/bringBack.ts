@@ -1,9 +1,9 @@
 /** Brings a removed row back with the text that its author was writing in it. */
 import type { Op, Outcome } from "@cyclesheet/client";
 import type { Controller } from "./controller";
-import { removedRow } from "./graves";
 import { valueAt } from "./model/block";
 import type { Rescue } from "./model/rescue";
+import { removedRow } from "./removedRows";
 import { dismiss } from "./rescue";
 
 /** Returns the ops that bring the row back, where it stood, with the words in their cell. */

@@ -25,7 +25,7 @@ export function useScreen<S>(select: (screen: Screen) => S): S {
   return useSyncExternalStore(screen.subscribe, () => select(screen.get()));
 }
 
-/** Whether this person may edit; components that offer deeds ask this. */
+/** Whether this person may edit; components that offer actions ask this. */
 export function useMayEdit(): boolean {
   const controller = useController();
   return useSyncExternalStore(controller.subscribe, () => controller.mayEdit);

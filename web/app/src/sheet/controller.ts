@@ -1,6 +1,6 @@
 /**
  * What a person can do to the sheet, as words. Keys, buttons, menus and the clipboard all end here, so that each
- * deed is one change to the log and is said the same way everywhere.
+ * action is one change to the log and is said the same way everywhere.
  * Owns nothing: reads the client's sheet and the screen's state, calls the client, moves the selection.
  */
 import { type Column, type Conflict, MAX_ROWS, type Op, type Outcome } from "@cyclesheet/client";
@@ -22,9 +22,9 @@ import { formatBlock, formatTable, parseBlock } from "./model/clipboard";
 import { COLUMN_INFO } from "./model/columns";
 import { heldRow, refusal } from "./model/locks";
 import { isUndated, type Normalised, normalise } from "./model/values";
+import { refusalText } from "./refusalText";
 import { keepWords } from "./rescue";
 import { cellKey, type Place } from "./screen";
-import { wordsFor } from "./words";
 
 export type { GridPort } from "./cursor";
 
@@ -32,7 +32,7 @@ const count = (n: number, one: string, many = `${one}s`): string =>
   `${n.toLocaleString("en-GB")} ${n === 1 ? one : many}`;
 
 /** The user who edited the same cells, and that a choice is needed. */
-function conflictWords(conflicts: readonly Conflict[]): string {
+function conflictText(conflicts: readonly Conflict[]): string {
   const names = [...new Set(conflicts.map(({ theirAuthor }) => theirAuthor.name))];
   const who = names.length === 1 && names[0] ? isolated(names[0]) : "Others";
   return conflicts.length === 1
@@ -425,9 +425,9 @@ export class Controller extends Cursor {
       if (done) this.say(done);
     } else if (outcome.code === "CONFLICT") {
       // A conflict has its own place on the screen; a refusal without one is shown here.
-      this.say(outcome.conflicts.length ? conflictWords(outcome.conflicts) : wordsFor(outcome).text, "bad");
+      this.say(outcome.conflicts.length ? conflictText(outcome.conflicts) : refusalText(outcome).text, "bad");
     } else if (outcome.code !== "CLOSED") {
-      this.say(wordsFor(outcome).text, "bad");
+      this.say(refusalText(outcome).text, "bad");
     }
     return outcome;
   }

@@ -1,6 +1,6 @@
 /**
  * Where a person is in the sheet and how they get about: the selection, the focus, what is on the screen, what is said.
- * The deeds that change the sheet are in `controller.ts`.
+ * The actions that change the sheet are in `controller.ts`.
  */
 import { type Client, newId, type Row } from "@cyclesheet/client";
 import { type IsoDate, localToday } from "../lib/dates";
@@ -33,7 +33,7 @@ export interface GridPort {
   /** Puts the selection and the focus on the nearest row that is left, after the one they were on was removed. */
   settle(): void;
   /** Does something and draws what came of it before it returns. */
-  draw(deed: () => void): void;
+  draw(update: () => void): void;
   /** Whether a person sorted or filtered, so that "below" on the screen is not "below" in the sheet. */
   arranged(): boolean;
 }
@@ -81,9 +81,9 @@ export class Cursor {
     );
   }
 
-  protected draw(deed: () => void): void {
-    if (this.grid) this.grid.draw(deed);
-    else deed();
+  protected draw(update: () => void): void {
+    if (this.grid) this.grid.draw(update);
+    else update();
   }
 
   /** Says something over the sheet's lower edge (and to screen readers); with `isUndoable`, beside a button that undoes it. */

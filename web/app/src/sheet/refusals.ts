@@ -1,14 +1,14 @@
 /**
  * Tells a person what the server refused, and when a row they hold was opened by somebody else. Most refusals come back
- * to the deed that asked; those of edits made before a reload, or of a refresh, have nobody waiting for them and are
+ * to the action that asked; those of edits made before a reload, or of a refresh, have nobody waiting for them and are
  * shown here. What was written is shown again, not lost.
  */
 import { isColumn, type Rejection } from "@cyclesheet/client";
 import { isolated } from "../lib/bidi";
 import type { Controller } from "./controller";
+import { refusalText } from "./refusalText";
 import { keepWords } from "./rescue";
 import { cellKey } from "./screen";
-import { wordsFor } from "./words";
 
 /** The cells that a refused change wanted to write, each with a sentence that holds the text. */
 export function refusedCells({
@@ -16,7 +16,7 @@ export function refusedCells({
   ...why
 }: Pick<Rejection, "code" | "ops" | "message">): Map<string, string> {
   const cells = new Map<string, string>();
-  const sentence = (text: string) => `Not stored: “${isolated(text)}”. ${wordsFor(why).text}`;
+  const sentence = (text: string) => `Not stored: “${isolated(text)}”. ${refusalText(why).text}`;
   for (const op of ops) {
     if (op.op === "CELL_MODIFY") cells.set(cellKey(op.taskId, op.column), sentence(op.newValue));
     if (op.op !== "BATCH_UPDATE") continue;
@@ -53,13 +53,13 @@ export function followRefusals(controller: Controller): () => void {
       if (lastRejection && lastRejection.code !== "CONFLICT") {
         screen.set({ issues: refusedCells(lastRejection) });
         keepLost(controller, lastRejection);
-        controller.say(wordsFor(lastRejection).text, "bad");
+        controller.say(refusalText(lastRejection).text, "bad");
       }
     }
     if (state.error !== error) {
       error = state.error;
       if (error && state.status !== "failed") {
-        const { text, tone } = wordsFor(error);
+        const { text, tone } = refusalText(error);
         controller.say(text, tone);
       }
     }

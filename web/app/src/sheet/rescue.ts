@@ -2,10 +2,11 @@
  * Text that lost its place: what was being written in a row when somebody removed the row. `keepWords` shows it on a card until its
  * author has it; `bringBack` of bringBack.ts brings the row back with the text in it.
  */
-import { removedRow } from "./graves";
+
 import { valueAt } from "./model/block";
 import { COLUMN_INFO } from "./model/columns";
 import type { Rescue } from "./model/rescue";
+import { removedRow } from "./removedRows";
 import type { OpenSheet } from "./screen";
 
 let last = 0;

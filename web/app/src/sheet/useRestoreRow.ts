@@ -19,15 +19,15 @@ export function useRestoreRow(): {
       await log.load();
       setBusy(false);
       const { sheet } = controller.client.getState();
-      const grave = log.graveOf(taskId);
-      if (!sheet || !grave) {
+      const removed = log.removedRowOf(taskId);
+      if (!sheet || !removed) {
         controller.say("This row could not be restored: the history does not answer. Try again.", "bad");
         return false;
       }
       if (sheet.tasks.some((row) => row.taskId === taskId)) return true;
-      const then = { ...sheet, tasks: [grave.row] };
-      const { ok } = await controller.send(restoreRow(then, sheet, taskId, grave));
-      if (ok) controller.say(`${inQuotes(grave.row.cells.title?.value ?? "")} is back.`, "good");
+      const then = { ...sheet, tasks: [removed.row] };
+      const { ok } = await controller.send(restoreRow(then, sheet, taskId, removed));
+      if (ok) controller.say(`${inQuotes(removed.row.cells.title?.value ?? "")} is back.`, "good");
       return ok;
     },
     [controller, log],

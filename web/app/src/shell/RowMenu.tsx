@@ -21,7 +21,7 @@ function Open({ at }: { at: { x: number; y: number } }) {
     actions
       .filter((action) => action.menu === section && isOffered(action, controller))
       .map((action): MenuEntry => {
-        const { id, keys, icon: Icon, isGrave, perform } = action;
+        const { id, keys, icon: Icon, isDestructive, perform } = action;
         const [chord] = keys ?? [];
         return {
           id,
@@ -29,7 +29,7 @@ function Open({ at }: { at: { x: number; y: number } }) {
           ...(chord === undefined ? {} : { keys: printed(chord) }),
           ...(Icon ? { icon: <Icon size={14} /> } : {}),
           barred: barTo(action, controller),
-          ...(isGrave ? { isGrave } : {}),
+          ...(isDestructive ? { isDestructive } : {}),
           onUse: () => perform(controller),
         };
       }),

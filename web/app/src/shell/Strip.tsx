@@ -9,7 +9,7 @@ import { useStore } from "../lib/store";
 import { keeping } from "../session/keeping";
 import { SignInField } from "../session/SignInField";
 import { useClient, useController, useMayEdit } from "../sheet/context";
-import { wordsFor } from "../sheet/words";
+import { refusalText } from "../sheet/refusalText";
 import { RefreshIcon, SparkIcon, WarnIcon } from "../ui/icons";
 
 export type NoticeKind =
@@ -72,7 +72,7 @@ export function stripNotices(
         ? "This sheet cannot be opened."
         : error.code === "NOT_FOUND" && cycle && /cycle|week/.test(error.message)
           ? weekWords(cycle)
-          : wordsFor(error).text,
+          : refusalText(error).text,
       action: "reconnect",
     });
   } else if (status === "sessionEnded") {

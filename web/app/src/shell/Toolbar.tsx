@@ -1,4 +1,4 @@
-/** What one can do to the sheet, by pointer; every deed has a key too (see the help). */
+/** What one can do to the sheet, by pointer; every action has a key too (see the help). */
 import type { ReactNode } from "react";
 import { type Action, labelOf } from "../actions/action";
 import { printed } from "../actions/chord";

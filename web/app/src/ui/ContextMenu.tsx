@@ -16,7 +16,7 @@ export interface MenuItem {
   readonly barred?: string | null;
   readonly isChecked?: boolean;
   /** What it brings about is hard to take back. */
-  readonly isGrave?: boolean;
+  readonly isDestructive?: boolean;
   onUse(): void;
 }
 
@@ -125,7 +125,7 @@ export function ContextMenu({ label, at, entries, onClose, testId, children }: P
                 {entry.heading}
               </div>
             );
-          const { id, label: words, icon, keys, barred, isChecked, isGrave, onUse } = entry;
+          const { id, label: words, icon, keys, barred, isChecked, isDestructive, onUse } = entry;
           return (
             // biome-ignore lint/a11y/useAriaPropsSupportedByRole: checked only where the role is a checkbox's
             <button
@@ -137,7 +137,7 @@ export function ContextMenu({ label, at, entries, onClose, testId, children }: P
               aria-disabled={barred ? true : undefined}
               title={barred ?? undefined}
               tabIndex={-1}
-              data-grave={isGrave || undefined}
+              data-destructive={isDestructive || undefined}
               data-testid={`menu:${id}`}
               onPointerEnter={(event) => event.currentTarget.focus({ preventScroll: true })}
               onClick={() => {

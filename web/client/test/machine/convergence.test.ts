@@ -16,7 +16,7 @@ const weather: fc.Arbitrary<Weather> = fc.record({
   delayMs: fc.integer({ min: 1, max: 4_000 }),
 });
 
-interface Deed {
+interface Action {
   readonly who: number;
   readonly what:
     | "type"
@@ -36,7 +36,7 @@ interface Deed {
   readonly pauseMs: number;
 }
 
-const deed: fc.Arbitrary<Deed> = fc.record({
+const action: fc.Arbitrary<Action> = fc.record({
   who: fc.nat(9),
   what: fc.constantFrom(
     ...(["type", "type", "type", "type", "batch", "insert", "insert", "remove", "move"] as const),
@@ -51,12 +51,12 @@ interface Asked {
   readonly member: Member;
   readonly page: number;
   readonly call: number;
-  /** A text or id that no other deed uses. */
+  /** A text or id that no other action uses. */
   readonly mark: string;
 }
 
-/** Carries out a deed; returns what it asked for, if it left a mark of its own. */
-function act(world: World, { who, what, where, column }: Deed, mark: string): Asked | null {
+/** Carries out a action; returns what it asked for, if it left a mark of its own. */
+function act(world: World, { who, what, where, column }: Action, mark: string): Asked | null {
   const member = world.members[who % world.members.length];
   if (member === undefined) return null;
   const { sheet, conflicts, canUndo, canRedo } = view(member.state);
@@ -77,7 +77,7 @@ function act(world: World, { who, what, where, column }: Deed, mark: string): As
   return op ? { member, page: member.page, call: world.change(member, [op]), mark } : null;
 }
 
-function wanted(sheet: Sheet, what: Deed["what"], where: number, column: Column, mark: string): Op | null {
+function wanted(sheet: Sheet, what: Action["what"], where: number, column: Column, mark: string): Op | null {
   const row = sheet.tasks[where % Math.max(1, sheet.tasks.length)];
   const text = (of: Column) => row?.cells[of]?.value ?? "";
   const after = where % 3 === 0 ? null : (row?.taskId ?? null);
@@ -134,13 +134,13 @@ describe("in any weather", () => {
         fc.integer(),
         fc.integer({ min: 1, max: 4 }),
         weather,
-        fc.array(deed, { minLength: 1, maxLength: 60, size: "max" }),
-        (seed, people, storm, deeds) => {
+        fc.array(action, { minLength: 1, maxLength: 60, size: "max" }),
+        (seed, people, storm, actions) => {
           const world = new World(seed, people, CALM);
           world.run(1_000);
           world.weather = storm;
           const asked: Asked[] = [];
-          deeds.forEach((one, i) => {
+          actions.forEach((one, i) => {
             const call = act(world, one, `m${i}`);
             if (call !== null) asked.push(call);
             for (let ms = one.pauseMs; ms > 0; ms -= 1_000) world.second();
@@ -165,13 +165,13 @@ describe("in any weather", () => {
       fc.property(
         fc.integer(),
         weather,
-        fc.array(deed, { minLength: 1, maxLength: 40, size: "max" }),
-        (seed, storm, deeds) => {
+        fc.array(action, { minLength: 1, maxLength: 40, size: "max" }),
+        (seed, storm, actions) => {
           const world = new World(seed, 3, CALM);
           world.run(1_000);
           world.weather = storm;
           const asked: Asked[] = [];
-          deeds.forEach((one, i) => {
+          actions.forEach((one, i) => {
             const trouble = one.what === "reload" || one.what === "cut" || one.what === "forget";
             const what = trouble ? one.what : "insert";
             const call = act(world, { ...one, what, where: 0 }, `m${i}`);
@@ -199,12 +199,12 @@ describe("in any weather", () => {
       fc.property(
         fc.integer(),
         weather,
-        fc.array(deed, { minLength: 5, maxLength: 30, size: "max" }),
+        fc.array(action, { minLength: 5, maxLength: 30, size: "max" }),
         fc.nat(100),
-        (seed, storm, deeds, cut) => {
+        (seed, storm, actions, cut) => {
           const world = new World(seed, 3, CALM);
           world.run(1_000);
-          const before = deeds.slice(0, deeds.length >> 1);
+          const before = actions.slice(0, actions.length >> 1);
           for (const [i, one] of before.entries()) {
             act(world, { ...one, what: one.what === "reload" ? "type" : one.what }, `a${i}`);
           }
@@ -212,7 +212,7 @@ describe("in any weather", () => {
           world.weather = storm;
           world.restore(Math.floor((world.log.length * cut) / 101));
           for (const member of world.members) world.cut(member);
-          deeds.slice(before.length).forEach((one, i) => {
+          actions.slice(before.length).forEach((one, i) => {
             act(world, one, `b${i}`);
             for (let ms = one.pauseMs; ms > 0; ms -= 1_000) world.second();
           });

@@ -18,7 +18,7 @@ const weather: fc.Arbitrary<Weather> = fc.record({
   delayMs: fc.integer({ min: 1, max: 4_000 }),
 });
 
-const deed = (
+const action = (
   whats: readonly ("type" | "erase" | "reload" | "cut" | "offline" | "online" | "paste" | "restore")[],
 ) =>
   fc.record({
@@ -30,13 +30,13 @@ const deed = (
     pauseMs: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 4_000 })),
   });
 
-type Deed = ReturnType<typeof deed> extends fc.Arbitrary<infer D> ? D : never;
+type Action = ReturnType<typeof action> extends fc.Arbitrary<infer D> ? D : never;
 
-/** Lives through the deeds, then in good weather until nothing is on its way; returns what was typed. */
-async function live(world: World, desks: readonly Desk[], deeds: readonly Deed[]): Promise<string[]> {
+/** Lives through the actions, then in good weather until nothing is on its way; returns what was typed. */
+async function live(world: World, desks: readonly Desk[], actions: readonly Action[]): Promise<string[]> {
   const typed: string[] = [];
   await pass(world, 3_000);
-  for (const [i, { who, what, paragraph, at, length, pauseMs }] of deeds.entries()) {
+  for (const [i, { who, what, paragraph, at, length, pauseMs }] of actions.entries()) {
     const desk = desks[who % desks.length];
     if (desk === undefined) continue;
     const { status } = desk.note.getState();
@@ -88,21 +88,21 @@ function agree(world: World, desks: readonly Desk[]): void {
 const short = (text: string) => text.replace(/x{9,}/g, "…");
 
 describe("providers over a log that loses, repeats and reorders", () => {
-  const trace = (whats: Parameters<typeof deed>[0]) =>
+  const trace = (whats: Parameters<typeof action>[0]) =>
     fc.tuple(
       fc.integer(),
       fc.integer({ min: 2, max: 4 }),
       weather,
-      fc.array(deed(whats), { minLength: 1, maxLength: 40 }),
+      fc.array(action(whats), { minLength: 1, maxLength: 40 }),
     );
 
   it("converge in text and state vector, and no word is lost or doubled", { timeout: 120_000 }, async () => {
     const whats = ["type", "type", "type", "type", "paste", "reload", "cut", "offline", "online"] as const;
     await fc.assert(
-      fc.asyncProperty(trace(whats), async ([seed, people, bad, deeds]) => {
+      fc.asyncProperty(trace(whats), async ([seed, people, bad, actions]) => {
         const world = new World(seed, people, bad);
         const desks = world.members.map((member) => new Desk(world, member));
-        const typed = await live(world, desks, deeds);
+        const typed = await live(world, desks, actions);
         agree(world, desks);
         const text = plainText(world.document("summary"));
         // A word may have another typed into its middle, but every character of it is there once.
@@ -117,10 +117,10 @@ describe("providers over a log that loses, repeats and reorders", () => {
   it("converge although people erase each other's words", { timeout: 120_000 }, async () => {
     const whats = ["type", "type", "type", "erase", "erase", "reload", "cut", "offline", "online"] as const;
     await fc.assert(
-      fc.asyncProperty(trace(whats), async ([seed, people, bad, deeds]) => {
+      fc.asyncProperty(trace(whats), async ([seed, people, bad, actions]) => {
         const world = new World(seed, people, bad);
         const desks = world.members.map((member) => new Desk(world, member));
-        await live(world, desks, deeds);
+        await live(world, desks, actions);
         agree(world, desks);
       }),
       { numRuns: RUNS },
@@ -130,10 +130,10 @@ describe("providers over a log that loses, repeats and reorders", () => {
   it("follow a table that was restored from a backup", { timeout: 120_000 }, async () => {
     const whats = ["type", "type", "type", "restore", "cut"] as const;
     await fc.assert(
-      fc.asyncProperty(trace(whats), async ([seed, people, , deeds]) => {
+      fc.asyncProperty(trace(whats), async ([seed, people, , actions]) => {
         const world = new World(seed, people, CALM);
         const desks = world.members.map((member) => new Desk(world, member));
-        await live(world, desks, deeds);
+        await live(world, desks, actions);
         for (const desk of desks) expect(desk.text).toBe(plainText(world.document("summary")));
       }),
       { numRuns: RUNS },

@@ -12,7 +12,7 @@ import { returnToSheet } from "../../sheet/parts";
 import { usePeople } from "../../sheet/people";
 import { CloseIcon, CommentIcon } from "../../ui/icons";
 import { Composer } from "./Composer";
-import { type Deeds, useDeeds } from "./deeds";
+import { type CommentActions, useCommentActions } from "./commentActions";
 import { markSeen, type Seen, useSeen, useSeenKey } from "./seen";
 import { Thread } from "./Thread";
 
@@ -49,10 +49,10 @@ function Panel({ onDoc }: Props) {
   const mayWrite = useMayEdit();
   const people = usePeople();
   const personOf = usePersonOf(people);
-  const plain = useDeeds();
+  const plain = useCommentActions();
   const list = useRef<HTMLDivElement>(null);
   // A thread that leaves the list takes the focus with it, which the list then keeps.
-  const deeds = useMemo<Deeds>(() => {
+  const actions = useMemo<CommentActions>(() => {
     const leaving = (done: Promise<boolean>, words: string) => {
       list.current?.focus({ preventScroll: true });
       controller.say(words);
@@ -161,7 +161,7 @@ function Panel({ onDoc }: Props) {
                 controller.screen.set({ draft: null });
                 setFilter("open");
                 if (place) controller.go(place);
-                return deeds.add(draft, words).then((ok) => {
+                return actions.add(draft, words).then((ok) => {
                   if (!ok) {
                     settings.set(`draft:${draftName(draft)}`, words.text);
                     controller.screen.set({ draft, side: "comments" });
@@ -186,7 +186,7 @@ function Panel({ onDoc }: Props) {
               own={own}
               people={others}
               personOf={personOf}
-              deeds={deeds}
+              actions={actions}
               mayWrite={mayWrite}
               now={now}
               heading={headingOf(thread)}

@@ -3,7 +3,15 @@
  * survives closing the panel and reloading the tab. Knows nothing of the sheet.
  */
 import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
-import { named, objectionTo, offered, type Person, queryAt, type Words, wordsOf } from "../../lib/mentions";
+import {
+  type CommentText,
+  commentText,
+  named,
+  objectionTo,
+  offered,
+  type Person,
+  queryAt,
+} from "../../lib/mentions";
 import { settings } from "../../session/settings";
 import { Mark } from "../../ui/Mark";
 
@@ -22,7 +30,7 @@ interface Props {
   /** Names what is begun here; without it, it is forgotten with the field. */
   readonly draft?: string;
   /** False: it was refused, and the words come back. */
-  onSubmit(words: Words): Promise<boolean>;
+  onSubmit(words: CommentText): Promise<boolean>;
   onCancel?(): void;
   /** Somebody is writing here, or has stopped. */
   onWriting?(isWriting: boolean): void;
@@ -58,7 +66,7 @@ export function Composer({
   const query = caret < 0 ? null : queryAt(text, caret);
   const list = query && query.at !== dismissed ? offered(people, query.query) : [];
   const active = list[Math.min(pick, list.length - 1)];
-  const words = wordsOf(text, people, chosen);
+  const words = commentText(text, people, chosen);
   const problem = objectionTo(words);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is asked for again

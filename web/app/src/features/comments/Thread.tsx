@@ -1,5 +1,5 @@
 /**
- * One thread: what was said, by whom and when, and what one may do about it. Takes everything it shows and every deed
+ * One thread: what was said, by whom and when, and what one may do about it. Takes everything it shows and every action
  * as props, so that it stands beside a cell, a row or a document alike. Every text is rendered as text.
  */
 import type { Comment } from "@cyclesheet/client";
@@ -11,7 +11,7 @@ import { type Said, saidIn } from "../../sheet/model/threads";
 import { CheckIcon, RefreshIcon } from "../../ui/icons";
 import { Mark } from "../../ui/Mark";
 import { Composer } from "./Composer";
-import type { Deeds } from "./deeds";
+import type { CommentActions } from "./commentActions";
 
 /** Replies shown before the earlier ones fold into a button. */
 const MAX_SHOWN_REPLIES = 4;
@@ -24,7 +24,7 @@ export interface ThreadProps {
   readonly people: readonly Person[];
   /** Everybody who may have said something, the removed included. */
   readonly personOf: (id: string) => Person;
-  readonly deeds: Deeds;
+  readonly actions: CommentActions;
   readonly mayWrite: boolean;
   /** Milliseconds since 1970, by the server's clock. */
   readonly now: number;
@@ -39,7 +39,7 @@ export interface ThreadProps {
 }
 
 export function Thread(props: ThreadProps) {
-  const { thread, people, personOf, deeds, mayWrite, now, heading, isCurrent, onWriting } = props;
+  const { thread, people, personOf, actions, mayWrite, now, heading, isCurrent, onWriting } = props;
   const [answering, setAnswering] = useState(props.answering ?? false);
   const [unfolded, setUnfolded] = useState(false);
   const { commentId, resolved } = thread;
@@ -64,7 +64,7 @@ export function Thread(props: ThreadProps) {
             aria-label="Resolve"
             title="Resolve: it moves to the resolved threads"
             data-testid="resolve"
-            onClick={() => void deeds.resolve(commentId)}
+            onClick={() => void actions.resolve(commentId)}
           >
             <CheckIcon />
           </button>
@@ -73,7 +73,7 @@ export function Thread(props: ThreadProps) {
       <ol className="thread-said">
         {shown.map((item, index) => (
           <li key={item.replyId ?? ""}>
-            <Words {...props} item={item} />
+            <CommentBody {...props} item={item} />
             {index === 0 && hidden > 0 && (
               <button type="button" className="link-button thread-more" onClick={() => setUnfolded(true)}>
                 Show {hidden} earlier {hidden === 1 ? "reply" : "replies"}
@@ -93,7 +93,7 @@ export function Thread(props: ThreadProps) {
               type="button"
               className="button button-small"
               data-testid="reopen"
-              onClick={() => void deeds.reopen(commentId)}
+              onClick={() => void actions.reopen(commentId)}
             >
               <RefreshIcon size={13} /> Reopen
             </button>
@@ -110,7 +110,7 @@ export function Thread(props: ThreadProps) {
           testId="reply-field"
           onSubmit={(words) => {
             setAnswering(false);
-            return deeds.reply(commentId, words).then((ok) => {
+            return actions.reply(commentId, words).then((ok) => {
               if (!ok) setAnswering(true);
               return ok;
             });
@@ -141,13 +141,13 @@ function When({ at, now }: { at: number; now: number }) {
 }
 
 /** One person's words; their author may change them or take them back. */
-function Words({
+function CommentBody({
   thread,
   item,
   own,
   people,
   personOf,
-  deeds,
+  actions,
   mayWrite,
   now,
   seenAt,
@@ -182,7 +182,7 @@ function Words({
             setMode("read");
             return words.text === item.text
               ? Promise.resolve(true)
-              : deeds.edit(commentId, item.replyId, words);
+              : actions.edit(commentId, item.replyId, words);
           }}
           onCancel={() => setMode("read")}
           {...(onWriting ? { onWriting } : {})}
@@ -225,7 +225,7 @@ function Words({
             className="button button-small button-bad"
             // biome-ignore lint/a11y/noAutofocus: it answers the button that was just pressed and is gone
             autoFocus
-            onClick={() => void deeds.remove(commentId, item.replyId)}
+            onClick={() => void actions.remove(commentId, item.replyId)}
           >
             Delete
           </button>

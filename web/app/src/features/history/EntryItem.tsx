@@ -75,9 +75,9 @@ export const EntryItem = memo(function EntryItem({ entry }: { entry: Entry }) {
 
 function linesOf(entry: Entry): ReactNode[] {
   return [
-    ...entry.deeds.map(({ text }, i) => (
-      // biome-ignore lint/suspicious/noArrayIndexKey: a change's deeds never move
-      <li key={`deed-${i}`}>{text}</li>
+    ...entry.events.map(({ text }, i) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: a change's events never move
+      <li key={`event-${i}`}>{text}</li>
     )),
     ...entry.removed.map((row) => <Removed key={`gone-${row.taskId}`} entry={entry} row={row} />),
     ...entry.added.map((row) => <li key={`new-${row.taskId}`}>added {inQuotes(row.title)}</li>),
@@ -153,7 +153,7 @@ function Removed({ entry, row }: { entry: Entry; row: RowName }) {
   const exists = useClient((state) => state.sheet?.tasks.some((task) => task.taskId === row.taskId) ?? false);
   const bringBack = () => {
     const [then, now] = [log.sheetAt(entry.version - 1), controller.client.getState().sheet];
-    const ops = then && now ? restoreRow(then, now, row.taskId, log.graveOf(row.taskId)) : [];
+    const ops = then && now ? restoreRow(then, now, row.taskId, log.removedRowOf(row.taskId)) : [];
     void send(controller, ops, `${inQuotes(row.title)} is back.`);
   };
   return (

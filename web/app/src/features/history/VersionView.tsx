@@ -135,7 +135,7 @@ function VersionRow(props: {
     against === null ? KIND_WORDS[kind] : kind === "both" ? "" : kind === "only" ? "only here" : "only there";
   const restore = () => {
     const now = controller.client.getState().sheet;
-    const ops = now ? restoreRow(then, now, row.taskId, log.graveOf(row.taskId)) : [];
+    const ops = now ? restoreRow(then, now, row.taskId, log.removedRowOf(row.taskId)) : [];
     void send(controller, ops, `${inQuotes(title)} is as it was in version ${then.version}.`);
   };
   const restorable = mayEdit && kind !== "other" && (kind === "only" || [...cells.keys()].some(canRestore));

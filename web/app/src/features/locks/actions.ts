@@ -4,7 +4,7 @@ import { chosenRows, rowsWord } from "../../actions/sheet";
 import type { Controller } from "../../sheet/controller";
 import { type Held, heldRow } from "../../sheet/model/locks";
 import { LockIcon } from "../../ui/icons";
-import { lockRows, unlockRows } from "./deeds";
+import { lockRows, unlockRows } from "./lockRows";
 
 /** The chosen rows that somebody holds. */
 function heldOf(controller: Controller): readonly Held[] {
@@ -45,7 +45,7 @@ export const LOCK_ACTIONS: readonly Action[] = [
     group: "Rows",
     icon: LockIcon,
     menu: "locks",
-    isGrave: true,
+    isDestructive: true,
     isOffered: (controller) =>
       controller.client.getState().role === "admin" && ofOthers(controller) !== undefined,
     perform(controller) {

@@ -15,8 +15,8 @@ import { isAlive } from "../../sheet/model/threads";
 import { useServerNow } from "../../sheet/now";
 import { beginThread, openThread } from "../../sheet/openThread";
 import { usePeople } from "../../sheet/people";
+import { refusalText } from "../../sheet/refusalText";
 import { useRestoreRow } from "../../sheet/useRestoreRow";
-import { wordsFor } from "../../sheet/words";
 import { Later } from "../../ui/Later";
 import { Mark } from "../../ui/Mark";
 import { anchorOf, anchorsKey, rangeOf, type ThreadAnchor } from "./anchors";
@@ -351,7 +351,7 @@ function RemovedRow({ name, by, state }: { name: string; by: string; state: Note
           ? "This browser keeps the note, and what you write in it now. It is saved when the row is back."
           : "This browser keeps the note as you see it."}
       </p>
-      <div className="note-lost-deeds">
+      <div className="note-lost-actions">
         {mayEdit && (
           <button
             type="button"
@@ -381,13 +381,13 @@ function LostWords({ lost, onDismiss }: { lost: Lost; onDismiss: () => void }) {
   return (
     <div className="note-lost" role="alert" data-testid="note-lost">
       <p>
-        <strong>These words were not saved.</strong> {wordsFor(lost).text}
+        <strong>These words were not saved.</strong> {refusalText(lost).text}
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: an area that scrolls must be reached by keyboard */}
       <pre tabIndex={0}>
         <bdi>{lost.words}</bdi>
       </pre>
-      <div className="note-lost-deeds">
+      <div className="note-lost-actions">
         <button
           type="button"
           className="button button-small"

@@ -69,7 +69,7 @@ export default function Proposal() {
       <p className="proposal-text">
         <bdi>{text}</bdi>
       </p>
-      <div className="proposal-deeds">
+      <div className="proposal-actions">
         {mayEdit && (
           <button type="button" className="button button-small" data-testid="proposal-use" onClick={use}>
             Use it

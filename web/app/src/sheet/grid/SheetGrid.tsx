@@ -110,7 +110,7 @@ export function SheetGrid({ label, cycle }: { label: string; cycle: string }) {
         api.ensureColumnVisible(place.column);
       },
       settle: () => keepFocus(true),
-      draw: (deed) => flushSync(deed),
+      draw: (update) => flushSync(update),
       arranged: () => isArranged(api),
     });
     return () => controller.attach(null);

@@ -19,7 +19,7 @@ export interface Entry {
   readonly removed: readonly RowName[];
   readonly moved: readonly RowName[];
   /** What else it did, each a phrase that follows the author's name: `locked “Upgrade Postgres”`. */
-  readonly deeds: readonly { readonly text: string; readonly taskId: string | null }[];
+  readonly events: readonly { readonly text: string; readonly taskId: string | null }[];
   /** The document in which somebody wrote, and did nothing else; null: anything else. */
   readonly writing: string | null;
 }
@@ -53,7 +53,7 @@ export function entryOf(before: Sheet, after: Sheet, change: Change): Entry {
     added: added.map(named),
     removed: removed.map(named),
     moved: moved.map(named),
-    deeds: ops.flatMap((op) => deedOf(op, after, name)),
+    events: ops.flatMap((op) => eventOf(op, after, name)),
     writing: writtenIn(ops),
   };
 }
@@ -92,7 +92,7 @@ const quote = (text = "") => `“${text.length > MAX_QUOTE ? `${text.slice(0, MA
 
 const SHOWN_IN_ROWS = new Set(["CELL_MODIFY", "BATCH_UPDATE", "ROW_INSERT", "ROW_REMOVE", "ROW_MOVE"]);
 
-function deedOf(
+function eventOf(
   op: LooseOp,
   sheet: Sheet,
   title: (taskId: string) => string,
@@ -175,7 +175,7 @@ export function concerns(entry: Entry, { person, taskId, column }: Filter): bool
   const is = (row: { readonly taskId: string | null }) => row.taskId === taskId;
   if (entry.added.some(is) || entry.removed.some(is)) return true;
   if (column !== null) return entry.cells.some((cell) => is(cell) && cell.column === column);
-  return entry.cells.some(is) || entry.moved.some(is) || entry.deeds.some(is);
+  return entry.cells.some(is) || entry.moved.some(is) || entry.events.some(is);
 }
 
 /** The entry as far as it is about what is looked for. */
@@ -188,6 +188,6 @@ export function narrowed(entry: Entry, { taskId, column }: Filter): Entry {
     added: entry.added.filter(is),
     removed: entry.removed.filter(is),
     moved: column === null ? entry.moved.filter(is) : [],
-    deeds: column === null ? entry.deeds.filter(is) : [],
+    events: column === null ? entry.events.filter(is) : [],
   };
 }

@@ -62,7 +62,7 @@ export class HistoryLog {
   private epoch: string | null = null;
   private running: Promise<void> | null = null;
   /** Rows as they were when they were removed, with the rows above them, nearest first. */
-  private graves = new Map<string, { readonly row: Row; readonly above: readonly string[] }>();
+  private removed = new Map<string, { readonly row: Row; readonly above: readonly string[] }>();
 
   constructor(
     private readonly api: Pick<Api, "changes">,
@@ -95,8 +95,8 @@ export class HistoryLog {
   }
 
   /** A removed row as it last stood. */
-  graveOf(taskId: string): { readonly row: Row; readonly above: readonly string[] } | null {
-    return this.graves.get(taskId) ?? null;
+  removedRowOf(taskId: string): { readonly row: Row; readonly above: readonly string[] } | null {
+    return this.removed.get(taskId) ?? null;
   }
 
   private async read(): Promise<void> {
@@ -136,7 +136,7 @@ export class HistoryLog {
     this.epoch = epoch;
     this.changes = [];
     this.entries = [];
-    this.graves.clear();
+    this.removed.clear();
     this.standings = NOBODY;
     this.tip = genesis(now);
     this.kept = new Map([[0, this.tip]]);
@@ -180,7 +180,7 @@ export class HistoryLog {
       if (row === undefined) continue;
       const at = before.tasks.indexOf(row);
       const above = before.tasks.slice(0, at).map((other) => other.taskId);
-      this.graves.set(taskId, { row, above: above.reverse() });
+      this.removed.set(taskId, { row, above: above.reverse() });
     }
     this.standings = standingsAfter(this.standings, change);
     this.changes.push(change);

@@ -5,7 +5,7 @@
 import { COLUMNS, type Column, type Op, type Row, type Sheet, type Update } from "@cyclesheet/client";
 
 /** A removed row as it last stood, and the rows that stood above it, nearest first. */
-export interface Grave {
+export interface RemovedRowPlace {
   readonly row: Row;
   readonly above: readonly string[];
 }
@@ -21,18 +21,18 @@ export function restoreCell(now: Sheet, taskId: string, column: Column, value: s
 }
 
 /** Makes the row what it was in `then`: its cells, or, where it was removed since, the whole row with its origin. */
-export function restoreRow(then: Sheet, now: Sheet, taskId: string, grave: Grave | null): Op[] {
+export function restoreRow(then: Sheet, now: Sheet, taskId: string, removed: RemovedRowPlace | null): Op[] {
   const old = rowIn(then, taskId);
   if (old === undefined) return [];
   const stands = rowIn(now, taskId);
   if (stands !== undefined) return rewrite(stands, old);
-  const above = [...aboveIn(then, taskId), ...(grave?.above ?? [])];
+  const above = [...aboveIn(then, taskId), ...(removed?.above ?? [])];
   const after = above.find((id) => rowIn(now, id) !== undefined) ?? null;
   const plain = plainCells(old);
-  if (grave === null) return [{ op: "ROW_INSERT", taskId, after, cells: plain }];
+  if (removed === null) return [{ op: "ROW_INSERT", taskId, after, cells: plain }];
   return [
-    { op: "ROW_INSERT", taskId, after, cells: plainCells(grave.row), restored: grave.row },
-    ...rewrite(grave.row, old),
+    { op: "ROW_INSERT", taskId, after, cells: plainCells(removed.row), restored: removed.row },
+    ...rewrite(removed.row, old),
   ];
 }
 

@@ -1,24 +1,27 @@
-/** What a person can do with threads: each deed is one change to the log. */
+/** What a person can do with threads: each action is one change to the log. */
 import { newId, type Op, type Outcome } from "@cyclesheet/client";
 import { useMemo } from "react";
-import type { Words } from "../../lib/mentions";
+import type { CommentText } from "../../lib/mentions";
 import { useController } from "../../sheet/context";
 import type { Target } from "../../sheet/model/threads";
 
 /** True once the log has it; false when it was refused, which has then been said. */
 type Done = Promise<boolean>;
 
-export interface Deeds {
-  add(target: Target, words: Words): Done;
-  reply(commentId: string, words: Words): Done;
+export interface CommentActions {
+  add(target: Target, words: CommentText): Done;
+  reply(commentId: string, words: CommentText): Done;
   /** `replyId` null: the words that began the thread. */
-  edit(commentId: string, replyId: string | null, words: Words): Done;
+  edit(commentId: string, replyId: string | null, words: CommentText): Done;
   remove(commentId: string, replyId: string | null): Done;
   resolve(commentId: string): Done;
   reopen(commentId: string): Done;
 }
 
-export function deedsOf(send: (ops: readonly Op[]) => Promise<Outcome>, makeId: () => string = newId): Deeds {
+export function commentActions(
+  send: (ops: readonly Op[]) => Promise<Outcome>,
+  makeId: () => string = newId,
+): CommentActions {
   const done = async (op: Op): Done => (await send([op])).ok;
   return {
     add: (target, { text, mentions }) =>
@@ -39,7 +42,7 @@ const targeted = (target: Target) =>
     ? { doc: target.doc, ...(target.anchor === null ? {} : { anchor: target.anchor }) }
     : { taskId: target.taskId, ...(target.column === null ? {} : { column: target.column }) };
 
-export function useDeeds(): Deeds {
+export function useCommentActions(): CommentActions {
   const controller = useController();
-  return useMemo(() => deedsOf((ops) => controller.send(ops)), [controller]);
+  return useMemo(() => commentActions((ops) => controller.send(ops)), [controller]);
 }

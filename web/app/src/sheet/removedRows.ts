@@ -1,9 +1,9 @@
 /** Rows that were removed while this page was open, as they last stood, so that they can be brought back whole. */
 import type { Row, Sheet } from "@cyclesheet/client";
-import type { Grave } from "./model/restore";
+import type { RemovedRowPlace } from "./model/restore";
 import type { OpenSheet } from "./screen";
 
-export interface RemovedRow extends Grave {
+export interface RemovedRow extends RemovedRowPlace {
   /** The name of the user who removed it; null if it is not known. */
   readonly by: string | null;
 }

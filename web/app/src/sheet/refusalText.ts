@@ -1,7 +1,7 @@
 /** What the codes of the wire mean to a person, in the page's own words; what the server says of the case follows. */
 import { type Code, isCode } from "@cyclesheet/client";
 
-interface Words {
+interface CodeText {
   /** A sentence that stands for itself. */
   readonly says: string;
   /** Where what the server says of the case belongs: what would be right, who holds a row, when to come again. */
@@ -11,7 +11,7 @@ interface Words {
 }
 
 /** Every code of the registry: the compiler says which one is missing. */
-const WORDS: { readonly [code in Code]: Words } = {
+const TEXTS: { readonly [code in Code]: CodeText } = {
   CONFLICT: { says: "Someone else edited this too.", case: "after" },
   LOCKED: { says: "This cannot be changed right now.", case: "instead" },
   FORBIDDEN: { says: "Your role does not allow this.", case: "after" },
@@ -33,11 +33,11 @@ const WORDS: { readonly [code in Code]: Words } = {
 };
 
 /** What a refusal or an answer says to a person. */
-export function wordsFor({ code, message }: { readonly code: string; readonly message: string }): {
+export function refusalText({ code, message }: { readonly code: string; readonly message: string }): {
   readonly text: string;
   readonly tone: "info" | "bad";
 } {
-  const words = isCode(code) ? WORDS[code] : null;
+  const words = isCode(code) ? TEXTS[code] : null;
   const of = sentence(message);
   if (words === null) return { text: of || `The server answered ${code}.`, tone: "bad" };
   const where = of === "" ? "nowhere" : words.case;
