@@ -44,6 +44,7 @@ const sidebar = [
     "docs/words.md",
     "docs/glossary.md",
     "docs/performance.md",
+    "docs/scale.md",
     "docs/reliability.md",
   ),
   part(
