@@ -1,6 +1,7 @@
 /** From keys to actions: one table for each reach, read by the grid on its cells and by the window for the page. */
 import { isWrittenIn } from "../lib/fields";
 import type { Controller } from "../sheet/controller";
+import { returnToSheet } from "../sheet/parts";
 import { type Action, type Reach, run } from "./action";
 import { chordOf, writes } from "./chord";
 
@@ -32,6 +33,11 @@ export function followKeys(controller: Controller, actions: readonly Action[]): 
     const chord = chordOf(event);
     const action = everywhere.get(chord) ?? (isPageFree(controller) ? page.get(chord) : undefined);
     const isText = isWrittenIn(event.target) && (action?.reach === "page" || writes(chord));
+    if (!action && event.target === document.body && LEADS_IN.has(chord) && isPageFree(controller)) {
+      event.preventDefault();
+      returnToSheet(controller);
+      return;
+    }
     if (!action || isText) return;
     event.preventDefault();
     run(action, controller);
@@ -39,6 +45,16 @@ export function followKeys(controller: Controller, actions: readonly Action[]): 
   window.addEventListener("keydown", onKey);
   return () => window.removeEventListener("keydown", onKey);
 }
+
+/** Keys that lead into the sheet while the focus is nowhere, as after the page has opened. */
+const LEADS_IN: ReadonlySet<string> = new Set([
+  "ArrowDown",
+  "ArrowUp",
+  "ArrowLeft",
+  "ArrowRight",
+  "Enter",
+  "F2",
+]);
 
 /** Behind a dialog, and behind an earlier version of the sheet, nobody sees what an undo does. */
 const isPageFree = (controller: Controller): boolean =>

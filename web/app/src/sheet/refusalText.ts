@@ -51,3 +51,13 @@ function sentence(message: string): string {
   if (text === "") return "";
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}${/[.!?…”]$/.test(text) ? "" : "."}`;
 }
+
+/** Why there is no model's answer, and what the rows are instead. The reason comes first: it is what can be changed. */
+export function fallbackWords(note: string, messages: number): string {
+  // The note begins with what this sentence says already.
+  const reason = note.replace(/^Made without the model(: |\.\s*)/, "").trim();
+  const why = reason === "" ? "No model answered." : `${reason.slice(0, 1).toUpperCase()}${reason.slice(1)}`;
+  const count =
+    messages > 0 ? ` (${messages.toLocaleString("en-GB")} message${messages === 1 ? "" : "s"})` : "";
+  return `${/[.!?]$/.test(why) ? why : `${why}.`} One row per Slack thread instead${count}.`;
+}

@@ -9,7 +9,7 @@ import { useStore } from "../lib/store";
 import { keeping } from "../session/keeping";
 import { SignInField } from "../session/SignInField";
 import { useClient, useController, useMayEdit } from "../sheet/context";
-import { refusalText } from "../sheet/refusalText";
+import { fallbackWords, refusalText } from "../sheet/refusalText";
 import { RefreshIcon, SparkIcon, WarnIcon } from "../ui/icons";
 
 export type NoticeKind =
@@ -159,15 +159,6 @@ export function stripNotices(
     });
   }
   return notices;
-}
-
-/** Why there is no model's answer, and what the rows are instead. The reason comes first: it is what can be changed. */
-function fallbackWords(note: string, messages: number): string {
-  // The note begins with what this sentence says already.
-  const reason = note.replace(/^Made without the model(: |\.\s*)/, "").trim();
-  const why = reason === "" ? "No model answered." : `${reason.slice(0, 1).toUpperCase()}${reason.slice(1)}`;
-  const count = messages > 0 ? ` (${plural(messages, "message")})` : "";
-  return `${/[.!?]$/.test(why) ? why : `${why}.`} One row per Slack thread instead${count}.`;
 }
 
 /** Why a week cannot be shown: it is no week, or it has no sheet yet. */

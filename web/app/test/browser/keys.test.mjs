@@ -33,6 +33,25 @@ onPage(
   },
 );
 
+onPage(
+  "an arrow leads into the sheet from nowhere, as right after the page has opened",
+  "live",
+  async (page) => {
+    await cell(page, "g1-1", "title").waitFor();
+    assert.equal(await focused(page), "BODY");
+    await page.keyboard.press("ArrowDown");
+    await until(() => focused(page), "g1-1 title");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.type("Typed at once");
+    await page.keyboard.press("Enter");
+    await until(() => value(page, "g1-2", "title"), "Typed at once");
+    // A person who has lost the focus comes back to where they were.
+    await page.evaluate(() => document.activeElement.blur());
+    await page.keyboard.press("ArrowRight");
+    await until(() => focused(page), "g1-3 title");
+  },
+);
+
 onPage("undo and redo work wherever no text is written", "live", async (page) => {
   const stood = await order(page);
   await cell(page, "g1-1", "title").click();

@@ -14,6 +14,7 @@ import { useHistory } from "../../sheet/log/context";
 import { COLUMN_INFO } from "../../sheet/model/columns";
 import { HEALTH_WORDS, healthOf, isComplete, numbersOf } from "../../sheet/model/health";
 import { filtered, placeOf, saidIn } from "../../sheet/model/threads";
+import { fallbackWords } from "../../sheet/refusalText";
 import { sourceIds } from "../../ui/Chips";
 
 type Generation = NonNullable<Sheet["generation"]>;
@@ -40,7 +41,7 @@ function originOf(generation: Generation | null | undefined): string {
     case "model":
       return `Filled in by ${generation.model ?? "the model"} from ${from}. ${generation.note ?? ""}`.trim();
     case "fallback":
-      return `Made without the model from ${from}: rows may be missing. ${generation.note ?? ""}`.trim();
+      return `${fallbackWords(generation.note ?? "", generation.messages)} Rows may be missing.`;
     case "sample":
       return "Sample data – no model was asked.";
     default:
