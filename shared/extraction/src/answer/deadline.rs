@@ -15,11 +15,12 @@ mod cjk;
 mod names;
 mod numeric;
 mod phrases;
+mod zones;
 
 use super::words::{bare, is_dash};
 use jiff::{
     Span, ToSpan,
-    civil::{Date, Weekday},
+    civil::{Date, Time, Weekday},
     tz::TimeZone,
 };
 use regex::Regex;
@@ -49,6 +50,16 @@ pub(crate) enum Reading {
     DayAndMore(Date, Option<String>),
     /// Nobody can date it.
     Text,
+}
+
+/// Whether the words in brackets behind a day are another day: `Nov 24 (Fri)` where the 24th is a Tuesday, `Friday (or Monday)`.
+fn is_another_day(inside: &str, date: Date, around: &Around, zone: Option<&TimeZone>) -> bool {
+    const OR: [&str; 5] = ["or ", "oder ", "ou ", "o ", "или "];
+    let lower = inside.to_lowercase();
+    is_day_word(lower.trim_end_matches('.'))
+        || cjk::weekday(inside).is_some()
+        || OR.iter().any(|or| lower.starts_with(or))
+        || day(inside, around, zone).is_some_and(|(other, _)| other != date)
 }
 
 type Day = Option<(Date, Option<String>)>;
@@ -100,6 +111,7 @@ pub(crate) fn read_in(cell: &str, around: &Around, zone: Option<&TimeZone>) -> R
     if let Some((before, inside)) = cell.split_once(['(', '['])
         && inside.trim_end().ends_with([')', ']'])
         && let Some((date, note)) = day(before, around, zone)
+        && !is_another_day(inside.trim_end().trim_end_matches([')', ']']).trim(), date, around, zone)
     {
         return Reading::DayAndMore(date, note);
     }
@@ -111,6 +123,9 @@ fn day(text: &str, around: &Around, zone: Option<&TimeZone>) -> Day {
     let lower = lower.trim_matches(['*', '`', '_', '"', '\'']).trim_end_matches(['!', ';', ',']).trim();
     if let Some(found) = INSTANT.captures(lower) {
         return instant(&found, zone?);
+    }
+    if let Some(found) = zones::read(lower, around, zone) {
+        return found;
     }
     if let Some(about) = ABOUT.find(lower) {
         let (date, note) = exact_day(lower.get(about.end()..)?, around)?;
@@ -128,8 +143,9 @@ fn instant(found: &regex::Captures<'_>, zone: &TimeZone) -> Day {
     let sign = if part(4) == "-" { -1 } else { 1 };
     let offset = sign * (int(part(5))? * 3_600 + int(part(6))? * 60);
     let offset = jiff::tz::Offset::from_seconds(offset).ok()?;
-    let at =
-        written.at(hour.parse().ok()?, minute.parse().ok()?, 0, 0).to_zoned(TimeZone::fixed(offset)).ok()?;
+    // `24:00` and `25:00` are times of no day.
+    let time = Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()?;
+    let at = written.to_datetime(time).to_zoned(TimeZone::fixed(offset)).ok()?;
     let date = at.timestamp().to_zoned(zone.clone()).date();
     if date == written {
         return Some((date, None));
@@ -166,7 +182,7 @@ fn exact_day(text: &str, around: &Around) -> Day {
 
 /// `noon tomorrow` → `tomorrow`.
 fn without_times_of_day(text: &str) -> String {
-    const TIMES: &str = " noon midday midnight morning afternoon evening night eod cob eob lunch lunchtime am pm utc gmt cet cest \
+    const TIMES: &str = " noon midday midnight morning afternoon evening night eod cob eob lunch lunchtime am pm \
          matin soir midi abend mittag fruh tarde noche manha noite утром вечером rano wieczorem ";
     let bare = bare(text);
     bare.split(' ').filter(|w| !TIMES.contains(&format!(" {w} "))).collect::<Vec<_>>().join(" ")

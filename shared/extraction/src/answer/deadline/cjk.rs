@@ -1,4 +1,5 @@
-//! Days as Japanese and Chinese write them, without blanks: `11月24日（火）`, `来週の金曜日`, `下周五`, `3日後`.
+//! Days as Japanese, Chinese and Korean write them, mostly without blanks: `11月24日（火）`, `来週の金曜日`, `下周五`, `3日後`,
+//! `11월 24일`, `다음 주 금요일`.
 use super::{Around, Day, complete};
 use jiff::{
     ToSpan,
@@ -13,12 +14,12 @@ fn pattern(text: &str) -> Regex {
 }
 static DATE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^(?:(\d{4})年)?(\d{1,2})月(\d{1,2})[日号號]?(?:[(（]?(?:星期|周|週)?([月火水木金土日一二三四五六天])(?:曜日?|曜)?[)）]?)?$",
+        r"^(?:(\d{4})[年년])?(\d{1,2})[月월](\d{1,2})[日号號일]?(?:[(（]?(?:星期|周|週)?([月火水木金土日一二三四五六天월화수목금토일])(?:曜日?|曜|요일)?[)）]?)?$",
     )
 });
 static WEEKDAY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^(今週|来週|再来週|本周|这周|本週|这个|這週|次|次週|这|本|下下|下个|下|上)?の?(?:(?:周|週|星期|礼拜)([一二三四五六日天末])|([月火水木金土日])(?:曜日?|曜))$",
+        r"^(今週|来週|再来週|本周|这周|本週|这个|這週|次|次週|这|本|下下|下个|下|上|先週|이번주|다음주|다다음주|지난주)?の?(?:(?:周|週|星期|礼拜)([一二三四五六日天末])|([月火水木金土日])(?:曜日?|曜)|([월화수목금토일])요일)$",
     )
 });
 static LATER: LazyLock<Regex> = LazyLock::new(|| {
@@ -31,7 +32,7 @@ pub(super) fn read(text: &str, around: &Around) -> Option<Day> {
         return None;
     }
     let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    let text = ["までに", "まで", "中に", "迄", "截止", "中"]
+    let text = ["までに", "まで", "中に", "迄", "截止", "中", "까지"]
         .iter()
         .fold(text.as_str(), |t, end| t.strip_suffix(end).unwrap_or(t));
     if let Some(found) = DATE.captures(text) {
@@ -56,12 +57,12 @@ fn date(found: &regex::Captures<'_>, around: &Around) -> Day {
 
 fn weekday_of_week(found: &regex::Captures<'_>, around: &Around) -> Day {
     let weeks = match found.get(1).map_or("", |m| m.as_str()) {
-        "来週" | "下" | "下个" | "次週" => 1,
-        "再来週" | "下下" => 2,
-        "上" => -1,
+        "来週" | "下" | "下个" | "次週" | "다음주" => 1,
+        "再来週" | "下下" | "다다음주" => 2,
+        "上" | "先週" | "지난주" => -1,
         _ => 0,
     };
-    let name = found.get(2).or(found.get(3))?.as_str();
+    let name = found.get(2).or(found.get(3)).or(found.get(4))?.as_str();
     let day = if name == "末" { Weekday::Sunday } else { weekday(name)? };
     super::of_week(day, weeks, weeks == 0 && name != "末", around)
 }
@@ -80,15 +81,16 @@ fn later(found: &regex::Captures<'_>, around: &Around) -> Day {
     super::phrases::Rule::Days(days).day(around)
 }
 
-fn weekday(name: &str) -> Option<Weekday> {
+/// The weekday of one sign: `金`, `五`, `금`.
+pub(super) fn weekday(name: &str) -> Option<Weekday> {
     Some(match name {
-        "月" | "一" => Weekday::Monday,
-        "火" | "二" => Weekday::Tuesday,
-        "水" | "三" => Weekday::Wednesday,
-        "木" | "四" => Weekday::Thursday,
-        "金" | "五" => Weekday::Friday,
-        "土" | "六" => Weekday::Saturday,
-        "日" | "天" => Weekday::Sunday,
+        "月" | "월" | "一" => Weekday::Monday,
+        "火" | "화" | "二" => Weekday::Tuesday,
+        "水" | "수" | "三" => Weekday::Wednesday,
+        "木" | "목" | "四" => Weekday::Thursday,
+        "金" | "금" | "五" => Weekday::Friday,
+        "土" | "토" | "六" => Weekday::Saturday,
+        "日" | "일" | "天" => Weekday::Sunday,
         _ => return None,
     })
 }

@@ -6,36 +6,36 @@ const WEEKDAYS: [(Weekday, &str); 7] = [
     (
         Weekday::Monday,
         "monday, mon, montag, mo, lundi, lunes, lun, segunda, segunda-feira, seg, lunedi, maandag, понедельник, понедельника, \
-         понедельнику, пн, poniedzialek, poniedzialku, pon, 月曜日, 月曜, 周一, 星期一",
+         понедельнику, пн, понеділок, poniedzialek, poniedzialku, pon, mandag, mandagen, pazartesi, pondeli, 월요일, 月曜日, 月曜, 周一, 星期一",
     ),
     (
         Weekday::Tuesday,
         "tuesday, tue, tues, dienstag, di, mardi, martes, terca, terca-feira, ter, martedi, dinsdag, вторник, вторника, \
-         вторнику, вт, wtorek, wtorku, wt, 火曜日, 火曜, 周二, 星期二",
+         вторнику, вт, вівторок, wtorek, wtorku, wt, tisdag, tirsdag, salı, utery, 화요일, 火曜日, 火曜, 周二, 星期二",
     ),
     (
         Weekday::Wednesday,
         "wednesday, wed, weds, mittwoch, mi, mercredi, mer, miercoles, mie, quarta, quarta-feira, qua, mercoledi, woensdag, \
-         среда, среду, среды, среде, ср, sroda, srode, srody, sr, 水曜日, 水曜, 周三, 星期三",
+         среда, среду, среды, среде, ср, середа, середу, onsdag, carsamba, streda, 수요일, sroda, srode, srody, sr, 水曜日, 水曜, 周三, 星期三",
     ),
     (
         Weekday::Thursday,
-        "thursday, thu, thur, thurs, donnerstag, do, jeudi, jeu, jueves, jue, quinta, quinta-feira, qui, giovedi, donderdag, \
+        "thursday, thu, thur, thurs, donnerstag, do, jeudi, jeu, jueves, jue, quinta, quinta-feira, qui, giovedi, donderdag, torsdag, persembe, ctvrtek, 목요일, \
          четверг, четверга, четвергу, чт, czwartek, czwartku, czw, 木曜日, 木曜, 周四, 星期四",
     ),
     (
         Weekday::Friday,
         "friday, fri, freitag, fr, vendredi, ven, viernes, vie, sexta, sexta-feira, sex, venerdi, vrijdag, пятница, пятницу, \
-         пятницы, пятнице, пт, piatek, piatku, 金曜日, 金曜, 周五, 星期五",
+         пятницы, пятнице, пт, п'ятниця, п'ятницю, piatek, piatku, fredag, cuma, patek, 금요일, 金曜日, 金曜, 周五, 星期五",
     ),
     (
         Weekday::Saturday,
-        "saturday, sat, samstag, sonnabend, sa, samedi, sam, sabado, sab, sabato, zaterdag, суббота, субботу, субботы, сб, \
+        "saturday, sat, samstag, sonnabend, sa, samedi, sam, sabado, sab, sabato, zaterdag, суббота, субботу, субботы, сб, lordag, lørdag, cumartesi, 토요일, \
          sobota, sobote, soboty, 土曜日, 土曜, 周六, 星期六",
     ),
     (
         Weekday::Sunday,
-        "sunday, sun, sonntag, so, dimanche, dim, domingo, dom, domenica, zondag, воскресенье, воскресенья, вс, niedziela, \
+        "sunday, sun, sonntag, so, dimanche, dim, domingo, dom, domenica, zondag, воскресенье, воскресенья, вс, sondag, søndag, pazar, 일요일, niedziela, \
          niedziele, niedzieli, 日曜日, 日曜, 周日, 星期日, 星期天",
     ),
 ];
@@ -58,8 +58,7 @@ const MONTHS: [&str; 12] = [
 
 /// Words around a day that do not change it.
 const FILLER: &str = "by, due, on, the, of, at, until, till, til, eod, cob, eob, end, day, noon, midday, midnight, morning, \
-     afternoon, evening, night, am, pm, latest, lunch, utc, gmt, cet, cest, est, edt, pst, pdt, et, pt, \
-     bst, ist, close, business, bis, zum, den, der, um, uhr, spatestens, fruh, abend, mittag, le, el, la, del, de, du, para, \
+     afternoon, evening, night, am, pm, latest, lunch, close, business, bis, zum, den, der, um, uhr, spatestens, fruh, abend, mittag, le, el, la, del, de, du, para, \
      pour, na, no dia, em, ate, a, al, entro, il, para el, o'clock, date, deadline, am:, this, coming, diesen, dieser, diesem, \
      kommenden, kommender, ce, cette, este, esta, в, до, к, на, эту, этот, года, г, do, w, we, ten, te, roku, r, por, tarde, \
      tard, matin, soir, dia, -, @";
@@ -86,7 +85,7 @@ pub(super) fn is_filler(word: &str) -> bool {
 /// Weeks by which a word moves the weekday beside it.
 pub(super) fn weeks(word: &str) -> Option<i32> {
     const NEXT: &str = "next, nachsten, nachster, nachste, prochain, prochaine, proximo, proxima, prossimo, prossima, volgende, \
-         следующую, следующий, следующее, przyszly, przyszla, nastepny";
+         следующую, следующий, следующее, przyszly, przyszla, nastepny, nasta, næste, neste";
     const LAST: &str = "last, letzten, letzter, dernier, pasado, passado, прошлую, прошлый";
     if lists(NEXT, word) {
         return Some(1);

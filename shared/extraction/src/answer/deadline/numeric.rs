@@ -9,7 +9,9 @@ fn pattern(text: &str) -> Regex {
     Regex::new(text).unwrap()
 }
 static ISO: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\.?(?:t\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?$")
+    pattern(
+        r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\.?(?:t(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?)?$",
+    )
 });
 static NUMERIC: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^(\d{1,2})([./-])(\d{1,2})(?:[./-](\d{4}|\d{2})?)?\.?$"));
