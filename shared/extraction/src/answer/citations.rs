@@ -1,23 +1,32 @@
 //! The ids of messages that a source cell cites.
 use regex::Regex;
 use std::sync::LazyLock;
+use unicode_normalization::UnicodeNormalization;
 
 /// Ids that one range may stand for: `m1-m300` is a guess, not a citation.
 const MAX_RANGE: u32 = 50;
 /// Ids of one cell; with commas they stay far below a cell's 2,000 characters.
 const MAX_IDS: usize = 200;
 
-#[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by a test")]
+#[expect(clippy::unwrap_used, reason = "constant patterns, compiled by a test")]
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).unwrap()
+}
+/// `m3`, `message 3`, `Nachricht 3`, and the ranges `m3-m5`, `m3 to 5`.
 static ID: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?i)\bm(?:sgs?|essages?)?[\s#_:-]{0,2}0*(\d{1,9})(?:\s*(?:-|–|—|to|through|thru|bis|\.\.|…)\s*m?0*(\d{1,9}))?\b",
+    pattern(
+        r"(?i)\b(?:m(?:sgs?\.?|essages?|ensajes?|ensage(?:m|ns)|essaggi[o]?)?|nachricht(?:en)?|berichte?n?|wiadomo(?:ść|ści)|сообщени[еяй]|メッセージ|消息|메시지)[\s#_:-]{0,2}0*(\d{1,9})(?:(?:\s*(?:-|~|〜|\.{2,3})\s*|\s+(?:to|through|thru|until|till|bis|à|a|al|tot|do|до)\s+)m?0*(\d{1,9}))?\b",
     )
-    .unwrap()
 });
-#[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by a test")]
 static NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^[\[(#\s]*\d{1,9}[\])]?(?:[\s,;&]+[\[(#]*\d{1,9}[\])]?)*[\])\s.]*$").unwrap()
+    pattern(
+        r"(?i)^[\[(#\s]*\d{1,9}[\])]?(?:(?:\s+(?:and|und|y|et|e|i|и|en)\s+|[\s,;&]+)[\[(#]*\d{1,9}[\])]?)*[\])\s.]*$",
+    )
 });
+/// What is struck out is not cited.
+static STRUCK: LazyLock<Regex> = LazyLock::new(|| pattern(r"~~[^~]*~~"));
+/// A number that has a mark of its own is a footnote, a count or a ticket: `m3 [1]`, `m3 (2)`, `m3, #12`.
+static MARKED: LazyLock<Regex> = LazyLock::new(|| pattern(r"[\[(#]\s*\d{1,9}\b"));
 
 /// What a source cell says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,7 +47,7 @@ pub(crate) struct Citations {
 const TAKEN: &str = "\u{1}";
 
 /// Words that may stand among ids.
-const FILLER: [&str; 22] = [
+const FILLER: [&str; 37] = [
     "and",
     "und",
     "y",
@@ -46,7 +55,10 @@ const FILLER: [&str; 22] = [
     "e",
     "i",
     "и",
-    "と",
+    "en",
+    "og",
+    "och",
+    "ve",
     "messages",
     "message",
     "msgs",
@@ -58,9 +70,58 @@ const FILLER: [&str; 22] = [
     "nachrichten",
     "from",
     "in",
+    "source",
+    "sources",
+    "quelle",
+    "quellen",
+    "ref",
+    "refs",
+    "cf",
+    "vgl",
+    "voir",
+    "ver",
+    "см",
+    "thread",
     ":",
     "-",
     "m",
+];
+
+/// Words after which nobody knows which of the ids are meant: `m3, not m5`.
+const NEGATIONS: [&str; 33] = [
+    "not",
+    "no",
+    "without",
+    "except",
+    "nicht",
+    "ohne",
+    "pas",
+    "sin",
+    "neither",
+    "nor",
+    "but",
+    "instead",
+    "sauf",
+    "hormis",
+    "excepté",
+    "excepto",
+    "salvo",
+    "außer",
+    "ausser",
+    "statt",
+    "anstatt",
+    "aber",
+    "kein",
+    "keine",
+    "не",
+    "кроме",
+    "без",
+    "nie",
+    "bez",
+    "oprócz",
+    "zamiast",
+    "zonder",
+    "behalve",
 ];
 
 /// Reads `m3, m7`, `[m3][m7]`, `m3–m5`, `messages 3 and 7`, `#3, #7`. Where words stand beside them, only what is written as
@@ -75,38 +136,42 @@ pub(crate) fn read(cell: &str) -> Citations {
             found.ids.push(id);
         }
     };
-    if NUMBERS.is_match(cell) {
-        cell.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse().ok()).for_each(add);
+    let plain = plain(cell);
+    if NUMBERS.is_match(&plain) {
+        plain.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse().ok()).for_each(add);
         return found;
     }
-    let rest = ID.replace_all(cell, TAKEN);
-    if rest == cell {
-        found.other_text = cell.chars().any(char::is_alphanumeric);
+    let said = STRUCK.replace_all(&plain, " ");
+    let rest = ID.replace_all(&said, TAKEN);
+    if rest == said {
+        found.other_text = plain.chars().any(char::is_alphanumeric);
         return found;
     }
     // `messages 3 and 7`: numbers after the first id, if nothing but numbers and ids is there.
-    let (mut numbers, mut other, mut negated) = (Vec::new(), false, false);
-    for word in rest.split(|c: char| c.is_whitespace() || ",;&[]()<>#|/`*+、，".contains(c)) {
-        let word = word.trim_end_matches(['.', ':', '\'', '"']).trim_start_matches(['\'', '"']);
+    let mut other = said != plain || MARKED.is_match(&rest);
+    let (mut numbers, mut negated, mut begun) = (Vec::new(), false, false);
+    for word in rest.split(|c: char| c.is_whitespace() || ",;&[](){}<>#|/`*+、，“”„«»「」".contains(c))
+    {
+        let word = word.trim_end_matches(['.', ':', '\'', '"', '’']).trim_start_matches(['\'', '"', '‘']);
         let word = word.to_lowercase();
-        let pure = word.chars().all(|c| c == '\u{1}');
-        if pure || FILLER.contains(&word.as_str()) || word.chars().all(|c| "-–—.…".contains(c)) {
+        if word.chars().all(|c| c == '\u{1}') {
+            begun |= !word.is_empty();
+            continue;
+        }
+        if FILLER.contains(&word.as_str()) || word.chars().all(|c| "-–—.…".contains(c)) {
             continue;
         }
         match word.parse::<u32>() {
-            Ok(n) => numbers.push(n),
-            Err(_) => {
+            Ok(n) if begun => numbers.push(n),
+            _ => {
                 other = true;
-                negated |= matches!(
-                    word.as_str(),
-                    "not" | "no" | "without" | "except" | "nicht" | "ohne" | "pas" | "sin"
-                );
+                negated |= NEGATIONS.contains(&word.as_str());
             }
         }
     }
     let (mut long_range, mut backwards) = (false, false);
     if !negated {
-        for captures in ID.captures_iter(cell) {
+        for captures in ID.captures_iter(&said) {
             let number = |i| captures.get(i).and_then(|m| m.as_str().parse::<u32>().ok());
             match (number(1), number(2)) {
                 (Some(from), Some(to)) => {
@@ -132,6 +197,20 @@ pub(crate) fn read(cell: &str) -> Citations {
     found.long_range = long_range;
     found.backwards = backwards;
     found
+}
+
+/// A cell with full-width letters, digits and signs, and every dash, as ASCII has them, and with blanks around the words
+/// that stand between two ids without any.
+fn plain(cell: &str) -> String {
+    let mut out = String::with_capacity(cell.len());
+    for c in cell.nfkc() {
+        match c {
+            'と' | '和' | '与' | '及' | '및' => out.push_str(" & "),
+            c if super::words::is_dash(c) => out.push('-'),
+            c => out.push(c),
+        }
+    }
+    out
 }
 
 #[cfg(test)]
