@@ -149,8 +149,8 @@ const BLANK_OF_PROGRAMS: &str = "null, nil, undefined, nan, empty, ...";
 
 /// Whether a cell says in so many words that it is empty.
 pub(crate) fn is_blank(cell: &str) -> bool {
-    // An empty box is a status.
-    if cell.trim() == "[ ]" {
+    // A box is a status, whatever is in it.
+    if matches!(cell.trim(), "[ ]" | "[-]" | "[–]") {
         return false;
     }
     let bare = bare_of(cell);

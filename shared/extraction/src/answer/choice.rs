@@ -24,7 +24,8 @@ const STATUS: [(&str, &str); 4] = [
          abgeschlossen, termine, terminee, fini, fait, acheve, hecho, completado, completada, terminado, terminada, \
          finalizado, feito, concluido, concluida, fatto, completato, klaar, afgerond, voltooid, gotowe, \
          zakonczone, ukonczone, shipped to prod, shipped to production, deployed to prod, deployed to production, live in \
-         production, merged to main, done and deployed, done and dusted, signed off, готово, готов, закрыто, решено, сделано, выполнено, завершено, 完了, 完了済み, 済, 完成, 已完成, 已解决, 완료, x",
+         production, merged to main, done and deployed, done and dusted, signed off, готово, готов, закрыто, решено, сделано, выполнено, завершено, 完了, 完了済み, 済, 完成, 已完成, 已解决, 완료, fardig, ferdig, færdig, valmis, hotovo, dokonceno, tamamlandı, \
+         виконано, مكتمل, הושלם, x",
     ),
     (
         "In progress",
@@ -36,14 +37,14 @@ const STATUS: [(&str, &str); 4] = [
          investigation, investigating, continuing, in flight, ready for review, deploying, rolling out, in \
          arbeit, in bearbeitung, begonnen, laufend, lauft, en cours, en curso, en progreso, en proceso, em \
          andamento, em progresso, in corso, bezig, w toku, в работе, в процессе, на проверке, en revision, em revisao, en revue, 進行中, 进行中, 対応中, 作業中, レビュー中, 审核中, 处理中, 작업중, 진행 중, \
-         진행중",
+         진행중, in prufung, in klarung, pagar, kesken, devam ediyor, в процесі, قيد التنفيذ, בתהליך",
     ),
     (
         "Blocked",
         "blocked, stuck, on hold, hold, waiting, paused, stalled, impeded, halted, suspended, blocked \
          externally, needs input, blockiert, wartet, wartend, pausiert, bloque, bloquee, en attente, \
          bloqueado, bloqueada, en espera, em espera, bloccato, in attesa, geblokkeerd, zablokowane, \
-         заблокировано, заблокирован, в ожидании, на паузе, en pausa, wstrzymane, ブロック中, 保留, 停止中, 阻塞, 已阻塞, 受阻, 暂停, 차단됨, 보류",
+         заблокировано, заблокирован, в ожидании, на паузе, en pausa, wstrzymane, ブロック中, 保留, 停止中, 阻塞, 已阻塞, 受阻, 暂停, 차단됨, 보류, en pause, заблоковано",
     ),
     (
         "Not started",
@@ -52,7 +53,7 @@ const STATUS: [(&str, &str); 4] = [
          pending, 0, 0%, offen, nicht begonnen, nicht gestartet, noch nicht begonnen, geplant, neu, a faire, \
          pas commence, non commence, pendiente, por hacer, no iniciado, sin empezar, nao iniciado, a fazer, \
          pendente, da fare, non iniziato, niet gestart, nie rozpoczeto, do zrobienia, не начато, не начата, запланировано, 未着手, 未启动, 待处理, 未开始, \
-         待办, 未開始, 시작 전",
+         待办, 未開始, 시작 전, ikke startet, ikke pabegyndt, ej paborjad, не розпочато",
     ),
 ];
 
@@ -61,26 +62,29 @@ const PRIORITY: [(&str, &str); 4] = [
     (
         "Urgent",
         "urgent, critical, blocker, highest, immediate, immediately, asap, emergency, top, very high, \
-         showstopper, p0, p 0, prio 0, sev0, sev 0, sev1, sev 1, dringend, kritisch, sehr hoch, urgente, \
-         critica, critico, critique, tres haute, muy alta, critica urgente, pilne, spoed, срочно, срочный, \
-         критический, критичный, 緊急, 紧急, 緊急度高, 긴급",
+         showstopper, p0, p 0, prio 0, sev0, sev 0, sev1, sev 1, severity 1, dringend, kritisch, sehr hoch, urgente, \
+         critica, critico, critique, tres haute, muy alta, muito alta, molto alta, critica urgente, sehr dringend, pilne, spoed, acil, \
+         срочно, срочный, критический, критичный, очень высокий, очень высокая, терміново, 緊急, 紧急, 緊急度高, 至急, 最高, 最優先, 最优先, \
+         긴급, 매우 높음, عاجل",
     ),
     (
         "High",
         "high, major, important, elevated, p1, p 1, prio 1, priority 1, hi, sev2, sev 2, hoch, wichtig, \
-         haute, elevee, eleve, alta, alto, hoog, wysoki, wysoka, высокий, высокая, 高, 높음",
+         hohe, hoher, haute, elevee, eleve, alta, alto, hoog, hoge, hog, høj, høy, korkea, yuksek, wysoki, wysoka, vysoka, vysoky, \
+         высокий, высокая, високий, severity 2, 高, 高い, 高优先级, 高優先度, 优先级高, 높음, عالية, גבוהה",
     ),
     (
         "Medium",
         "medium, med, mid, normal, moderate, average, standard, regular, default, p2, p 2, prio 2, priority \
-         2, sev3, sev 3, mittel, moyenne, moyen, normale, media, medio, gemiddeld, sredni, srednia, средний, \
-         средняя, 中, 普通, 보통",
+         2, sev3, sev 3, mittel, moyenne, moyen, normale, media, medio, gemiddeld, sredni, srednia, mittlere, mittlerer, medel, middel, orta, stredni, средний, \
+         средняя, середній, severity 3, 中, 中等, 中优先级, 中優先度, 普通, 보통, متوسطة, בינונית",
     ),
     (
         "Low",
         "low, minor, trivial, lowest, very low, nice to have, optional, lo, p3, p 3, p4, p 4, p5, prio 3, \
          priority 3, sev4, sev 4, niedrig, gering, basse, faible, baja, bajo, baixa, baixo, bassa, basso, \
-         laag, niski, niska, низкий, низкая, 低, 낮음",
+         niedrige, niedriger, geringe, sehr niedrig, muy baja, muito baixa, molto bassa, tres basse, laag, lage, lag, lav, matala, dusuk, \
+         niski, niska, nizka, nizky, низкий, низкая, очень низкий, низький, severity 4, 低, 低い, 低优先级, 低優先度, 낮음, منخفضة, נמוכה",
     ),
 ];
 
@@ -146,6 +150,17 @@ fn is_filler(word: &str) -> bool {
             | "the"
             | "am"
             | "seit"
+            | "prioritat"
+            | "priorite"
+            | "priorita"
+            | "prioridad"
+            | "prioridade"
+            | "prioriteit"
+            | "prioritet"
+            | "priorytet"
+            | "приоритет"
+            | "优先级"
+            | "優先度"
     )
 }
 
@@ -168,7 +183,7 @@ const OPEN_ENDED: [(&str, &str); 14] = [
 ];
 
 /// Words after which nobody knows any more what a cell says: `In progress, maybe`, `Done (not deployed)`.
-const DOUBT: [&str; 25] = [
+const DOUBT: [&str; 44] = [
     "not",
     "no",
     "never",
@@ -194,6 +209,25 @@ const DOUBT: [&str; 25] = [
     "noch",
     "pas",
     "vielleicht",
+    "won",
+    "wont",
+    "duplicate",
+    "rejected",
+    "cancelled",
+    "canceled",
+    "almost",
+    "nearly",
+    "fast",
+    "presque",
+    "casi",
+    "quase",
+    "quasi",
+    "bijna",
+    "prawie",
+    "почти",
+    "partially",
+    "partly",
+    "teilweise",
 ];
 
 /// Synonyms that are in any sentence about work, so that they do not contradict a word before them.
@@ -249,6 +283,7 @@ static SHARE: LazyLock<Regex> = LazyLock::new(|| {
 });
 static PERCENT: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(\d{1,3}(?:[.,]\d+)?) ?%|\b(\d{1,4}) ?/ ?(\d{1,4})\b"));
+static SPACED_PERCENT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(\d) %"));
 static DATE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b\d{4}-\d{2}-\d{2}\b"));
 
 /// What a share says about the status: nothing, a part or all of it is done.
@@ -269,6 +304,10 @@ fn of_share(found: &regex::Captures<'_>) -> Option<&'static str> {
 
 /// The status a cell names.
 pub(crate) fn read_status(cell: &str) -> Option<Choice> {
+    if is_off(cell) {
+        return None;
+    }
+    let cell = &*SPACED_PERCENT.replace_all(cell, "$1%");
     let (bare, folded) = (bare(cell), super::words::fold(cell));
     if cell.trim_start().starts_with(['-', '−']) && bare.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
@@ -290,14 +329,32 @@ pub(crate) fn read_status(cell: &str) -> Option<Choice> {
     let contradicted = STATUS_SIGNS.iter().any(|(sign, value)| {
         cell.contains(sign)
             && *value != found.value
-            && matches!(*sign, "✅" | "✔" | "☑" | "✓" | "🏁" | "⛔" | "🛑" | "🚫")
+            && matches!(*sign, "✅" | "✔" | "☑" | "✓" | "🏁" | "⛔" | "🛑" | "🚫" | "⏸" | "[ ]" | "☐" | "⬜")
     });
-    (!contradicted).then_some(found)
+    let crossed = found.value == "Done" && ["❌", "✗", "✘", "❎"].iter().any(|cross| cell.contains(cross));
+    (!contradicted && !crossed).then_some(found)
 }
 
 /// The priority a cell names.
 pub(crate) fn read_priority(cell: &str) -> Option<Choice> {
-    read(cell, &bare(cell), &PRIORITIES, &PRIORITY_SIGNS)
+    let found = read(cell, &bare(cell), &PRIORITIES, &PRIORITY_SIGNS)?;
+    // `🔴 Low`, `🟢 Urgent`: the sign is at the other end of the scale.
+    let against: &[&str] = match found.value {
+        "Low" => &["🔥", "🚨", "🔴", "🟠", "⬆"],
+        "Urgent" | "High" => &["🟢", "⬇"],
+        _ => &[],
+    };
+    let contradicted = against.iter().any(|sign| cell.contains(sign));
+    (!contradicted && !is_off(cell)).then_some(found)
+}
+
+/// Whether a sign says that a value is not quite meant: `P2+`, `High-`, `≥ Medium`. `~80% done` is a part, however large.
+fn is_off(cell: &str) -> bool {
+    let cell = cell.trim();
+    let before = cell.trim_end_matches(['+', '-', '−', '–']);
+    let said = cell.trim_start_matches(['≥', '≤', '≈', '~']).trim_start();
+    (before.len() < cell.len() && before.ends_with(char::is_alphanumeric))
+        || (said.len() < cell.len() && !said.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// Whether words after a value say something else than it does.
@@ -337,6 +394,14 @@ fn read(cell: &str, bare: &str, synonyms: &Synonyms, signs: &[(&str, &'static st
     if bare.is_empty() || bare == "x" {
         let mut found = signs.iter().filter(|(sign, _)| cell.contains(sign)).map(|(_, value)| *value);
         let value = found.next()?;
+        // A sign that nobody knows may contradict the one beside it.
+        let rest = signs.iter().fold(cell.to_owned(), |rest, (sign, _)| rest.replace(sign, ""));
+        let is_mark = |c: char| {
+            c.is_whitespace() || c.is_ascii_punctuation() || c == '\u{fe0f}' || c == 'x' || c == 'X'
+        };
+        if !rest.chars().all(is_mark) {
+            return None;
+        }
         return found.all(|other| other == value).then_some(Choice { value, said_more: false });
     }
     if let Some(found) = all_mean_one(cell, synonyms) {
