@@ -221,6 +221,10 @@ impl Directory {
         if cell.contains('?') {
             return Assignee::Text(plain.to_owned(), "it is a question".to_owned());
         }
+        // `Ana, …` leaves people out.
+        if cell.contains("..") || cell.contains('…') {
+            return Assignee::Text(plain.to_owned(), "it names more people than it says".to_owned());
+        }
         if let Found::One(name) = self.find(cell) {
             return Assignee::Known(name.to_owned());
         }

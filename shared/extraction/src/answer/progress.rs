@@ -64,6 +64,9 @@ static FRACTION: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^(\d{1,6})\s*(?:/|of|out of|von|de|sur|из|z)\s*(\d{1,6})$"));
 static RANGE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^(\d{1,3})\s*%?\s*(?:-|~|to|bis|a|à)\s*(\d{1,3})\s*%?$"));
+static DAY: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\d{1,2}\.\d{1,2}\.$"));
+static UNCLEAR: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^(?:[1-9][.,]0*[1-9]\d*|[2-9][.,]\d+|[1-9]\d{0,2}[.,]\d{3})$"));
 static NEGATIVE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|[\s(\[])[-+]\s?[\d.,]"));
 /// `80% (4/5)`: a number, and in brackets how it was counted.
 static TWICE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^([^()\[\]]+)[(\[]([^()\[\]]+)[)\]]$"));
@@ -119,7 +122,15 @@ fn one(text: &str, fractions: bool) -> Option<Progress> {
             c => c,
         })
         .collect();
+    // `24.11.` is a day.
+    if DAY.is_match(bare.trim()) {
+        return None;
+    }
     let text = bare.trim().trim_start_matches('~').trim().trim_end_matches(['.', '!']).trim();
+    // `1.5` may be 1.5 % or half as much again, and `1.000` a thousand.
+    if UNCLEAR.is_match(text) {
+        return None;
+    }
     if let Some(found) = NUMBER.captures(text) {
         let digits = found.get(1)?.as_str();
         let is_fraction = found.get(2).is_none() && digits.contains(['.', ',']) && hundredths(digits)? <= 100;
