@@ -9,11 +9,13 @@ use super::{
     deadline::{self, Around, Reading},
     people::{Assignee, Directory},
     progress,
+    words::bare,
 };
 use sheet::{
     Column,
     limits::{MAX_CELL_CODE_POINTS, MAX_ROWS},
 };
+use std::collections::HashMap;
 
 /// What one row is read against.
 struct Normaliser<'a> {
@@ -32,19 +34,70 @@ pub(crate) fn rows(raw: Vec<RawRow>, context: &Context, notes: &mut Notes) -> (V
         day_first: deadline::day_first(column(Column::Deadline)),
         fractions: progress::are_fractions(column(Column::Progress).filter(|c| !cell::is_blank(c))),
     };
-    let (mut rows, mut unread) = (Vec::with_capacity(raw.len().min(MAX_ROWS)), 0);
+    let (mut rows, mut unread) = (Vec::<Row>::with_capacity(raw.len().min(MAX_ROWS)), 0);
+    // A model that corrects itself gives a row again: the same title for the same messages.
+    let mut given: HashMap<(String, String), (usize, usize)> = HashMap::new();
     for raw in raw {
         let empty = |c: Column| raw.cells.get(c.index()).is_none_or(|v| cell::is_blank(v));
         if empty(Column::Title) && empty(Column::Description) {
             notes.drop(raw.line, "neither a title nor a description");
+        } else if is_total(raw.cells.get(Column::Title.index()).map_or("", String::as_str), &raw) {
+            notes.drop(raw.line, "a row of totals");
         } else if rows.len() >= MAX_ROWS {
             notes.drop(raw.line, format!("a sheet holds {MAX_ROWS} rows"));
         } else {
-            unread += usize::from(!raw.unread.is_empty());
-            rows.push(normaliser.row(raw, notes));
+            let (line, is_unread) = (raw.line, !raw.unread.is_empty());
+            let row = normaliser.row(raw, notes);
+            let key = (bare(row.get(Column::Title)), row.get(Column::Source).to_owned());
+            let is_named = !is_unread && !key.0.is_empty() && !key.1.is_empty();
+            if let Some((before, at)) = given.get(&key).copied().filter(|_| is_named) {
+                if let Some(earlier) = rows.get_mut(at).filter(|earlier| **earlier != row) {
+                    notes.warn(format!(
+                        "line {line}: the row of line {before} is given again in other words; the later one was taken"
+                    ));
+                    *earlier = row;
+                }
+                continue;
+            }
+            if is_named {
+                given.insert(key, (line, rows.len()));
+            }
+            unread += usize::from(is_unread);
+            rows.push(row);
         }
     }
     (rows, unread)
+}
+
+/// Whether a row counts the others: `Total`, `Summe: 4 tasks`, without anybody's name, a day or a citation.
+fn is_total(title: &str, raw: &RawRow) -> bool {
+    const WORDS: [&str; 15] = [
+        "total",
+        "totals",
+        "grand total",
+        "subtotal",
+        "sum",
+        "summe",
+        "gesamt",
+        "insgesamt",
+        "totale",
+        "totaal",
+        "suma",
+        "итого",
+        "合計",
+        "总计",
+        "합계",
+    ];
+    let words = bare(title);
+    let counted = words.trim_end_matches(|c: char| c.is_ascii_digit() || c.is_whitespace());
+    let counted =
+        ["tasks", "task", "items", "rows"].iter().fold(counted, |w, unit| w.strip_suffix(unit).unwrap_or(w));
+    let counted = counted.trim_end_matches(|c: char| c.is_ascii_digit() || c.is_whitespace());
+    let says_nothing = |column: Column| {
+        raw.cells.get(column.index()).is_none_or(|c| cell::is_blank(c) || !c.chars().any(char::is_alphabetic))
+    };
+    WORDS.contains(&counted)
+        && [Column::Assignee, Column::Source, Column::Deadline].into_iter().all(says_nothing)
 }
 
 impl Normaliser<'_> {
