@@ -6,6 +6,9 @@ import { fileURLToPath } from 'node:url';
 // The browser driver is a dependency of the page; this folder has none of its own.
 import { chromium } from '../../web/node_modules/playwright-core/index.mjs';
 
+/** The day for which the stack dates its sample: the sample is then of the week that it was written for, 2026-W47. */
+const TODAY = '2026-11-23';
+
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const binary = process.env.CYCLESHEET ?? `${root}target/debug/cyclesheet`;
 const browserPath = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -17,7 +20,7 @@ export async function startStack(...args) {
   if (!existsSync(binary)) throw new Error(`${binary} is missing: run cargo build -p cyclesheet`);
   const port = args.includes('--port') ? [] : ['--port', '0'];
   // The page of this tree, wherever the binary was built; PAGE names another build of it.
-  const child = spawn(binary, ['dev', '--page', process.env.PAGE ?? `${root}web/app/dist`, ...port, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, COHERE_API_KEY: '' } });
+  const child = spawn(binary, ['dev', '--page', process.env.PAGE ?? `${root}web/app/dist`, '--today', TODAY, ...port, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, COHERE_API_KEY: '' } });
   let printed = '';
   let complained = '';
   child.stderr.on('data', (chunk) => { complained += chunk; });

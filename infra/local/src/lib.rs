@@ -7,7 +7,7 @@
 //! - [`sockets`]: the gateway's routes to the functions, and posts back to the gateway.
 //! - [`backup`]: copies of the database, and the way back from one. [`signin`]: what an issuer says of itself.
 //! - [`web`]: the page (`page`: the one in this program), its configuration, and `/api` to the `http` function.
-//! - [`schedule`]: the weekly run. [`tokens`]: tokens of the local issuer. [`sample`]: the sample week and its people.
+//! - [`schedule`]: the weekly run. [`tokens`]: tokens of the local issuer. [`sample`]: the sample weeks and their people.
 //!
 //! Only what AWS would provide is replaced here, and only at its edge: the HTTP connector under the DynamoDB client, the
 //! gateway, the scheduler. This crate decides nothing about a sheet and is part of no deployment.

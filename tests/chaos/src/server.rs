@@ -84,7 +84,7 @@ impl Dev {
     /// Starts it.
     pub fn spawn(program: &Program) -> Result<Self, String> {
         let mut child = Command::new(&program.path)
-            .args(["dev", "--port", "0", "--rate-per-10s", "1000000", "--data"])
+            .args(["dev", "--port", "0", "--today", "2026-11-23", "--rate-per-10s", "1000000", "--data"])
             .arg(&program.folder)
             .env_remove("COHERE_API_KEY")
             .stdin(Stdio::null())

@@ -149,6 +149,7 @@ impl Server {
             _ => {
                 let mut ours = Command::new(binary);
                 ours.args(["dev", "--port", port, "--no-model", "--rate-per-10s", "1000000"]);
+                ours.args(["--today", "2026-11-23"]);
                 ours.arg("--expected-connections").arg(expected.to_string());
                 ours
             }

@@ -31,7 +31,8 @@ impl Dev {
     /// Starts `program dev` on a free port with these arguments, and waits until it says that it is ready.
     pub async fn start(program: &str, arguments: &[&str]) -> Self {
         let mut child = Command::new(program)
-            .args(["dev", "--port", "0"])
+            // The sample is then of the week that it was written for, 2026-W47.
+            .args(["dev", "--port", "0", "--today", "2026-11-23"])
             .args(arguments)
             .env_remove("COHERE_API_KEY")
             .stdout(Stdio::piped())

@@ -3,15 +3,22 @@ use super::{Done, print};
 use cyclesheet_extract::{Event, ask::Ask};
 use extraction::{
     cohere::{
-        CALL_TIMEOUT, Client, DEFAULT_BASE_URL, DEFAULT_MODEL, HttpTransport, SecretString, TokioPause,
+        Answer, CALL_TIMEOUT, Client, DEFAULT_BASE_URL, DEFAULT_MODEL, Failure, HttpTransport, SecretString,
+        TokioPause,
     },
     fake::{FakeCohere, Mode},
+    prompt::Prompt,
     source::{self, Options as SourceOptions},
 };
+use futures::future::BoxFuture;
+use jiff::civil::Date;
 use local::{
     Options, Stack, backup,
     database::Embedded,
-    sample,
+    sample::{
+        self,
+        files::{self, Files},
+    },
     schedule::{self, Schedule, WEEKLY},
     stack::Access,
     tokens::{self, SECRET},
@@ -29,6 +36,7 @@ use store::{
     StoreConfig,
     directory::{self, Source, Team},
 };
+use tempfile::TempDir;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// How long sign-in links are good for, milliseconds: a week's work.
@@ -50,6 +58,9 @@ pub(crate) struct Dev {
     /// The week's messages: a Slack export (a folder or a zip), or a file of JSON Lines; the sample week unless given
     #[arg(long, value_name = "PATH")]
     week: Option<PathBuf>,
+    /// The day for which the sample is dated: its last week is the one before. The present day unless given
+    #[arg(long, value_name = "DATE")]
+    today: Option<Date>,
     /// Ask no model: the sheet is made straight from the messages
     #[arg(long)]
     no_model: bool,
@@ -106,11 +117,50 @@ pub(crate) struct Dev {
     secret: String,
 }
 
-/// Whom the extraction asks, and a local server that must live as long as it does.
+/// Whom the extraction asks.
 struct Model {
     ask: Option<Arc<dyn Ask>>,
     origin: Origin,
-    _server: Option<FakeCohere>,
+    /// The sheets that have a prepared answer, in the order in which they are made.
+    prepared: Vec<(&'static str, Week)>,
+}
+
+/// Where a sheet's messages are.
+struct Messages {
+    week: Week,
+    sources: Vec<PathBuf>,
+    /// Those of the sample's second team.
+    other_team: Option<PathBuf>,
+    /// The folder of a sample that is not kept; it ends with the process.
+    _folder: Option<TempDir>,
+}
+
+/// The sample's model: says to each prompt what was prepared for its team and week.
+struct Prepared(Vec<(String, Arc<dyn Ask>, FakeCohere)>);
+
+impl Prepared {
+    async fn start(answers: Vec<sample::Answer>) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        let mut all = Vec::new();
+        for answer in answers {
+            let head = format!("Team: {}\nWeek: {} ", answer.team_name, answer.week);
+            let server = FakeCohere::start([Mode::Success(answer.text)]).await?;
+            all.push((head, ask(server.base_url(), "sample".to_owned(), sample::MODEL)?, server));
+        }
+        Ok(Self(all))
+    }
+}
+
+impl Ask for Prepared {
+    fn ask<'a>(&'a self, prompt: &'a Prompt, attempts: u32) -> BoxFuture<'a, (Result<Answer, Failure>, u32)> {
+        let prepared = self.0.iter().find(|(head, ..)| prompt.user.starts_with(head));
+        match prepared {
+            Some((_, ask, _)) => ask.ask(prompt, attempts),
+            None => Box::pin(async {
+                let message = "no answer is prepared for this week".to_owned();
+                (Err(Failure::Status { status: 404, message }), 0)
+            }),
+        }
+    }
 }
 
 impl Dev {
@@ -118,16 +168,13 @@ impl Dev {
         telemetry::begin(Some(&std::env::var("LOG_LEVEL").unwrap_or_else(|_| "warn".into())));
         let zone = time_zone(&self.time_zone)?;
         let schedule = Schedule::new(&self.schedule, zone.clone())?;
-        let path = match &self.week {
-            Some(path) => path.clone(),
-            None => sample_week(),
-        };
-        let week = latest_week(&path, &zone)?;
         let database = match &self.data {
             Some(folder) => Embedded::in_folder(folder)?,
             None => Embedded::in_memory()?,
         };
-        let model = self.model().await?;
+        let messages = self.messages(&zone)?;
+        let week = messages.week;
+        let model = self.model(week).await?;
         let stack = Stack::start(Options {
             listen: ([127, 0, 0, 1], self.port).into(),
             access: Access::Local { secret: self.secret.clone() },
@@ -152,20 +199,33 @@ impl Dev {
         })
         .await?;
         let (tenant, team) = (Name::new(sample::TENANT)?, Name::new(sample::TEAM)?);
-        let source = Source::Path { path: path.to_string_lossy().into_owned() };
+        let source = |path: &PathBuf| Source::Path { path: path.to_string_lossy().into_owned() };
         let row = Team {
-            sources: vec![source],
+            sources: messages.sources.iter().map(source).collect(),
             ..Team::new(team.clone(), sample::TEAM_NAME, self.time_zone.clone())
         };
-        directory::put_team(stack.context.store.table(), &tenant, &row).await?;
+        let table = stack.context.store.table();
+        directory::put_team(table, &tenant, &row).await?;
+        let other_team = Name::new(sample::OTHER_TEAM)?;
+        if let Some(path) = messages.other_team.as_ref().filter(|_| !model.prepared.is_empty()) {
+            let name = sample::OTHER_TEAM_NAME.to_owned();
+            let row = Team { team: other_team, name, sources: vec![source(path)], ..row.clone() };
+            directory::put_team(table, &tenant, &row).await?;
+        }
         for other in &self.teams {
             let row =
                 Team { team: other.clone(), name: other.to_string(), sources: Vec::new(), ..row.clone() };
-            directory::put_team(stack.context.store.table(), &tenant, &row).await?;
+            directory::put_team(table, &tenant, &row).await?;
         }
-        let first = first_sheet(&stack, tenant, team, week);
-        // An extraction that takes longer goes on while people watch.
-        let _ = tokio::time::timeout(FIRST_SHEET, first).await;
+        if model.prepared.is_empty() {
+            // An extraction that takes longer goes on while people watch.
+            let _ = tokio::time::timeout(FIRST_SHEET, first_sheet(&stack, tenant, team, week)).await;
+        } else {
+            // Prepared answers come at once. Each sheet stands before the next is made, which carries its rows over.
+            for (team, week) in model.prepared {
+                first_sheet(&stack, tenant.clone(), Name::new(team)?, week).await;
+            }
+        }
         // Before it says that it is ready: who then stops it at once is heard.
         let (mut interrupted, mut terminated) =
             (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
@@ -183,8 +243,39 @@ impl Dev {
         }
     }
 
-    async fn model(&self) -> Result<Model, Box<dyn std::error::Error + Send + Sync>> {
-        let none = Model { ask: None, origin: Origin::Model, _server: None };
+    /// Returns where the messages are: those that a person named, or the sample. A sample in a data folder keeps its date.
+    fn messages(
+        &self,
+        zone: &jiff::tz::TimeZone,
+    ) -> Result<Messages, Box<dyn std::error::Error + Send + Sync>> {
+        if let Some(path) = &self.week {
+            let (week, sources) = (latest_week(path, zone)?, vec![path.clone()]);
+            return Ok(Messages { week, sources, other_team: None, _folder: None });
+        }
+        let held = match &self.data {
+            Some(_) => None,
+            None => Some(tempfile::tempdir()?),
+        };
+        let parent = self.data.as_deref().or(held.as_ref().map(TempDir::path)).unwrap_or(Path::new("."));
+        let folder = parent.join("sample");
+        let files = match Files::found(&folder) {
+            Some(files) => files,
+            None => {
+                let now = (platform::context::system_clock())();
+                let today = self.today.unwrap_or_else(|| sheet::week::date(now, zone));
+                files::write(sample::week_before(today)?, &folder)?
+            }
+        };
+        Ok(Messages {
+            week: latest_week(&files.week, zone)?,
+            sources: vec![files.week, files.week_before],
+            other_team: Some(files.other_team),
+            _folder: held,
+        })
+    }
+
+    async fn model(&self, week: Week) -> Result<Model, Box<dyn std::error::Error + Send + Sync>> {
+        let none = Model { ask: None, origin: Origin::Model, prepared: Vec::new() };
         if self.no_model {
             return Ok(none);
         }
@@ -195,9 +286,10 @@ impl Dev {
                 Ok(Model { ask: Some(ask), ..none })
             }
             (None, None) => {
-                let server = FakeCohere::start([Mode::Success(sample::ANSWER.to_owned())]).await?;
-                let ask = ask(server.base_url(), "sample".to_owned(), sample::MODEL)?;
-                Ok(Model { ask: Some(ask), origin: Origin::Sample, _server: Some(server) })
+                let answers = Vec::from(sample::answers(week)?);
+                let prepared = answers.iter().map(|answer| (answer.team, answer.week)).collect();
+                let ask = Arc::new(Prepared::start(answers).await?);
+                Ok(Model { ask: Some(ask), origin: Origin::Sample, prepared })
             }
             (None, Some(_)) => Ok(none),
         }
@@ -253,11 +345,6 @@ pub(crate) fn ask(
     let random = system_random();
     let chance = move || random() as f64 / u64::MAX as f64;
     Ok(Arc::new(Client::new(transport, TokioPause(chance), model)))
-}
-
-/// The sample week, beside the sources.
-fn sample_week() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../events/week")
 }
 
 /// The latest week in which there are messages: the cycle that the links open.
