@@ -1,11 +1,10 @@
 /** The page of one week: bars of fixed height around the sheet, panels over or beside it. */
-import { useEffect, useMemo } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { ActionsProvider } from "../actions/context";
 import { followKeys } from "../actions/keys";
 import { CommentsPanel } from "../features/comments/CommentsPanel";
 import { followMentions } from "../features/comments/mentions";
 import { followLink } from "../features/comments/open";
-import { Diagnosis } from "../features/connection/Diagnosis";
 import { Figures } from "../features/head/Figures";
 import { NotePanel } from "../features/notes/NotePanel";
 import { Summary } from "../features/notes/Summary";
@@ -27,13 +26,24 @@ import { followF6 } from "../sheet/parts";
 import { followPresence } from "../sheet/presence";
 import { followLocks, followRefusals } from "../sheet/refusals";
 import { followRemovals } from "../sheet/removedRows";
+import type { Screen } from "../sheet/screen";
 import { guardUnload } from "../sheet/unload";
 import { followVisits } from "../sheet/visited";
 import { Announcer } from "./Announcer";
 import { ACTIONS } from "./actions";
 import { followAddress } from "./address";
-import { Help } from "./Help";
-import { Board, Conflicts, Details, loadAhead, Palette, RowPage, VersionBar, VersionView } from "./lazy";
+import {
+  Board,
+  Conflicts,
+  Details,
+  Diagnosis,
+  Help,
+  loadAhead,
+  Palette,
+  RowPage,
+  VersionBar,
+  VersionView,
+} from "./lazy";
 import { RowMenu } from "./RowMenu";
 import { SidePanel } from "./SidePanel";
 import { StatusBar } from "./StatusBar";
@@ -84,6 +94,14 @@ export function App({ controller, network, team, cycle, loadCycles }: Props) {
   );
 }
 
+/** Whether a dialog was ever open: from then on it stays, so that it closes by itself and gives the focus back. */
+function useEver(isOpen: (screen: Screen) => boolean): boolean {
+  const now = useScreen(isOpen);
+  const [ever, setEver] = useState(now);
+  if (now && !ever) setEver(true);
+  return ever || now;
+}
+
 function Page({ team, cycle, loadCycles }: Omit<Props, "controller" | "network">) {
   const controller = useController();
   const isBoard = useScreen((screen) => screen.board);
@@ -91,6 +109,8 @@ function Page({ team, cycle, loadCycles }: Omit<Props, "controller" | "network">
   const isCommanding = useScreen((screen) => screen.palette);
   const isOld = useTime((time) => time.viewing !== null);
   const isDetailed = useScreen((screen) => screen.side === "details");
+  const isExamined = useEver((screen) => screen.diagnosis);
+  const isHelped = useEver((screen) => screen.help);
   const isConflicting = useClient((state) => state.conflicts.length > 0);
   return (
     <div className="page">
@@ -127,9 +147,9 @@ function Page({ team, cycle, loadCycles }: Omit<Props, "controller" | "network">
       <Announcer />
       <RowMenu />
       <ColumnMenu />
-      <Help />
+      {isHelped && <Help />}
       {isCommanding && <Palette />}
-      <Diagnosis />
+      {isExamined && <Diagnosis />}
       <Print title={`${team}, week ${cycle}, ${weekSpan(cycle)}`} />
     </div>
   );

@@ -25,7 +25,9 @@ export function loadAhead(): () => void {
 export const AuditPanel = door((rare) => rare.AuditPanel);
 export const Board = door((rare) => rare.Board);
 export const Conflicts = door((rare) => rare.Conflicts);
+export const Diagnosis = door((rare) => rare.Diagnosis);
 export const Details = door((rare) => rare.Details);
+export const Help = door((rare) => rare.Help);
 export const HistoryPanel = door((rare) => rare.HistoryPanel);
 export const MembersPanel = door((rare) => rare.MembersPanel);
 export const Palette = door((rare) => rare.Palette);

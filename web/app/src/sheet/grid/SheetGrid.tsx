@@ -3,39 +3,23 @@
  * draws selections, people and editors. Rows go in by `useRows`, so only rows that changed are looked at.
  */
 import { COLUMNS, isColumn, type Row } from "@cyclesheet/client";
-import {
-  CellStyleModule,
-  ClientSideRowModelApiModule,
-  ClientSideRowModelModule,
-  ColumnApiModule,
-  type ColumnResizedEvent,
-  EventApiModule,
-  ExternalFilterModule,
-  type GridApi,
-  ModuleRegistry,
-  QuickFilterModule,
-  RenderApiModule,
-  RowApiModule,
-  RowDragModule,
-  RowStyleModule,
-  ScrollApiModule,
-} from "ag-grid-community";
-import { AgGridReact } from "ag-grid-react";
-import { type FocusEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type FocusEvent, useEffect, useMemo, useRef } from "react";
 import { flushSync } from "react-dom";
 
 import { isWrittenIn } from "../../lib/fields";
 import { fold } from "../../lib/fold";
+import { useApi } from "../../session/context";
 import { useClient, useController, useMayEdit, useScreen } from "../context";
-import { barToMoving, isFiltered } from "../model/arrangement";
+import { barToMoving } from "../model/arrangement";
 import { judgedOn } from "../model/health";
-import { ColumnHead } from "./ColumnHead";
-import { columnDefs, saveWidth } from "./columnDefs";
+import { columnDefs } from "./columnDefs";
+import { hosting } from "./hosted";
 import { onCellKey, onHeadKey } from "./keys";
 import { Layers } from "./Layer";
 import { useSlots } from "./slots";
 import { useCatcher } from "./useCatcher";
 import { useColumnFit } from "./useColumnFit";
+import { type GridEvents, useGrid } from "./useGrid";
 import { useGroups } from "./useGroups";
 import { useKeptFocus } from "./useKeptFocus";
 import { useLayers } from "./useLayers";
@@ -44,21 +28,6 @@ import { useRevealed } from "./useRevealed";
 import { useRowDrag } from "./useRowDrag";
 import { isArranged, useRows } from "./useRows";
 import { useTitleWidth } from "./useTitleWidth";
-
-ModuleRegistry.registerModules([
-  ClientSideRowModelModule,
-  ClientSideRowModelApiModule,
-  RowDragModule,
-  RowApiModule,
-  RowStyleModule,
-  ScrollApiModule,
-  ColumnApiModule,
-  CellStyleModule,
-  EventApiModule,
-  RenderApiModule,
-  QuickFilterModule,
-  ExternalFilterModule,
-]);
 
 export function SheetGrid({ label, cycle }: { label: string; cycle: string }) {
   const controller = useController();
@@ -69,26 +38,37 @@ export function SheetGrid({ label, cycle }: { label: string; cycle: string }) {
   const arrangement = useScreen((screen) => screen.arrangement);
   const mayEdit = useMayEdit();
   const bar = barToMoving(arrangement, find);
-  const [api, setApi] = useState<GridApi<Row> | null>(null);
   const root = useRef<HTMLDivElement>(null);
   const today = controller.today;
   const asOf = judgedOn(cycle, today);
   const catcher = useCatcher(controller, root);
-  const { onKey } = useSlots();
+  const slots = useSlots();
+  const server = useApi();
+  const { onKey } = slots;
+  const frame = useRef<HTMLDivElement>(null);
 
   const defs = useMemo(
     () =>
       columnDefs(
+        hosting(controller, server, slots),
         today,
         asOf,
         (event) => catcher.onKey(event) || onCellKey(event, controller, onKey),
         (event, column) => onHeadKey(event, column, controller),
       ),
-    [today, asOf, controller, catcher, onKey],
+    [today, asOf, controller, server, catcher, onKey, slots],
   );
-  const rowData = useRows(api);
+  const groups = useGroups(controller);
+  const rowDrag = useRowDrag(controller);
+  const events = useRef<GridEvents>({ updated: () => {} });
+  const api = useGrid(frame, controller, { defs, groups, rowDrag: rowDrag.handlers, events });
+  useRows(api);
+  useEffect(() => {
+    api?.updateGridOptions({ quickFilterText: fold(find), suppressRowDrag: !mayEdit || bar !== null });
+  }, [api, find, mayEdit, bar]);
 
   const { focusCell, keepFocus, hadFocus } = useKeptFocus(api, controller, root);
+  events.current.updated = keepFocus;
 
   useEffect(() => {
     if (!api) return;
@@ -129,17 +109,6 @@ export function SheetGrid({ label, cycle }: { label: string; cycle: string }) {
       controller.select(found.place, undefined, found.rows);
     catcher.take(event.target);
   };
-
-  const rowDrag = useRowDrag(controller);
-  const groups = useGroups(controller);
-
-  // The same functions at every rendering: the grid filters again when they change, reports that its rows moved, and
-  // would be drawn again for that, forever.
-  const hasFilter = useCallback(() => isFiltered(controller.screen.get().arrangement), [controller]);
-  const passes = useCallback(
-    ({ data }: { readonly data?: Row | undefined }) => !data || controller.shows(data),
-    [controller],
-  );
 
   // How this person looks at the sheet, carried over to the grid.
   useEffect(() => {
@@ -225,67 +194,13 @@ export function SheetGrid({ label, cycle }: { label: string; cycle: string }) {
         controller.paste(event.clipboardData.getData("text/plain"));
       }}
     >
-      <AgGridReact<Row>
-        theme="legacy"
-        className="ag-theme-cyclesheet"
-        rowData={rowData}
-        columnDefs={defs}
-        defaultColDef={DEFAULT_COLUMN}
-        getRowId={rowId}
-        getRowHeight={groups.height}
-        rowClassRules={groups.classes}
-        postSortRows={groups.arrange}
-        headerHeight={32}
-        quickFilterText={fold(find)}
-        isExternalFilterPresent={hasFilter}
-        doesExternalFilterPass={passes}
-        onSortChanged={(event) => {
-          const sorted = event.api.getColumnState().find((column) => column.sort);
-          const column = sorted?.colId;
-          const { sort } = controller.screen.get().arrangement;
-          const next = isColumn(column) && sorted?.sort ? { column, direction: sorted.sort } : null;
-          if (next?.column !== sort?.column || next?.direction !== sort?.direction)
-            controller.arrange({ sort: next });
-        }}
-        cellFlashDuration={0}
-        suppressRowDrag={!mayEdit || bar !== null}
-        suppressMovableColumns
-        suppressDragLeaveHidesColumns
-        suppressColumnVirtualisation
-        suppressScrollOnNewData
-        suppressNoRowsOverlay
-        suppressLoadingOverlay
-        animateRows={false}
-        ensureDomOrder
-        rowBuffer={8}
-        onGridReady={(event) => setApi(event.api)}
-        onModelUpdated={(event) => {
-          groups.settle(event.api);
-          controller.screen.set({ shown: event.api.getDisplayedRowCount() });
-          keepFocus();
-        }}
-        {...rowDrag.handlers}
-        onCellDoubleClicked={() => flushSync(() => controller.edit())}
-        onColumnResized={(event: ColumnResizedEvent<Row>) => {
-          if (event.finished && event.source === "uiColumnResized" && event.column) {
-            saveWidth(event.column.getColId(), event.column.getActualWidth());
-          }
-        }}
-      />
+      <div ref={frame} className="ag-theme-cyclesheet" />
       {api && hosts && <Layers api={api} hosts={hosts} moved={moved} root={root} dropAt={rowDrag.line} />}
       {isEmpty && <EmptySheet mayEdit={mayEdit} />}
       {loading && <Skeleton />}
     </section>
   );
 }
-
-const DEFAULT_COLUMN = {
-  sortable: true,
-  resizable: true,
-  suppressHeaderMenuButton: true,
-  headerComponentParams: { innerHeaderComponent: ColumnHead },
-};
-const rowId = ({ data }: { data: Row }) => data.taskId;
 
 function EmptySheet({ mayEdit }: { mayEdit: boolean }) {
   const controller = useController();

@@ -1,13 +1,15 @@
 /** The grid library's view of the nine columns: what to draw, when to redraw, how to sort. */
 import { type Column, PRIORITIES, type Row, STATUSES } from "@cyclesheet/client";
-import type { ColDef, ICellRendererParams, SuppressKeyboardEventParams } from "ag-grid-community";
+import type { ColDef, SuppressKeyboardEventParams } from "ag-grid-community";
 import { isIsoDate, longDate, shortDate } from "../../lib/dates";
 import { fold } from "../../lib/fold";
 import { settings } from "../../session/settings";
 import { valueAt } from "../model/block";
 import { COLUMN_INFO, COLUMN_LIST } from "../model/columns";
+import { ColumnHead } from "./ColumnHead";
 import { CellFace } from "./cells";
 import { ROW_COLUMN } from "./geometry";
+import type { Hosting } from "./hosted";
 import { ROW_HEAD_PX, RowHead } from "./RowHead";
 
 export { ROW_COLUMN };
@@ -91,6 +93,7 @@ export function titleFor(width: number): number | null {
 
 /** Column definitions; `asOf` is the day at which deadlines are judged; `onKey` and `onHeadKey` see every key on a cell or a head first and say whether they dealt with it. */
 export function columnDefs(
+  { cell, head: inner }: Hosting,
   today: string,
   asOf: string,
   onKey: (event: KeyboardEvent) => boolean,
@@ -113,14 +116,15 @@ export function columnDefs(
     valueGetter: (params) => params.data,
     equals: (a, b) => a?.taskId === b?.taskId,
     getQuickFilterText: () => "",
-    headerComponentParams: {},
-    cellRenderer: RowHead,
+    cellRenderer: cell((params) => <RowHead {...params} />),
   };
+  const innerHeaderComponent = inner((params) => <ColumnHead {...params} />);
   const columns = COLUMN_LIST.map((info): ColDef<Row, Row> => {
     const saved = widths[info.id];
     return {
       colId: info.id,
       headerName: info.title,
+      headerComponentParams: { innerHeaderComponent },
       width: saved ?? (info.id === "title" ? titleWidth(info.width) : info.width),
       maxWidth: MAX_WIDTH,
       // What a row is about stays in sight while one looks at its other cells.
@@ -137,10 +141,12 @@ export function columnDefs(
         nodeA.data && nodeB.data ? compare(info.id, nodeA.data, nodeB.data, descending) : 0,
       getQuickFilterText: (params) =>
         params.data ? searchText(info.id, valueAt(params.data, info.id), today) : "",
-      cellRenderer: ({ data }: ICellRendererParams<Row>) =>
-        data ? (
-          <CellFace row={data} column={info.id} cell={data.cells[info.id]} today={today} asOf={asOf} />
-        ) : null,
+      cellRenderer: cell(
+        ({ data }) =>
+          data && (
+            <CellFace row={data} column={info.id} cell={data.cells[info.id]} today={today} asOf={asOf} />
+          ),
+      ),
     };
   });
   return [head, ...columns];

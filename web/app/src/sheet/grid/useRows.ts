@@ -4,7 +4,7 @@
  */
 import type { Row } from "@cyclesheet/client";
 import type { GridApi } from "ag-grid-community";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useController } from "../context";
 import { changedInPlace } from "../model/change";
 
@@ -15,7 +15,7 @@ export function isArranged(api: GridApi<Row>): boolean {
   return api.isAnyFilterPresent() || api.getColumnState().some((column) => column.sort);
 }
 
-export function useRows(api: GridApi<Row> | null): Row[] {
+export function useRows(api: GridApi<Row> | null): void {
   const { client, screen } = useController();
   const tasks = () => client.getState().sheet?.tasks ?? NO_ROWS;
   const [rows, setRows] = useState(() => [...tasks()]);
@@ -24,10 +24,11 @@ export function useRows(api: GridApi<Row> | null): Row[] {
   /** All rows, as last handed over, and as last taken: between the two, a single one would be undone by the rest. */
   const handed = useRef(rows);
   const taken = useRef(rows);
-  // The grid, whose effects come before this one, has them.
-  useEffect(() => {
+  // Before anything else happens: the next key must find a row that was just added.
+  useLayoutEffect(() => {
+    api?.setGridOption("rowData", rows);
     taken.current = rows;
-  }, [rows]);
+  }, [api, rows]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: `tasks` reads the client
   useEffect(() => {
     const follow = () => {
@@ -50,5 +51,4 @@ export function useRows(api: GridApi<Row> | null): Row[] {
     follow();
     return client.subscribe(follow);
   }, [client, screen, api]);
-  return rows;
 }
