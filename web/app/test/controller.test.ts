@@ -255,3 +255,61 @@ describe("an undo that meets what somebody wrote since", () => {
     expect(client.changes).toEqual([]);
   });
 });
+
+describe("rows that do not stand together", () => {
+  const choose = (...ids: readonly string[]) => {
+    for (const [place, taskId] of ids.entries()) {
+      if (place === 0) controller.select({ taskId, column: "status" }, undefined, true);
+      else controller.toggleRow({ taskId, column: "status" });
+    }
+  };
+  const chosen = () => controller.selectedRows.map((row) => row.taskId);
+
+  test("are chosen one by one, in the sheet's order, and taken out again but for the last", () => {
+    choose("g1-5", "g1-2", "g1-9");
+    expect(chosen()).toEqual(["g1-2", "g1-5", "g1-9"]);
+    controller.toggleRow({ taskId: "g1-5", column: "status" });
+    expect(chosen()).toEqual(["g1-2", "g1-9"]);
+    controller.toggleRow({ taskId: "g1-9", column: "status" });
+    controller.toggleRow({ taskId: "g1-2", column: "status" });
+    expect(chosen()).toEqual(["g1-2"]);
+  });
+
+  test("are gathered where they are moved", () => {
+    choose("g1-2", "g1-5");
+    controller.moveRows("up");
+    expect(client.changes).toEqual([
+      [
+        { op: "ROW_MOVE", taskId: "g1-2", after: null },
+        { op: "ROW_MOVE", taskId: "g1-5", after: "g1-2" },
+      ],
+    ]);
+  });
+
+  test("get one value in one change, in the column that is edited and in no other", () => {
+    choose("g1-2", "g1-5");
+    controller.edit("");
+    expect(controller.commitAll("Done")).toBe(true);
+    expect(client.changes).toHaveLength(1);
+    const written = client.changes[0]?.map((op) =>
+      op.op === "CELL_MODIFY" ? [op.taskId, op.column, op.newValue] : op,
+    );
+    // One of the two is done already.
+    expect(written).toEqual([["g1-2", "status", "Done"]]);
+    expect(chosen()).toEqual(["g1-2", "g1-5"]);
+  });
+
+  test("are copied as one block, removed and duplicated together", () => {
+    choose("g1-2", "g1-5");
+    expect(controller.copy()?.trim().split("\n")).toHaveLength(2);
+    controller.duplicateRows();
+    expect(client.changes.at(-1)?.map((op) => op.op === "ROW_INSERT" && op.after)).toEqual(["g1-5", "new-1"]);
+    choose("g1-2", "g1-5");
+    controller.removeRows();
+    expect(client.changes.at(-1)).toEqual([
+      { op: "ROW_REMOVE", taskId: "g1-2" },
+      { op: "ROW_REMOVE", taskId: "g1-5" },
+    ]);
+    expect(controller.screen.get().selection?.more).toBeUndefined();
+  });
+});

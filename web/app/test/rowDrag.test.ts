@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { dropAfter } from "../src/sheet/grid/useRowDrag";
 import { barToMoving, PLAIN } from "../src/sheet/model/arrangement";
+import { dropAfter } from "../src/sheet/model/order";
 
 const order = ["a", "b", "c", "d", "e"];
 

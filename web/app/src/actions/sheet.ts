@@ -20,8 +20,8 @@ import type { Action } from "./action";
 const mayEdit = (controller: Controller) => controller.mayEdit;
 
 /** Rows that are meant: those of the selection, by id, from the top. */
-export function chosenRows({ view, area, screen }: Controller): readonly string[] {
-  if (area) return view.rows.slice(area.top, area.bottom + 1).map((row) => row.taskId);
+export function chosenRows({ area, screen, selectedRows }: Controller): readonly string[] {
+  if (area) return selectedRows.map((row) => row.taskId);
   const { selection } = screen.get();
   return selection ? [selection.anchor.taskId] : [];
 }

@@ -3,7 +3,7 @@
  * action is one change to the log and is said the same way everywhere.
  * Owns nothing: reads the client's sheet and the screen's state, calls the client, moves the selection.
  */
-import { type Column, type Conflict, MAX_ROWS, type Op, type Outcome } from "@cyclesheet/client";
+import { type Column, type Conflict, MAX_ROWS, type Op, type Outcome, type Row } from "@cyclesheet/client";
 import { isolated } from "../lib/bidi";
 import { Cursor } from "./cursor";
 import { barToMoving } from "./model/arrangement";
@@ -21,6 +21,7 @@ import {
 import { formatBlock, formatTable, parseBlock } from "./model/clipboard";
 import { COLUMN_INFO } from "./model/columns";
 import { heldRow, refusal } from "./model/locks";
+import { dropAfter } from "./model/order";
 import { isUndated, type Normalised, normalise } from "./model/values";
 import { refusalText } from "./refusalText";
 import { keepWords } from "./rescue";
@@ -67,7 +68,9 @@ export class Controller extends Cursor {
       return false;
     }
     const { area } = this;
-    const isMany = area !== null && (area.top < area.bottom || area.left < area.right);
+    const isMany =
+      area !== null &&
+      (selection.rows ? this.selectedRows.length > 1 : area.top < area.bottom || area.left < area.right);
     this.select(selection.anchor);
     this.grid?.reveal(selection.anchor);
     const base = valueAt(row, column);
@@ -162,12 +165,22 @@ export class Controller extends Cursor {
     const result = this.normalised(editing.column, text);
     if (!result.ok) return false;
     this.screen.set({ editing: null });
-    this.select(fills.anchor, fills.head, fills.rows);
+    const again = () => this.select(fills.anchor, fills.head, fills.rows, fills.more);
+    again();
     const { area } = this;
-    if (area)
-      this.carryOut(planPaste(this.open, area, [[result.value]], this.today, this.makeId, false), "filled");
+    const { columns } = this.view;
+    const column = columns.indexOf(editing.column);
+    // Of whole rows the one column is meant, and not every cell.
+    const [view, target] = fills.rows
+      ? [
+          { ...this.open, rows: this.selectedRows },
+          { top: 0, bottom: this.selectedRows.length - 1, left: column, right: column },
+        ]
+      : [this.open, area];
+    if (target)
+      this.carryOut(planPaste(view, target, [[result.value]], this.today, this.makeId, false), "filled");
     this.grid?.focus({ taskId: editing.taskId, column: editing.column });
-    this.select(fills.anchor, fills.head, fills.rows);
+    again();
     return true;
   }
 
@@ -181,9 +194,20 @@ export class Controller extends Cursor {
 
   // ── blocks ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-  copy(): string | null {
+  /** What is selected, as a rectangle: rows that do not stand together are put together. */
+  private get block(): { readonly view: View; readonly area: Area } | null {
     const { area, view } = this;
     if (!area) return null;
+    if (!this.screen.get().selection?.more) return { view: this.open, area };
+    const rows = this.selectedRows;
+    const whole = { top: 0, bottom: rows.length - 1, left: 0, right: view.columns.length - 1 };
+    return { view: { ...this.open, rows }, area: whole };
+  }
+
+  copy(): string | null {
+    const { block } = this;
+    if (!block) return null;
+    const { area, view } = block;
     const cells = (area.bottom - area.top + 1) * (area.right - area.left + 1);
     this.say(`${count(cells, "cell")} copied.`);
     return formatBlock(readArea(view, area));
@@ -191,8 +215,8 @@ export class Controller extends Cursor {
 
   /** The selected cells as a table, for programs that paste one. */
   copiedTable(): string | null {
-    const { area, view } = this;
-    return area && formatTable(readArea(view, area));
+    const { block } = this;
+    return block && formatTable(readArea(block.view, block.area));
   }
 
   cut(): string | null {
@@ -216,9 +240,11 @@ export class Controller extends Cursor {
   }
 
   clear(): void {
-    const { area } = this;
-    if (!area || this.refuse()) return;
-    this.carryOut(planClear(this.open, area, this.today), "cleared");
+    const { block } = this;
+    const { selection } = this.screen.get();
+    if (!block || !selection || this.refuse()) return;
+    this.carryOut(planClear(block.view, block.area, this.today), "cleared");
+    if (selection.more) this.select(selection.anchor, selection.head, true, selection.more);
   }
 
   /** Fills `to` with the values of `from`; `to` contains `from`. */
@@ -301,10 +327,9 @@ export class Controller extends Cursor {
 
   /** Adds a copy of each selected row below them. What the extraction cited stays with the original. */
   duplicateRows(): void {
-    const { area, view } = this;
+    const { view, selectedRows: rows } = this;
     const { sheet } = this.client.getState();
-    if (!area || !sheet || this.refuse()) return;
-    const rows = view.rows.slice(area.top, area.bottom + 1);
+    if (rows.length === 0 || !sheet || this.refuse()) return;
     if (sheet.tasks.length + rows.length > MAX_ROWS) {
       this.say(`A sheet holds at most ${MAX_ROWS} rows.`, "bad");
       return;
@@ -329,11 +354,12 @@ export class Controller extends Cursor {
   }
 
   removeRows(): void {
-    const { area, view } = this;
-    if (!area || this.refuse()) return;
-    const rows = view.rows.slice(area.top, area.bottom + 1);
+    const { view, selectedRows: rows } = this;
+    if (this.refuse()) return;
     if (rows.length === 0 || this.refuseHeld(rows.map((row) => row.taskId))) return;
-    const next = view.rows[area.bottom + 1] ?? view.rows[area.top - 1];
+    const isGoing = new Set(rows);
+    const last = view.rows.indexOf(rows.at(-1) as Row);
+    const next = view.rows[last + 1] ?? view.rows.filter((row) => !isGoing.has(row)).at(-1);
     const { selection } = this.screen.get();
     this.draw(() => void this.send(rows.map((row) => ({ op: "ROW_REMOVE", taskId: row.taskId }))));
     if (next && selection) this.go({ taskId: next.taskId, column: selection.anchor.column });
@@ -347,15 +373,22 @@ export class Controller extends Cursor {
 
   /** Moves the selected rows past their neighbour. */
   moveRows(direction: "up" | "down"): void {
-    const { area, view } = this;
-    if (!area || this.refuse()) return;
+    const { view } = this;
+    const rows = this.selectedRows.map((row) => row.taskId);
+    if (rows.length === 0 || this.refuse()) return;
     const bar = this.barToMoving;
     if (bar) return this.say(bar, "bad");
-    const rows = view.rows.slice(area.top, area.bottom + 1).map((row) => row.taskId);
     if (this.refuseHeld(rows)) return;
-    if (direction === "up" ? area.top === 0 : area.bottom >= view.rows.length - 1) return;
-    const before = direction === "up" ? view.rows[area.top - 2] : view.rows[area.bottom + 1];
-    this.draw(() => this.place(rows, before?.taskId ?? null));
+    const order = view.rows.map((row) => row.taskId);
+    const places = rows.map((id) => order.indexOf(id));
+    // Rows that do not stand together are gathered.
+    const gap =
+      direction === "up"
+        ? Math.max(0, Math.min(...places) - 1)
+        : Math.min(order.length, Math.max(...places) + 2);
+    const after = dropAfter(order, rows, gap);
+    if (after === undefined) return;
+    this.draw(() => this.place(rows, after));
     const { selection } = this.screen.get();
     if (selection) {
       this.grid?.reveal(selection.anchor);

@@ -115,9 +115,9 @@ export class Cursor {
 
   // ── selection ────────────────────────────────────────────────────────────────────────────────────────────────
 
-  select(anchor: Place, head: Place = anchor, rows = false): void {
+  select(anchor: Place, head: Place = anchor, rows = false, more: readonly string[] = []): void {
     const before = this.screen.get();
-    const selection: Selection = { anchor, head, rows };
+    const selection: Selection = { anchor, head, rows, ...(rows && more.length > 0 ? { more } : {}) };
     const issue =
       before.editing === null ? before.issues.get(cellKey(anchor.taskId, anchor.column)) : undefined;
     if (issue && before.notice?.text !== issue) this.say(issue, "bad");
@@ -152,7 +152,7 @@ export class Cursor {
     const { selection } = this.screen.get();
     const head = selection && this.away(selection.head, dy, dx, toEdge);
     if (!selection || !head) return;
-    this.select(selection.anchor, head, selection.rows && dx === 0);
+    this.select(selection.anchor, head, selection.rows && dx === 0, selection.more);
     this.grid?.reveal(head);
   }
 
@@ -169,10 +169,33 @@ export class Cursor {
   /** Whether a cell (or its whole row) lies in the selection. */
   isSelected(place: Place, rows: boolean): boolean {
     const { area, view } = this;
+    if (rows && this.screen.get().selection?.more?.includes(place.taskId)) return true;
     const y = view.rows.findIndex((row) => row.taskId === place.taskId);
     const x = view.columns.indexOf(place.column);
     if (!area || y < area.top || y > area.bottom) return false;
     return rows ? (this.screen.get().selection?.rows ?? false) : x >= area.left && x <= area.right;
+  }
+
+  /** The rows in which something is selected, in the order in which they are shown. */
+  get selectedRows(): readonly Row[] {
+    const { area, view } = this;
+    const more = new Set(this.screen.get().selection?.more);
+    return view.rows.filter(
+      (row, y) => (area !== null && y >= area.top && y <= area.bottom) || more.has(row.taskId),
+    );
+  }
+
+  /** Adds a row to the selected ones, or takes it out if it is one of them; the last one stays. */
+  toggleRow(place: Place): void {
+    const { selection } = this.screen.get();
+    const before = selection?.rows ? this.selectedRows.map((row) => row.taskId) : [];
+    if (!before.includes(place.taskId)) {
+      this.select(place, place, true, before);
+      return;
+    }
+    const left = before.filter((id) => id !== place.taskId);
+    const last = left.at(-1);
+    if (last !== undefined) this.select({ ...place, taskId: last }, undefined, true, left.slice(0, -1));
   }
 
   selectAll(): void {

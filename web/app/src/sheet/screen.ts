@@ -20,6 +20,8 @@ export interface Selection {
   readonly head: Place;
   /** Whether whole rows are meant, as after a click on a row's number. */
   readonly rows: boolean;
+  /** Rows beside those between the corners, by their ids: Ctrl and a click on a row's number. Only of whole rows. */
+  readonly more?: readonly string[];
 }
 
 export interface Editing extends Place {

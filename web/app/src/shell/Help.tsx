@@ -21,6 +21,7 @@ const PLAIN_KEYS: { readonly [G in Group]: readonly (readonly [keys: string, wha
     ["Arrows, Tab", "Go from cell to cell"],
     ["Ctrl+arrow, Home, End", "Go to an edge"],
     ["Shift+arrows", "Select a block"],
+    ["Ctrl+click on a row’s number", "Select one more row"],
     ["F6, Shift+F6", "Next part of the page: tools, sheet, panel, cards"],
     ["Alt+ArrowDown on a column’s head", "Sort, filter, hide"],
     ["Shift+F10", "The row’s menu: lock, comment, move"],

@@ -16,14 +16,17 @@ export function StatusBar() {
   const total = tasks?.length ?? 0;
   const done = tasks?.filter((task) => task.cells.status?.value === "Done").length ?? 0;
   const cells = area ? (area.bottom - area.top + 1) * (area.right - area.left + 1) : 0;
+  const rows = selection?.rows ? controller.selectedRows.length : 0;
   return (
     <footer className="statusbar">
       <span className="statusbar-place">
         {selection &&
           area &&
-          (cells > 1
-            ? `${cells} cells selected`
-            : `${COLUMN_INFO[selection.anchor.column].title}, row ${area.top + 1}`)}
+          (rows > 1
+            ? `${rows} rows selected`
+            : cells > 1
+              ? `${cells} cells selected`
+              : `${COLUMN_INFO[selection.anchor.column].title}, row ${area.top + 1}`)}
       </span>
       <span className="spacer" />
       {tasks && (

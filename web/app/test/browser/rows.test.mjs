@@ -100,6 +100,27 @@ onPage("selected rows are dragged together, and keep their order", "live", async
   );
 });
 
+onPage("rows chosen one by one are dragged, and given one value, together", "live", async (page) => {
+  await head(page, "g1-2").click();
+  for (const row of ["g1-5", "g1-9", "g1-5"]) await head(page, row).click({ modifiers: ["Control"] });
+  await head(page, "g1-5").click({ modifiers: ["Control"] });
+  await page.getByText("3 rows selected").waitFor();
+  await head(page, "g1-9").hover();
+  const drop = await drag(page, grip(page, "g1-9"), cell(page, "g1-7", "title"), 0.9);
+  await until(async () => (await page.locator(".ag-dnd-ghost").textContent()).trim(), "3 rows");
+  await drop();
+  await until(
+    async () => (await order(page)).slice(0, 8),
+    ["g1-1", "g1-3", "g1-4", "g1-6", "g1-7", "g1-2", "g1-5", "g1-9"],
+  );
+  await page.keyboard.type("High");
+  await page.keyboard.press("Control+Enter");
+  for (const row of ["g1-2", "g1-5", "g1-9"]) await until(() => value(page, row, "title"), "High");
+  assert.equal((await changes(page)).length, 2);
+  await page.keyboard.press("Control+z");
+  await until(() => value(page, "g1-2", "title"), "Fix the double charge on retried payments");
+});
+
 onPage("a row that is dropped where it stands is no change", "live", async (page) => {
   await head(page, "g1-3").hover();
   for (const at of [0.1, 0.9])

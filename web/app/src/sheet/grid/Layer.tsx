@@ -201,6 +201,10 @@ function Range({
           aria-hidden="true"
         />
       )}
+      {selection.more?.map((taskId) => {
+        const row = geometry.row(taskId);
+        return row && <div key={taskId} className="range" style={at(row)} aria-hidden="true" />;
+      })}
       {active && <div className="active" style={at(active)} aria-hidden="true" />}
       {goal && (
         <div

@@ -77,7 +77,7 @@ export function usePointer(controller: Controller, root: RefObject<HTMLElement |
       if (!found || !selection || editing || !root.current?.contains(under)) return;
       const head = rows ? { ...found.place, column: selection.anchor.column } : found.place;
       if (head.taskId === selection.head.taskId && head.column === selection.head.column) return;
-      controller.select(selection.anchor, head, rows);
+      controller.select(selection.anchor, head, rows, selection.more);
     };
     const onMove = (event: globalThis.PointerEvent) => {
       if (event.buttons === 1) scroll.move(event.clientX, event.clientY, extend);
@@ -109,12 +109,16 @@ export function usePointer(controller: Controller, root: RefObject<HTMLElement |
       if (!found) return;
       const { selection, editing } = controller.screen.get();
       if (event.shiftKey && selection && !editing) {
-        controller.select(selection.anchor, found.place, found.rows || selection.rows);
+        controller.select(selection.anchor, found.place, found.rows || selection.rows, selection.more);
         beginDrag(selection.rows);
         event.stopPropagation();
         return;
       }
       if (editing?.taskId === found.place.taskId && editing.column === found.place.column) return;
+      if ((event.ctrlKey || event.metaKey) && found.rows && selection && !editing) {
+        controller.toggleRow({ ...found.place, column: selection.anchor.column });
+        return;
+      }
       const again =
         selection?.anchor.taskId === found.place.taskId && selection.anchor.column === found.place.column;
       const onGrip = event.target instanceof Element && event.target.closest(".rowhead-grip");

@@ -6,30 +6,14 @@ import type { Row } from "@cyclesheet/client";
 import type { IRowDragItem, RowDragEvent } from "ag-grid-community";
 import { useMemo, useState } from "react";
 import type { Controller } from "../controller";
-
-/**
- * Returns the row after which `moving` come when they are dropped into gap `gap` (0 is above the first row): null is the
- * top. Undefined if they would stay where they are.
- */
-export function dropAfter(
-  order: readonly string[],
-  moving: readonly string[],
-  gap: number,
-): string | null | undefined {
-  const isMoving = new Set(moving);
-  const above = order.slice(0, gap).filter((id) => !isMoving.has(id));
-  const below = order.slice(gap).filter((id) => !isMoving.has(id));
-  const then = [...above, ...moving, ...below];
-  return then.every((id, place) => id === order[place]) ? undefined : (above.at(-1) ?? null);
-}
+import { dropAfter } from "../model/order";
 
 /** Rows that move when `taskId` is dragged: all selected rows if it is one of them, else it alone. In the sheet's order. */
 export function rowsToMove(controller: Controller, taskId: string): readonly string[] {
   const { selection } = controller.screen.get();
   if (!selection?.rows || !controller.isSelected({ taskId, column: selection.anchor.column }, true))
     return [taskId];
-  const { area, view } = controller;
-  return area ? view.rows.slice(area.top, area.bottom + 1).map((row) => row.taskId) : [taskId];
+  return controller.selectedRows.map((row) => row.taskId);
 }
 
 /** What the pointer carries: "3 rows", or the row's title. */
