@@ -30,6 +30,9 @@ pub const TIME_ZONE: &str = "Europe/Berlin";
 /// The name under which the sheet shows the prepared answers.
 pub const MODEL: &str = "prepared sample answer";
 
+/// The prepared answer to the sample week, of the week that it was written for.
+pub const ANSWER: &str = include_str!("../../../../events/answers/sample-week.txt");
+
 /// The week for which the sample was written.
 const WRITTEN_FOR: (i16, i8) = (2026, 47);
 
@@ -60,7 +63,7 @@ pub fn answers(week: Week) -> Result<[Answer; 3], WeekError> {
             week.plus(-1)?,
             include_str!("../../../../events/answers/sample-week-before.txt"),
         ),
-        answer(TEAM, TEAM_NAME, week, include_str!("../../../../events/answers/sample-week.txt")),
+        answer(TEAM, TEAM_NAME, week, ANSWER),
         answer(
             OTHER_TEAM,
             OTHER_TEAM_NAME,
@@ -138,7 +141,7 @@ mod tests {
             (before.week, this.week, other.week),
             (week("2026-W46"), week("2026-W47"), week("2026-W47"))
         );
-        assert_eq!(this.text, include_str!("../../../../events/answers/sample-week.txt"));
+        assert_eq!(this.text, ANSWER);
     }
 
     /// What a newcomer is to see at once: rows that go on, rows that changed since the week before, and no row that only

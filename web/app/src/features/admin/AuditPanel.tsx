@@ -1,52 +1,21 @@
 /** What was sent to the model, what came back, and what was dropped and why. For admins; everything is shown as text. */
-import { type ReactNode, useCallback, useEffect, useState } from "react";
+import { type ReactNode, useCallback, useState } from "react";
 import { momentOf } from "../../lib/moments";
 import { useApi } from "../../session/context";
+import { AnswerState, useAnswer } from "../../sheet/answer";
 import { useClient } from "../../sheet/context";
 import { PanelHead } from "../../sheet/PanelHead";
 import { type Attempt, attemptsIn, callsOf, dollars, type Report, reasonWords, reportsIn } from "./reports";
 
-type Loaded<T> =
-  | { readonly is: "loading" }
-  | { readonly is: "failed"; readonly why: string }
-  | { readonly is: "here"; readonly value: T };
-
-/** What an address answers, asked again when `again` changes. */
-function useAnswer<T>(
-  address: string | null,
-  read: (json: unknown) => T,
-  again: unknown,
-): [Loaded<T>, () => void] {
-  const api = useApi();
-  const [loaded, setLoaded] = useState<Loaded<T>>({ is: "loading" });
-  const load = useCallback(() => {
-    if (address === null) return;
-    api.read(address).then(
-      (json) => setLoaded({ is: "here", value: read(json) }),
-      (error: unknown) =>
-        setLoaded({ is: "failed", why: error instanceof Error ? error.message : "It could not be loaded." }),
-    );
-  }, [api, address, read]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new extraction is worth asking again
-  useEffect(load, [load, again]);
-  return [loaded, load];
-}
-
 export function AuditPanel() {
   const generation = useClient((state) => state.sheet?.generation);
-  const [loaded, load] = useAnswer("generations", reportsIn, `${generation?.number} ${generation?.state}`);
+  const api = useApi();
+  const ask = useCallback(() => api.read("generations").then(reportsIn), [api]);
+  const [loaded, load] = useAnswer(ask, [generation?.number, generation?.state]);
   return (
     <aside className="side side-wide" aria-label="What the model was told" data-testid="audit">
       <PanelHead title="What the model was told" closes="what the model was told" />
-      {loaded.is === "loading" && <p className="side-note">Loading…</p>}
-      {loaded.is === "failed" && (
-        <p className="side-note" role="alert">
-          {loaded.why}{" "}
-          <button type="button" className="link-button" onClick={load}>
-            Try again
-          </button>
-        </p>
-      )}
+      <AnswerState answer={loaded} onRetry={load} />
       {loaded.is === "here" && loaded.value.length === 0 && (
         <p className="side-note">Nothing has been extracted into this week.</p>
       )}
@@ -160,7 +129,9 @@ function Dropped({ report }: { report: Report }) {
 
 function Sent({ number, isSample }: { number: number; isSample: boolean }) {
   const [open, setOpen] = useState(false);
-  const [loaded, load] = useAnswer(open ? `generations/${number}` : null, attemptsIn, open);
+  const api = useApi();
+  const ask = useCallback(() => api.read(`generations/${number}`).then(attemptsIn), [api, number]);
+  const [loaded, load] = useAnswer(open ? ask : null, [open]);
   return (
     <details className="report-sent" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary data-testid={`sent:${number}`}>
@@ -168,15 +139,7 @@ function Sent({ number, isSample }: { number: number; isSample: boolean }) {
           ? "What a model would be sent, and the prepared answer"
           : "What was sent and what came back"}
       </summary>
-      {open && loaded.is === "loading" && <p>Loading…</p>}
-      {open && loaded.is === "failed" && (
-        <p role="alert">
-          {loaded.why}{" "}
-          <button type="button" className="link-button" onClick={load}>
-            Try again
-          </button>
-        </p>
-      )}
+      {open && <AnswerState answer={loaded} onRetry={load} />}
       {open && loaded.is === "here" && loaded.value.length === 0 && <p>The model was not asked.</p>}
       {open &&
         loaded.is === "here" &&

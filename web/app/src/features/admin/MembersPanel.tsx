@@ -1,10 +1,10 @@
 /** The people of the team: who is here, with which role; for admins, also the ways to change that. */
 import type { Op, Role } from "@cyclesheet/client";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useState } from "react";
 import { momentOf } from "../../lib/moments";
 import { stateWord } from "../../lib/people";
-import type { Member } from "../../session/api";
 import { useApi } from "../../session/context";
+import { AnswerState, useAnswer } from "../../sheet/answer";
 import { useClient, useController } from "../../sheet/context";
 import { AuthorMark } from "../../sheet/log/AuthorMark";
 import { useFollowLog, useLog } from "../../sheet/log/context";
@@ -19,15 +19,10 @@ export function MembersPanel() {
   const authors = useClient((state) => state.sheet?.authors);
   const me = useClient((state) => state.user?.id);
   const isAdmin = useClient((state) => state.role === "admin");
-  const [members, setMembers] = useState<readonly Member[] | "loading" | "failed">("loading");
-  const load = useCallback(() => {
-    setMembers((before) => (Array.isArray(before) ? before : "loading"));
-    api.members().then(setMembers, () => setMembers("failed"));
-  }, [api]);
+  const ask = useCallback(() => api.members(), [api]);
   // A member who was re-admitted, or came for the first time, is in the server's list.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: asked again when these change
-  useEffect(load, [load, standings, peers.length]);
-  const people = listed(Array.isArray(members) ? members : [], peers, standings, authors ?? {});
+  const [members, load] = useAnswer(ask, [standings, peers.length]);
+  const people = listed(members.is === "here" ? members.value : [], peers, standings, authors ?? {});
   const here = people.filter((person) => person.peer !== null && person.removed === null);
   const away = people.filter((person) => person.peer === null && person.removed === null);
   const removed = people.filter((person) => person.removed !== null);
@@ -52,15 +47,7 @@ export function MembersPanel() {
           ? "A role that you set here holds from now on, in this week and in the next ones. Removing someone closes this workspace to them at once. What they wrote stays."
           : "An admin changes roles and removes people."}
       </p>
-      {members === "loading" && <p className="side-note">Loading…</p>}
-      {members === "failed" && (
-        <p className="side-note" role="alert">
-          The list of people could not be loaded.{" "}
-          <button type="button" className="link-button" onClick={load}>
-            Try again
-          </button>
-        </p>
-      )}
+      <AnswerState answer={members} onRetry={load} failed="The list of people could not be loaded." />
       {section("Here now", here)}
       {section("Not here", away)}
       {section("Removed", removed)}

@@ -1,43 +1,26 @@
 /** What changed since last week: stuck, finished, new and moved rows, those that are gone, and the trend of eight weeks. */
 import type { Comparison } from "@cyclesheet/client";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback } from "react";
 import { useApi } from "../../session/context";
+import { AnswerState, useAnswer } from "../../sheet/answer";
 import { useClient, useController } from "../../sheet/context";
 import { PanelHead } from "../../sheet/PanelHead";
 import { comparisonIn, HEALTH_WORDS, sectionsOf, sentenceOf } from "./comparison";
 
-type Loaded = { readonly comparison: Comparison } | { readonly failed: string } | null;
+/** Somebody who types commits several times a second: one question for all of it, milliseconds after the last. */
+const REST_MS = 1_000;
 
 export function SincePanel() {
   const api = useApi();
   const version = useClient((state) => state.sheet?.version);
-  const [loaded, setLoaded] = useState<Loaded>(null);
-  const load = useCallback(() => {
-    api.read("comparison").then(
-      (json) => setLoaded({ comparison: comparisonIn(json) }),
-      (error: unknown) =>
-        setLoaded({ failed: error instanceof Error ? error.message : "It could not be loaded." }),
-    );
-  }, [api]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another version may differ in other ways
-  useEffect(() => {
-    // Somebody who types commits several times a second: one question for all of it.
-    const later = setTimeout(load, loaded === null ? 0 : 1_000);
-    return () => clearTimeout(later);
-  }, [load, version]);
+  const ask = useCallback(() => api.read("comparison").then(comparisonIn), [api]);
+  // Another version may differ in other ways.
+  const [answer, load] = useAnswer(ask, [version], REST_MS);
   return (
     <aside className="side" aria-label="What changed since last week" data-testid="since">
       <PanelHead title="Since last week" closes="what changed since last week" />
-      {loaded === null && <p className="side-note">Loading…</p>}
-      {loaded && "failed" in loaded && (
-        <p className="side-note" role="alert">
-          {loaded.failed}{" "}
-          <button type="button" className="link-button" onClick={load}>
-            Try again
-          </button>
-        </p>
-      )}
-      {loaded && "comparison" in loaded && <Changes comparison={loaded.comparison} />}
+      <AnswerState answer={answer} onRetry={load} />
+      {answer.is === "here" && <Changes comparison={answer.value} />}
     </aside>
   );
 }

@@ -146,7 +146,12 @@ function PeerCursor({ peer, rect, place }: { peer: Peer; rect: Rect; place: numb
       style={style}
       aria-hidden="true"
     >
-      <span className="peer-tag">
+      {/* Another place begins its time again. */}
+      <span
+        key={`${rect.left}:${rect.top}`}
+        className="peer-tag"
+        data-typing={isTypingHere(peer) || undefined}
+      >
         <bdi>{peer.user.name}</bdi>
         {isTypingHere(peer) && <span className="peer-typing"> is typing</span>}
       </span>

@@ -1,6 +1,6 @@
 /** The log and what of it is looked at, for the components of this folder. */
 import type { Column } from "@cyclesheet/client";
-import { createContext, useContext, useEffect, useState } from "react";
+import { createContext, useContext, useEffect, useRef, useState } from "react";
 import { createStore, type Store, useStore } from "../../lib/store";
 import { useApi } from "../../session/context";
 import { useClient, useController } from "../context";
@@ -49,11 +49,21 @@ export function useFollowLog(): void {
   const { log } = useHistory();
   const version = useClient((state) => state.version);
   const loaded = useClient((state) => state.confirmedSheet !== null);
+  const status = useLog((state) => state.status);
+  /** The version up to which the log was read when it was last asked for. */
+  const asked = useRef(-1);
   useEffect(() => {
-    const { status, entries } = log.store.get();
-    // What failed is tried again when a person asks for it.
-    if (loaded && status !== "failed" && (status === "idle" || version > entries.length)) void log.load();
-  }, [log, version, loaded]);
+    const { entries } = log.store.get();
+    // What failed is tried again when a person asks for it. A version that comes while the log is read may be beyond the page
+    // that is on its way: it is asked for when that one is here.
+    if (!loaded || status === "failed" || status === "loading") return;
+    // Another log was put in the place of the one that was read.
+    if (version < asked.current) asked.current = -1;
+    const isBehind = version > entries.length && version > asked.current;
+    if (status !== "idle" && !isBehind) return;
+    asked.current = version;
+    void log.load();
+  }, [log, version, loaded, status]);
 }
 
 /** A place in the sheet by the words a person knows it by. */
