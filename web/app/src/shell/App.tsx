@@ -9,7 +9,6 @@ import { Figures } from "../features/head/Figures";
 import { NotePanel } from "../features/notes/NotePanel";
 import { Summary } from "../features/notes/Summary";
 import { Print } from "../features/print/Print";
-import { RescueCards } from "../features/rescue/RescueCards";
 import { Share } from "../features/share/Share";
 import { weekSpan } from "../lib/dates";
 import { type Network, NetworkProvider } from "../session/context";
@@ -40,6 +39,7 @@ import {
   Help,
   loadAhead,
   Palette,
+  RescueCards,
   RowPage,
   VersionBar,
   VersionView,
@@ -111,6 +111,7 @@ function Page({ team, cycle, loadCycles }: Omit<Props, "controller" | "network">
   const isDetailed = useScreen((screen) => screen.side === "details");
   const isExamined = useEver((screen) => screen.diagnosis);
   const isHelped = useEver((screen) => screen.help);
+  const isRescued = useScreen((screen) => screen.rescued.length > 0);
   const isConflicting = useClient((state) => state.conflicts.length > 0);
   return (
     <div className="page">
@@ -139,7 +140,7 @@ function Page({ team, cycle, loadCycles }: Omit<Props, "controller" | "network">
           }}
         />
         <SidePanel />
-        <RescueCards />
+        {isRescued && <RescueCards />}
         {isConflicting && <Conflicts />}
       </main>
       <Toast />

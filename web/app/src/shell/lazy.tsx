@@ -31,6 +31,7 @@ export const Help = door((rare) => rare.Help);
 export const HistoryPanel = door((rare) => rare.HistoryPanel);
 export const MembersPanel = door((rare) => rare.MembersPanel);
 export const Palette = door((rare) => rare.Palette);
+export const RescueCards = door((rare) => rare.RescueCards);
 export const RowPage = door((rare) => rare.RowPage);
 export const SincePanel = door((rare) => rare.SincePanel);
 export const VersionBar = door((rare) => rare.VersionBar);

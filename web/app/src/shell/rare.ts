@@ -12,6 +12,7 @@ export { VersionBar } from "../features/history/VersionBar";
 export { VersionView } from "../features/history/VersionView";
 
 export { Palette } from "../features/palette/Palette";
+export { RescueCards } from "../features/rescue/RescueCards";
 export { RowPage } from "../features/rowpage/RowPage";
 export { SincePanel } from "../features/since/SincePanel";
 export { Board } from "../features/views/Board";

@@ -12,7 +12,7 @@ import { ControllerProvider } from "../context";
 import type { Controller } from "../controller";
 import { type Slots, SlotsProvider } from "./slots";
 
-/** Draws nothing of its own: what stands in it counts as the cell's. */
+/** Returns an element without a box of its own: its content is laid out as the cell's. */
 function host() {
   const element = document.createElement("div");
   element.className = "hosted";
