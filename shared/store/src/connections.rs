@@ -8,10 +8,10 @@
 //! is posted to it, and the socket's next `ping` makes it a row again. So `ping` knows from the mark that this socket
 //! has said `hello`, and brings no socket into a room that it never entered.
 //!
-//! Every write of a room's rows is followed by one that counts up the room's roster ([`crate::roster`]), by which other
+//! Every write of a room's rows is followed by one that counts up the room's roster (`crate::roster`), by which other
 //! processes learn that the list of recipients that they keep is old.
 use crate::{
-    keys, roster,
+    keys,
     table::{StoreError, Table, read},
 };
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,11 @@ use sheet::{
 const ROW_SECONDS: i64 = 2 * 3600 + 15 * 60;
 /// Seconds that a lost row waits for its socket's `ping`. The gateway closes a socket that says nothing for 10 minutes.
 const LOST_SECONDS: i64 = 15 * 60;
+
+/// Counts up the roster of a room, after one of its rows was written.
+async fn count_up(table: &Table, key: &CycleKey) -> Result<(), StoreError> {
+    table.count_up(&keys::cycle(key), keys::ROSTER).await
+}
 
 /// A socket in a room.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -160,7 +165,7 @@ pub async fn join(
     if planted::is(Fault::JoinUncounted) {
         return Ok(());
     }
-    roster::count_up(table, key).await
+    count_up(table, key).await
 }
 
 /// Writes the row of a socket that is in its room already, lost or not. Returns whether it was: a socket that has left
@@ -178,7 +183,7 @@ pub async fn stay(
     let row = Row::new(keys::cycle(key), &connection.connection_id, connection, now);
     let is_written = table.put_over(&row).await?;
     if is_written {
-        roster::count_up(table, key).await?;
+        count_up(table, key).await?;
     }
     Ok(is_written)
 }
@@ -254,7 +259,7 @@ pub async fn lose(
     let lost = LostRow { pk, sk, expires: now.0 / 1000 + LOST_SECONDS, lost: true };
     let stood: Option<RoomRow> = table.put_in_place(&lost, "lost").await?;
     if stood.is_some() {
-        roster::count_up(table, key).await?;
+        count_up(table, key).await?;
     }
     Ok(stood.and_then(RoomRow::here))
 }
@@ -271,7 +276,7 @@ pub async fn leave(
 ) -> Result<Option<Connection>, StoreError> {
     let gone: Option<RoomRow> = table.take(&keys::cycle(key), &keys::connection(connection_id)).await?;
     if gone.is_some() {
-        roster::count_up(table, key).await?;
+        count_up(table, key).await?;
     }
     Ok(gone.and_then(RoomRow::here))
 }

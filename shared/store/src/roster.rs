@@ -35,11 +35,6 @@ struct Count {
     changes: u64,
 }
 
-/// Counts up the roster of a room, after one of its rows was written.
-pub(crate) async fn count_up(table: &Table, key: &CycleKey) -> Result<(), StoreError> {
-    table.count_up(&keys::cycle(key), keys::ROSTER).await
-}
-
 #[derive(Debug)]
 struct List {
     changes: u64,
