@@ -3,7 +3,9 @@ use super::{redate::Shift, shift_to};
 use serde_json::Value;
 use sheet::Week;
 use std::{
-    fs, io,
+    fs::{self, DirBuilder},
+    io,
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
 };
 
@@ -45,7 +47,8 @@ pub fn write(week: Week, folder: &Path) -> io::Result<Files> {
     if half.exists() {
         fs::remove_dir_all(&half)?;
     }
-    fs::create_dir_all(&half)?;
+    // The sample's own folder is as private as the data folder around it.
+    DirBuilder::new().recursive(true).mode(0o700).create(&half)?;
     let (from, to) = (Files::of(&events()), Files::of(&half));
     copy_export(&from.week, &to.week, &shift)?;
     for (from, to) in [(&from.week_before, &to.week_before), (&from.other_team, &to.other_team)] {

@@ -90,8 +90,9 @@ async fn a_second_process_on_a_data_folder_is_refused_with_a_sentence_and_may_ha
     }
     for entry in std::fs::read_dir(&data).unwrap() {
         let entry = entry.unwrap();
-        let mode = entry.metadata().unwrap().permissions().mode() & 0o777;
-        assert_eq!(mode, 0o600, "{}", entry.path().display());
+        let metadata = entry.metadata().unwrap();
+        let private = if metadata.is_dir() { 0o700 } else { 0o600 };
+        assert_eq!(metadata.permissions().mode() & 0o777, private, "{}", entry.path().display());
     }
     first.kill().await;
     let second = Dev::start(PROGRAM, &arguments).await;
