@@ -37,7 +37,7 @@ build-debug: tools
 # cargo-nextest runs the tests of all crates beside each other; without it they run one crate after another.
 NEXTEST := $(shell command -v cargo-nextest 2>/dev/null)
 define run_rust_tests
-	$(if $(NEXTEST),$(CARGO) nextest run --no-tests pass,@echo "cargo-nextest would be faster: cargo install --locked cargo-nextest"; $(CARGO) test --quiet)
+	$(if $(NEXTEST),$(CARGO) nextest run --no-tests pass --no-fail-fast,@echo "cargo-nextest would be faster: cargo install --locked cargo-nextest"; $(CARGO) test --quiet)
 endef
 
 test-rust: build-debug ## Rust: unit, property, golden-vector and integration tests
