@@ -5,7 +5,7 @@ use platform::{
     room,
 };
 use protocol::{ServerFrame, client::ProposedChange, human::HumanOp};
-use sheet::{ChangeId, TaskId};
+use sheet::{ChangeId, ClientId};
 
 impl Message<'_> {
     /// Commits a change. Its author's own echo is the acknowledgement; only a refusal is answered here.
@@ -21,12 +21,12 @@ impl Message<'_> {
 
     /// A change in the human-readable form. Its id is made from the message's: unique, and not remembered.
     pub(crate) async fn human(&self, op: HumanOp) {
-        let client = TaskId::made_of("h-", self.message_id);
+        let client = ClientId::made_of("h-", self.message_id);
         let tip = match self.context.store.tip(self.room).await {
             Ok(tip) => tip,
             Err(error) => return self.error(room::busy(&error)).await,
         };
-        match op.resolve(&tip.state.sheet, &client) {
+        match op.resolve(&tip.state.sheet, &client.as_row()) {
             Ok(op) => {
                 let id = ChangeId::new(client, 0);
                 self.change(ProposedChange { id, base: tip.state.version(), ops: vec![op] }).await;

@@ -1,7 +1,7 @@
 //! What goes on from week to week: last week's unfinished rows, and where people corrected the model.
 use extraction::{answer::Row, prompt::Correction};
 use serde::{Deserialize, Serialize};
-use sheet::{Column, Sheet, TaskId, change::SYSTEM_ID, limits::MAX_ROWS, normalised_title, op::GeneratedRow};
+use sheet::{Column, RowId, Sheet, change::SYSTEM_ID, limits::MAX_ROWS, normalised_title, op::GeneratedRow};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A row that last week left unfinished.
@@ -80,7 +80,7 @@ pub(crate) fn join(generation: u32, rows: Vec<Row>, open: &[Open]) -> Joined {
     let carried = continued.len() + left.len();
     joined.extend(left.into_iter().map(|open| (open.cells.clone(), Some(open.from.clone()))));
     let row = |(n, (cells, carried_from)): (usize, (BTreeMap<Column, String>, Option<String>))| {
-        let task_id = TaskId::new(&format!("g{generation}-{}", n + 1)).ok()?;
+        let task_id = RowId::new(&format!("g{generation}-{}", n + 1)).ok()?;
         Some(GeneratedRow { task_id, cells, carried_from })
     };
     Joined { rows: joined.into_iter().enumerate().filter_map(row).collect(), carried, beyond }

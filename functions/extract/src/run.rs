@@ -26,7 +26,7 @@ use platform::{
 use protocol::{client::ProposedChange, server::Rejected};
 use serde::Serialize;
 use sheet::{
-    ChangeId, Code, CycleKey, Op, Refusal, TaskId,
+    ChangeId, ClientId, Code, CycleKey, Op, Refusal,
     model::Origin,
     op::Generated,
     planted::{self, Fault},
@@ -111,7 +111,7 @@ struct Run<'a> {
     key: &'a CycleKey,
     team: &'a Team,
     zone: TimeZone,
-    client: TaskId,
+    client: ClientId,
     generation: u32,
     seq: u64,
     /// Calls of the model by this run.
@@ -136,7 +136,7 @@ impl Extractor {
         let tip = context.store.tip(key).await?;
         let elsewhere = Extracted::without_run(key, Done::Elsewhere);
         let Some(generation) = tip.state.due_generation(refresh) else { return Ok(elsewhere) };
-        let client = TaskId::new(&format!("run-{}", context.unique()))?;
+        let client = ClientId::new(&format!("run-{}", context.unique()))?;
         let mut looked = None;
         if refresh && tip.state.may_stand() {
             let reading = Reading { extractor: self, context, key, team: &team, zone: &zone, generation };

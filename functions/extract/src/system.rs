@@ -6,7 +6,7 @@ use platform::{
     changes::{self, Answer, Sender},
 };
 use protocol::{client::ProposedChange, server::Rejected};
-use sheet::{ChangeId, CycleKey, Op, TaskId};
+use sheet::{ChangeId, ClientId, CycleKey, Op};
 
 /// Commits one op on top of version `base` and tells the room.
 pub(crate) async fn commit(
@@ -16,7 +16,7 @@ pub(crate) async fn commit(
     base: u64,
     op: Op,
 ) -> Result<(), ExtractError> {
-    let client = TaskId::new(&format!("system-{}", context.unique()))?;
+    let client = ClientId::new(&format!("system-{}", context.unique()))?;
     let sender = Sender::system();
     let proposed = ProposedChange { id: ChangeId::new(client, 1), base, ops: vec![op] };
     let telling = Telling { context, endpoint: &extractor.endpoint, room };

@@ -1,7 +1,7 @@
 //! What waits becomes one change: as many edits as fit, several writes of one cell as one; the twin of
 //! `web/client/src/machine/coalesce.ts`.
 use crate::{inverse::plain_cells, times::MAX_CLIENT_FRAME_BYTES, types::Edit};
-use sheet::{Column, Op, Row, TaskId, limits::MAX_OPS, op::Update};
+use sheet::{Column, Op, Row, RowId, limits::MAX_OPS, op::Update};
 use std::{
     collections::{BTreeMap, HashMap},
     sync::Arc,
@@ -23,7 +23,7 @@ fn fits(ops: &[Op]) -> bool {
 struct Change {
     out: Vec<Option<Op>>,
     /// Where each cell was last written; without a column: where the row was made.
-    places: HashMap<(TaskId, Option<Column>), usize>,
+    places: HashMap<(RowId, Option<Column>), usize>,
     bytes: usize,
     count: usize,
 }
@@ -87,7 +87,7 @@ impl Change {
     }
 
     /// Writes the value into the op that wrote the cell before; false when none did.
-    fn merged(&mut self, task_id: &TaskId, column: Column, new_value: &str) -> bool {
+    fn merged(&mut self, task_id: &RowId, column: Column, new_value: &str) -> bool {
         let key = (task_id.clone(), Some(column));
         let place = self.places.get(&key).or_else(|| self.places.get(&(task_id.clone(), None)));
         let Some(&at) = place else { return false };
@@ -159,7 +159,7 @@ pub struct Gathered {
 }
 
 /// Returns the next change of a queue that is not empty.
-pub fn gather(queue: &[Edit], tombstones: &[(TaskId, Arc<Row>)]) -> Gathered {
+pub fn gather(queue: &[Edit], tombstones: &[(RowId, Arc<Row>)]) -> Gathered {
     let Some((head, others)) = queue.split_first() else {
         return Gathered { taken: Vec::new(), rest: Vec::new(), ops: Vec::new(), added: 0 };
     };
@@ -190,13 +190,13 @@ pub fn gather(queue: &[Edit], tombstones: &[(TaskId, Arc<Row>)]) -> Gathered {
     Gathered { taken, rest, ops: change.ops(), added: 0 }
 }
 
-fn filled(edit: &Edit, tombstones: &[(TaskId, Arc<Row>)]) -> Edit {
+fn filled(edit: &Edit, tombstones: &[(RowId, Arc<Row>)]) -> Edit {
     Edit { ops: edit.ops.iter().map(|op| as_removed(op, tombstones)).collect(), ..edit.clone() }
 }
 
 /// Returns whether it restores a row that `taken` removes. The removed row is known only when the log has its removal.
 fn restores(edit: &Edit, taken: &[Edit]) -> bool {
-    let removed = |id: &TaskId| {
+    let removed = |id: &RowId| {
         let mut ops = taken.iter().flat_map(|before| &before.ops);
         ops.any(|op| matches!(op, Op::RowRemove { task_id } if task_id == id))
     };
@@ -206,7 +206,7 @@ fn restores(edit: &Edit, taken: &[Edit]) -> bool {
 }
 
 /// A row that comes back, exactly as the log saw it go, as far as this page saw that; else as its author knows it.
-fn as_removed(op: &Op, tombstones: &[(TaskId, Arc<Row>)]) -> Op {
+fn as_removed(op: &Op, tombstones: &[(RowId, Arc<Row>)]) -> Op {
     let mut op = op.clone();
     if let Op::RowInsert { task_id, restored: Some(restored), .. } = &mut op
         && let Some((_, row)) = tombstones.iter().find(|(id, _)| id == task_id)
@@ -247,7 +247,7 @@ fn cut(edit: &Edit) -> Vec<Edit> {
 }
 
 fn cells_of(op: &Op) -> Vec<Op> {
-    let single = |task_id: &TaskId, column: Column, update: Update| Op::BatchUpdate {
+    let single = |task_id: &RowId, column: Column, update: Update| Op::BatchUpdate {
         task_id: task_id.clone(),
         updates: BTreeMap::from([(column, update)]),
     };

@@ -1,6 +1,6 @@
 //! What takes a change back; the twin of `web/client/src/fold/inverse.ts`.
 use crate::{precheck::provisional, types::Asker};
-use sheet::{Column, Op, Row, Sheet, TaskId, apply::apply_op_to_sheet, op::Update};
+use sheet::{Column, Op, Row, RowId, Sheet, apply::apply_op_to_sheet, op::Update};
 use std::collections::BTreeMap;
 
 /// Returns the ops that undo `ops`, which are about to be applied to `sheet`, in the order in which to apply them.
@@ -53,7 +53,7 @@ pub fn plain_cells(row: &Row) -> BTreeMap<Column, String> {
     typed.map(|(column, cell)| (*column, cell.value.to_string())).collect()
 }
 
-fn above(sheet: &Sheet, task_id: &TaskId) -> Option<TaskId> {
+fn above(sheet: &Sheet, task_id: &RowId) -> Option<RowId> {
     let mut last = None;
     for row in sheet.rows() {
         if row.task_id == *task_id {

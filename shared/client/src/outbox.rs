@@ -15,7 +15,7 @@ use crate::{
         UndoStep, Verdict, Who,
     },
 };
-use sheet::{Cell, Code, Column, DocName, Op, TaskId, apply::apply_op_to_sheet, doc::Bytes};
+use sheet::{Cell, Code, Column, DocName, Op, RowId, apply::apply_op_to_sheet, doc::Bytes};
 
 /// Updates of a document that are on their way, oldest first.
 pub fn pending_updates(state: &MachineState, doc: &DocName) -> Vec<Bytes> {
@@ -413,7 +413,7 @@ fn writes(ops: &[Op], conflict: &Conflict) -> bool {
     })
 }
 
-fn without_cell(op: &Op, row: &TaskId, cell: Column) -> Option<Op> {
+fn without_cell(op: &Op, row: &RowId, cell: Column) -> Option<Op> {
     match op {
         Op::CellModify { task_id, column, .. } if task_id == row && *column == cell => None,
         Op::BatchUpdate { task_id, updates } if task_id == row => {
@@ -445,7 +445,7 @@ fn without_target(op: &Op, refused: &Op) -> Option<Op> {
 }
 
 /// The row that an op is about.
-fn row_of(op: &Op) -> Option<&TaskId> {
+fn row_of(op: &Op) -> Option<&RowId> {
     match op {
         Op::CellModify { task_id, .. }
         | Op::BatchUpdate { task_id, .. }

@@ -2,7 +2,8 @@
 //! be laxer than `sheet::check`, never stricter.
 use crate::types::Asker;
 use sheet::{
-    Cell, Change, ChangeId, Code, Column, Op, Role, Row, Sheet, TaskId, TimestampMs,
+    Cell, Change, ChangeId, ClientId, Code, Column, CommentId, Op, ReplyId, Role, Row, RowId, Sheet,
+    TimestampMs,
     change::SYSTEM_ID,
     limits::{
         MAX_COMMENT_CODE_POINTS, MAX_COMMENTS, MAX_LOCK_SECONDS, MAX_MENTIONS, MAX_REPLIES, MAX_ROWS,
@@ -10,12 +11,13 @@ use sheet::{
     },
     name::Name,
 };
+use std::fmt::Display;
 
 /// A cell that holds something else than the op expected.
 #[derive(Clone, Debug)]
 #[allow(missing_docs, reason = "the names say it")]
 pub struct Clash {
-    pub task_id: TaskId,
+    pub task_id: RowId,
     pub column: Column,
     pub base: String,
     pub mine: String,
@@ -35,7 +37,7 @@ pub struct Objection {
 pub fn provisional(sheet: &Sheet, asker: &Asker) -> Change {
     Change {
         version: sheet.version + 1,
-        id: ChangeId::new(TaskId::of_system("local"), 0),
+        id: ChangeId::new(ClientId::of_system("local"), 0),
         author: asker.author.clone(),
         role: asker.role,
         at: TimestampMs(asker.at),
@@ -123,7 +125,7 @@ fn object(code: Code, message: impl Into<String>) -> Option<Objection> {
 /// The row must be there, and nobody else may hold its lock.
 fn on_row(
     sheet: &Sheet,
-    task_id: &TaskId,
+    task_id: &RowId,
     asker: &Asker,
     check: impl FnOnce(&Row) -> Option<Objection>,
 ) -> Option<Objection> {
@@ -169,12 +171,12 @@ fn writable(column: Column, value: &str) -> Option<Objection> {
     column.accepts(value).err().and_then(|message| object(Code::InvalidValue, message))
 }
 
-fn after_exists(sheet: &Sheet, after: Option<&TaskId>) -> Option<Objection> {
+fn after_exists(sheet: &Sheet, after: Option<&RowId>) -> Option<Objection> {
     let id = after.filter(|id| sheet.row(id).is_none())?;
     object(Code::UnknownTarget, format!("there is no row {id} to stand below"))
 }
 
-fn check_insert(sheet: &Sheet, task_id: &TaskId, after: Option<&TaskId>) -> Option<Objection> {
+fn check_insert(sheet: &Sheet, task_id: &RowId, after: Option<&RowId>) -> Option<Objection> {
     if sheet.row(task_id).is_some() {
         return object(Code::UnknownTarget, format!("the id {task_id} is taken: make another"));
     }
@@ -213,9 +215,9 @@ fn check_words(text: &str, mentions: &[Name]) -> Option<Objection> {
 
 fn check_comment(sheet: &Sheet, op: &Op, asker: &Asker) -> Option<Objection> {
     let unknown =
-        |comment_id: &TaskId| object(Code::UnknownTarget, format!("there is no comment {comment_id}"));
-    let taken = |id: &TaskId| object(Code::UnknownTarget, format!("the id {id} is taken: make another"));
-    let own = |comment_id: &TaskId, reply_id: Option<&TaskId>| {
+        |comment_id: &CommentId| object(Code::UnknownTarget, format!("there is no comment {comment_id}"));
+    let taken = |id: &dyn Display| object(Code::UnknownTarget, format!("the id {id} is taken: make another"));
+    let own = |comment_id: &CommentId, reply_id: Option<&ReplyId>| {
         let Some(thread) = sheet.comment(comment_id) else { return unknown(comment_id) };
         let author = match reply_id {
             None => Some(&thread.author),

@@ -4,7 +4,7 @@ use crate::{
     precheck::{Clash, check_op, provisional},
     types::{Asker, Edit},
 };
-use sheet::{Column, DocName, Op, Sheet, TaskId, apply::apply_op_to_sheet, op::Update};
+use sheet::{Column, CommentId, DocName, Op, ReplyId, RowId, Sheet, apply::apply_op_to_sheet, op::Update};
 use std::collections::{BTreeMap, HashMap};
 
 /// An edit's ops that were dropped, and why.
@@ -81,7 +81,7 @@ struct Walk<'a> {
     dropped: Vec<Dropped>,
     altered: bool,
     /// Of dropped writes: the old value that a later edit assumes, and the actual one.
-    undone: HashMap<(TaskId, Column), HashMap<String, String>>,
+    undone: HashMap<(RowId, Column), HashMap<String, String>>,
     /// Documents of which an update was dropped, and why: code and message.
     broken: BTreeMap<DocName, (String, String)>,
 }
@@ -175,17 +175,17 @@ impl Walk<'_> {
         }
     }
 
-    fn has(&self, task_id: &TaskId) -> bool {
+    fn has(&self, task_id: &RowId) -> bool {
         self.sheet.row(task_id).is_some()
     }
 
-    fn has_reply(&self, comment_id: &TaskId, reply_id: &TaskId) -> bool {
+    fn has_reply(&self, comment_id: &CommentId, reply_id: &ReplyId) -> bool {
         let thread = self.sheet.comment(comment_id);
         thread.is_some_and(|thread| thread.replies.iter().any(|reply| reply.reply_id == *reply_id))
     }
 
     /// The op below a row that is there: where its neighbour went, the end is next best.
-    fn placed(&self, op: &Op, after: Option<&TaskId>) -> Option<Op> {
+    fn placed(&self, op: &Op, after: Option<&RowId>) -> Option<Op> {
         if after.is_none_or(|id| self.has(id)) {
             return None;
         }
@@ -200,7 +200,7 @@ impl Walk<'_> {
     fn write(
         &mut self,
         call: i64,
-        task_id: &TaskId,
+        task_id: &RowId,
         column: Column,
         old_value: &str,
         new_value: &str,
@@ -271,7 +271,7 @@ impl Walk<'_> {
     }
 
     /// Later edits of the cell were made on top of a value that never came to be.
-    fn forget(&mut self, task_id: &TaskId, column: Column, old_value: &str, new_value: &str) {
+    fn forget(&mut self, task_id: &RowId, column: Column, old_value: &str, new_value: &str) {
         let values = self.undone.entry((task_id.clone(), column)).or_default();
         let stands = values.get(old_value).map_or(old_value, String::as_str).to_owned();
         values.insert(new_value.to_owned(), stands);

@@ -1,6 +1,6 @@
 //! The small moves every part of the machine makes.
 use crate::types::{Asker, ClientFrame, Effect, Phase, Timer, Turn};
-use sheet::{Author, Role, TaskId, name::Name};
+use sheet::{Author, ClientId, Role, name::Name};
 
 impl Turn<'_> {
     pub fn set_timer(&mut self, timer: Timer, ms: f64) {
@@ -50,7 +50,7 @@ impl Turn<'_> {
 /// The author of restored edits until the room has said who this is. In TypeScript the id is empty, which no name is
 /// here: so sheets are not compared until then.
 fn nobody() -> Name {
-    let word = TaskId::of_system("nobody");
-    // A task id is always a name too.
+    let word = ClientId::of_system("nobody");
+    // A client name is always a name too.
     word.as_str().parse().unwrap_or_else(|_| unreachable!("a constant"))
 }

@@ -7,7 +7,7 @@
 use crate::frames::{Announced, Connection, DocumentUpdate, User};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use sheet::{Author, Column, DocName, Op, Role, Row, Sheet, TaskId, doc::Bytes};
+use sheet::{Author, Column, DocName, Op, Role, Row, RowId, Sheet, doc::Bytes};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -253,7 +253,7 @@ pub struct Failed {
 #[serde(rename_all = "camelCase")]
 pub struct Conflict {
     pub id: String,
-    pub task_id: TaskId,
+    pub task_id: RowId,
     pub column: Column,
     pub base: String,
     pub mine: String,
@@ -530,7 +530,7 @@ pub struct MachineState {
     /// Whether `confirmed` belongs to a log that no longer exists.
     pub distrusted: bool,
     /// Own rows that were removed, unchanged, oldest first.
-    pub tombstones: Vec<(TaskId, Arc<Row>)>,
+    pub tombstones: Vec<(RowId, Arc<Row>)>,
     // On their way.
     /// The one change on its way.
     pub in_flight: Option<InFlight>,

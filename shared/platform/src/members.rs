@@ -11,7 +11,7 @@ use crate::{
     room,
 };
 use protocol::client::ProposedChange;
-use sheet::{ChangeId, CycleKey, Name, Op, TaskId, ledger::Ledger};
+use sheet::{ChangeId, ClientId, CycleKey, Name, Op, ledger::Ledger};
 use store::{
     StoreError, Table, UserConnection, connections,
     directory::{self, Denial, Denied},
@@ -258,7 +258,7 @@ pub(crate) async fn note_in(
         return Ok(());
     }
     let failed = |reason: String| StoreError::Unavailable { operation: "commit", reason };
-    let client = TaskId::made_of("member-", &context.unique());
+    let client = ClientId::made_of("member-", &context.unique());
     let sender = Sender::system();
     let proposed = ProposedChange { id: ChangeId::new(client, 1), base: tip.state.version(), ops: vec![op] };
     match commit_one(&Telling { context, endpoint, room }, &sender, proposed).await {

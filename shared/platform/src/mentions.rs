@@ -9,7 +9,7 @@ use crate::{
 };
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
 use protocol::server::notification;
-use sheet::{Change, Code, DocName, Name, Op, Refusal, TaskId};
+use sheet::{Change, Code, CommentId, DocName, Name, Op, Refusal, RowId};
 use std::collections::BTreeSet;
 use store::{
     Folded, StoreError, connections,
@@ -26,7 +26,7 @@ const MAX_EXCERPT: usize = 200;
 /// Where somebody is named.
 enum Place<'a> {
     /// In a comment, with its words and the row it is about.
-    Thread { id: &'a TaskId, row: Option<&'a TaskId>, text: &'a str },
+    Thread { id: &'a CommentId, row: Option<&'a RowId>, text: &'a str },
     /// In a document; its words are the document's.
     Document(&'a DocName),
 }

@@ -8,7 +8,7 @@ use crate::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::Value;
-use sheet::{Code, Column, DocName, Op, Refusal, TaskId, doc::Bytes, name::ChangeId};
+use sheet::{Code, Column, DocName, Op, Refusal, RowId, doc::Bytes, name::ChangeId};
 use std::collections::BTreeMap;
 
 /// A frame from a client.
@@ -110,7 +110,7 @@ fn carets<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<DocName, Caret>
 #[serde(rename_all = "camelCase")]
 pub struct Cursor {
     /// The row.
-    pub task_id: TaskId,
+    pub task_id: RowId,
     /// The column.
     #[serde(default)]
     pub column: Option<Column>,

@@ -5,7 +5,7 @@
 //! and `\n` are escapes in plain fields; JSON fields stand as they are.
 use serde::Deserialize;
 use serde_json::Value;
-use sheet::{Change, Code, Column, Op, Refusal, Sheet, TaskId, op::Update};
+use sheet::{Change, Code, Column, Op, Refusal, RowId, Sheet, op::Update};
 use std::collections::BTreeMap;
 
 /// A frame in the human-readable form.
@@ -32,9 +32,9 @@ pub enum HumanOp {
     /// A new row. Without an id it gets one from the message.
     Insert {
         /// Its id.
-        task_id: Option<TaskId>,
+        task_id: Option<RowId>,
         /// The row it is below.
-        after: Option<TaskId>,
+        after: Option<RowId>,
         /// The texts of its cells.
         cells: BTreeMap<Column, String>,
     },
@@ -46,7 +46,7 @@ pub enum HumanOp {
 #[derive(Clone, PartialEq, Debug)]
 pub enum RowRef {
     /// By id.
-    Id(TaskId),
+    Id(RowId),
     /// `#3`: the third row.
     Number(usize),
 }
@@ -84,7 +84,7 @@ impl HumanOp {
     ///
     /// # Errors
     /// [`Refusal`] `UNKNOWN_TARGET` if the sheet has no such row.
-    pub fn resolve(self, sheet: &Sheet, made: &TaskId) -> Result<Op, Refusal> {
+    pub fn resolve(self, sheet: &Sheet, made: &RowId) -> Result<Op, Refusal> {
         match self {
             Self::Op(op) => Ok(op),
             Self::Insert { task_id, after, cells } => Ok(Op::RowInsert {
@@ -147,8 +147,8 @@ fn malformed<T>(message: impl Into<String>) -> Result<T, Refusal> {
     Err(Refusal::new(Code::Malformed, message))
 }
 
-fn id(word: &str) -> Result<TaskId, Refusal> {
-    TaskId::new(word).map_err(|error| Refusal::new(Code::Malformed, error.to_string()))
+fn id(word: &str) -> Result<RowId, Refusal> {
+    RowId::new(word).map_err(|error| Refusal::new(Code::Malformed, error.to_string()))
 }
 
 fn row_ref(word: &str) -> Result<RowRef, Refusal> {
@@ -186,9 +186,9 @@ fn row_insert(rest: &str) -> Result<HumanOp, Refusal> {
         #[serde(rename_all = "camelCase")]
         Full {
             #[serde(default)]
-            task_id: Option<TaskId>,
+            task_id: Option<RowId>,
             #[serde(default)]
-            after: Option<TaskId>,
+            after: Option<RowId>,
             cells: BTreeMap<Column, String>,
         },
         Cells(BTreeMap<Column, String>),
@@ -290,7 +290,7 @@ mod tests {
         fn a_cell_survives_the_line_and_back(old in "\\PC*", new in "[a|\\\\\n ]{0,12}") {
             let line = format!("CELL_MODIFY|t|title|{}|{}|ana", escape(&old), escape(&new));
             let update = Update { old_value: old, new_value: new };
-            let row = RowRef::Id(TaskId::new("t").unwrap());
+            let row = RowRef::Id(RowId::new("t").unwrap());
             let cells = HumanOp::Cells { row, updates: BTreeMap::from([(Column::Title, update)]) };
             prop_assert_eq!(read(&line).unwrap(), HumanFrame::Change(cells));
         }

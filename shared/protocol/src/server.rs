@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, value::RawValue};
 use sheet::{
-    Author, ChangeId, Code, DocName, Name, Op, Refusal, Role, TaskId, TimestampMs, Week, doc::Bytes,
+    Author, ChangeId, Code, CommentId, DocName, Name, Op, Refusal, Role, RowId, TimestampMs, Week, doc::Bytes,
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -208,13 +208,13 @@ pub struct Notification {
     pub version: u64,
     /// The thread that names the reader …
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub comment_id: Option<TaskId>,
+    pub comment_id: Option<CommentId>,
     /// … or the document.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub doc: Option<DocName>,
     /// The row it is about, if it is about one.
     #[serde(default)]
-    pub task_id: Option<TaskId>,
+    pub task_id: Option<RowId>,
     /// The id of the person who mentions the reader.
     pub by: Name,
     /// That person's name.

@@ -11,7 +11,8 @@ use protocol::{
 use serde::Serialize;
 use serde_json::{Value, json, value::RawValue};
 use sheet::{
-    Author, Cell, Change, ChangeId, Code, Column, DocName, Name, Op, Role, Row, TaskId, TimestampMs,
+    Author, Cell, Change, ChangeId, Code, Column, CommentId, DocName, Name, Op, ReplyId, Role, Row, RowId,
+    TimestampMs,
     doc::Bytes,
     model::Origin,
     op::{Generated, GeneratedRow, Update},
@@ -81,8 +82,12 @@ fn by_tag<T: Serialize>(tag: &str, examples: &[T]) -> Value {
     Value::Object(named.collect())
 }
 
-fn task(id: &str) -> TaskId {
-    TaskId::new(id).unwrap()
+fn task(id: &str) -> RowId {
+    id.parse().unwrap()
+}
+
+fn comment(id: &str) -> CommentId {
+    id.parse().unwrap()
 }
 
 fn name(id: &str) -> Name {
@@ -126,7 +131,7 @@ fn generated(rows: Vec<GeneratedRow>, said: Option<String>) -> Op {
 
 /// Every op, with every field.
 fn ops() -> Vec<Op> {
-    let (id, comment, reply) = (task("t1"), task("c1"), task("r1"));
+    let (id, comment, reply) = (task("t1"), comment("c1"), ReplyId::new("r1").unwrap());
     let (text, mentions) = (String::from("Who has the token?"), vec![name("ana")]);
     let found = GeneratedRow {
         task_id: task("g1-1"),
@@ -192,7 +197,7 @@ fn sparse_ops() -> Vec<Op> {
         Op::RowInsert { task_id: task("t1"), after: None, cells: BTreeMap::new(), restored: None },
         Op::RowMove { task_id: task("t1"), after: None },
         Op::CommentAdd {
-            comment_id: task("c1"),
+            comment_id: comment("c1"),
             task_id: None,
             column: None,
             doc: None,
@@ -200,8 +205,8 @@ fn sparse_ops() -> Vec<Op> {
             text: text.clone(),
             mentions: Vec::new(),
         },
-        Op::CommentEdit { comment_id: task("c1"), reply_id: None, text, mentions },
-        Op::CommentDelete { comment_id: task("c1"), reply_id: None },
+        Op::CommentEdit { comment_id: comment("c1"), reply_id: None, text, mentions },
+        Op::CommentDelete { comment_id: comment("c1"), reply_id: None },
         Op::TextUpdate {
             doc: DocName::new("summary").unwrap(),
             update: Bytes::from(vec![0, 0]),
@@ -214,7 +219,7 @@ fn sparse_ops() -> Vec<Op> {
 fn change() -> Change {
     Change {
         version: 58,
-        id: ChangeId::new(task("9f2c61d0"), 17),
+        id: ChangeId::new("9f2c61d0".parse().unwrap(), 17),
         author: Author { id: name("ana"), name: "Ana Ruiz".into() },
         role: Role::Editor,
         at: TimestampMs(1_764_000_000_000),

@@ -9,7 +9,7 @@ use crate::{
     ledger::Lease,
     merge,
     model::{Cell, Comment, Generation, GenerationState, Lock, Reply, Resolved, Row, Sheet, Stale, Status},
-    name::{Name, TaskId},
+    name::{CommentId, LeaseHolder, Name, ReplyId, RowId},
     op::{Generated, Op},
     place::next_position,
     state::State,
@@ -142,7 +142,7 @@ fn apply_to_ledger(state: &mut State, change: &Change, op: &Op) {
             let again = ledger.lease.as_ref().filter(|lease| lease.generation == *generation);
             ledger.lease = Some(Lease {
                 generation: *generation,
-                holder: change.id.client.clone(),
+                holder: LeaseHolder::of(&change.id),
                 expires_at: change.at.plus_ms(*lease_ms),
                 attempts: again.map_or(0, |lease| lease.attempts) + 1,
                 parts: again.map_or(0, |lease| lease.parts),
@@ -167,7 +167,7 @@ fn apply_to_ledger(state: &mut State, change: &Change, op: &Op) {
 fn write_cells<'a>(
     sheet: &mut Sheet,
     change: &Change,
-    task_id: &TaskId,
+    task_id: &RowId,
     cells: impl Iterator<Item = (Column, &'a str)>,
 ) {
     let Some(row) = sheet.row(task_id) else { return };
@@ -187,8 +187,8 @@ fn cell(value: &str, change: &Change) -> Cell {
 fn insert_row(
     sheet: &mut Sheet,
     change: &Change,
-    task_id: &TaskId,
-    after: Option<&TaskId>,
+    task_id: &RowId,
+    after: Option<&RowId>,
     cells: &BTreeMap<Column, String>,
     restored: Option<&Row>,
 ) {
@@ -212,7 +212,7 @@ fn insert_row(
     docs::unbury(sheet, task_id, restored.is_some());
 }
 
-fn remove_row(sheet: &mut Sheet, change: &Change, task_id: &TaskId) {
+fn remove_row(sheet: &mut Sheet, change: &Change, task_id: &RowId) {
     let Some(row) = sheet.take_row(task_id) else { return };
     docs::bury(sheet, change, task_id);
     sheet.locks.remove(task_id);
@@ -230,7 +230,7 @@ fn remove_row(sheet: &mut Sheet, change: &Change, task_id: &TaskId) {
     }
 }
 
-fn move_row(sheet: &mut Sheet, task_id: &TaskId, after: Option<&TaskId>) {
+fn move_row(sheet: &mut Sheet, task_id: &RowId, after: Option<&RowId>) {
     if after == Some(task_id) {
         return;
     }
@@ -307,7 +307,7 @@ fn comment(sheet: &mut Sheet, change: &Change, op: &Op) {
     }
 }
 
-fn thread(sheet: &mut Sheet, comment_id: &TaskId, change: impl FnOnce(&mut Comment)) {
+fn thread(sheet: &mut Sheet, comment_id: &CommentId, change: impl FnOnce(&mut Comment)) {
     let Some(thread) = sheet.comment(comment_id) else { return };
     let mut thread = Comment::clone(thread);
     change(&mut thread);
@@ -317,7 +317,7 @@ fn thread(sheet: &mut Sheet, comment_id: &TaskId, change: impl FnOnce(&mut Comme
 /// Other words for a thread's first comment or for one of its replies.
 fn words(
     thread: &mut Comment,
-    reply_id: Option<&TaskId>,
+    reply_id: Option<&ReplyId>,
     text: &str,
     mentions: &[Name],
     at: TimestampMs,

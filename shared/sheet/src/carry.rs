@@ -74,7 +74,7 @@ mod tests {
     use super::*;
     use crate::{
         model::{Cell, Comment},
-        name::{Name, TaskId},
+        name::{CommentId, Name, RowId},
         time::TimestampMs,
     };
     use std::collections::BTreeMap;
@@ -87,7 +87,7 @@ mod tests {
             ai_value: Some("Fix login".into()),
         };
         Row {
-            task_id: TaskId::new(task_id).unwrap(),
+            task_id: RowId::new(task_id).unwrap(),
             position: "a".into(),
             cells: BTreeMap::from([(Column::Title, cell)]),
             is_manually_edited: false,
@@ -158,8 +158,8 @@ mod tests {
         ] {
             let mut sheet = Sheet::new("platform/2026-W47".into(), String::new());
             sheet.put_comment(Comment {
-                comment_id: TaskId::new("c").unwrap(),
-                task_id: task_id.map(|id| TaskId::new(id).unwrap()),
+                comment_id: CommentId::new("c").unwrap(),
+                task_id: task_id.map(|id| RowId::new(id).unwrap()),
                 column: None,
                 doc: doc.map(str::to_owned),
                 anchor: None,

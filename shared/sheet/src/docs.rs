@@ -4,7 +4,7 @@ use crate::{
     doc::{Bytes, DocEntry, DocName, RemovedDoc, SavePoint},
     limits::{MAX_REMOVED_DOC_BYTES, MAX_REMOVED_DOCS},
     model::Sheet,
-    name::TaskId,
+    name::RowId,
     state::State,
 };
 use std::cmp::Reverse;
@@ -22,7 +22,7 @@ pub(crate) fn update(sheet: &mut Sheet, change: &Change, doc: &DocName, update: 
 }
 
 /// A row's note leaves with it, and is remembered for as long as it may come back.
-pub(crate) fn bury(sheet: &mut Sheet, change: &Change, task_id: &TaskId) {
+pub(crate) fn bury(sheet: &mut Sheet, change: &Change, task_id: &RowId) {
     let doc = DocName::notes(task_id);
     match sheet.docs.remove(&doc) {
         Some(entry) => {
@@ -45,7 +45,7 @@ pub(crate) fn bury(sheet: &mut Sheet, change: &Change, task_id: &TaskId) {
 }
 
 /// A row that is restored unchanged brings its note; one inserted again under its id does not.
-pub(crate) fn unbury(sheet: &mut Sheet, task_id: &TaskId, restored: bool) {
+pub(crate) fn unbury(sheet: &mut Sheet, task_id: &RowId, restored: bool) {
     let doc = DocName::notes(task_id);
     if let Some(gone) = sheet.removed.docs.remove(&doc)
         && restored

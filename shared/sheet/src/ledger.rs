@@ -3,7 +3,7 @@ use crate::{
     change::{Change, SYSTEM_ID},
     limits::{MAX_CLIENTS, MAX_TOMBSTONES, RATE_WINDOW_MS},
     model::Row,
-    name::{Name, TaskId},
+    name::{ClientId, LeaseHolder, Name, RowId},
     planted::{self, Fault},
     role::Role,
     time::TimestampMs,
@@ -18,7 +18,7 @@ pub struct ClientKey {
     /// The author's id.
     pub author: Name,
     /// The client's name.
-    pub client: TaskId,
+    pub client: ClientId,
 }
 
 impl ClientKey {
@@ -77,7 +77,7 @@ pub struct Lease {
     /// 1, 2, 3.
     pub generation: u32,
     /// The client name of the run that holds it.
-    pub holder: TaskId,
+    pub holder: LeaseHolder,
     /// When it ends by itself.
     pub expires_at: TimestampMs,
     /// How many runs have taken it.
@@ -135,7 +135,7 @@ impl Ledger {
     }
 
     /// A removed row that is still remembered.
-    pub fn tombstone(&self, task_id: &TaskId) -> Option<&Arc<Row>> {
+    pub fn tombstone(&self, task_id: &RowId) -> Option<&Arc<Row>> {
         self.tombstones.iter().rev().find(|row| row.task_id == *task_id)
     }
 
@@ -197,7 +197,7 @@ mod pairs {
     }
 
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<OrdMap<ClientKey, Seen>, D::Error> {
-        let list = Vec::<(super::Name, super::TaskId, u64, u64)>::deserialize(from)?;
+        let list = Vec::<(super::Name, super::ClientId, u64, u64)>::deserialize(from)?;
         let pair = |(author, client, seq, version)| (ClientKey { author, client }, Seen { seq, version });
         Ok(list.into_iter().map(pair).collect())
     }

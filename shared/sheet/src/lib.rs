@@ -51,7 +51,7 @@ pub use doc::DocName;
 pub use entry::{EntryError, LogEntry};
 pub use merge::normalised as normalised_title;
 pub use model::{Cell, Row, Sheet};
-pub use name::{ChangeId, CycleKey, Name, NameError, TaskId};
+pub use name::{ChangeId, ClientId, CommentId, CycleKey, LeaseHolder, Name, NameError, ReplyId, RowId};
 pub use op::Op;
 pub use refusal::{Code, Refusal};
 pub use role::Role;

@@ -6,7 +6,7 @@ use crate::{
     column::Column,
     limits::MAX_ROWS,
     model::{Cell, Row, Sheet},
-    name::{Name, TaskId},
+    name::{Name, RowId},
     op::{Generated, GeneratedRow},
     place::next_position,
     planted::{self, Fault},
@@ -51,9 +51,9 @@ pub(crate) fn merge(sheet: &mut Sheet, change: &Change, generated: &Generated) {
 }
 
 /// For every extracted row, the row of the sheet that it is.
-fn matches(sheet: &Sheet, generated: &Generated) -> Vec<Option<TaskId>> {
+fn matches(sheet: &Sheet, generated: &Generated) -> Vec<Option<RowId>> {
     struct Candidate {
-        task_id: TaskId,
+        task_id: RowId,
         title: String,
         sources: BTreeSet<String>,
     }

@@ -3,7 +3,7 @@ use crate::{
     column::Column,
     doc::{DocEntry, DocName, RemovedDoc, SavePoint},
     limits::MAX_AUTHORS,
-    name::{Name, TaskId},
+    name::{CommentId, Name, ReplyId, RowId},
     time::TimestampMs,
 };
 use imbl::{OrdMap, OrdSet};
@@ -31,7 +31,7 @@ pub struct Cell {
 #[serde(rename_all = "camelCase")]
 pub struct Row {
     /// Its id for good.
-    pub task_id: TaskId,
+    pub task_id: RowId,
     /// Its place: keys compare as text.
     pub position: Arc<str>,
     /// Its cells.
@@ -62,9 +62,9 @@ impl Row {
 #[serde(rename_all = "camelCase")]
 pub struct Comment {
     /// Its id.
-    pub comment_id: TaskId,
+    pub comment_id: CommentId,
     /// The row it is about.
-    pub task_id: Option<TaskId>,
+    pub task_id: Option<RowId>,
     /// The cell it is about.
     pub column: Option<Column>,
     /// The document it is about.
@@ -105,7 +105,7 @@ pub struct Resolved {
 #[serde(rename_all = "camelCase")]
 pub struct Reply {
     /// Its id.
-    pub reply_id: TaskId,
+    pub reply_id: ReplyId,
     /// The user.
     pub author: Name,
     /// What it says; empty once deleted.
@@ -131,7 +131,7 @@ impl Comment {
 #[serde(rename_all = "camelCase")]
 pub struct Lock {
     /// The row.
-    pub task_id: TaskId,
+    pub task_id: RowId,
     /// The user who holds it.
     pub holder: Name,
     /// When it ends by itself.
@@ -232,9 +232,9 @@ pub struct Sheet {
     pub version: u64,
     /// Whether the week is closed.
     pub status: Status,
-    rows: OrdMap<TaskId, Arc<Row>>,
+    rows: OrdMap<RowId, Arc<Row>>,
     /// Position → row; derived from `rows`, and changed only together with it.
-    order: OrdMap<Arc<str>, TaskId>,
+    order: OrdMap<Arc<str>, RowId>,
     /// Display names of everybody whose change is in the log.
     pub authors: OrdMap<Name, Arc<str>>,
     /// The week in a few sentences.
@@ -251,9 +251,9 @@ pub struct Sheet {
     pub created_at: TimestampMs,
     /// When the last one was.
     pub updated_at: TimestampMs,
-    comments: OrdMap<TaskId, Arc<Comment>>,
+    comments: OrdMap<CommentId, Arc<Comment>>,
     /// Row leases that have not ended.
-    pub locks: OrdMap<TaskId, Lock>,
+    pub locks: OrdMap<RowId, Lock>,
     /// Documents that somebody has written in; their bytes are beside the sheet.
     pub docs: OrdMap<DocName, DocEntry>,
     /// Named versions.
@@ -289,7 +289,7 @@ impl Sheet {
     }
 
     /// Returns a row by its id.
-    pub fn row(&self, task_id: &TaskId) -> Option<&Arc<Row>> {
+    pub fn row(&self, task_id: &RowId) -> Option<&Arc<Row>> {
         self.rows.get(task_id)
     }
 
@@ -317,8 +317,8 @@ impl Sheet {
     /// The position keys around the place below `after` (the top when none), leaving `moving` out of account.
     pub(crate) fn gap(
         &self,
-        after: Option<&TaskId>,
-        moving: Option<&TaskId>,
+        after: Option<&RowId>,
+        moving: Option<&RowId>,
     ) -> (Option<Arc<str>>, Option<Arc<str>>) {
         let lower = after.and_then(|id| self.rows.get(id)).map(|row| row.position.clone());
         let above = match &lower {
@@ -345,7 +345,7 @@ impl Sheet {
     }
 
     /// Takes a row out.
-    pub(crate) fn take_row(&mut self, task_id: &TaskId) -> Option<Arc<Row>> {
+    pub(crate) fn take_row(&mut self, task_id: &RowId) -> Option<Arc<Row>> {
         let row = self.rows.remove(task_id)?;
         self.order.remove(&row.position);
         self.weight = self.weight.saturating_sub(row.weight());
@@ -353,7 +353,7 @@ impl Sheet {
     }
 
     /// Returns a thread by its id.
-    pub fn comment(&self, comment_id: &TaskId) -> Option<&Arc<Comment>> {
+    pub fn comment(&self, comment_id: &CommentId) -> Option<&Arc<Comment>> {
         self.comments.get(comment_id)
     }
 

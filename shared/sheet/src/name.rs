@@ -106,26 +106,71 @@ impl Name {
     }
 }
 
-word! {
-    /// A row, a comment or a reply: `[A-Za-z0-9-]{1,36}`, made by the client that creates it.
-    TaskId, "a task or comment id", "1 to 36 of A-Z a-z 0-9 -", "^[A-Za-z0-9-]{1,36}$",
-    |w| (1..=36).contains(&w.len()) && w.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+/// Returns whether `word` is an id that a client may make.
+fn is_id(word: &str) -> bool {
+    (1..=36).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
-impl TaskId {
-    /// A client name of the system's own, from a constant that is one.
+macro_rules! id {
+    ($(#[$doc:meta])* $type:ident, $what:literal) => {
+        word! {
+            $(#[$doc])*
+            $type, $what, "1 to 36 of A-Z a-z 0-9 -", "^[A-Za-z0-9-]{1,36}$", is_id
+        }
+    };
+}
+
+id! {
+    /// A row's id: `[A-Za-z0-9-]{1,36}`, made by the client that inserts the row. `taskId` on the wire.
+    RowId, "a task or comment id"
+}
+
+id! {
+    /// A comment's id: `[A-Za-z0-9-]{1,36}`, made by the client that writes the comment. It names the thread as well.
+    CommentId, "a task or comment id"
+}
+
+id! {
+    /// A reply's id: `[A-Za-z0-9-]{1,36}`, made by the client that writes the reply.
+    ReplyId, "a task or comment id"
+}
+
+id! {
+    /// A client's name: one tab, one script or one run, `[A-Za-z0-9-]{1,36}`.
+    ClientId, "a client name"
+}
+
+impl ClientId {
+    /// Returns the client name of a part of the system, from a constant that is one.
     pub fn of_system(word: &'static str) -> Self {
         debug_assert!(Self::new(word).is_ok());
         Self(word.into())
     }
 
-    /// Makes an id of a prefix, which is one, and whatever word: what an id may not hold is left out, and what is too
-    /// long is cut. Never fails.
+    /// Makes a client name of a prefix, which is one, and whatever word: what a name may not hold is left out, and what
+    /// is too long is cut. Never fails.
     pub fn made_of(prefix: &'static str, word: &str) -> Self {
         debug_assert!(Self::new(prefix).is_ok());
         let plain = word.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-');
-        let id: String = prefix.chars().chain(plain).take(36).collect();
-        Self(id.into())
+        let name: String = prefix.chars().chain(plain).take(36).collect();
+        Self(name.into())
+    }
+
+    /// Returns the id of a row that this client inserts without naming it.
+    pub fn as_row(&self) -> RowId {
+        RowId(self.0.clone())
+    }
+}
+
+/// The run that holds the lease of an extraction: the client name under which it commits.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct LeaseHolder(ClientId);
+
+impl LeaseHolder {
+    /// Returns the run that made a change.
+    pub fn of(change: &ChangeId) -> Self {
+        Self(change.client.clone())
     }
 }
 
@@ -133,14 +178,14 @@ impl TaskId {
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct ChangeId {
     /// One tab, one script or one run: `[A-Za-z0-9-]{1,36}`.
-    pub client: TaskId,
+    pub client: ClientId,
     /// Grows per client, up to 15 digits (exact in JavaScript). 0 marks a change that is not remembered.
     pub seq: u64,
 }
 
 impl ChangeId {
     /// The id of the `seq`-th change of `client`.
-    pub fn new(client: TaskId, seq: u64) -> Self {
+    pub fn new(client: ClientId, seq: u64) -> Self {
         Self { client, seq }
     }
 }
@@ -163,7 +208,7 @@ impl FromStr for ChangeId {
         if !plain || (seq.len() > 1 && seq.starts_with('0')) {
             return Err(ERROR);
         }
-        Ok(Self { client: TaskId::new(client).map_err(|_| ERROR)?, seq: seq.parse().map_err(|_| ERROR)? })
+        Ok(Self { client: ClientId::new(client).map_err(|_| ERROR)?, seq: seq.parse().map_err(|_| ERROR)? })
     }
 }
 
@@ -230,12 +275,12 @@ mod tests {
     }
 
     #[test]
-    fn an_id_is_made_of_any_word() {
+    fn a_client_name_is_made_of_any_word() {
         for word in ["", "L0SM9cOFvHcCIhw=", "é#/ \n", &"x".repeat(100)] {
-            let made = TaskId::made_of("h-", word);
-            assert_eq!(TaskId::new(made.as_str()).as_ref(), Ok(&made), "{word:?}");
+            let made = ClientId::made_of("h-", word);
+            assert_eq!(ClientId::new(made.as_str()).as_ref(), Ok(&made), "{word:?}");
         }
-        assert_eq!(TaskId::made_of("h-", "a=b/c-d").as_str(), "h-abc-d");
+        assert_eq!(ClientId::made_of("h-", "a=b/c-d").as_str(), "h-abc-d");
     }
 
     // rule: X1

@@ -3,7 +3,7 @@ use crate::{
     column::Column,
     doc::{Bytes, DocName},
     model::{Origin, Row},
-    name::{Name, TaskId},
+    name::{CommentId, Name, ReplyId, RowId},
     role::Role,
 };
 use schemars::JsonSchema;
@@ -17,7 +17,7 @@ pub enum Op {
     /// One cell, guarded by what its author saw in it.
     CellModify {
         /// The row.
-        task_id: TaskId,
+        task_id: RowId,
         /// The column.
         column: Column,
         /// What its author saw there; anything else is `CONFLICT`.
@@ -30,17 +30,17 @@ pub enum Op {
     /// Several cells of one row, all or nothing.
     BatchUpdate {
         /// The row.
-        task_id: TaskId,
+        task_id: RowId,
         /// Each column's guard and new value.
         updates: BTreeMap<Column, Update>,
     },
     /// A new row.
     RowInsert {
         /// Its id, made by the client.
-        task_id: TaskId,
+        task_id: RowId,
         /// The row above it; without one it is the first.
         #[serde(default)]
-        after: Option<TaskId>,
+        after: Option<RowId>,
         /// The texts of its cells.
         #[serde(default, deserialize_with = "texts")]
         cells: BTreeMap<Column, String>,
@@ -51,35 +51,35 @@ pub enum Op {
     /// A row leaves the sheet.
     RowRemove {
         /// The row.
-        task_id: TaskId,
+        task_id: RowId,
     },
     /// A row moves below another.
     RowMove {
         /// The row.
-        task_id: TaskId,
+        task_id: RowId,
         /// The row above its new place; without one it becomes the first.
         #[serde(default)]
-        after: Option<TaskId>,
+        after: Option<RowId>,
     },
     /// A lease on a row: until it ends, others' ops on the row are refused.
     RowLock {
         /// The row.
-        task_id: TaskId,
+        task_id: RowId,
         /// For how long, 1 to 300.
         seconds: u32,
     },
     /// The lease ends.
     RowUnlock {
         /// The row.
-        task_id: TaskId,
+        task_id: RowId,
     },
     /// A new thread on a row, a cell or a document's selection.
     CommentAdd {
         /// Its id, made by the client.
-        comment_id: TaskId,
+        comment_id: CommentId,
         /// The row it is about.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        task_id: Option<TaskId>,
+        task_id: Option<RowId>,
         /// The cell it is about.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         column: Option<Column>,
@@ -98,9 +98,9 @@ pub enum Op {
     /// An answer in a thread.
     CommentReply {
         /// The thread.
-        comment_id: TaskId,
+        comment_id: CommentId,
         /// The reply's id, made by the client.
-        reply_id: TaskId,
+        reply_id: ReplyId,
         /// What it says.
         text: String,
         /// The users to mention.
@@ -110,10 +110,10 @@ pub enum Op {
     /// Other words for one's own comment or reply.
     CommentEdit {
         /// The thread.
-        comment_id: TaskId,
+        comment_id: CommentId,
         /// The reply; none: the thread's first comment.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        reply_id: Option<TaskId>,
+        reply_id: Option<ReplyId>,
         /// What it is to say.
         text: String,
         /// The users to mention.
@@ -123,20 +123,20 @@ pub enum Op {
     /// One's own comment or reply loses its words; its place stays.
     CommentDelete {
         /// The thread.
-        comment_id: TaskId,
+        comment_id: CommentId,
         /// The reply; none: the thread's first comment.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        reply_id: Option<TaskId>,
+        reply_id: Option<ReplyId>,
     },
     /// The thread is settled.
     CommentResolve {
         /// The thread.
-        comment_id: TaskId,
+        comment_id: CommentId,
     },
     /// The thread is open again.
     CommentReopen {
         /// The thread.
-        comment_id: TaskId,
+        comment_id: CommentId,
     },
     /// Text typed into a document. Yjs merges what is typed at once; nothing here ever conflicts.
     TextUpdate {
@@ -246,7 +246,7 @@ pub struct Generated {
 #[serde(rename_all = "camelCase")]
 pub struct GeneratedRow {
     /// The id it gets if it matches no row of the sheet.
-    pub task_id: TaskId,
+    pub task_id: RowId,
     /// Its cells; each stands by its column's rules.
     pub cells: BTreeMap<Column, String>,
     /// The row of last week that it continues: `2026-W46/g1-2`.

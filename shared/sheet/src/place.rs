@@ -2,7 +2,7 @@
 use crate::{
     limits::MAX_POSITION_BYTES,
     model::{Row, Sheet},
-    name::TaskId,
+    name::RowId,
     position,
 };
 use std::sync::Arc;
@@ -12,8 +12,8 @@ use std::sync::Arc;
 /// When keys have grown long by insertions in one place, all rows get new keys first.
 pub(crate) fn next_position(
     sheet: &mut Sheet,
-    after: Option<&TaskId>,
-    moving: Option<&TaskId>,
+    after: Option<&RowId>,
+    moving: Option<&RowId>,
 ) -> Option<Arc<str>> {
     let key = |sheet: &Sheet| {
         let (lower, upper) = match after {

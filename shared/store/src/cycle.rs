@@ -22,7 +22,7 @@ use sheet::{
     Author, Change, Code, CycleKey, LogEntry, Name, Op, Refusal, Role, State, TimestampMs, Verdict,
     check::{Policy, check},
     limits::{MAX_CHANGE_BYTES, MAX_ENTRY_CHANGES, MAX_OPS},
-    name::{ChangeId, TaskId},
+    name::{ChangeId, ClientId},
     planted::{self, Fault},
 };
 use std::sync::{Arc, PoisonError};
@@ -489,8 +489,8 @@ impl Store {
 }
 
 /// The client of a cycle's first entry.
-fn standing_client() -> TaskId {
-    TaskId::of_system("standing")
+fn standing_client() -> ClientId {
+    ClientId::of_system("standing")
 }
 
 struct JudgedGroup {

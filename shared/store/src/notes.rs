@@ -4,7 +4,7 @@ use crate::{
     table::{StoreError, Table},
 };
 use serde::{Deserialize, Serialize};
-use sheet::{CycleKey, DocName, Name, TaskId, TimestampMs, Week};
+use sheet::{CommentId, CycleKey, DocName, Name, RowId, TimestampMs, Week};
 
 /// How long a mention waits, seconds.
 const WAITS_SECONDS: i64 = 30 * 24 * 3600;
@@ -23,13 +23,13 @@ pub struct Note {
     pub version: u64,
     /// The thread that names them …
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub comment_id: Option<TaskId>,
+    pub comment_id: Option<CommentId>,
     /// … or the document.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub doc: Option<DocName>,
     /// The row it is about, if it is about one.
     #[serde(default)]
-    pub task_id: Option<TaskId>,
+    pub task_id: Option<RowId>,
     /// The user who mentions them.
     pub by: Name,
     /// Their name.

@@ -36,11 +36,12 @@ impl Log {
         for change in &changes {
             for op in &change.ops {
                 match op {
-                    Op::RowInsert { task_id: id, restored: None, .. } | Op::CommentAdd { comment_id: id, .. }
-                        // What comes back after a removal is not made again.
-                        if !removed.contains(id) =>
-                    {
-                        made.entry(id.to_string()).or_default().push(change.version);
+                    // A row that comes back after a removal is not made again.
+                    Op::RowInsert { task_id, restored: None, .. } if !removed.contains(task_id) => {
+                        made.entry(task_id.to_string()).or_default().push(change.version);
+                    }
+                    Op::CommentAdd { comment_id, .. } => {
+                        made.entry(comment_id.to_string()).or_default().push(change.version);
                     }
                     Op::RowRemove { task_id } => drop(removed.insert(task_id)),
                     _ => {}

@@ -1,7 +1,7 @@
 //! A simulated person who edits rows, cells, threads, at random; what is made carries an id of its own, which the log
 //! must hold once.
 use fastrand::Rng;
-use sheet::{Column, Op, Row, Sheet, TaskId};
+use sheet::{Column, Op, Row, RowId, Sheet};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Rows beyond which more are removed than made.
@@ -33,7 +33,7 @@ impl Person {
         let sheet = sheet?;
         self.calls += 1;
         let mark = format!("p{}-{}", self.number, self.calls);
-        let id: TaskId = mark.parse().ok()?;
+        let id: RowId = mark.parse().ok()?;
         let row = |at: usize| sheet.rows().nth(at % sheet.row_count().max(1)).map(Arc::clone);
         let at = self.rng.usize(0..1_000);
         let place: Option<Arc<Row>> = row(at);
@@ -46,7 +46,7 @@ impl Person {
             }
             (0..2, Some(row)) if crowded => Op::RowRemove { task_id: row.task_id.clone() },
             (3, Some(row)) => Op::CommentAdd {
-                comment_id: id,
+                comment_id: mark.parse().ok()?,
                 task_id: Some(row.task_id.clone()),
                 column: None,
                 doc: None,

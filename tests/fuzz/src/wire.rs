@@ -2,7 +2,7 @@
 use cyclesheet_client::{Event, Input, Machine, Timer};
 use protocol::{ClientFrame, client, human};
 use serde_json::json;
-use sheet::{Author, Change, ChangeId, Role, Sheet, TaskId, TimestampMs, name::Name};
+use sheet::{Author, Change, ChangeId, Role, RowId, Sheet, TimestampMs, name::Name};
 
 /// What a client says: it reads or is refused, and what was read reads the same once written.
 pub fn frames(data: &[u8]) {
@@ -29,7 +29,7 @@ pub fn frames(data: &[u8]) {
 pub fn human(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let Ok(human::HumanFrame::Change(op)) = human::read(text) else { return };
-    let made: TaskId = "made".parse().expect("a name");
+    let made: RowId = "made".parse().expect("a name");
     let Ok(op) = op.resolve(&sample(), &made) else { return };
     let change = change(1, vec![op.clone()]);
     let lines = human::lines(&change);

@@ -74,7 +74,7 @@ impl World {
             seats.push((who, name.clone()));
             self.add_client(person, &name, shares);
         }
-        let shared: Vec<(String, String, sheet::TaskId)> = (self.clients.iter().filter(|c| c.shares_name))
+        let shared: Vec<(String, String, sheet::ClientId)> = (self.clients.iter().filter(|c| c.shares_name))
             .map(|c| (c.person.tenant.clone(), c.person.user.clone(), c.name.clone()))
             .collect();
         for client in &mut self.clients {

@@ -20,7 +20,7 @@ use crate::{
         RATE_WINDOW_MS,
     },
     model::{Comment, Row},
-    name::{Name, TaskId},
+    name::{CommentId, LeaseHolder, Name, ReplyId, RowId},
     op::{Generated, Op, Update},
     planted::{self, Fault},
     refusal::{Code, Refusal},
@@ -239,7 +239,7 @@ fn check_op(state: &State, change: &Change, role: Role, op: &Op, typed: &mut Typ
     }
 }
 
-fn check_unlock(state: &State, change: &Change, role: Role, task_id: &TaskId) -> Result<(), Refusal> {
+fn check_unlock(state: &State, change: &Change, role: Role, task_id: &RowId) -> Result<(), Refusal> {
     if role == Role::Admin && state.sheet.row(task_id).is_some() {
         return Ok(());
     }
@@ -275,7 +275,7 @@ fn writable(column: Column, value: &str) -> Result<(), Refusal> {
     column.accepts(value).map_err(|message| Refusal::new(Code::InvalidValue, message))
 }
 
-fn after_exists(state: &State, after: Option<&TaskId>) -> Result<(), Refusal> {
+fn after_exists(state: &State, after: Option<&RowId>) -> Result<(), Refusal> {
     match after {
         Some(id) if state.sheet.row(id).is_none() => {
             refuse(Code::UnknownTarget, format!("there is no row {id} to stand below"))
@@ -286,8 +286,8 @@ fn after_exists(state: &State, after: Option<&TaskId>) -> Result<(), Refusal> {
 
 fn check_insert(
     state: &State,
-    task_id: &TaskId,
-    after: Option<&TaskId>,
+    task_id: &RowId,
+    after: Option<&RowId>,
     cells: &BTreeMap<Column, String>,
     restored: Option<&Row>,
 ) -> Result<(), Refusal> {
@@ -393,7 +393,7 @@ fn check_mentions(mentions: &[Name]) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn thread<'a>(state: &'a State, comment_id: &TaskId) -> Result<&'a Comment, Refusal> {
+fn thread<'a>(state: &'a State, comment_id: &CommentId) -> Result<&'a Comment, Refusal> {
     match state.sheet.comment(comment_id) {
         Some(thread) => Ok(thread),
         None => refuse(Code::UnknownTarget, format!("there is no comment {comment_id}")),
@@ -403,8 +403,8 @@ fn thread<'a>(state: &'a State, comment_id: &TaskId) -> Result<&'a Comment, Refu
 fn own_words(
     state: &State,
     change: &Change,
-    comment_id: &TaskId,
-    reply_id: Option<&TaskId>,
+    comment_id: &CommentId,
+    reply_id: Option<&ReplyId>,
 ) -> Result<(), Refusal> {
     let thread = thread(state, comment_id)?;
     let author = match reply_id {
@@ -461,7 +461,7 @@ fn holds_lease(state: &State, change: &Change, generation: u32) -> Result<(), Re
         Some(lease)
             if lease.generation == generation
                 && !lease.finished
-                && lease.holder == change.id.client
+                && lease.holder == LeaseHolder::of(&change.id)
                 && lease.expires_at > change.at =>
         {
             Ok(())

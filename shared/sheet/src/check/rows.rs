@@ -2,7 +2,7 @@
 use crate::{
     change::Change,
     model::Row,
-    name::TaskId,
+    name::RowId,
     refusal::{Code, Refusal},
     role::Role,
     state::State,
@@ -18,7 +18,7 @@ pub(super) fn open_row<'a>(
     state: &'a State,
     change: &Change,
     role: Role,
-    task_id: &TaskId,
+    task_id: &RowId,
 ) -> Result<&'a Row, Refusal> {
     let Some(row) = state.sheet.row(task_id) else {
         return refuse(Code::UnknownTarget, format!("there is no row {task_id}: it may have been removed"));

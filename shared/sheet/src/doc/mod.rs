@@ -17,7 +17,7 @@ pub(crate) mod order;
 pub mod scan;
 pub(crate) mod yjs;
 
-use crate::name::{NameError, TaskId};
+use crate::name::{NameError, RowId};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
@@ -41,7 +41,7 @@ impl DocName {
     /// # Errors
     /// [`NameError`] with the names that a document may have.
     pub fn new(word: &str) -> Result<Self, NameError> {
-        let known = word == SUMMARY || word.strip_prefix(NOTES).is_some_and(|id| TaskId::new(id).is_ok());
+        let known = word == SUMMARY || word.strip_prefix(NOTES).is_some_and(|id| RowId::new(id).is_ok());
         if known {
             Ok(Self(word.into()))
         } else {
@@ -55,13 +55,13 @@ impl DocName {
     }
 
     /// Returns the note of a row.
-    pub fn notes(task_id: &TaskId) -> Self {
+    pub fn notes(task_id: &RowId) -> Self {
         Self(format!("{NOTES}{task_id}").into())
     }
 
     /// Returns the row that it is the note of; none: it is the summary.
-    pub fn task_id(&self) -> Option<TaskId> {
-        self.0.strip_prefix(NOTES).and_then(|id| TaskId::new(id).ok())
+    pub fn task_id(&self) -> Option<RowId> {
+        self.0.strip_prefix(NOTES).and_then(|id| RowId::new(id).ok())
     }
 
     /// Returns the name itself.

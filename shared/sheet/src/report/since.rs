@@ -7,7 +7,7 @@ use crate::{
     column::Column,
     merge::normalised,
     model::{Row, Sheet},
-    name::TaskId,
+    name::RowId,
     week::Week,
 };
 use jiff::civil::Date;
@@ -42,13 +42,13 @@ pub struct Comparison {
 #[serde(rename_all = "camelCase")]
 pub struct ChangedRow {
     /// The row.
-    pub task_id: TaskId,
+    pub task_id: RowId,
     /// Its title in the week that is looked at.
     pub title: String,
     /// The assignee in the week of the report.
     pub assignee: String,
     /// The id of the row of the week before, if there is one.
-    pub before: Option<TaskId>,
+    pub before: Option<RowId>,
     /// By what the two rows were joined.
     pub joined_by: Option<JoinedBy>,
     /// The differences, in the order of [`Difference`]; never empty.
@@ -60,7 +60,7 @@ pub struct ChangedRow {
 #[serde(rename_all = "camelCase")]
 pub struct VanishedRow {
     /// The row in the week before.
-    pub task_id: TaskId,
+    pub task_id: RowId,
     /// Its title there.
     pub title: String,
     /// The assignee before.
@@ -175,11 +175,11 @@ struct Pair {
 /// The rows of a week in their order, and where each stands.
 struct Joins {
     pairs: Vec<Pair>,
-    places: BTreeMap<TaskId, usize>,
+    places: BTreeMap<RowId, usize>,
 }
 
 impl Joins {
-    fn pair(&self, task_id: &TaskId) -> Option<&Pair> {
+    fn pair(&self, task_id: &RowId) -> Option<&Pair> {
         self.places.get(task_id).and_then(|at| self.pairs.get(*at))
     }
 }
@@ -195,11 +195,11 @@ fn filled(sheet: &Sheet) -> impl Iterator<Item = &Arc<Row>> {
 
 fn join(before: &Sheet, now: &Sheet) -> Joins {
     let prefix = format!("{}/", week_of(before));
-    let mut free: BTreeMap<&TaskId, &Arc<Row>> = filled(before).map(|row| (&row.task_id, row)).collect();
+    let mut free: BTreeMap<&RowId, &Arc<Row>> = filled(before).map(|row| (&row.task_id, row)).collect();
     let mut pairs: Vec<Pair> = filled(now).map(|row| Pair { now: row.clone(), before: None }).collect();
     for pair in &mut pairs {
         let origin = pair.now.carried_from.as_deref().and_then(|from| from.strip_prefix(&prefix));
-        let row = origin.and_then(|id| TaskId::new(id).ok()).and_then(|id| free.remove(&id));
+        let row = origin.and_then(|id| RowId::new(id).ok()).and_then(|id| free.remove(&id));
         pair.before = row.map(|row| (row.clone(), JoinedBy::Lineage));
     }
     let mut by_title: BTreeMap<String, VecDeque<&Arc<Row>>> = BTreeMap::new();
@@ -258,7 +258,7 @@ fn differences(pair: &Pair, joins: &[Joins]) -> Vec<Difference> {
 }
 
 fn vanished(before: &Sheet, pairs: &[Pair]) -> Vec<VanishedRow> {
-    let continued: BTreeSet<&TaskId> =
+    let continued: BTreeSet<&RowId> =
         pairs.iter().filter_map(|pair| pair.before.as_ref().map(|(row, _)| &row.task_id)).collect();
     let gone = filled(before).filter(|row| !continued.contains(&row.task_id) && !health::is_done(row));
     gone.map(|row| VanishedRow {

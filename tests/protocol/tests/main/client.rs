@@ -1,7 +1,7 @@
 //! The shipped Rust client against the functions: what its documentation promises, over real sockets and HTTP.
 use cyclesheet_client::{Client, ClientError, Options, Outcome, Status};
 use harness::{NEXT_WEEK, Who, World, who};
-use sheet::{Column, Op, TaskId};
+use sheet::{Column, Op, RowId};
 use std::collections::BTreeMap;
 
 fn options(world: &World, who: &Who) -> Options {
@@ -12,7 +12,7 @@ fn options(world: &World, who: &Who) -> Options {
 
 fn row(id: &str, title: &str) -> Op {
     let cells = BTreeMap::from([(Column::Title, title.to_owned())]);
-    Op::RowInsert { task_id: TaskId::new(id).unwrap(), after: None, cells, restored: None }
+    Op::RowInsert { task_id: RowId::new(id).unwrap(), after: None, cells, restored: None }
 }
 
 fn version(outcome: Outcome) -> u64 {

@@ -1,7 +1,7 @@
 //! What the functions write is what the generated contract describes.
 use protocol::server::{Notification, notification};
 use serde_json::Value;
-use sheet::{DocName, Name, TaskId, TimestampMs};
+use sheet::{CommentId, DocName, Name, RowId, TimestampMs};
 use store::notes::Note;
 
 #[test]
@@ -10,9 +10,9 @@ fn a_mention_that_the_store_keeps_is_the_notification_of_the_contract() {
         team: Name::new("platform").unwrap(),
         cycle: "2026-W47".parse().unwrap(),
         version: 7,
-        comment_id: Some(TaskId::new("c1").unwrap()),
+        comment_id: Some(CommentId::new("c1").unwrap()),
         doc: None,
-        task_id: Some(TaskId::new("t1").unwrap()),
+        task_id: Some(RowId::new("t1").unwrap()),
         by: Name::new("ana").unwrap(),
         name: "Ana Ruiz".into(),
         text: "look at this".into(),

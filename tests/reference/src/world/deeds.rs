@@ -4,11 +4,11 @@ use cyclesheet_client::types::{Edit, Event, Notice};
 use fastrand::Rng;
 use serde_json::{Value, json};
 use sheet::{
-    Column, Op, Role, Sheet, TaskId,
+    Column, CommentId, Op, Role, RowId, Sheet,
     doc::{Bytes, DocName},
     op::Update,
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, str::FromStr};
 use yrs::{ReadTxn as _, Text as _, Transact as _};
 
 /// What may be done.
@@ -258,12 +258,12 @@ impl World {
     }
 }
 
-fn row_at(sheet: &Sheet, at: usize) -> Option<TaskId> {
+fn row_at(sheet: &Sheet, at: usize) -> Option<RowId> {
     let count = sheet.row_count().max(1);
     sheet.rows().nth(at % count).map(|row| row.task_id.clone())
 }
 
-fn id(word: &str) -> Option<TaskId> {
+fn id<T: FromStr>(word: &str) -> Option<T> {
     word.parse().ok()
 }
 
@@ -272,7 +272,7 @@ fn wanted(sheet: &Sheet, Deed { what, at, column, .. }: Deed, mark: &str) -> Opt
     let place = row_at(sheet, at);
     let after = if at % 3 == 0 { None } else { place.clone() };
     let cells = |title: &str| BTreeMap::from([(Column::Title, title.to_owned())]);
-    let insert = |name: &str, after: Option<TaskId>| -> Option<Op> {
+    let insert = |name: &str, after: Option<RowId>| -> Option<Op> {
         Some(Op::RowInsert { task_id: id(name)?, after, cells: cells(name), restored: None })
     };
     if what == What::Insert {
@@ -395,7 +395,7 @@ fn typed(words: &str, at: usize) -> Vec<u8> {
     writing.encode_state_as_update_v1(&yrs::StateVector::default())
 }
 
-fn sheet_comment(sheet: &Sheet, at: usize) -> Option<TaskId> {
+fn sheet_comment(sheet: &Sheet, at: usize) -> Option<CommentId> {
     let json = serde_json::to_value(sheet).ok()?;
     let comments = json["comments"].as_array()?;
     let thread = comments.get(at % comments.len().max(1))?;

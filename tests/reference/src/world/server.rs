@@ -6,7 +6,7 @@ use cyclesheet_client::{
 };
 use serde_json::{Value, json};
 use sheet::{
-    Author, Change, ChangeId, Code, Column, CycleKey, DocName, Name, Op, Refusal, Role, State, TaskId,
+    Author, Change, ChangeId, ClientId, Code, Column, CycleKey, DocName, Name, Op, Refusal, Role, State,
     TimestampMs, Verdict, check,
     check::Policy,
     doc::Bytes,
@@ -193,7 +193,7 @@ impl Server {
     fn system(&mut self, ops: Vec<Op>, now: i64) -> Value {
         let (version, base) = (self.state.version() + 1, self.state.version());
         let at = TimestampMs(now.max(self.state.sheet.updated_at.0));
-        let id = ChangeId::new(TaskId::of_system("run"), version);
+        let id = ChangeId::new(ClientId::of_system("run"), version);
         let author = Author::system();
         let change = Change { version, id, author, role: Role::System, at, base, ops };
         if let Verdict::Accept(next) = check(&self.state, &change, 0, &Policy::default()) {

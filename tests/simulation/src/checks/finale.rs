@@ -248,7 +248,7 @@ impl World {
                 role.get(&sheet::Name::new(&self.clients[client].person.user).expect("a name")).copied();
             if may_write && role.is_none_or(|role| role.edits()) {
                 let number = self.intent();
-                let task_id = sheet::TaskId::new(&format!("probe{number}")).expect("an id");
+                let task_id = sheet::RowId::new(&format!("probe{number}")).expect("an id");
                 let op = Op::RowInsert { task_id, after: None, cells: Default::default(), restored: None };
                 self.clients[client].want(Intent { number, ops: vec![op] });
                 self.carry_out(client);
@@ -324,7 +324,7 @@ impl World {
         }
     }
 
-    fn is_first(&self, client: usize, task: &sheet::TaskId) -> bool {
+    fn is_first(&self, client: usize, task: &sheet::RowId) -> bool {
         let state = self.clients[client].state.as_ref();
         state.and_then(|state| state.sheet.rows().next()).is_some_and(|row| row.task_id == *task)
             && self.values(client).is_empty()

@@ -1,7 +1,7 @@
 //! What people do: edits of what they see, and now and then something that is refused.
 use super::{Client, Intent};
 use crate::random::Random;
-use sheet::{Column, Op, Row, Sheet, TaskId, op::Update};
+use sheet::{Column, Op, Row, RowId, Sheet, op::Update};
 use std::sync::Arc;
 
 /// A column and a value that it takes. Words name their intent, so that no two people write the same.
@@ -31,7 +31,7 @@ fn row<'a>(sheet: &'a Sheet, random: &mut Random) -> Option<&'a Arc<Row>> {
 }
 
 /// A place: below some row, or at the top.
-fn place(sheet: &Sheet, random: &mut Random) -> Option<TaskId> {
+fn place(sheet: &Sheet, random: &mut Random) -> Option<RowId> {
     row(sheet, random).filter(|_| random.chance(7_000)).map(|row| row.task_id.clone())
 }
 
@@ -39,7 +39,7 @@ impl Client {
     /// An edit of what the replica shows; none if it shows nothing.
     pub fn edit(&self, number: u64, users: &[String], random: &mut Random) -> Option<Intent> {
         let sheet = &self.state.as_ref()?.sheet;
-        let new = |kind: &str| TaskId::new(&format!("{kind}{number}")).expect("an id");
+        let new = |kind: &str| RowId::new(&format!("{kind}{number}")).expect("an id");
         let insert = |random: &mut Random| {
             let (column, text) = value(number, random);
             Op::RowInsert {
@@ -90,7 +90,7 @@ impl Client {
                 let (column, doc, anchor) = (None, None, None);
                 let text = format!("c{number}");
                 Op::CommentAdd {
-                    comment_id: new("k"),
+                    comment_id: format!("k{number}").parse().expect("an id"),
                     task_id: Some(task_id),
                     column,
                     doc,
@@ -129,7 +129,7 @@ impl Client {
             0 => cell(Column::Progress, "101".into()),
             1 => cell(Column::Source, format!("m{number}")),
             2 => cell(Column::Title, "x".repeat(20_000)),
-            _ => Op::RowRemove { task_id: TaskId::new(&format!("never{number}")).expect("an id") },
+            _ => Op::RowRemove { task_id: RowId::new(&format!("never{number}")).expect("an id") },
         };
         Some(Intent { number, ops: vec![op] })
     }
@@ -139,7 +139,7 @@ impl Client {
         let sheet = &self.state.as_ref()?.sheet;
         let row = row(sheet, random)?;
         let (task, base) = (&row.task_id, sheet.version);
-        let other = TaskId::new(&format!("odd{number}")).expect("an id");
+        let other = RowId::new(&format!("odd{number}")).expect("an id");
         Some(match random.below(10) {
             0 => "{".into(),
             1 => r#"{"type":"moon"}"#.into(),

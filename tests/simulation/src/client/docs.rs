@@ -9,7 +9,7 @@ use base64::{
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
 use serde_json::{Map, Value, json};
-use sheet::{DocName, Op, TaskId, doc::Bytes};
+use sheet::{DocName, Op, RowId, doc::Bytes};
 use std::collections::BTreeMap;
 use yrs::{
     Doc, GetString, Options, ReadTxn, StateVector, Text, Transact, Update, XmlElementPrelim, XmlFragment,
@@ -86,7 +86,7 @@ impl Client {
     /// Writes into a document, or strikes a word out; that word.
     pub fn write(&mut self, number: u64, random: &mut Random) -> Option<(Intent, DocName, Option<String>)> {
         let sheet = &self.state.as_ref()?.sheet;
-        let rows: Vec<TaskId> = sheet.rows().map(|row| row.task_id.clone()).collect();
+        let rows: Vec<RowId> = sheet.rows().map(|row| row.task_id.clone()).collect();
         let doc = match random.pick(&rows).filter(|_| random.chance(5_000)) {
             Some(row) => DocName::notes(row),
             None => DocName::summary(),

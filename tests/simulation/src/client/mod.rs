@@ -9,7 +9,7 @@ pub mod docs;
 use crate::random::Random;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use sheet::{Author, Change, ChangeId, DocName, Op, Role, Sheet, State, TaskId, TimestampMs};
+use sheet::{Author, Change, ChangeId, ClientId, DocName, Op, Role, Sheet, State, TimestampMs};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Changes that wait behind the one in flight; beyond, a person pauses.
@@ -151,7 +151,7 @@ pub struct Client {
     /// The person.
     pub person: Person,
     /// Its name in change ids.
-    pub name: TaskId,
+    pub name: ClientId,
     /// Whether a second tab of the same user has the same name.
     pub shares_name: bool,
     /// Where it stands.
@@ -206,7 +206,7 @@ impl Client {
     pub fn new(person: Person, name: &str) -> Self {
         Self {
             person,
-            name: TaskId::new(name).expect("a client name"),
+            name: ClientId::new(name).expect("a client name"),
             shares_name: false,
             phase: Phase::Waiting,
             socket: None,

@@ -54,7 +54,9 @@ export type Column =
   | "progress"
   | "blockers"
   | "source";
-export type TaskId = string;
+export type RowId = string;
+export type CommentId = string;
+export type ReplyId = string;
 /**
  * A document's name: `summary`, or `notes:<taskId>`.
  */
@@ -373,7 +375,7 @@ export interface OpCellModify {
   /**
    * The row.
    */
-  taskId: TaskId;
+  taskId: RowId;
 }
 /**
  * Several cells of one row, all or nothing.
@@ -383,7 +385,7 @@ export interface OpBatchUpdate {
   /**
    * The row.
    */
-  taskId: TaskId;
+  taskId: RowId;
   /**
    * Each column's guard and new value.
    */
@@ -419,7 +421,7 @@ export interface OpRowInsert {
   /**
    * The row above it; without one it is the first.
    */
-  after: TaskId | null;
+  after: RowId | null;
   /**
    * The texts of its cells.
    */
@@ -442,7 +444,7 @@ export interface OpRowInsert {
   /**
    * Its id, made by the client.
    */
-  taskId: TaskId;
+  taskId: RowId;
 }
 /**
  * One row.
@@ -481,7 +483,7 @@ export interface Row {
   /**
    * Its id for good.
    */
-  taskId: TaskId;
+  taskId: RowId;
 }
 /**
  * One cell. A cell never written is absent from its row.
@@ -512,7 +514,7 @@ export interface OpRowRemove {
   /**
    * The row.
    */
-  taskId: TaskId;
+  taskId: RowId;
 }
 /**
  * A row moves below another.
@@ -521,12 +523,12 @@ export interface OpRowMove {
   /**
    * The row above its new place; without one it becomes the first.
    */
-  after: TaskId | null;
+  after: RowId | null;
   op: "ROW_MOVE";
   /**
    * The row.
    */
-  taskId: TaskId;
+  taskId: RowId;
 }
 /**
  * A lease on a row: until it ends, others' ops on the row are refused.
@@ -540,7 +542,7 @@ export interface OpRowLock {
   /**
    * The row.
    */
-  taskId: TaskId;
+  taskId: RowId;
 }
 /**
  * The lease ends.
@@ -550,7 +552,7 @@ export interface OpRowUnlock {
   /**
    * The row.
    */
-  taskId: TaskId;
+  taskId: RowId;
 }
 /**
  * A new thread on a row, a cell or a document's selection.
@@ -567,7 +569,7 @@ export interface OpCommentAdd {
   /**
    * Its id, made by the client.
    */
-  commentId: TaskId;
+  commentId: CommentId;
   /**
    * The document it is about.
    */
@@ -580,7 +582,7 @@ export interface OpCommentAdd {
   /**
    * The row it is about.
    */
-  taskId?: TaskId;
+  taskId?: RowId;
   /**
    * What it says.
    */
@@ -593,7 +595,7 @@ export interface OpCommentReply {
   /**
    * The thread.
    */
-  commentId: TaskId;
+  commentId: CommentId;
   /**
    * The users to mention.
    */
@@ -602,7 +604,7 @@ export interface OpCommentReply {
   /**
    * The reply's id, made by the client.
    */
-  replyId: TaskId;
+  replyId: ReplyId;
   /**
    * What it says.
    */
@@ -615,7 +617,7 @@ export interface OpCommentEdit {
   /**
    * The thread.
    */
-  commentId: TaskId;
+  commentId: CommentId;
   /**
    * The users to mention.
    */
@@ -624,7 +626,7 @@ export interface OpCommentEdit {
   /**
    * The reply; none: the thread's first comment.
    */
-  replyId?: TaskId;
+  replyId?: ReplyId;
   /**
    * What it is to say.
    */
@@ -637,12 +639,12 @@ export interface OpCommentDelete {
   /**
    * The thread.
    */
-  commentId: TaskId;
+  commentId: CommentId;
   op: "COMMENT_DELETE";
   /**
    * The reply; none: the thread's first comment.
    */
-  replyId?: TaskId;
+  replyId?: ReplyId;
 }
 /**
  * The thread is settled.
@@ -651,7 +653,7 @@ export interface OpCommentResolve {
   /**
    * The thread.
    */
-  commentId: TaskId;
+  commentId: CommentId;
   op: "COMMENT_RESOLVE";
 }
 /**
@@ -661,7 +663,7 @@ export interface OpCommentReopen {
   /**
    * The thread.
    */
-  commentId: TaskId;
+  commentId: CommentId;
   op: "COMMENT_REOPEN";
 }
 /**
@@ -816,7 +818,7 @@ export interface GeneratedRow {
   /**
    * The id it gets if it matches no row of the sheet.
    */
-  taskId: TaskId;
+  taskId: RowId;
 }
 export interface OpGenerated1 {
   op: "GENERATED";
@@ -908,7 +910,7 @@ export interface ChangedRow {
   /**
    * The id of the row of the week before, if there is one.
    */
-  before: TaskId | null;
+  before: RowId | null;
   /**
    * The differences, in the order of [`Difference`]; never empty.
    */
@@ -920,7 +922,7 @@ export interface ChangedRow {
   /**
    * The row.
    */
-  taskId: TaskId;
+  taskId: RowId;
   /**
    * Its title in the week that is looked at.
    */
@@ -973,7 +975,7 @@ export interface Cursor {
   /**
    * The row.
    */
-  taskId: TaskId;
+  taskId: RowId;
 }
 /**
  * A thread.
@@ -998,7 +1000,7 @@ export interface Comment {
   /**
    * Its id.
    */
-  commentId: TaskId;
+  commentId: CommentId;
   /**
    * Whether its author has deleted it.
    */
@@ -1026,7 +1028,7 @@ export interface Comment {
   /**
    * The row it is about.
    */
-  taskId: TaskId | null;
+  taskId: RowId | null;
   /**
    * What it says; empty once deleted.
    */
@@ -1063,7 +1065,7 @@ export interface Reply {
   /**
    * Its id.
    */
-  replyId: TaskId;
+  replyId: ReplyId;
   /**
    * What it says; empty once deleted.
    */
@@ -1172,7 +1174,7 @@ export interface VanishedRow {
   /**
    * The row in the week before.
    */
-  taskId: TaskId;
+  taskId: RowId;
   /**
    * Its title there.
    */
@@ -1255,7 +1257,7 @@ export interface Lock {
   /**
    * The row.
    */
-  taskId: TaskId;
+  taskId: RowId;
 }
 /**
  * What a replica of a document lacks.
@@ -1587,7 +1589,7 @@ export interface Notification {
   /**
    * The thread that names the reader …
    */
-  commentId?: TaskId;
+  commentId?: CommentId;
   /**
    * The week.
    */
@@ -1603,7 +1605,7 @@ export interface Notification {
   /**
    * The row it is about, if it is about one.
    */
-  taskId: TaskId | null;
+  taskId: RowId | null;
   /**
    * The team.
    */
