@@ -60,6 +60,8 @@ export function indexedDbStorage(factory: IDBFactory = indexedDB, database = "cy
   ): Promise<T> => {
     const transaction = (await open()).transaction(STORE, mode);
     const request = ask(transaction.objectStore(STORE));
+    // A transaction that waits to commit by itself is aborted when the page is left before the request has answered.
+    if (mode === "readwrite") transaction.commit();
     return new Promise((resolve, reject) => {
       // What is written counts when its transaction is complete, not when its request is.
       transaction.oncomplete = () => resolve(request.result);

@@ -73,15 +73,19 @@ export function indexedDbNoteStorage(
       return isNoteRecord(request.result) ? request.result : null;
     },
     async save(scope, doc, record) {
-      const transaction = (await open()).transaction(STORE, "readwrite");
-      const store = transaction.objectStore(STORE);
-      store.put(record, [scope, doc]);
-      const old = store.index("savedAt").openCursor(IDBKeyRange.upperBound(record.savedAt - KEPT_MS));
+      const idb = await open();
+      const saving = idb.transaction(STORE, "readwrite");
+      saving.objectStore(STORE).put(record, [scope, doc]);
+      // A transaction that waits to commit by itself is aborted when the page is left before the request has answered.
+      saving.commit();
+      const cleaning = idb.transaction(STORE, "readwrite");
+      const range = IDBKeyRange.upperBound(record.savedAt - KEPT_MS);
+      const old = cleaning.objectStore(STORE).index("savedAt").openCursor(range);
       old.onsuccess = () => {
         old.result?.delete();
         old.result?.continue();
       };
-      await finished(transaction);
+      await Promise.all([finished(saving), finished(cleaning)]);
     },
   };
 }
