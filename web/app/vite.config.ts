@@ -171,6 +171,9 @@ export default defineConfig(({ mode }) => {
       environment: "jsdom",
       include: ["test/**/*.test.{ts,tsx}"],
       setupFiles: ["test/setup.ts"],
+      // How long a test may take says only that it never ends, on a busy machine too.
+      testTimeout: 120_000,
+      hookTimeout: 120_000,
       // Node would find React for what it loads by itself.
       server: { deps: { inline: [/@testing-library\/react/, /ag-grid/] } },
     },
