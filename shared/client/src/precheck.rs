@@ -3,11 +3,12 @@
 use crate::types::Asker;
 use sheet::{
     Cell, Change, ChangeId, ClientId, Code, Column, CommentId, Op, ReplyId, Role, Row, RowId, Sheet,
-    TimestampMs,
+    TimestampMs, ViewId,
     change::SYSTEM_ID,
     limits::{
         MAX_COMMENT_CODE_POINTS, MAX_COMMENTS, MAX_LOCK_SECONDS, MAX_MENTIONS, MAX_REPLIES, MAX_ROWS,
-        MAX_SAVE_POINT_CODE_POINTS, MAX_SAVE_POINTS, MAX_UPDATE_BYTES,
+        MAX_SAVE_POINT_CODE_POINTS, MAX_SAVE_POINTS, MAX_UPDATE_BYTES, MAX_VIEW_LOOK_BYTES,
+        MAX_VIEW_NAME_CODE_POINTS, MAX_VIEWS,
     },
     name::Name,
 };
@@ -108,6 +109,13 @@ pub fn check_op(sheet: &Sheet, op: &Op, asker: &Asker) -> Option<Objection> {
             Some(point) if point.author == asker.author.id || asker.role == Role::Admin => None,
             Some(_) => object(Code::Forbidden, "this save point is another's: an admin may remove it"),
         },
+        Op::HealthSet { .. } => None,
+        Op::ViewAdd { view_id, name, look } => check_view(sheet, view_id, name, look),
+        Op::ViewRemove { view_id } => match sheet.views.get(view_id) {
+            None => object(Code::UnknownTarget, format!("there is no view {view_id}")),
+            Some(view) if view.author == asker.author.id || asker.role == Role::Admin => None,
+            Some(_) => object(Code::Forbidden, "this view is another's: an admin may remove it"),
+        },
         Op::MemberRevoke { user_id } | Op::MemberRestore { user_id } | Op::MemberRole { user_id, .. } => {
             if user_id.as_str() != SYSTEM_ID {
                 return None;
@@ -198,6 +206,29 @@ fn check_save_point(sheet: &Sheet, name: &str) -> Option<Objection> {
         return None;
     }
     object(Code::PayloadTooLarge, format!("a cycle has at most {MAX_SAVE_POINTS} save points"))
+}
+
+fn check_view(sheet: &Sheet, view_id: &ViewId, name: &str, look: &str) -> Option<Objection> {
+    let most = MAX_VIEW_NAME_CODE_POINTS;
+    if name.trim().is_empty() || name.chars().count() > most || name.chars().any(char::is_control) {
+        return object(
+            Code::InvalidValue,
+            format!("a view's name has 1 to {most} characters, none of them control characters"),
+        );
+    }
+    if look.len() > MAX_VIEW_LOOK_BYTES || look.chars().any(char::is_control) {
+        return object(
+            Code::InvalidValue,
+            format!("a view's look has at most {MAX_VIEW_LOOK_BYTES} bytes, no control characters"),
+        );
+    }
+    if sheet.views.contains_key(view_id) {
+        return object(Code::UnknownTarget, format!("the id {view_id} is taken: make another"));
+    }
+    if sheet.views.len() < MAX_VIEWS {
+        return None;
+    }
+    object(Code::PayloadTooLarge, format!("a cycle has at most {MAX_VIEWS} views: remove one first"))
 }
 
 fn check_words(text: &str, mentions: &[Name]) -> Option<Objection> {

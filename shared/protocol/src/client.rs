@@ -234,7 +234,7 @@ fn diagnose_change(frame: &Value, error: &serde_json::Error) -> Refusal {
 }
 
 /// The ops a client may send.
-pub const OPS: [&str; 19] = [
+pub const OPS: [&str; 22] = [
     "CELL_MODIFY",
     "BATCH_UPDATE",
     "ROW_INSERT",
@@ -251,6 +251,9 @@ pub const OPS: [&str; 19] = [
     "TEXT_UPDATE",
     "SAVE_POINT_ADD",
     "SAVE_POINT_REMOVE",
+    "HEALTH_SET",
+    "VIEW_ADD",
+    "VIEW_REMOVE",
     "MEMBER_REVOKE",
     "MEMBER_RESTORE",
     "MEMBER_ROLE",

@@ -12,10 +12,11 @@ use serde::Serialize;
 use serde_json::{Value, json, value::RawValue};
 use sheet::{
     Author, Cell, Change, ChangeId, Code, Column, CommentId, DocName, Name, Op, ReplyId, Role, Row, RowId,
-    TimestampMs,
+    TimestampMs, ViewId,
     doc::Bytes,
     model::Origin,
     op::{Generated, GeneratedRow, Update},
+    stated::Health,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,7 +42,8 @@ macro_rules! values {
 fn the_examples_that_the_clients_types_are_held_to_are_what_rust_writes() {
     let (name, all) = every!(Op:
         CellModify BatchUpdate RowInsert RowRemove RowMove RowLock RowUnlock CommentAdd CommentReply CommentEdit
-        CommentDelete CommentResolve CommentReopen TextUpdate SavePointAdd SavePointRemove MemberRevoke
+        CommentDelete CommentResolve CommentReopen TextUpdate SavePointAdd SavePointRemove HealthSet ViewAdd
+        ViewRemove MemberRevoke
         MemberRestore MemberRole GenerationStarted Generated GenerationFailed CycleStale CycleSealed);
     assert_eq!(ops().iter().map(name).collect::<BTreeSet<_>>(), all, "every op has an example");
     let (name, all) = every!(ClientFrame: Hello Change Presence Replay Refresh Ping Human);
@@ -84,6 +86,10 @@ fn by_tag<T: Serialize>(tag: &str, examples: &[T]) -> Value {
 
 fn task(id: &str) -> RowId {
     id.parse().unwrap()
+}
+
+fn view(id: &str) -> ViewId {
+    ViewId::new(id).unwrap()
 }
 
 fn comment(id: &str) -> CommentId {
@@ -178,6 +184,9 @@ fn ops() -> Vec<Op> {
         },
         Op::SavePointAdd { name: "Before planning".into() },
         Op::SavePointRemove { version: 7 },
+        Op::HealthSet { health: Some(Health::AtRisk) },
+        Op::ViewAdd { view_id: view("v-1"), name: "Blocked by person".into(), look: "show=blocked".into() },
+        Op::ViewRemove { view_id: view("v-1") },
         Op::MemberRevoke { user_id: name("ana") },
         Op::MemberRestore { user_id: name("ana") },
         Op::MemberRole { user_id: name("ana"), role: Role::Editor },

@@ -9,10 +9,11 @@ use crate::{
     ledger::Lease,
     merge,
     model::{Cell, Comment, Generation, GenerationState, Lock, Reply, Resolved, Row, Sheet, Stale, Status},
-    name::{CommentId, LeaseHolder, Name, ReplyId, RowId},
+    name::{CommentId, LeaseHolder, Name, ReplyId, RowId, ViewId},
     op::{Generated, Op},
     place::next_position,
     state::State,
+    stated::{Health, StatedHealth, View},
     time::TimestampMs,
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -106,6 +107,9 @@ pub fn apply_op_to_sheet(sheet: &mut Sheet, change: &Change, op: &Op) {
         Op::TextUpdate { doc, update, .. } => docs::update(sheet, change, doc, update),
         Op::SavePointAdd { name } => docs::add_save_point(sheet, change, name),
         Op::SavePointRemove { version } => drop(sheet.save_points.remove(version)),
+        Op::HealthSet { health } => sheet.stated_health = health.map(|health| stated(health, change)),
+        Op::ViewAdd { view_id, name, look } => add_view(sheet, change, view_id, name, look),
+        Op::ViewRemove { view_id } => drop(sheet.views.remove(view_id)),
         Op::MemberRevoke { .. } | Op::MemberRestore { .. } | Op::MemberRole { .. } => {}
         Op::GenerationStarted { generation, .. } => {
             sheet.generation = Some(Generation {
@@ -130,6 +134,22 @@ pub fn apply_op_to_sheet(sheet: &mut Sheet, change: &Change, op: &Op) {
         Op::CycleStale { messages } => sheet.stale = Some(Stale { messages: *messages, at: change.at }),
         Op::CycleSealed {} => sheet.status = Status::Sealed,
     }
+}
+
+fn stated(health: Health, change: &Change) -> StatedHealth {
+    StatedHealth { health, author: change.author.id.clone(), version: change.version, at: change.at }
+}
+
+/// A view under a new id; an id that is taken keeps what it names.
+fn add_view(sheet: &mut Sheet, change: &Change, view_id: &ViewId, name: &str, look: &str) {
+    sheet.views.entry(view_id.clone()).or_insert_with(|| View {
+        view_id: view_id.clone(),
+        name: name.into(),
+        look: look.into(),
+        author: change.author.id.clone(),
+        version: change.version,
+        at: change.at,
+    });
 }
 
 fn apply_to_ledger(state: &mut State, change: &Change, op: &Op) {

@@ -10,6 +10,7 @@
 //! - [`check`]: may this change be committed? Decides at commit time; may grow stricter.
 //! - [`apply`]: what a committed change does. Total: every committed change folds, in every release alike.
 //! - [`planted`]: faults for a simulation to find; nothing of it in a release.
+//! - [`stated`]: what people state about a week as a whole: its health word, views with a name.
 //! - [`report`]: what a week says in three numbers and one word, and what has changed since the week before.
 //! - [`export`]: CSV, Markdown, JSON. [`canonical`], [`chain`]: bytes to compare and the hash chain over the stored ones.
 //!
@@ -41,6 +42,7 @@ pub mod refusal;
 pub mod report;
 pub mod role;
 pub mod state;
+pub mod stated;
 pub mod time;
 pub mod week;
 
@@ -51,7 +53,9 @@ pub use doc::DocName;
 pub use entry::{EntryError, LogEntry};
 pub use merge::normalised as normalised_title;
 pub use model::{Cell, Row, Sheet};
-pub use name::{ChangeId, ClientId, CommentId, CycleKey, LeaseHolder, Name, NameError, ReplyId, RowId};
+pub use name::{
+    ChangeId, ClientId, CommentId, CycleKey, LeaseHolder, Name, NameError, ReplyId, RowId, ViewId,
+};
 pub use op::Op;
 pub use refusal::{Code, Refusal};
 pub use role::Role;

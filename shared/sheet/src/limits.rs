@@ -77,6 +77,12 @@ crate::constants! {
     MAX_SAVE_POINTS: usize = 100;
     /// Code points of a save point's name.
     MAX_SAVE_POINT_CODE_POINTS: usize = 80;
+    /// Named views of one cycle: a menu that people still read.
+    MAX_VIEWS: usize = 20;
+    /// Code points of a view's name.
+    MAX_VIEW_NAME_CODE_POINTS: usize = 60;
+    /// Bytes of what a view names: a filter of forty values a column, as the page writes it into its address.
+    MAX_VIEW_LOOK_BYTES: usize = 4_096;
     /// Bytes of a comment's anchor: two places in a document and the words between them, cut to 200 characters.
     MAX_ANCHOR_BYTES: usize = 1_024;
 }

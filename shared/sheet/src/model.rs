@@ -3,7 +3,8 @@ use crate::{
     column::Column,
     doc::{DocEntry, DocName, RemovedDoc, SavePoint},
     limits::MAX_AUTHORS,
-    name::{CommentId, Name, ReplyId, RowId},
+    name::{CommentId, Name, ReplyId, RowId, ViewId},
+    stated::{StatedHealth, View},
     time::TimestampMs,
 };
 use imbl::{OrdMap, OrdSet};
@@ -258,6 +259,10 @@ pub struct Sheet {
     pub docs: OrdMap<DocName, DocEntry>,
     /// Named versions.
     pub save_points: OrdMap<u64, SavePoint>,
+    /// The health word that a person chose, if somebody did.
+    pub stated_health: Option<StatedHealth>,
+    /// Views with a name.
+    pub views: OrdMap<ViewId, View>,
     /// Estimated bytes of the canonical JSON; kept in step by the methods below.
     weight: usize,
 }
@@ -284,6 +289,8 @@ impl Sheet {
             locks: OrdMap::new(),
             docs: OrdMap::new(),
             save_points: OrdMap::new(),
+            stated_health: None,
+            views: OrdMap::new(),
             weight: 0,
         }
     }
@@ -311,7 +318,8 @@ impl Sheet {
     /// Returns estimated bytes of its canonical JSON; within a factor of two of the truth.
     pub fn weight(&self) -> usize {
         let docs = (self.docs.len() + self.removed.docs.len()) * 220 + self.save_points.len() * 200;
-        600 + self.weight + self.executive_summary.len() + self.authors.len() * 48 + docs
+        let views: usize = self.views.values().map(View::weight).sum();
+        600 + self.weight + self.executive_summary.len() + self.authors.len() * 48 + docs + views
     }
 
     /// The position keys around the place below `after` (the top when none), leaving `moving` out of account.
@@ -430,6 +438,13 @@ struct SheetJson {
     #[serde(default)]
     /// Named versions, oldest first.
     save_points: Vec<SavePoint>,
+    // A sheet in which nobody used them keeps its bytes.
+    /// The health word that a person chose in place of the derived one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    stated_health: Option<StatedHealth>,
+    /// Views with a name, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    views: Vec<View>,
 }
 
 impl From<Sheet> for SheetJson {
@@ -437,6 +452,8 @@ impl From<Sheet> for SheetJson {
         let tasks = sheet.rows().cloned().collect();
         let mut comments: Vec<_> = sheet.comments.values().cloned().collect();
         comments.sort_by(|a, b| (a.version, &a.comment_id).cmp(&(b.version, &b.comment_id)));
+        let mut views: Vec<_> = sheet.views.values().cloned().collect();
+        views.sort_by(|a, b| (a.version, &a.view_id).cmp(&(b.version, &b.view_id)));
         Self {
             cycle_id: sheet.cycle_id,
             fiscal_period: sheet.fiscal_period,
@@ -455,6 +472,8 @@ impl From<Sheet> for SheetJson {
             locks: sheet.locks.values().cloned().collect(),
             docs: sheet.docs,
             save_points: sheet.save_points.values().cloned().collect(),
+            stated_health: sheet.stated_health,
+            views,
         }
     }
 }
@@ -475,6 +494,8 @@ impl From<SheetJson> for Sheet {
             locks: json.locks.into_iter().map(|lock| (lock.task_id.clone(), lock)).collect(),
             docs: json.docs,
             save_points: json.save_points.into_iter().map(|point| (point.version, point)).collect(),
+            stated_health: json.stated_health,
+            views: json.views.into_iter().map(|view| (view.view_id.clone(), view)).collect(),
             ..Sheet::new(json.cycle_id, json.fiscal_period)
         };
         for row in json.tasks {

@@ -136,6 +136,11 @@ id! {
 }
 
 id! {
+    /// A view's id: `[A-Za-z0-9-]{1,36}`, made by the client that adds the view.
+    ViewId, "a view's id"
+}
+
+id! {
     /// A client's name: one tab, one script or one run, `[A-Za-z0-9-]{1,36}`.
     ClientId, "a client name"
 }

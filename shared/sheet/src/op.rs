@@ -3,8 +3,9 @@ use crate::{
     column::Column,
     doc::{Bytes, DocName},
     model::{Origin, Row},
-    name::{CommentId, Name, ReplyId, RowId},
+    name::{CommentId, Name, ReplyId, RowId, ViewId},
     role::Role,
+    stated::Health,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -157,6 +158,26 @@ pub enum Op {
     SavePointRemove {
         /// The version.
         version: u64,
+    },
+    /// A person says how the week is going.
+    HealthSet {
+        /// The word; without one, the derived word counts again.
+        #[serde(default)]
+        health: Option<Health>,
+    },
+    /// A way to look at the sheet gets a name, for everyone.
+    ViewAdd {
+        /// Its id, made by the client.
+        view_id: ViewId,
+        /// What people call it.
+        name: String,
+        /// The filters, the order and the groups, as the page writes them into its address.
+        look: String,
+    },
+    /// A named view leaves the sheet.
+    ViewRemove {
+        /// The view.
+        view_id: ViewId,
     },
     /// A member leaves the tenant: everything of theirs after this change is refused.
     MemberRevoke {
@@ -313,6 +334,9 @@ impl Op {
             Self::TextUpdate { .. } => "TEXT_UPDATE",
             Self::SavePointAdd { .. } => "SAVE_POINT_ADD",
             Self::SavePointRemove { .. } => "SAVE_POINT_REMOVE",
+            Self::HealthSet { .. } => "HEALTH_SET",
+            Self::ViewAdd { .. } => "VIEW_ADD",
+            Self::ViewRemove { .. } => "VIEW_REMOVE",
             Self::MemberRevoke { .. } => "MEMBER_REVOKE",
             Self::MemberRestore { .. } => "MEMBER_RESTORE",
             Self::MemberRole { .. } => "MEMBER_ROLE",

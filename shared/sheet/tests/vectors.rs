@@ -278,6 +278,31 @@ fn crowded() -> Vector {
     vector
 }
 
+/// Health words and views: set, taken back, added twice under one id, removed.
+fn stated() -> Vector {
+    let (mut state, mut vector) =
+        (genesis(), Vector { name: "stated".into(), genesis: genesis().sheet, steps: Vec::new() });
+    let changes = [
+        json!([{"op":"HEALTH_SET","health":"atRisk"}]),
+        json!([{"op":"VIEW_ADD","viewId":"v2","name":"Blocked 👩🏽‍💻","look":"show=blocked"},{"op":"VIEW_ADD","viewId":"v1","name":"Mine","look":""}]),
+        json!([{"op":"HEALTH_SET","health":"offTrack"},{"op":"VIEW_ADD","viewId":"v2","name":"another","look":"x"}]),
+        json!([{"op":"VIEW_ADD","viewId":"v0","name":"Late","look":"show=late&group=status"}]),
+        json!([{"op":"VIEW_REMOVE","viewId":"v2"},{"op":"VIEW_REMOVE","viewId":"nowhere"}]),
+        json!([{"op":"HEALTH_SET","health":null},{"op":"VIEW_ADD","viewId":"v2","name":"again","look":"y"}]),
+        json!([{"op":"HEALTH_SET"},{"op":"VIEW_REMOVE","viewId":"v0"},{"op":"VIEW_REMOVE","viewId":"v1"},{"op":"VIEW_REMOVE","viewId":"v2"}]),
+    ];
+    for (n, ops) in (1u64..).zip(changes) {
+        let user = if n % 2 == 0 { "bo" } else { "ana" };
+        let change: Change = serde_json::from_value(json!({"version":n,"id":format!("{user}.{n}"),
+            "author":{"id":user,"name":format!("Name of {user}")},"role":"editor","at":1_795_000_000_000i64 + n as i64,
+            "base":n - 1,"ops":ops}))
+        .unwrap();
+        apply(&mut state, &change);
+        vector.steps.push(Step { change, sheet: canonical::to_string(&state.sheet).unwrap() });
+    }
+    vector
+}
+
 // rule: K6
 #[test]
 fn the_fold_does_what_the_golden_vectors_say() {
@@ -285,14 +310,14 @@ fn the_fold_does_what_the_golden_vectors_say() {
         std::fs::create_dir_all(folder()).unwrap();
         let traces = (1..=8).map(|seed| trace(&format!("checked-{seed}"), seed, 60, true));
         let total = (1..=6).map(|seed| trace(&format!("total-{seed}"), 100 + seed, 60, false));
-        for vector in traces.chain(total).chain([crowded()]) {
+        for vector in traces.chain(total).chain([crowded(), stated()]) {
             let text = serde_json::to_string(&vector).unwrap() + "\n";
             std::fs::write(folder().join(format!("{}.json", vector.name)), text).unwrap();
         }
     }
     let mut files: Vec<_> = std::fs::read_dir(folder()).unwrap().map(|f| f.unwrap().path()).collect();
     files.sort();
-    assert!(files.len() >= 15, "the golden vectors are missing");
+    assert!(files.len() >= 16, "the golden vectors are missing");
     for file in files {
         let vector: Vector = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
         let mut state = genesis();

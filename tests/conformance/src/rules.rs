@@ -85,6 +85,8 @@ rules! {
     "X15" play!(changes::x15),
     "X16" play!(members::x16),
     "X17" play!(members::x17),
+    "X18" play!(members::x18),
+    "X19" play!(members::x19),
     "D1" play!(documents::d1),
     "D2" play!(documents::d2),
     "D3" play!(documents::d3),

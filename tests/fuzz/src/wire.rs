@@ -118,6 +118,7 @@ pub fn frame_seeds() -> Vec<Vec<u8>> {
         r#"{"type":"change","id":"tab.20","base":1,"ops":[{"op":"COMMENT_ADD","commentId":"k","taskId":"a","column":"title","text":"why?","mentions":["bo"]},{"op":"COMMENT_REPLY","commentId":"k","replyId":"r","text":"so"},{"op":"COMMENT_EDIT","commentId":"k","text":"oh"},{"op":"COMMENT_RESOLVE","commentId":"k"},{"op":"COMMENT_DELETE","commentId":"k"}]}"#,
         r#"{"type":"change","id":"tab.21","base":1,"ops":[{"op":"ROW_LOCK","taskId":"a","seconds":30},{"op":"ROW_UNLOCK","taskId":"a"},{"op":"MEMBER_ROLE","userId":"bo","role":"viewer"},{"op":"MEMBER_REVOKE","userId":"bo"}]}"#,
         r#"{"type":"change","id":"tab.22","base":1,"ops":[{"op":"TEXT_UPDATE","doc":"summary","update":"AAA="},{"op":"SAVE_POINT_ADD","name":"before"},{"op":"SAVE_POINT_REMOVE","version":2}]}"#,
+        r#"{"type":"change","id":"tab.23","base":1,"ops":[{"op":"HEALTH_SET","health":"atRisk"},{"op":"VIEW_ADD","viewId":"v","name":"Mine","look":"show=mine"},{"op":"VIEW_REMOVE","viewId":"v"}]}"#,
         r#"{"type":"presence","state":{"cursor":{"taskId":"a","column":"status"},"status":"typing","docs":{"summary":{"anchor":"AA=="}}}}"#,
         r#"{"type":"replay","since":41}"#,
         r#"{"type":"refresh"}"#,

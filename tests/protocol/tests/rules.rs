@@ -17,5 +17,6 @@ mod rules {
     mod removal;
     mod roles;
     mod sealing;
+    mod stated;
     mod support;
 }

@@ -2,10 +2,12 @@
 //! replica decides alike. It may grow stricter from release to release; a change that it once accepted folds forever.
 mod docs;
 mod rows;
+mod stated;
 
 use self::{
     docs::{Typed, check_documents, check_save_point_added, check_save_point_removed, check_update},
     rows::{open_row, refuse},
+    stated::{check_view_added, check_view_removed},
 };
 use crate::{
     apply,
@@ -214,6 +216,9 @@ fn check_op(state: &State, change: &Change, role: Role, op: &Op, typed: &mut Typ
         Op::TextUpdate { doc, update, .. } => check_update(state, change, role, doc, update, typed),
         Op::SavePointAdd { name } => check_save_point_added(state, change, name),
         Op::SavePointRemove { version } => check_save_point_removed(state, change, role, *version),
+        Op::HealthSet { .. } => Ok(()),
+        Op::ViewAdd { view_id, name, look } => check_view_added(state, view_id, name, look),
+        Op::ViewRemove { view_id } => check_view_removed(state, change, role, view_id),
         Op::MemberRevoke { user_id } if *user_id == change.author.id => {
             refuse(Code::InvalidValue, "nobody removes themselves: ask another admin")
         }

@@ -8,20 +8,10 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use crate::stated::Health;
+
 /// A sheet is off track when one in this many of its open rows is blocked or late.
 pub const OFF_TRACK_SHARE: usize = 3;
-
-/// How a week stands, in one word.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum Health {
-    /// No open row is blocked or late, and the sheet was made from everything that there was to read.
-    OnTrack,
-    /// An open row is blocked or late, or the sheet was made without the model.
-    AtRisk,
-    /// An open row of priority Urgent is blocked or late, or every third open row is.
-    OffTrack,
-}
 
 /// Counts of a week's rows. A row without any value is not counted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -83,6 +73,12 @@ impl Health {
             (false, true) => Self::AtRisk,
             (false, false) => Self::OnTrack,
         })
+    }
+
+    /// Returns the word that a person chose for the sheet; without one, the word that its numbers give.
+    pub fn of_sheet(sheet: &Sheet, numbers: &Numbers) -> Option<Self> {
+        let stated = sheet.stated_health.as_ref().map(|stated| stated.health);
+        stated.or_else(|| Self::of(numbers, is_complete(sheet)))
     }
 
     /// Returns the words that people read.

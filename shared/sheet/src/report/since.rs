@@ -277,7 +277,7 @@ fn trend_point(sheet: &Sheet, pairs: &[Pair], today: Date) -> TrendPoint {
     TrendPoint {
         week: week_of(sheet).to_owned(),
         numbers,
-        health: Health::of(&numbers, health::is_complete(sheet)),
+        health: Health::of_sheet(sheet, &numbers),
         slipped: pairs.iter().filter(slipped).count(),
         carried_over: pairs.iter().filter(|pair| pair.before.is_some()).count(),
     }

@@ -50,6 +50,39 @@ pub(super) async fn x17(endpoint: &Endpoint) -> Shown {
     Shown::Yes
 }
 
+pub(super) async fn x18(endpoint: &Endpoint) -> Shown {
+    let person = endpoint.editor();
+    let mut client = endpoint.join(&person).await;
+    let version = client.commit(json!([{"op": "HEALTH_SET", "health": "offTrack"}])).await.version();
+    let sheet = serde_json::to_value(client.replica.sheet()).expect("a sheet");
+    let stated = &sheet["statedHealth"];
+    assert_eq!(stated["health"], "offTrack");
+    assert_eq!((&stated["author"], &stated["version"]), (&json!(person.user), &json!(version)));
+    client.commit(json!([{"op": "HEALTH_SET", "health": null}])).await.version();
+    let sheet = serde_json::to_value(client.replica.sheet()).expect("a sheet");
+    assert!(sheet.get("statedHealth").is_none(), "a word that was taken back stands");
+    Shown::Yes
+}
+
+pub(super) async fn x19(endpoint: &Endpoint) -> Shown {
+    let mut client = endpoint.join(&endpoint.editor()).await;
+    let id = endpoint.fresh("v");
+    let add = |name: &str| json!([{"op": "VIEW_ADD", "viewId": id, "name": name, "look": "show=late"}]);
+    for name in ["", &"x".repeat(61)] {
+        assert_eq!(client.commit(add(name)).await.rejected()["code"], "INVALID_VALUE");
+    }
+    let version = client.commit(add("What is late")).await.version();
+    let sheet = serde_json::to_value(client.replica.sheet()).expect("a sheet");
+    let views = sheet["views"].as_array().expect("views");
+    assert!(views.iter().any(|view| view["viewId"] == id.as_str() && view["look"] == "show=late"));
+    let mut other = endpoint.join(&endpoint.editor()).await;
+    other.reach(version).await;
+    let remove = json!([{"op": "VIEW_REMOVE", "viewId": id}]);
+    assert_eq!(other.commit(remove.clone()).await.rejected()["code"], "FORBIDDEN");
+    client.commit(remove).await.version();
+    Shown::Yes
+}
+
 pub(super) async fn m1(endpoint: &Endpoint) -> Shown {
     let person = endpoint.editor();
     let door = endpoint.door(&person).await;

@@ -115,6 +115,9 @@ async fn edits(scene: &mut Scene) -> Vec<bool> {
         json!({"op": "COMMENT_REPLY", "commentId": "c1", "replyId": "r1", "text": "yes", "mentions": []}),
         json!({"op": "COMMENT_RESOLVE", "commentId": "c1"}),
         json!({"op": "COMMENT_REOPEN", "commentId": "c1"}),
+        json!({"op": "HEALTH_SET", "health": "atRisk"}),
+        json!({"op": "VIEW_ADD", "viewId": "v1", "name": "Mine", "look": "show=mine"}),
+        json!({"op": "VIEW_REMOVE", "viewId": "v1"}),
     ] {
         done.push(commits(&mut scene.client, json!([op]), &["FORBIDDEN"]).await);
     }

@@ -12,6 +12,7 @@ import { merge } from "./merge.js";
 import type { Generation, Sheet } from "./model.js";
 import type { Author, Change, Generated, LogOp } from "./op.js";
 import { entries, insertRow, lockRow, moveRow, removeRow, withoutLock, writeCells } from "./rows.js";
+import { addView, removeView, setHealth } from "./stated.js";
 import { text } from "./text.js";
 
 /** The sheet after `change`, whose version is the sheet's plus one. Never alters what it was given. */
@@ -62,6 +63,12 @@ export function applyOp(sheet: Sheet, change: Change, op: LogOp): Sheet {
       return addSavePoint(sheet, change, op);
     case "SAVE_POINT_REMOVE":
       return removeSavePoint(sheet, op);
+    case "HEALTH_SET":
+      return setHealth(sheet, change, op);
+    case "VIEW_ADD":
+      return addView(sheet, change, op);
+    case "VIEW_REMOVE":
+      return removeView(sheet, op);
     case "MEMBER_REVOKE":
     case "MEMBER_RESTORE":
     case "MEMBER_ROLE":

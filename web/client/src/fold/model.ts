@@ -40,6 +40,9 @@ export type Health = wire.Health;
 /** A named version. */
 export type SavePoint = Immutable<wire.SavePoint>;
 
+/** A way to look at the sheet, with a name, for everyone. */
+export type View = Immutable<wire.View>;
+
 type WireSheet = Immutable<wire.Sheet>;
 
 /** A cycle's state: the fold of its log up to `version`. A sheet from before there were documents lacks the optional parts. */

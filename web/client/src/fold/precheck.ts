@@ -10,7 +10,17 @@ import { cellText, objection } from "./columns.js";
 import type { CommentOp } from "./comments.js";
 import { bytesOf, hasPlace, isDocName, noteOf } from "./docs.js";
 import type { Cell, Column, Role, Row, Sheet } from "./model.js";
-import type { Author, Change, Op, RowInsert, SavePointAdd, SavePointRemove, TextUpdate } from "./op.js";
+import type {
+  Author,
+  Change,
+  Op,
+  RowInsert,
+  SavePointAdd,
+  SavePointRemove,
+  TextUpdate,
+  ViewAdd,
+  ViewRemove,
+} from "./op.js";
 import { rowOf } from "./row.js";
 import { entries } from "./rows.js";
 import { codePoints, text } from "./text.js";
@@ -101,6 +111,11 @@ export function checkOp(sheet: Sheet, op: Op, asker: Asker): Refusal | null {
     case "SAVE_POINT_ADD":
     case "SAVE_POINT_REMOVE":
       return checkSavePoint(sheet, op, asker);
+    case "HEALTH_SET":
+      return null;
+    case "VIEW_ADD":
+    case "VIEW_REMOVE":
+      return checkView(sheet, op, asker);
     case "MEMBER_REVOKE":
     case "MEMBER_RESTORE":
     case "MEMBER_ROLE":
@@ -217,6 +232,35 @@ function checkSavePoint(sheet: Sheet, op: SavePointAdd | SavePointRemove, asker:
   return point.author === asker.author.id || asker.role === "admin"
     ? null
     : refusal("FORBIDDEN", "this save point is another's: an admin may remove it");
+}
+
+function checkView(sheet: Sheet, op: ViewAdd | ViewRemove, asker: Asker): Refusal | null {
+  const views = sheet.views ?? [];
+  const view = views.find((one) => one.viewId === op.viewId);
+  if (op.op === "VIEW_ADD") {
+    const most = limits.MAX_VIEW_NAME_CODE_POINTS;
+    if (op.name.trim() === "" || codePoints(op.name) > most || /\p{Cc}|\p{Surrogate}/u.test(op.name)) {
+      return refusal(
+        "INVALID_VALUE",
+        `a view's name has 1 to ${most} characters, none of them control characters`,
+      );
+    }
+    const bytes = new TextEncoder().encode(op.look).length;
+    if (bytes > limits.MAX_VIEW_LOOK_BYTES || /\p{Cc}|\p{Surrogate}/u.test(op.look)) {
+      return refusal(
+        "INVALID_VALUE",
+        `a view's look has at most ${limits.MAX_VIEW_LOOK_BYTES} bytes, no control characters`,
+      );
+    }
+    if (view !== undefined) return refusal("UNKNOWN_TARGET", `the id ${op.viewId} is taken: make another`);
+    return views.length < limits.MAX_VIEWS
+      ? null
+      : refusal("PAYLOAD_TOO_LARGE", `a cycle has at most ${limits.MAX_VIEWS} views: remove one first`);
+  }
+  if (view === undefined) return refusal("UNKNOWN_TARGET", `there is no view ${op.viewId}`);
+  return view.author === asker.author.id || asker.role === "admin"
+    ? null
+    : refusal("FORBIDDEN", "this view is another's: an admin may remove it");
 }
 
 function checkComment(sheet: Sheet, op: CommentOp, { author }: Asker): Refusal | null {

@@ -29,6 +29,7 @@ const byColumn =
   (value) =>
     isRecord(value) && Object.entries(value).every(([name, inside]) => isColumn(name) && item(inside));
 
+const isHealth: Check = (value) => value === "onTrack" || value === "atRisk" || value === "offTrack";
 const update = record({ oldValue: value, newValue: value });
 const cell = record({ value: string, version: number, author: string, aiValue: optional(string) });
 const row = record({
@@ -76,6 +77,9 @@ const OPS: Readonly<Record<LogOp["op"], Check>> = {
   }),
   SAVE_POINT_ADD: record({ name: string }),
   SAVE_POINT_REMOVE: record({ version: number }),
+  HEALTH_SET: record({ health: optional(isHealth) }),
+  VIEW_ADD: record({ viewId: string, name: string, look: string }),
+  VIEW_REMOVE: record({ viewId: string }),
   MEMBER_REVOKE: record({ userId: string }),
   MEMBER_RESTORE: record({ userId: string }),
   MEMBER_ROLE: record({ userId: string, role: string }),
@@ -129,5 +133,9 @@ const SHEET = record({
   comments: list(record({ commentId: string, version: number, replies: list(record({ replyId: string })) })),
   locks: list(record({ taskId: string, holder: string, expiresAt: number })),
   docs: (docs) => isRecord(docs) && Object.values(docs).every(doc),
+  statedHealth: optional(record({ health: string, author: string, version: number, at: number })),
+  views: optional(
+    list(record({ viewId: string, name: string, look: string, author: string, version: number })),
+  ),
   savePoints: optional(list(record({ name: string, version: number, author: string, at: number }))),
 });

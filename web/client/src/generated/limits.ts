@@ -82,6 +82,12 @@ export const MAX_REMOVED_DOC_BYTES = 2097152;
 export const MAX_SAVE_POINTS = 100;
 /** Code points of a save point's name. */
 export const MAX_SAVE_POINT_CODE_POINTS = 80;
+/** Named views of one cycle: a menu that people still read. */
+export const MAX_VIEWS = 20;
+/** Code points of a view's name. */
+export const MAX_VIEW_NAME_CODE_POINTS = 60;
+/** Bytes of what a view names: a filter of forty values a column, as the page writes it into its address. */
+export const MAX_VIEW_LOOK_BYTES = 4096;
 /** Bytes of a comment's anchor: two places in a document and the words between them, cut to 200 characters. */
 export const MAX_ANCHOR_BYTES = 1024;
 /**

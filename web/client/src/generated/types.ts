@@ -36,6 +36,9 @@ export type Op =
   | OpTextUpdate
   | OpSavePointAdd
   | OpSavePointRemove
+  | OpHealthSet
+  | OpViewAdd
+  | OpViewRemove
   | OpMemberRevoke
   | OpMemberRestore
   | OpMemberRole
@@ -65,6 +68,11 @@ export type DocName = string;
  * Bytes as standard base64: a Yjs update (v1).
  */
 export type Bytes = string;
+/**
+ * How a week is going, in one word.
+ */
+export type Health = "onTrack" | "atRisk" | "offTrack";
+export type ViewId = string;
 /**
  * What somebody may do in a room. The role × action table is in the protocol's SPEC.
  */
@@ -227,10 +235,6 @@ export type Code =
   | "NOT_FOUND"
   | "UNCHANGED"
   | "BUSY";
-/**
- * How a week stands, in one word.
- */
-export type Health = "onTrack" | "atRisk" | "offTrack";
 /**
  * How far an extraction is.
  */
@@ -703,6 +707,44 @@ export interface OpSavePointRemove {
    * The version.
    */
   version: number;
+}
+/**
+ * A person says how the week is going.
+ */
+export interface OpHealthSet {
+  /**
+   * The word; without one, the derived word counts again.
+   */
+  health: Health | null;
+  op: "HEALTH_SET";
+}
+/**
+ * A way to look at the sheet gets a name, for everyone.
+ */
+export interface OpViewAdd {
+  /**
+   * The filters, the order and the groups, as the page writes them into its address.
+   */
+  look: string;
+  /**
+   * What people call it.
+   */
+  name: string;
+  op: "VIEW_ADD";
+  /**
+   * Its id, made by the client.
+   */
+  viewId: ViewId;
+}
+/**
+ * A named view leaves the sheet.
+ */
+export interface OpViewRemove {
+  op: "VIEW_REMOVE";
+  /**
+   * The view.
+   */
+  viewId: ViewId;
 }
 /**
  * A member leaves the tenant: everything of theirs after this change is refused.
@@ -1536,6 +1578,10 @@ export interface Sheet {
    */
   stale: Stale | null;
   /**
+   * The health word that a person chose in place of the derived one.
+   */
+  statedHealth?: StatedHealth;
+  /**
    * Whether the week is closed.
    */
   status: Status;
@@ -1551,6 +1597,10 @@ export interface Sheet {
    * The number of changes folded.
    */
   version: number;
+  /**
+   * Views with a name, oldest first.
+   */
+  views?: View[];
 }
 /**
  * Messages that the sheet does not know yet.
@@ -1564,6 +1614,56 @@ export interface Stale {
    * The number of messages.
    */
   messages: number;
+}
+/**
+ * The health word that a person chose in place of the derived one.
+ */
+export interface StatedHealth {
+  /**
+   * When it was chosen.
+   */
+  at: TimestampMs;
+  /**
+   * The user who chose it.
+   */
+  author: Name;
+  /**
+   * The word.
+   */
+  health: Health;
+  /**
+   * The version that wrote it.
+   */
+  version: number;
+}
+/**
+ * A way to look at the sheet, with a name, for everyone in the room.
+ */
+export interface View {
+  /**
+   * When it was added.
+   */
+  at: TimestampMs;
+  /**
+   * The user who added it.
+   */
+  author: Name;
+  /**
+   * The filters, the order and the groups, as the page writes them into its address. The server does not read it.
+   */
+  look: string;
+  /**
+   * What people call it.
+   */
+  name: string;
+  /**
+   * The version that added it: views are listed in this order.
+   */
+  version: number;
+  /**
+   * Its id.
+   */
+  viewId: ViewId;
 }
 /**
  * The shape of a `committed` frame, which is put together from texts that are in the log.

@@ -100,6 +100,10 @@ export const OPS = {
     "leaseMs": 660000,
     "op": "GENERATION_STARTED"
   },
+  "HEALTH_SET": {
+    "health": "atRisk",
+    "op": "HEALTH_SET"
+  },
   "MEMBER_RESTORE": {
     "op": "MEMBER_RESTORE",
     "userId": "ana"
@@ -169,6 +173,16 @@ export const OPS = {
     ],
     "op": "TEXT_UPDATE",
     "update": "AAA="
+  },
+  "VIEW_ADD": {
+    "look": "show=blocked",
+    "name": "Blocked by person",
+    "op": "VIEW_ADD",
+    "viewId": "v-1"
+  },
+  "VIEW_REMOVE": {
+    "op": "VIEW_REMOVE",
+    "viewId": "v-1"
   }
 } as const;
 export const SPARSE_OPS = {

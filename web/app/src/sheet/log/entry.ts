@@ -1,6 +1,7 @@
 /** One change of the log as the timeline tells it. */
-import type { Author, Change, Column, Row, Sheet } from "@cyclesheet/client";
+import type { Author, Change, Column, Health, Row, Sheet } from "@cyclesheet/client";
 import { WRITING_PAUSE_MS } from "../../lib/time";
+import { HEALTH_WORDS } from "../model/health";
 import { type CellChange, difference } from "./difference";
 
 /** A row by the name it had. */
@@ -78,6 +79,7 @@ interface LooseOp {
   readonly text?: string;
   readonly userId?: string;
   readonly role?: string;
+  readonly health?: Health | null;
   readonly reason?: string;
   readonly messages?: number;
   readonly origin?: string;
@@ -123,6 +125,16 @@ function eventOf(
       return said(`reopened a comment${of}`);
     case "TEXT_UPDATE":
       return said(op.doc === "summary" ? "edited the summary" : `edited the notes${of}`);
+    case "HEALTH_SET":
+      return said(
+        op.health
+          ? `said that the week is ${HEALTH_WORDS[op.health].toLowerCase()}`
+          : "let the rows say how the week stands",
+      );
+    case "VIEW_ADD":
+      return said(`saved the view ${quote(op.name)}`);
+    case "VIEW_REMOVE":
+      return said("removed a view");
     case "MEMBER_REVOKE":
       return said(`removed ${person(op.userId)} from the workspace`);
     case "MEMBER_RESTORE":

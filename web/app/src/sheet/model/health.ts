@@ -74,6 +74,12 @@ export function healthOf(numbers: Numbers, isComplete: boolean): Health | null {
 export const isComplete = (sheet: Pick<Sheet, "generation"> | null): boolean =>
   sheet?.generation?.origin !== "fallback";
 
+/** Returns the word that a person chose for the sheet; without one, the word that its numbers give. */
+export const healthShown = (
+  sheet: Pick<Sheet, "generation" | "statedHealth"> | null,
+  numbers: Numbers,
+): Health | null => sheet?.statedHealth?.health ?? healthOf(numbers, isComplete(sheet));
+
 /** Says why a week has its health word, as a sentence. */
 export function healthReason(numbers: Numbers, complete: boolean): string {
   const { inTrouble, urgentInTrouble, rows, done } = numbers;
