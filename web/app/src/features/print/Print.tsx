@@ -5,14 +5,14 @@
 import { COLUMNS, type Column, type Row, type Sheet } from "@cyclesheet/client";
 import { useEffect, useState } from "react";
 import { flushSync } from "react-dom";
-import { longDate } from "../../lib/dates";
+import { shortDate } from "../../lib/dates";
 import { momentOf } from "../../lib/moments";
 import { useController } from "../../sheet/context";
 import { lastDirectory } from "../../sheet/directory";
 import { SUMMARY } from "../../sheet/docs";
 import { useHistory } from "../../sheet/log/context";
 import { COLUMN_INFO } from "../../sheet/model/columns";
-import { HEALTH_WORDS, healthOf, isComplete, numbersOf } from "../../sheet/model/health";
+import { HEALTH_WORDS, healthShown, numbersOf } from "../../sheet/model/health";
 import { filtered, placeOf, saidIn } from "../../sheet/model/threads";
 import { fallbackWords } from "../../sheet/refusalText";
 import { sourceIds } from "../../ui/Chips";
@@ -61,7 +61,7 @@ function talkIn(sheet: Sheet): readonly string[] {
 
 function briefOf(rows: readonly Row[], sheet: Sheet, asOf: string): string {
   const numbers = numbersOf(rows, asOf);
-  const health = healthOf(numbers, isComplete(sheet));
+  const health = healthShown(sheet, numbers);
   const { done, blocked, late } = numbers;
   return health === null
     ? ""
@@ -146,7 +146,7 @@ export function Print({ title }: { title: string }) {
               <td className="paper-number">{index + 1}</td>
               {columns.map((column) => (
                 <td key={column} dir="auto">
-                  {printed(column, row.cells[column]?.value ?? "")}
+                  {printed(column, row.cells[column]?.value ?? "", controller.asOf)}
                 </td>
               ))}
             </tr>
@@ -179,13 +179,13 @@ function summaryNow(plain: string | null): string {
   return [...editor.querySelectorAll("p, h1, h2, h3, pre")].map((block) => block.textContent).join("\n");
 }
 
-function printed(column: Column, value: string): string {
+function printed(column: Column, value: string, asOf: string): string {
   if (column === "source") {
     const { length } = sourceIds(value);
-    return length === 0 ? "" : length === 1 ? "1 message" : `${length} messages`;
+    return length === 0 ? "" : String(length);
   }
   if (column === "assignee" && value !== "") return lastDirectory().face(value).name;
   if (column === "progress" && value !== "") return `${value}%`;
-  if (column === "deadline") return longDate(value);
+  if (column === "deadline") return shortDate(value, asOf);
   return value;
 }
