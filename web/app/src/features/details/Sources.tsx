@@ -1,8 +1,9 @@
 /** The messages that a row came from, word for word. What is cited and does not exist is said to be so. */
-
+import { Fragment } from "react";
 import { exactly } from "../../lib/time";
 import { Linked } from "../../sheet/grid/Linked";
 import { WarnIcon } from "../../ui/icons";
+import { markedParts } from "./marked";
 import { type Message, useCited } from "./messages";
 
 interface Props {
@@ -62,10 +63,22 @@ function Quote({ message }: { message: Message }) {
         )}
       </figcaption>
       <blockquote dir="auto">
-        <Linked text={text} isReachable />
+        <Marked text={text} />
       </blockquote>
     </figure>
   );
+}
+
+const TAGS = { bold: "strong", italic: "em", struck: "s", code: "code" } as const;
+
+/** A message as its author saw it. */
+function Marked({ text }: { text: string }) {
+  return markedParts(text).map(({ kind, text: words }, place) => {
+    const inside = kind === "code" ? words : <Linked text={words} isReachable />;
+    const Tag = kind === "plain" ? Fragment : TAGS[kind];
+    // biome-ignore lint/suspicious/noArrayIndexKey: parts of one text have no other name
+    return <Tag key={place}>{inside}</Tag>;
+  });
 }
 
 function Missing({ id }: { id: string }) {
