@@ -1,10 +1,11 @@
 /** How one looks at a column: sorted, filtered, hidden. One's own, seen by nobody else. */
 import type { Column } from "@cyclesheet/client";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { ContextMenu, type MenuEntry } from "../../ui/ContextMenu";
 import { DownIcon, UpIcon } from "../../ui/icons";
 import { useClient, useController, useScreen } from "../context";
 import { type Filter, isFiltered, TICKED, ticked, valuesOf, without } from "../model/arrangement";
+import { valueAt } from "../model/block";
 import { COLUMN_INFO, COLUMN_LIST } from "../model/columns";
 
 export function ColumnMenu() {
@@ -30,6 +31,12 @@ function OfColumn({ column, at }: { column: Column; at: At }) {
   const close = useClose();
   const [all] = useState(() => valuesOf(column, tasks ?? []));
   const filter = filters[column];
+  const counts = useMemo(() => {
+    const found = new Map<string, number>();
+    for (const row of tasks ?? [])
+      found.set(valueAt(row, column), (found.get(valueAt(row, column)) ?? 0) + 1);
+    return found;
+  }, [tasks, column]);
   const [text, setText] = useState(filter?.kind === "text" ? filter.text : "");
   const { title } = COLUMN_INFO[column];
   const put = (next: Filter | null) =>
@@ -61,6 +68,7 @@ function OfColumn({ column, at }: { column: Column; at: At }) {
           (value): MenuEntry => ({
             id: `value:${value}`,
             label: value || "(empty)",
+            keys: String(counts.get(value) ?? 0),
             isChecked: filter?.kind === "values" && filter.values.includes(value),
             onUse: () => controller.arrange({ filters: ticked(filters, column, value) }),
           }),

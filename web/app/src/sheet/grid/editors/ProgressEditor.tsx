@@ -4,7 +4,7 @@ import type { FieldProps } from "./field";
 
 /** What one arrow key adds: nobody reports progress finer. */
 const STEP = 5;
-const QUICK = ["0", "25", "50", "75", "100"];
+const QUICK = ["", "0", "25", "50", "75", "100"];
 
 export function ProgressEditor({
   label,
@@ -55,6 +55,8 @@ export function ProgressEditor({
         <input
           type="range"
           className="slider"
+          // Nothing is not zero: the knob shows only where there is a number.
+          data-empty={text.trim() === "" || undefined}
           aria-label={label}
           tabIndex={-1}
           min={0}
@@ -75,7 +77,7 @@ export function ProgressEditor({
               aria-pressed={value === text}
               onClick={() => onCommit(value, null)}
             >
-              {value}
+              {value || "None"}
             </button>
           ))}
         </div>
