@@ -71,11 +71,15 @@ export async function signIn(browser, url, { clock = false, prepare = () => {}, 
   // CPU=6: everything as on a machine six times as slow, to find what only a busy one shows.
   if (process.env.CPU) await (await context.newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate: Number(process.env.CPU) });
   await prepare(page);
+  // The welcome of a first visit is looked at by a test of its own.
+  await context.addInitScript(() => { try { localStorage.setItem('cyclesheet.welcomed', '1'); } catch { /* A test blocks it. */ } });
   // With `clock` the page's time is the test's to move.
   if (clock) await page.clock.install();
   await page.goto(url);
   await live(page);
   await page.locator('[data-testid^="cell:"]').first().waitFor();
+  // What comes after the sheet is there too.
+  await page.locator('.page[data-loaded]').waitFor();
   return page;
 }
 

@@ -94,6 +94,7 @@ async function start(): Promise<void> {
     gatherMs: GATHER_MS,
   });
   const controller = new Controller(client, createScreen());
+  const teams = () => teamsHere(config.httpUrl, storedToken() ?? token);
   // A fresh sign-in link opened in this tab only changes the fragment.
   window.addEventListener("hashchange", () => {
     enter(location, history);
@@ -101,7 +102,14 @@ async function start(): Promise<void> {
   });
   root.render(
     <StrictMode>
-      <App controller={controller} network={network} team={team} cycle={cycle} loadCycles={weeks} />
+      <App
+        controller={controller}
+        network={network}
+        team={team}
+        cycle={cycle}
+        loadCycles={weeks}
+        loadTeams={teams}
+      />
     </StrictMode>,
   );
 }

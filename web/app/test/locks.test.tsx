@@ -108,6 +108,7 @@ describe("the row's menu", () => {
   test("shows a viewer only what a viewer may do", () => {
     menu(null, "viewer");
     expect(screen.getAllByRole("menuitem").map((item) => item.dataset.testid)).toEqual([
+      "menu:note",
       "menu:details",
       "menu:history-cell",
       "menu:history-row",

@@ -6,8 +6,9 @@ import { type Item, itemsFor } from "../src/features/palette/find";
 import { weekOf } from "../src/lib/dates";
 import { Controller } from "../src/sheet/controller";
 import { linkTo } from "../src/sheet/copyLink";
-import { read } from "../src/sheet/model/arrangement";
+import { PLAIN, read } from "../src/sheet/model/arrangement";
 import { directoryOf } from "../src/sheet/model/directory";
+import { PLAIN_LOOK } from "../src/sheet/model/look";
 import { groupsOf, isQuick, type Viewer } from "../src/sheet/model/quick";
 import { createScreen } from "../src/sheet/screen";
 import { addressOf, isStep, spotIn } from "../src/shell/address";
@@ -75,16 +76,17 @@ describe("groups", () => {
 describe("the address", () => {
   const spot = {
     place: { taskId: "g1-3", column: "status" as const },
-    isBoard: true,
+    look: {
+      arrangement: { ...PLAIN, quick: ["mine", "late"], group: "assignee" },
+      isBoard: true,
+    } as const,
     isRowOpen: true,
     comment: "c9",
-    quick: ["late" as const, "mine" as const],
-    group: "assignee" as const,
   };
 
   test("names what is looked at, and is read back", () => {
     const address = addressOf("?team=platform&cycle=2026-W47&row=old&view=board", spot);
-    expect(spotIn(address)).toEqual({ ...spot, quick: ["mine", "late"] });
+    expect(spotIn(address)).toEqual(spot);
     expect(new URLSearchParams(address).get("cycle")).toBe("2026-W47");
     expect(addressOf(address, {})).toBe("?team=platform&cycle=2026-W47");
   });
@@ -92,17 +94,15 @@ describe("the address", () => {
   test("with nonsense in it shows the sheet", () => {
     expect(spotIn("?row=&cell=x&view=evil&show=%00,,&group=title&open=1")).toEqual({
       place: null,
-      isBoard: false,
+      look: PLAIN_LOOK,
       isRowOpen: false,
       comment: null,
-      quick: [],
-      group: null,
     });
   });
 
   test("makes a step of another view, not of another cell", () => {
     expect(isStep(spot, { ...spot, place: null })).toBe(false);
-    expect(isStep(spot, { ...spot, isBoard: false })).toBe(true);
+    expect(isStep(spot, { ...spot, look: { ...spot.look, isBoard: false } })).toBe(true);
     expect(isStep(spot, { ...spot, comment: null })).toBe(true);
   });
 

@@ -103,16 +103,13 @@ function applyOps(sheet: Sheet, ops: readonly Op[], author: { id: string; name: 
       const row = tasks.find((task) => task.taskId === op.taskId);
       if (row) place(row, op.after);
     } else {
-      // Threads and locks: the real fold's, on the sheet before this change's cells.
+      // Threads, locks, views and the health word: the real fold's, on the sheet before this change's cells.
       const change = { version, id: `fixture.${version}`, author, at: Date.now(), ops };
-      const { comments, locks } = applyOp(talk, change, op);
-      talk = { ...talk, comments, locks };
+      talk = applyOp(talk, change, op);
     }
   }
   return {
-    ...sheet,
-    comments: talk.comments,
-    locks: talk.locks,
+    ...talk,
     tasks,
     version,
     lastModifiedBy: author.id,

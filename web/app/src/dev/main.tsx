@@ -1,6 +1,7 @@
 /** Shows the page with a client that has no server. `?scene=` chooses the state; `window.fixture` plays the others. */
 import type { ClientState, Peer, Sheet } from "@cyclesheet/client";
 import { createRoot } from "react-dom/client";
+import { settings } from "../session/settings";
 import { applyTheme, savedTheme } from "../session/theme";
 import { Controller } from "../sheet/controller";
 import { createScreen } from "../sheet/screen";
@@ -14,6 +15,8 @@ import { sampleSheet } from "./sampleSheet";
 const query = new URLSearchParams(location.search);
 const scene = query.get("scene") ?? "live";
 const theme = query.get("theme");
+// A first visit is a scene of its own.
+if (scene !== "first") settings.set("welcomed", "1");
 applyTheme(theme === "light" || theme === "dark" ? theme : savedTheme());
 
 const person = (
@@ -144,6 +147,7 @@ createRoot(document.getElementById("root") as HTMLElement).render(
     network={fixtureNetwork}
     team="platform"
     cycle="2026-W47"
+    loadTeams={async () => ["platform", "payments"]}
     loadCycles={async () => ({
       cycles: [
         { cycle: "2026-W47", status: "open" },

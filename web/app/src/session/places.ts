@@ -32,6 +32,11 @@ export function pageLink(team: string, cycle: string): string {
   return `?${new URLSearchParams({ team, cycle })}`;
 }
 
+/** The address of a team's newest week. */
+export function teamLink(team: string): string {
+  return `?${new URLSearchParams({ team })}`;
+}
+
 /** The token in a sign-in link, or in a fragment of one, or a bare token. */
 export function tokenIn(text: string): string | null {
   const found = /(?:^|[#&])token=([^&\s]+)/.exec(text)?.[1] ?? text.trim();

@@ -21,6 +21,7 @@ const AREAS = {
   token: "tab",
   "visited:": "device",
   way: "tab",
+  welcomed: "device",
   widths: "device",
 } as const satisfies { readonly [name: string]: Area };
 

@@ -9,6 +9,7 @@ import { lastDirectory } from "./directory";
 import { type Arrangement, passes, save } from "./model/arrangement";
 import type { Area, View } from "./model/block";
 import { judgedOn } from "./model/health";
+import type { Look } from "./model/look";
 import { isQuick, type Viewer } from "./model/quick";
 import {
   areaOf,
@@ -265,14 +266,20 @@ export class Cursor {
   }
 
   /** Changes how this person looks at the sheet, and remembers it. */
-  arrange(change: Partial<Arrangement>): void {
+  arrange(change: Partial<Arrangement>, also: Partial<Pick<Screen, "board" | "find">> = {}): void {
     const { arrangement, selection } = this.screen.get();
     const next = { ...arrangement, ...change };
     if (change.filters || change.quick) this.kept.clear();
     save(next);
-    this.screen.set({ arrangement: next });
+    this.screen.set({ arrangement: next, ...also });
     if (selection && next.hidden.includes(selection.anchor.column))
       this.select({ taskId: selection.anchor.taskId, column: "title" });
+  }
+
+  /** Looks at the sheet in another way, as a view or an address has it. */
+  show({ arrangement, isBoard }: Look): void {
+    // In one step, so that Back takes it back in one.
+    this.arrange(arrangement, { board: isBoard, find: "" });
   }
 
   /** Brings a cell that one goes to back into sight, if a filter, the search or a hidden column covers it. */

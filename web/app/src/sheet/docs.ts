@@ -12,13 +12,13 @@ export const rowOfNote = (doc: string): string | null => /^notes:(.+)$/.exec(doc
 export function openDoc(controller: Controller, doc: string): void {
   const taskId = rowOfNote(doc);
   if (taskId === null) controller.screen.set({ summary: true });
-  else controller.screen.set({ note: { taskId, focus: false } });
+  else controller.screen.set({ side: "note", note: { taskId, focus: false } });
 }
 
 /** Opens the note of the row one is in, or closes it. */
 export function turnNote(controller: Controller): void {
-  const { selection, note } = controller.screen.get();
+  const { selection, side } = controller.screen.get();
   const taskId = selection?.anchor.taskId;
-  if (note !== null || !taskId) controller.screen.set({ note: null });
-  else controller.screen.set({ note: { taskId, focus: true } });
+  if (side === "note" || !taskId) controller.screen.set({ side: null, note: null });
+  else controller.screen.set({ side: "note", note: { taskId, focus: true } });
 }

@@ -1,6 +1,6 @@
 /**
- * The page's parts in the order in which F6 goes round them, Shift+F6 backwards: the tools, the sheet, the panel beside
- * it, the cards over it. The sheet uses Tab itself, so this is the way out of it and into everything else.
+ * The page's parts in the order in which F6 goes round them, Shift+F6 backwards: the tools, the sheet, the cards
+ * that wait, the panel. The sheet uses Tab itself, so this is the way out of it and into everything else.
  */
 import type { Controller } from "./controller";
 
@@ -9,11 +9,9 @@ const PARTS = [
   ".topbar",
   ".toolbar, .versionbar",
   ".grid, .version-view",
-  ".main > .details:not(.note-panel)",
-  ".main > .note-panel",
-  ".main > .side",
   ".rescues",
   ".conflicts",
+  ".panel",
 ] as const;
 
 const FOCUSABLE =
@@ -34,7 +32,9 @@ function partsOnPage(): HTMLElement[] {
 function entryOf(part: HTMLElement): HTMLElement | undefined {
   const before = left.get(part)?.deref();
   if (before && part.contains(before) && isSeen(before)) return before;
-  const all = [...part.querySelectorAll<HTMLElement>(FOCUSABLE)].filter(isSeen);
+  const all = [...part.querySelectorAll<HTMLElement>(FOCUSABLE)].filter(
+    (one) => isSeen(one) && one.tabIndex >= 0,
+  );
   return all.find((one) => one.isContentEditable) ?? all[0];
 }
 

@@ -47,7 +47,7 @@ export interface Notice {
 }
 
 /** The panel beside the sheet, one at a time, so that the sheet keeps its room. */
-export type Side = "row" | "details" | "comments" | "history" | "members" | "audit" | "since";
+export type Side = "row" | "comments" | "note" | "details" | "history" | "members" | "audit" | "since";
 
 /** How much the history tells: of everything, or of where one is in the sheet. */
 export type Scope = "all" | "row" | "cell";
@@ -79,7 +79,7 @@ export interface Screen {
   readonly arrangement: Arrangement;
   /** Rows on the screen, filtered as they are. */
   readonly shown: number;
-  /** The row whose note is beside the sheet; `focus`: it was opened to be written in. */
+  /** The row whose note the panel shows; `focus`: it was opened to be written in. */
   readonly note: { readonly taskId: string; readonly focus: boolean } | null;
   /** The document that is being written in right now. */
   readonly writing: string | null;

@@ -2,25 +2,22 @@
 import { useEffect, useMemo, useState } from "react";
 import { ActionsProvider } from "../actions/context";
 import { followKeys } from "../actions/keys";
-import { CommentsPanel } from "../features/comments/CommentsPanel";
 import { followMentions } from "../features/comments/mentions";
 import { followLink } from "../features/comments/open";
 import { Figures } from "../features/head/Figures";
-import { NotePanel } from "../features/notes/NotePanel";
+import { FirstLine } from "../features/head/FirstLine";
 import { Summary } from "../features/notes/Summary";
 import { Print } from "../features/print/Print";
 import { Share } from "../features/share/Share";
 import { weekSpan } from "../lib/dates";
 import { type Network, NetworkProvider } from "../session/context";
 import type { Weeks } from "../session/places";
-import { ControllerProvider, useClient, useController, useScreen } from "../sheet/context";
+import { ControllerProvider, useClient, useScreen } from "../sheet/context";
 import type { Controller } from "../sheet/controller";
-import { openDoc } from "../sheet/docs";
 import { ColumnMenu } from "../sheet/grid/ColumnMenu";
 import { SheetGrid } from "../sheet/grid/SheetGrid";
 import { SlotsProvider } from "../sheet/grid/slots";
 import { HistoryProvider, useTime } from "../sheet/log/context";
-import { openThread } from "../sheet/openThread";
 import { followF6 } from "../sheet/parts";
 import { followPresence } from "../sheet/presence";
 import { followLocks, followRefusals } from "../sheet/refusals";
@@ -34,18 +31,16 @@ import { followAddress } from "./address";
 import {
   Board,
   Conflicts,
-  Details,
   Diagnosis,
   Help,
-  loadAhead,
   Palette,
+  Panel,
   RescueCards,
-  RowPage,
+  useLoadedAhead,
   VersionBar,
   VersionView,
 } from "./lazy";
 import { RowMenu } from "./RowMenu";
-import { SidePanel } from "./SidePanel";
 import { StatusBar } from "./StatusBar";
 import { Strip } from "./Strip";
 import { slotsFor } from "./slots";
@@ -59,9 +54,10 @@ interface Props {
   readonly team: string;
   readonly cycle: string;
   readonly loadCycles: () => Promise<Weeks>;
+  readonly loadTeams: () => Promise<readonly string[]>;
 }
 
-export function App({ controller, network, team, cycle, loadCycles }: Props) {
+export function App({ controller, network, team, cycle, loadCycles, loadTeams }: Props) {
   useEffect(() => followPresence(controller), [controller]);
   useEffect(() => followKeys(controller, ACTIONS), [controller]);
   useEffect(() => followRemovals(controller), [controller]);
@@ -75,8 +71,6 @@ export function App({ controller, network, team, cycle, loadCycles }: Props) {
   useEffect(() => followVisits(controller), [controller]);
   useEffect(() => followAddress(controller), [controller]);
 
-  useEffect(loadAhead, []);
-
   const slots = useMemo(() => slotsFor(controller), [controller]);
 
   return (
@@ -85,7 +79,7 @@ export function App({ controller, network, team, cycle, loadCycles }: Props) {
         <HistoryProvider>
           <ActionsProvider value={ACTIONS}>
             <SlotsProvider value={slots}>
-              <Page team={team} cycle={cycle} loadCycles={loadCycles} />
+              <Page team={team} cycle={cycle} loadCycles={loadCycles} loadTeams={loadTeams} />
             </SlotsProvider>
           </ActionsProvider>
         </HistoryProvider>
@@ -102,27 +96,31 @@ function useEver(isOpen: (screen: Screen) => boolean): boolean {
   return ever || now;
 }
 
-function Page({ team, cycle, loadCycles }: Omit<Props, "controller" | "network">) {
-  const controller = useController();
+function Page({ team, cycle, loadCycles, loadTeams }: Omit<Props, "controller" | "network">) {
+  const isLoaded = useLoadedAhead(useClient((state) => state.sheet !== null));
   const isBoard = useScreen((screen) => screen.board);
-  const isRow = useScreen((screen) => screen.side === "row");
+  const isInVain = useClient(({ sheet, status }) => sheet === null && status === "failed");
+  const isOpen = useScreen((screen) => screen.side !== null);
   const isCommanding = useScreen((screen) => screen.palette);
   const isOld = useTime((time) => time.viewing !== null);
-  const isDetailed = useScreen((screen) => screen.side === "details");
   const isExamined = useEver((screen) => screen.diagnosis);
   const isHelped = useEver((screen) => screen.help);
   const isRescued = useScreen((screen) => screen.rescued.length > 0);
   const isConflicting = useClient((state) => state.conflicts.length > 0);
   return (
-    <div className="page">
-      <TopBar team={team} cycle={cycle} loadCycles={loadCycles} />
+    <div className="page" data-loaded={isLoaded || undefined}>
+      <TopBar team={team} cycle={cycle} loadCycles={loadCycles} loadTeams={loadTeams} />
       <Strip />
-      <div className="head">
-        <Figures cycle={cycle} />
-        <Summary />
-        <Share team={team} cycle={cycle} />
-      </div>
-      {isOld ? <VersionBar /> : <Toolbar />}
+      {/* Where there is no sheet, nothing can be done to it. */}
+      {!isInVain && (
+        <div className="head">
+          <Figures cycle={cycle} />
+          <Summary />
+          <Share team={team} cycle={cycle} />
+        </div>
+      )}
+      {isOld ? <VersionBar /> : !isInVain && <Toolbar />}
+      {!isInVain && <FirstLine />}
       <main className="main">
         <div className="main-sheet">
           <div className="main-live" inert={isOld || isBoard}>
@@ -130,18 +128,13 @@ function Page({ team, cycle, loadCycles }: Omit<Props, "controller" | "network">
           </div>
           {isOld ? <VersionView /> : isBoard && <Board />}
         </div>
-        {isRow && <RowPage />}
-        {isDetailed && <Details />}
-        <NotePanel />
-        <CommentsPanel
-          onDoc={({ doc, commentId }) => {
-            if (doc) openDoc(controller, doc);
-            openThread(controller, commentId);
-          }}
-        />
-        <SidePanel />
         {isRescued && <RescueCards />}
-        {isConflicting && <Conflicts />}
+        {(isOpen || isConflicting) && (
+          <div className="right" data-open={isOpen || undefined}>
+            {isConflicting && <Conflicts />}
+            {isOpen && <Panel />}
+          </div>
+        )}
       </main>
       <Toast />
       <StatusBar />

@@ -80,7 +80,7 @@ export function Toolbar() {
   const selected = useScreen((screen) => screen.selection !== null);
   const roomy = useScreen((screen) => screen.roomy);
   const details = useScreen((screen) => screen.side === "details");
-  const note = useScreen((screen) => screen.note !== null);
+  const note = useScreen((screen) => screen.side === "note");
   const comments = useScreen((screen) => screen.side === "comments");
   const unread = useUnread();
   const filtered = useScreen((screen) => isFiltered(screen.arrangement));

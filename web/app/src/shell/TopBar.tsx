@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Mentions } from "../features/comments/Mentions";
 import { Connection } from "../features/connection/Connection";
 import { People } from "../features/people/People";
+import { Teams } from "../features/weeks/Teams";
 import { Weeks } from "../features/weeks/Weeks";
 import type { Weeks as WeekList } from "../session/places";
 import { applyTheme, savedTheme, type Theme } from "../session/theme";
@@ -21,9 +22,10 @@ interface Props {
   readonly team: string;
   readonly cycle: string;
   readonly loadCycles: () => Promise<WeekList>;
+  readonly loadTeams: () => Promise<readonly string[]>;
 }
 
-export function TopBar({ team, cycle, loadCycles }: Props) {
+export function TopBar({ team, cycle, loadCycles, loadTeams }: Props) {
   const controller = useController();
   const role = useClient((state) => state.role);
   const sealed = useClient((state) => state.sheet?.status === "sealed");
@@ -42,6 +44,7 @@ export function TopBar({ team, cycle, loadCycles }: Props) {
           <circle cx="23" cy="22" r="2.6" className="brand-dot" />
         </svg>
         <h1 className="brand-name">{team}</h1>
+        <Teams team={team} load={loadTeams} />
       </div>
       <Weeks team={team} cycle={cycle} loadCycles={loadCycles} />
       {sealed && (

@@ -1,10 +1,18 @@
 /**
- * The page's address names the cell, the view, the row's page and the comment that one looks at, so that it can be sent to
+ * The page's address names the cell, the view (filters, order, groups, the board), the row's page and the comment that one looks at, so that it can be sent to
  * somebody and Back leads back; a link opens where it points.
  */
 import { isColumn } from "@cyclesheet/client";
 import type { Controller } from "../sheet/controller";
-import { GROUPS, type GroupBy, QUICKS, type Quick } from "../sheet/model/quick";
+import {
+  isPlain,
+  LOOK_PARAMETERS,
+  type Look,
+  lookText,
+  PLAIN_LOOK,
+  readLook,
+  writeLook,
+} from "../sheet/model/look";
 import { openThread } from "../sheet/openThread";
 import type { Place, Screen } from "../sheet/screen";
 
@@ -24,27 +32,22 @@ export function placeIn(search: string): Place | null {
 /** What of the page an address names beside the week. */
 export interface Spot {
   readonly place: Place | null;
-  readonly isBoard: boolean;
+  readonly look: Look;
   /** Whether the row stands beside the sheet as a page. */
   readonly isRowOpen: boolean;
   readonly comment: string | null;
-  readonly quick: readonly Quick[];
-  readonly group: GroupBy | null;
 }
 
-const PARAMETERS = ["row", "cell", "view", "open", "comment", "show", "group"] as const;
+const PARAMETERS = ["row", "cell", "open", "comment", ...LOOK_PARAMETERS] as const;
 
 /** Reads an address; what makes no sense in it is left out. */
 export function spotIn(search: string): Spot {
   const query = new URLSearchParams(search);
-  const shown = (query.get("show") ?? "").split(",");
   return {
     place: placeIn(search),
-    isBoard: query.get("view") === "board",
+    look: readLook(query),
     isRowOpen: query.get("open") === "row",
     comment: query.get("comment"),
-    quick: QUICKS.filter((one) => shown.includes(one)),
-    group: GROUPS.find((one) => one === query.get("group")) ?? null,
   };
 }
 
@@ -52,35 +55,27 @@ export function spotIn(search: string): Spot {
 export function addressOf(search: string, spot: Partial<Spot>): string {
   const query = new URLSearchParams(search);
   for (const name of PARAMETERS) query.delete(name);
-  const { place, isBoard, isRowOpen, comment, quick = [], group } = spot;
+  const { place, look = PLAIN_LOOK, isRowOpen, comment } = spot;
   if (place) {
     query.set("row", place.taskId);
     query.set("cell", place.column);
   }
-  if (isBoard) query.set("view", "board");
+  writeLook(query, look);
   if (isRowOpen) query.set("open", "row");
   if (comment) query.set("comment", comment);
-  if (quick.length > 0) query.set("show", quick.join(","));
-  if (group) query.set("group", group);
   return `?${query}`;
 }
 
 const spotOf = ({ selection, board, side, thread, arrangement }: Screen): Spot => ({
   place: selection?.anchor ?? null,
-  isBoard: board,
+  look: { arrangement, isBoard: board },
   isRowOpen: side === "row",
   comment: side === "comments" ? (thread?.id ?? null) : null,
-  quick: arrangement.quick,
-  group: arrangement.group,
 });
 
 /** Whether Back is to lead from one spot to the other: a step between cells is none, another view or panel is. */
 export const isStep = (from: Spot, to: Spot): boolean =>
-  from.isBoard !== to.isBoard ||
-  from.isRowOpen !== to.isRowOpen ||
-  from.comment !== to.comment ||
-  from.group !== to.group ||
-  from.quick.join() !== to.quick.join();
+  from.isRowOpen !== to.isRowOpen || from.comment !== to.comment || lookText(from.look) !== lookText(to.look);
 
 /** Goes to the spot that the address names as soon as the sheet is drawn, then follows what is done; returns how to stop. */
 export function followAddress(controller: Controller): () => void {
@@ -89,12 +84,10 @@ export function followAddress(controller: Controller): () => void {
   let timer = 0;
   let written = spotOf(screen.get());
   const show = (spot: Spot) => {
-    const { isBoard, isRowOpen, quick, group, comment } = spot;
-    const { side, thread, arrangement } = screen.get();
-    if (quick.join() !== arrangement.quick.join() || group !== arrangement.group)
-      controller.arrange({ quick, group });
+    const { look: wantedLook, isRowOpen, comment } = spot;
+    const { side, thread } = screen.get();
+    if (lookText(wantedLook) !== lookText(spotOf(screen.get()).look)) controller.show(wantedLook);
     screen.set({
-      board: isBoard,
       side: isRowOpen ? "row" : side === "row" || (side === "comments" && thread && !comment) ? null : side,
     });
   };
@@ -103,7 +96,8 @@ export function followAddress(controller: Controller): () => void {
     const spot = wanted;
     wanted = null;
     // An address that names no view leaves the one that this person had last time.
-    if (spot.isBoard || spot.isRowOpen || spot.quick.length > 0 || spot.group) show(spot);
+    if (!isPlain(spot.look)) show(spot);
+    else if (spot.isRowOpen) screen.set({ side: "row" });
     if (!spot.place) return;
     const { taskId } = spot.place;
     if (client.getState().sheet?.tasks.some((row) => row.taskId === taskId)) controller.go(spot.place);

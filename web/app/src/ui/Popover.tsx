@@ -1,6 +1,9 @@
 /** A button with a panel below it: closes on Escape, on a click elsewhere, and gives the focus back. */
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 
+/** Kept free between a panel and the window's edge, CSS pixels. */
+const MARGIN_PX = 8;
+
 interface Props {
   readonly label: string;
   readonly button: ReactNode;
@@ -9,6 +12,8 @@ interface Props {
   readonly testId?: string;
   /** Further `data-` attributes of the button. */
   readonly data?: { readonly [name: `data-${string}`]: string | number | undefined };
+  /** Whether it stands in a box that scrolls and would cut it off. */
+  readonly isFree?: boolean;
   readonly onOpen?: () => void;
   readonly children: (close: () => void) => ReactNode;
 }
@@ -20,6 +25,7 @@ export function Popover({
   align = "start",
   testId,
   data,
+  isFree = false,
   onOpen,
   children,
 }: Props) {
@@ -28,6 +34,17 @@ export function Popover({
   const trigger = useRef<HTMLButtonElement>(null);
   const id = useId();
   const close = () => setOpen(false);
+  const place = (panel: HTMLElement | null) => {
+    const button = trigger.current?.getBoundingClientRect();
+    if (!panel || !button || !isFree) return;
+    const left = Math.max(
+      MARGIN_PX,
+      Math.min(button.left, window.innerWidth - panel.offsetWidth - MARGIN_PX),
+    );
+    panel.style.position = "fixed";
+    panel.style.left = `${left}px`;
+    panel.style.top = `${button.bottom + 6}px`;
+  };
 
   useEffect(() => {
     if (!open) return;
@@ -70,7 +87,7 @@ export function Popover({
         {button}
       </button>
       {open && (
-        <div id={id} className="popover-panel" data-align={align}>
+        <div id={id} className="popover-panel" data-align={align} ref={place}>
           {children(close)}
         </div>
       )}

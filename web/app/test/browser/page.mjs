@@ -38,6 +38,8 @@ export async function start() {
       page.on("console", (message) => message.type() === "error" && page.complaints.push(message.text()));
       await page.goto(`${origin}fixture.html?scene=${scene}`);
       await page.getByTestId("connection").waitFor();
+      const hasSheet = await page.evaluate(() => window.fixture.getState().sheet !== null);
+      if (hasSheet) await page.locator(".page[data-loaded]").waitFor();
       return page;
     },
     async close() {

@@ -95,7 +95,7 @@ onPage(
     const part = () =>
       page.evaluate(() => {
         const active = document.activeElement;
-        const found = [".topbar", ".toolbar", ".grid", ".comments", ".conflicts"].find((one) =>
+        const found = [".topbar", ".toolbar", ".grid", ".panel", ".conflicts"].find((one) =>
           active?.closest(one),
         );
         return found ?? active?.tagName;
@@ -106,7 +106,7 @@ onPage(
       await page.keyboard.press("F6");
       seen.push(await part());
     }
-    assert.deepEqual(seen, [".comments", ".conflicts", ".topbar", ".toolbar", ".grid"]);
+    assert.deepEqual(seen, [".conflicts", ".panel", ".topbar", ".toolbar", ".grid"]);
     assert.equal(await focused(page), "g1-3 title");
     await page.keyboard.press("Shift+F6");
     assert.equal(await part(), ".toolbar");

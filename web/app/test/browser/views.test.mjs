@@ -162,6 +162,92 @@ onPage(
   { permissions: ["clipboard-read", "clipboard-write"] },
 );
 
+onPage("one panel has a tab for each way to look closer, by pointer and by keys", "live", async (page) => {
+  await cell(page, "g1-3", "title").click();
+  await page.keyboard.press("Alt+Enter");
+  await page.getByTestId("details").waitFor();
+  const width = (await placed(page.locator(".panel"))).width;
+  for (const [tab, inside] of [
+    ["row", "row-page"],
+    ["comments", "comments"],
+    ["note", "note-panel"],
+    ["history", "history"],
+  ]) {
+    await page.getByTestId(`tab:${tab}`).click();
+    await page.getByTestId(inside).waitFor();
+    assert.equal((await placed(page.locator(".panel"))).width, width);
+    assert.equal(await page.getByRole("tab", { selected: true }).getAttribute("data-testid"), `tab:${tab}`);
+  }
+  await page.keyboard.press("ArrowLeft");
+  await page.getByTestId("details").waitFor();
+  await until(() => page.evaluate(() => document.activeElement.dataset.testid), "tab:details");
+  await page.keyboard.press("Escape");
+  await until(() => page.locator(".panel").count(), 0);
+  await until(() => focused(page), "g1-3 title");
+});
+
+onPage("a conflict's card stands above the panel, not over it", "conflict", async (page) => {
+  await page.getByTestId("comments-toggle").click();
+  await page.getByTestId("comments").waitFor();
+  const [card, panel] = [await placed(page.getByTestId("conflicts")), await placed(page.locator(".panel"))];
+  assert.ok(card.y + card.height <= panel.y + 1, JSON.stringify({ card, panel }));
+  assert.ok(Math.abs(card.width - panel.width) < 2);
+});
+
+onPage("a person sets how the week stands, and lets the rows decide again", "live", async (page) => {
+  await page.getByTestId("health-button").click();
+  await page.getByTestId("health:atRisk").click();
+  await until(() => page.getByTestId("health").textContent(), "At risk");
+  assert.match(
+    await page.getByTestId("health").getAttribute("title"),
+    /^Chosen by .+ By the rows it is off track/,
+  );
+  assert.deepEqual(await changes(page), [[{ op: "HEALTH_SET", health: "atRisk" }]]);
+  await page.getByTestId("health-button").click();
+  await page.getByTestId("health:derived").click();
+  await until(() => page.getByTestId("health").textContent(), "Off track");
+});
+
+onPage("a view is saved with a name, chosen by another, and removed", "live", async (page) => {
+  await page.getByTestId("quick:blocked").click();
+  await page.getByTestId("views").click();
+  await page.getByTestId("view-name").fill("What is blocked");
+  await page.getByTestId("view-save").click();
+  await until(() => page.getByTestId("views").textContent(), "What is blocked");
+  assert.equal((await changes(page))[0][0].look, "show=blocked");
+  await page.getByTestId("view:all").click();
+  await until(async () => (await shown(page)).length, 18);
+  assert.equal(query(page).show, undefined);
+  await remoteOps(page, [
+    {
+      op: "VIEW_ADD",
+      viewId: "v2",
+      name: "Board of what is late",
+      look: "view=board&show=late&sort=deadline-asc",
+    },
+  ]);
+  await page.getByTestId("views").click();
+  await page.getByTestId("view:Board of what is late").click();
+  await page.getByTestId("board-view").waitFor();
+  assert.deepEqual([query(page).show, query(page).sort, query(page).view], ["late", "deadline-asc", "board"]);
+  await page.goBack();
+  await until(() => page.getByTestId("board-view").count(), 0);
+  await until(async () => (await shown(page)).length, 18);
+  await page.getByTestId("views").click();
+  await page.getByLabel("Remove the view What is blocked").click();
+  await until(() => page.getByTestId("view:What is blocked").count(), 0);
+});
+
+onPage("a first visit reads what the sheet is, once", "first", async (page) => {
+  const line = page.getByTestId("first-line");
+  assert.match(await line.textContent(), /filled in once from its messages.+corrected by a person/s);
+  await line.getByLabel("Close the welcome").click();
+  await until(() => line.count(), 0);
+  await page.reload();
+  await page.getByTestId("connection").waitFor();
+  assert.equal(await line.count(), 0);
+});
+
 for (const format of ["A4", "Letter"])
   onPage(`the whole week is on paper: ${format}`, "live", async (page) => {
     await remoteOps(page, [
@@ -242,7 +328,7 @@ onPage(
     );
     await panel.getByRole("button", { name: "Approve the DNS change" }).click();
     await until(() => focused(page), "g1-4 title");
-    await panel.getByRole("button", { name: "Close what changed since last week" }).click();
+    await page.getByRole("button", { name: "Close what changed since last week" }).click();
     await until(() => panel.count(), 0);
   },
 );

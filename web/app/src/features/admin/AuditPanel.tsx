@@ -4,7 +4,6 @@ import { momentOf } from "../../lib/moments";
 import { useApi } from "../../session/context";
 import { AnswerState, useAnswer } from "../../sheet/answer";
 import { useClient } from "../../sheet/context";
-import { PanelHead } from "../../sheet/PanelHead";
 import { type Attempt, attemptsIn, callsOf, dollars, type Report, reasonWords, reportsIn } from "./reports";
 
 export function AuditPanel() {
@@ -13,15 +12,15 @@ export function AuditPanel() {
   const ask = useCallback(() => api.read("generations").then(reportsIn), [api]);
   const [loaded, load] = useAnswer(ask, [generation?.number, generation?.state]);
   return (
-    <aside className="side side-wide" aria-label="What the model was told" data-testid="audit">
-      <PanelHead title="What the model was told" closes="what the model was told" />
+    <div className="side" data-testid="audit">
+      <h2 className="panel-title">What the model was told</h2>
       <AnswerState answer={loaded} onRetry={load} />
       {loaded.is === "here" && loaded.value.length === 0 && (
         <p className="side-note">Nothing has been extracted into this week.</p>
       )}
       {loaded.is === "here" &&
         [...loaded.value].reverse().map((report) => <Generation key={report.generation} report={report} />)}
-    </aside>
+    </div>
   );
 }
 

@@ -8,7 +8,6 @@ import { AnswerState, useAnswer } from "../../sheet/answer";
 import { useClient, useController } from "../../sheet/context";
 import { AuthorMark } from "../../sheet/log/AuthorMark";
 import { useFollowLog, useLog } from "../../sheet/log/context";
-import { PanelHead } from "../../sheet/PanelHead";
 import { type Listed, listed, ROLES } from "./listed";
 
 export function MembersPanel() {
@@ -40,8 +39,8 @@ export function MembersPanel() {
       </section>
     );
   return (
-    <aside className="side" aria-label="People and roles" data-testid="members">
-      <PanelHead title="People and roles" closes="people and roles" />
+    <div className="side" data-testid="members">
+      <h2 className="panel-title">People and roles</h2>
       <p className="side-note">
         {isAdmin
           ? "A role that you set here holds from now on, in this week and in the next ones. Removing someone closes this workspace to them at once. What they wrote stays."
@@ -51,7 +50,7 @@ export function MembersPanel() {
       {section("Here now", here)}
       {section("Not here", away)}
       {section("Removed", removed)}
-    </aside>
+    </div>
   );
 }
 

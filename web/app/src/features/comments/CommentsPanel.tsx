@@ -4,13 +4,13 @@ import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import type { Person } from "../../lib/mentions";
 import { settings } from "../../session/settings";
 import { useClient, useController, useMayEdit, useScreen } from "../../sheet/context";
+import { openDoc, rowOfNote } from "../../sheet/docs";
 import { COLUMN_INFO } from "../../sheet/model/columns";
 import { type Filter, filtered, lastAt, placeOf, quoteOf, type Target } from "../../sheet/model/threads";
 import { useServerNow } from "../../sheet/now";
 import { beginThread } from "../../sheet/openThread";
-import { returnToSheet } from "../../sheet/parts";
 import { usePeople } from "../../sheet/people";
-import { CloseIcon, CommentIcon } from "../../ui/icons";
+import { CommentIcon } from "../../ui/icons";
 import { Composer } from "./Composer";
 import { type CommentActions, useCommentActions } from "./commentActions";
 import { markSeen, type Seen, useSeen, useSeenKey } from "./seen";
@@ -24,11 +24,6 @@ interface Props {
   readonly onDoc?: (thread: Comment) => void;
 }
 
-export function CommentsPanel(props: Props) {
-  const open = useScreen((screen) => screen.side === "comments");
-  return open ? <Panel {...props} /> : null;
-}
-
 /** Every user by id: members and users in the room, then authors in the log. */
 export function usePersonOf(people: readonly Person[]): (id: string) => Person {
   const authors = useClient((state) => state.sheet?.authors);
@@ -38,7 +33,7 @@ export function usePersonOf(people: readonly Person[]): (id: string) => Person {
   }, [people, authors]);
 }
 
-function Panel({ onDoc }: Props) {
+export function CommentsPanel({ onDoc }: Props) {
   const controller = useController();
   const comments = useClient((state) => state.sheet?.comments);
   const tasks = useClient((state) => state.sheet?.tasks);
@@ -82,27 +77,16 @@ function Panel({ onDoc }: Props) {
     if (thread) setFilter(thread.resolved === null ? "open" : "resolved");
   }, [pointed, controller]);
 
-  const close = () => {
-    controller.screen.set({ side: null, draft: null, thread: null });
-    if (place) controller.go(place);
-    else returnToSheet(controller);
+  /** A comment on words of a note leads back to the note, any other to the cell. */
+  const back = (about: Target) => {
+    if ("doc" in about && rowOfNote(about.doc)) openDoc(controller, about.doc);
+    else if (place) controller.go(place);
   };
   const onWriting = (isWriting: boolean) => controller.screen.set({ composing: isWriting });
   const headingOf = (about: Comment | Target) => <Heading about={about} onDoc={onDoc} titles={tasks ?? []} />;
 
   return (
-    <aside
-      className="details comments"
-      aria-label="Comments"
-      data-testid="comments"
-      onKeyDown={(event) => event.key === "Escape" && close()}
-    >
-      <header className="details-head">
-        <h2>Comments</h2>
-        <button type="button" className="icon-button" aria-label="Close comments" onClick={close}>
-          <CloseIcon />
-        </button>
-      </header>
+    <div className="comments" data-testid="comments">
       <div className="comments-bar">
         <fieldset className="comment-filters" aria-label="Which threads">
           {(["open", "resolved"] as const).map((kind) => (
@@ -160,7 +144,7 @@ function Panel({ onDoc }: Props) {
               onSubmit={(words) => {
                 controller.screen.set({ draft: null });
                 setFilter("open");
-                if (place) controller.go(place);
+                back(draft);
                 return actions.add(draft, words).then((ok) => {
                   if (!ok) {
                     settings.set(`draft:${draftName(draft)}`, words.text);
@@ -171,7 +155,7 @@ function Panel({ onDoc }: Props) {
               }}
               onCancel={() => {
                 controller.screen.set({ draft: null });
-                if (place) controller.go(place);
+                back(draft);
               }}
               onWriting={onWriting}
             />
@@ -203,7 +187,7 @@ function Panel({ onDoc }: Props) {
           </Shown>
         ))}
       </div>
-    </aside>
+    </div>
   );
 }
 

@@ -4,6 +4,8 @@ import { ago, exactly } from "../../lib/time";
 import { pageLink } from "../../session/places";
 import { useClient, useController } from "../../sheet/context";
 import { openDoc } from "../../sheet/docs";
+import { COLUMN_INFO } from "../../sheet/model/columns";
+import { placeOf as threadPlaceOf } from "../../sheet/model/threads";
 import { useServerNow } from "../../sheet/now";
 import { openThread } from "../../sheet/openThread";
 import { BellIcon } from "../../ui/icons";
@@ -51,6 +53,27 @@ export function Mentions({ team, cycle }: Props) {
   );
 }
 
+/** The cell, the row or the note that the words are about. */
+function Where({ mention }: { mention: Mention }) {
+  const tasks = useClient((state) => state.sheet?.tasks);
+  const thread = useClient((state) =>
+    state.sheet?.comments.find((comment) => comment.commentId === mention.commentId),
+  );
+  if (!thread || !tasks) return null;
+  const { what, where } = threadPlaceOf(thread, tasks, (column) => COLUMN_INFO[column].title);
+  return (
+    <span className="mention-where muted ellipsis">
+      {what}
+      {where && (
+        <>
+          {" · "}
+          <bdi>{where}</bdi>
+        </>
+      )}
+    </span>
+  );
+}
+
 function List({
   mentions,
   here,
@@ -87,6 +110,7 @@ function List({
                 {!one.isRead && <span className="tag tag-new">new</span>}
               </span>
               <bdi className="mention-text">{one.text || "in a note"}</bdi>
+              {isHere && <Where mention={one} />}
             </>
           );
           const place = placeOf(one);

@@ -6,9 +6,8 @@ import { useClient, useController, useMayEdit, useScreen } from "../../sheet/con
 import { originOf } from "../../sheet/grid/cells";
 import { Linked } from "../../sheet/grid/Linked";
 import { COLUMN_INFO } from "../../sheet/model/columns";
-import { returnToSheet } from "../../sheet/parts";
 import { sourceIds } from "../../ui/Chips";
-import { CloseIcon, HistoryIcon, SparkIcon } from "../../ui/icons";
+import { HistoryIcon, SparkIcon } from "../../ui/icons";
 import { useCommittedAt } from "./messages";
 import { Sources } from "./Sources";
 
@@ -21,11 +20,6 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
   );
 }
 
-export function Details() {
-  const open = useScreen((screen) => screen.side === "details");
-  return open ? <Panel /> : null;
-}
-
 /** What the extraction's words are to be called: only what a model answered is the model's. */
 const EXTRACTION_WORDS = {
   model: "Written by the model",
@@ -34,7 +28,7 @@ const EXTRACTION_WORDS = {
   empty: "Written by the extraction",
 } as const;
 
-function Panel() {
+export function Details() {
   const controller = useController();
   const place = useScreen((screen) => screen.selection?.anchor ?? null);
   const row = useClient((state) => state.sheet?.tasks.find((task) => task.taskId === place?.taskId));
@@ -51,11 +45,6 @@ function Panel() {
   const isModels = (generation?.origin ?? "model") === "model";
   const isExtracted = cell?.author === SYSTEM_ID;
   const sources = sourceIds(row?.cells.source?.value ?? "");
-  const close = () => {
-    controller.screen.set({ side: null });
-    if (place) controller.go(place);
-    else returnToSheet(controller);
-  };
 
   const takeModelValue = () => {
     if (!place || cell?.aiValue === undefined) return;
@@ -71,18 +60,8 @@ function Panel() {
   };
 
   return (
-    <aside
-      className="details"
-      aria-label="Cell details"
-      data-testid="details"
-      onKeyDown={(event) => event.key === "Escape" && close()}
-    >
-      <header className="details-head">
-        <h2>{place ? COLUMN_INFO[place.column].title : "Cell details"}</h2>
-        <button type="button" className="icon-button" aria-label="Close details" onClick={close}>
-          <CloseIcon />
-        </button>
-      </header>
+    <div className="details" data-testid="details">
+      <h2 className="panel-title">{place ? COLUMN_INFO[place.column].title : "Cell details"}</h2>
       {!place || !row ? (
         <p className="muted details-body">Select a cell to see who wrote it and where it came from.</p>
       ) : (
@@ -163,6 +142,6 @@ function Panel() {
           </button>
         </div>
       )}
-    </aside>
+    </div>
   );
 }

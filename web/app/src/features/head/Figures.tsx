@@ -1,14 +1,8 @@
 /** The week in brief: one word and three numbers. */
 import { useMemo } from "react";
 import { useClient, useController } from "../../sheet/context";
-import {
-  HEALTH_WORDS,
-  healthOf,
-  healthReason,
-  isComplete,
-  judgedOn,
-  numbersOf,
-} from "../../sheet/model/health";
+import { healthOf, healthReason, isComplete, judgedOn, numbersOf } from "../../sheet/model/health";
+import { HealthWord } from "./HealthWord";
 
 export function Figures({ cycle }: { cycle: string }) {
   const { today } = useController();
@@ -16,7 +10,7 @@ export function Figures({ cycle }: { cycle: string }) {
   const complete = useClient((state) => isComplete(state.sheet));
   const numbers = useMemo(() => numbersOf(tasks ?? [], judgedOn(cycle, today)), [tasks, cycle, today]);
   const health = healthOf(numbers, complete);
-  if (health === null) return null;
+  if (numbers.rows === 0) return null;
   const figures = [
     ["done", numbers.done],
     ["blocked", numbers.blocked],
@@ -24,14 +18,7 @@ export function Figures({ cycle }: { cycle: string }) {
   ] as const;
   return (
     <div className="head-figures" data-testid="figures">
-      <span
-        className="health"
-        data-testid="health"
-        data-health={health}
-        title={healthReason(numbers, complete)}
-      >
-        {HEALTH_WORDS[health]}
-      </span>
+      <HealthWord derived={health} reason={healthReason(numbers, complete)} />
       {figures.map(([name, count]) => (
         <span key={name} className="figure" data-testid={`figure:${name}`}>
           <b>{count}</b> {name}

@@ -5,9 +5,7 @@ import { useClient, useController, useScreen } from "../../sheet/context";
 import { inQuotes, useFollowLog, useHistory, useLog } from "../../sheet/log/context";
 import { concerns, type Entry, type Filter, inStretches, narrowed } from "../../sheet/log/entry";
 import { COLUMN_INFO } from "../../sheet/model/columns";
-import { returnToSheet } from "../../sheet/parts";
 import type { Scope } from "../../sheet/screen";
-import { CloseIcon } from "../../ui/icons";
 import { EntryItem } from "./EntryItem";
 import { SavePoints } from "./SavePoints";
 
@@ -16,7 +14,7 @@ const SHOWN = 60;
 
 export function HistoryPanel() {
   const controller = useController();
-  const { log, time } = useHistory();
+  const { log } = useHistory();
   useFollowLog();
   const place = useScreen((screen) => screen.selection?.anchor ?? null);
   const scope = useScreen((screen) => screen.scope);
@@ -51,21 +49,9 @@ export function HistoryPanel() {
       : scope === "row"
         ? inQuotes(title)
         : `${COLUMN_INFO[place.column].title} of ${inQuotes(title)}`;
-  const close = () => {
-    controller.screen.set({ side: null });
-    time.set({ viewing: null, against: null });
-    if (place) controller.go(place);
-    else returnToSheet(controller);
-  };
 
   return (
-    <aside className="side" aria-label="History" data-testid="history">
-      <header className="details-head">
-        <h2>History</h2>
-        <button type="button" className="icon-button" aria-label="Close history" onClick={close}>
-          <CloseIcon />
-        </button>
-      </header>
+    <div className="side" data-testid="history">
       <div className="history-filters">
         <Scopes scope={scope} onChoose={(next) => controller.screen.set({ scope: next })} />
         <label className="history-person">
@@ -128,7 +114,7 @@ export function HistoryPanel() {
           Show older changes ({(found.length - shown).toLocaleString("en-GB")})
         </button>
       )}
-    </aside>
+    </div>
   );
 }
 

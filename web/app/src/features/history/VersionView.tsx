@@ -160,7 +160,14 @@ function VersionRow(props: {
       {COLUMNS.map((column) => {
         const value = row.cells[column]?.value ?? "";
         const face = (
-          <Face column={column} value={value} today={today} done={row.cells.status?.value === "Done"} />
+          <Face
+            column={column}
+            value={value}
+            today={today}
+            asOf={controller.asOf}
+            done={row.cells.status?.value === "Done"}
+            isBlocked={row.cells.status?.value === "Blocked"}
+          />
         );
         const change = cells.get(column);
         return (

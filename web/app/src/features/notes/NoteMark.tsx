@@ -18,7 +18,7 @@ export function NoteMark({ taskId }: { taskId: string }) {
       aria-label="Note"
       title="Note (Ctrl+Alt+N)"
       onPointerEnter={prepare}
-      onClick={() => controller.screen.set({ note: { taskId, focus: true } })}
+      onClick={() => controller.screen.set({ side: "note", note: { taskId, focus: true } })}
     >
       <NoteIcon size={11} />
     </button>

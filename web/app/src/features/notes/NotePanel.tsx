@@ -2,8 +2,6 @@
 import { useEffect, useRef } from "react";
 import { useClient, useController, useScreen } from "../../sheet/context";
 import { noteName } from "../../sheet/docs";
-import { returnToSheet } from "../../sheet/parts";
-import { CloseIcon } from "../../ui/icons";
 import { Later } from "../../ui/Later";
 import { NoteEditor } from "./lazy";
 
@@ -12,7 +10,11 @@ const REST_MS = 250;
 
 export function NotePanel() {
   const note = useScreen((screen) => screen.note);
-  return note && <Panel taskId={note.taskId} focus={note.focus} />;
+  return note ? (
+    <Panel taskId={note.taskId} focus={note.focus} />
+  ) : (
+    <p className="note-panel note-waiting muted">Select a row to write its note.</p>
+  );
 }
 
 /** The user who removed the row while its note was open here; null while the row exists, or if this user did. */
@@ -55,22 +57,11 @@ function Panel({ taskId, focus }: { taskId: string; focus: boolean }) {
     return () => clearTimeout(timer);
   }, [selected]);
 
-  const close = () => {
-    controller.screen.set({ note: null });
-    const { selection } = controller.screen.get();
-    if (selection) controller.go(selection.anchor);
-    else returnToSheet(controller);
-  };
   return (
-    <aside className="details note-panel" aria-label="Note" data-testid="note-panel">
-      <header className="details-head">
-        <h2 className="note-panel-title">
-          Note <bdi className="muted ellipsis">{title}</bdi>
-        </h2>
-        <button type="button" className="icon-button" aria-label="Close the note" onClick={close}>
-          <CloseIcon />
-        </button>
-      </header>
+    <div className="note-panel" data-testid="note-panel">
+      <p className="note-panel-title muted">
+        <bdi className="ellipsis">{title}</bdi>
+      </p>
       {row || removedBy !== null ? (
         <Later key={taskId}>
           <NoteEditor
@@ -89,6 +80,6 @@ function Panel({ taskId, focus }: { taskId: string; focus: boolean }) {
       ) : (
         <p className="muted note-waiting">This row was removed. If it comes back, so does its note.</p>
       )}
-    </aside>
+    </div>
   );
 }

@@ -10,8 +10,9 @@ export const NOTE_ACTIONS: readonly Action[] = [
     group: "Rows",
     keys: ["Ctrl+Alt+N"],
     icon: NoteIcon,
+    menu: "cell",
     isEnabled: ({ screen }) =>
-      screen.get().selection === null && screen.get().note === null ? "Select a row first." : true,
+      screen.get().selection === null && screen.get().side !== "note" ? "Select a row first." : true,
     perform: turnNote,
   },
 ];

@@ -7,6 +7,7 @@ import { addDays, mondayOf, weekOf, weekSpan } from "../../lib/dates";
 import { pageLink } from "../../session/places";
 import { useClient, useController } from "../../sheet/context";
 import { valueAt } from "../../sheet/model/block";
+import { readLook } from "../../sheet/model/look";
 import { usePeople } from "../../sheet/people";
 import { type Item, itemsFor } from "./find";
 
@@ -18,6 +19,7 @@ function useItems(): readonly Item[] {
   const actions = useActions();
   const people = usePeople();
   const tasks = useClient((state) => state.sheet?.tasks);
+  const views = useClient((state) => state.sheet?.views);
   return useMemo(() => {
     const done: Item[] = actions
       .filter((action) => action.id !== "palette" && isOffered(action, controller))
@@ -59,8 +61,14 @@ function useItems(): readonly Item[] {
           });
       },
     }));
-    return [...done, ...rows, ...persons, ...weeks()];
-  }, [actions, controller, people, tasks]);
+    const named: Item[] = (views ?? []).map((view) => ({
+      id: `view:${view.viewId}`,
+      kind: "View",
+      label: `View: ${view.name}`,
+      perform: () => controller.show(readLook(new URLSearchParams(view.look))),
+    }));
+    return [...done, ...named, ...rows, ...persons, ...weeks()];
+  }, [actions, controller, people, tasks, views]);
 }
 
 function weeks(): Item[] {

@@ -4,7 +4,7 @@ import { fold } from "../../lib/fold";
 export interface Item {
   /** Unique in the list. */
   readonly id: string;
-  readonly kind: "Action" | "Row" | "Person" | "Week";
+  readonly kind: "Action" | "View" | "Row" | "Person" | "Week";
   readonly label: string;
   readonly keys?: string;
   /** Why it cannot be done now. */

@@ -1,70 +1,59 @@
 /** One row as a page: its fields, its note, what is said of it, and what happened to it. */
 import type { Column, Row } from "@cyclesheet/client";
 import { PRIORITIES, STATUSES } from "@cyclesheet/client";
-import { useEffect, useId, useState } from "react";
+import { type ReactNode, useEffect, useId, useState } from "react";
 import { exactly } from "../../lib/time";
 import { useClient, useController, useMayEdit, useScreen } from "../../sheet/context";
 import { copyLink } from "../../sheet/copyLink";
-import { openDoc } from "../../sheet/docs";
 import { Linked } from "../../sheet/grid/Linked";
 import { useFollowLog, useLog } from "../../sheet/log/context";
 import { valueAt } from "../../sheet/model/block";
 import { COLUMN_LIST, type ColumnInfo } from "../../sheet/model/columns";
 import { filtered, saidIn } from "../../sheet/model/threads";
-import { openThread } from "../../sheet/openThread";
-import { returnToSheet } from "../../sheet/parts";
+import { beginThread, openThread } from "../../sheet/openThread";
 import { usePeople } from "../../sheet/people";
-import { CloseIcon } from "../../ui/icons";
 import { LinkIcon } from "../../ui/noteIcons";
 
 /** Changes listed; the history has all. */
 const MAX_CHANGES = 5;
 const LONG: ReadonlySet<Column> = new Set<Column>(["title", "description", "blockers"]);
 
-export function RowPage() {
+interface Props {
+  /** Draws the note of a row, to be written in. */
+  readonly note: (taskId: string, label: string) => ReactNode;
+}
+
+export function RowPage({ note }: Props) {
   const controller = useController();
   const taskId = useScreen((screen) => screen.selection?.anchor.taskId ?? null);
-  const row = useClient((state) => state.sheet?.tasks.find((task) => task.taskId === taskId));
-  const close = () => {
-    const { selection } = controller.screen.get();
-    controller.screen.set({ side: null });
-    if (selection && !controller.screen.get().board) controller.go(selection.anchor);
-    else returnToSheet(controller);
-  };
+  const place = useClient((state) => state.sheet?.tasks.findIndex((task) => task.taskId === taskId) ?? -1);
+  const row = useClient((state) => state.sheet?.tasks[place]);
   return (
-    <aside
-      className="side row-page"
-      aria-label="Row"
-      data-testid="row-page"
-      onKeyDown={(event) => event.key === "Escape" && close()}
-    >
-      <header className="details-head">
-        <h2>Row</h2>
-        {row && (
-          <button
-            type="button"
-            className="icon-button"
-            aria-label="Copy a link to this row"
-            title="Copy a link to this row"
-            onClick={() => void copyLink(controller, row.taskId, null)}
-          >
-            <LinkIcon />
-          </button>
-        )}
-        <button type="button" className="icon-button" aria-label="Close the row" onClick={close}>
-          <CloseIcon />
-        </button>
-      </header>
+    <div className="row-page" data-testid="row-page">
       {row ? (
         <div className="details-body">
+          <p className="details-task">
+            <span>Row {place + 1}</span>
+            <button
+              type="button"
+              className="icon-button"
+              aria-label="Copy a link to this row"
+              title="Copy a link to this row"
+              onClick={() => void copyLink(controller, row.taskId, null)}
+            >
+              <LinkIcon />
+            </button>
+          </p>
           <Fields key={row.taskId} row={row} />
+          <h3>Note</h3>
+          {note(row.taskId, `Note on ${valueAt(row, "title") || "Untitled row"}`)}
           <Talk row={row} />
           <Past row={row} />
         </div>
       ) : (
         <p className="muted details-body">Select a row to see all of it.</p>
       )}
-    </aside>
+    </div>
   );
 }
 
@@ -160,22 +149,13 @@ function Field({ row, info }: { row: Row; info: ColumnInfo }) {
 
 function Talk({ row }: { row: Row }) {
   const controller = useController();
+  const mayEdit = useMayEdit();
   const comments = useClient((state) => state.sheet?.comments);
-  const hasNote = useClient((state) => (state.sheet?.docs[`notes:${row.taskId}`]?.bytes ?? 0) > 0);
   const threads = filtered(comments ?? [], "open").filter((thread) => thread.taskId === row.taskId);
   const authors = useClient((state) => state.sheet?.authors);
   return (
     <>
-      <h3>Note</h3>
-      <button
-        type="button"
-        className="button button-small"
-        onClick={() => openDoc(controller, `notes:${row.taskId}`)}
-      >
-        {hasNote ? "Open the note" : "Write a note"}
-      </button>
       <h3>Comments</h3>
-      {threads.length === 0 && <p className="muted">None is open.</p>}
       <ul className="row-threads">
         {threads.map((thread) => {
           const [first] = saidIn(thread);
@@ -191,12 +171,27 @@ function Talk({ row }: { row: Row }) {
                     <bdi>{authors?.[thread.author] ?? thread.author}</bdi>
                   </strong>{" "}
                   <span dir="auto">{first?.deleted ? "(deleted)" : first?.text}</span>
+                  {thread.replies.length > 0 && (
+                    <span className="muted">
+                      {" "}
+                      · {thread.replies.length === 1 ? "1 answer" : `${thread.replies.length} answers`}
+                    </span>
+                  )}
                 </span>
               </button>
             </li>
           );
         })}
       </ul>
+      {mayEdit && (
+        <button
+          type="button"
+          className="button button-small"
+          onClick={() => beginThread(controller, { taskId: row.taskId, column: null })}
+        >
+          Comment on the row
+        </button>
+      )}
     </>
   );
 }

@@ -4,7 +4,7 @@ import { pageLink } from "../../session/places";
 import type { Controller } from "../../sheet/controller";
 import { lastDirectory } from "../../sheet/directory";
 import { SUMMARY } from "../../sheet/docs";
-import { HEALTH_WORDS, healthOf, isComplete, judgedOn, numbersOf } from "../../sheet/model/health";
+import { HEALTH_WORDS, healthShown, isComplete, judgedOn, numbersOf } from "../../sheet/model/health";
 import { mailHtml, markdownText, type Report, slackText } from "./report";
 
 export type Kind = "slack" | "markdown" | "mail" | "link";
@@ -46,7 +46,7 @@ function reportOf(controller: Controller, team: string, cycle: string, link: str
   const asOf = judgedOn(cycle, controller.today);
   const numbers = numbersOf(rows, asOf);
   const complete = isComplete(sheet);
-  const health = healthOf(numbers, complete);
+  const health = healthShown(sheet, numbers);
   const directory = lastDirectory();
   // A summary that people wrote is in its editor; the sheet holds the words that it began from.
   const isTouched = sheet?.docs[SUMMARY]?.isManuallyEdited ?? false;

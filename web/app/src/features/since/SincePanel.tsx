@@ -4,7 +4,6 @@ import { useCallback } from "react";
 import { useApi } from "../../session/context";
 import { AnswerState, useAnswer } from "../../sheet/answer";
 import { useClient, useController } from "../../sheet/context";
-import { PanelHead } from "../../sheet/PanelHead";
 import { comparisonIn, HEALTH_WORDS, sectionsOf, sentenceOf } from "./comparison";
 
 /** Somebody who types commits several times a second: one question for all of it, milliseconds after the last. */
@@ -17,11 +16,11 @@ export function SincePanel() {
   // Another version may differ in other ways.
   const [answer, load] = useAnswer(ask, [version], REST_MS);
   return (
-    <aside className="side" aria-label="What changed since last week" data-testid="since">
-      <PanelHead title="Since last week" closes="what changed since last week" />
+    <div className="side" data-testid="since">
+      <h2 className="panel-title">What changed since last week</h2>
       <AnswerState answer={answer} onRetry={load} />
       {answer.is === "here" && <Changes comparison={answer.value} />}
-    </aside>
+    </div>
   );
 }
 

@@ -3,6 +3,8 @@ import { useMemo } from "react";
 import { useClient, useController, useScreen } from "../../sheet/context";
 import { isQuick, QUICK_WORDS, QUICKS, type Quick } from "../../sheet/model/quick";
 import { useDirectory } from "../../sheet/useDirectory";
+import { Popover } from "../../ui/Popover";
+import { useCurrentView, ViewList } from "./Views";
 
 /** The groups in the order in which the button goes round them. */
 const NEXT_GROUP = { none: "status", status: "assignee", assignee: null } as const;
@@ -15,6 +17,7 @@ export function Chips() {
   const group = useScreen((screen) => screen.arrangement.group) ?? "none";
   const board = useScreen((screen) => screen.board);
   const directory = useDirectory();
+  const current = useCurrentView();
   const counts = useMemo(() => {
     const viewer = { ...controller.viewer, directory };
     return new Map(
@@ -60,6 +63,16 @@ export function Chips() {
       >
         Board
       </button>
+      <Popover
+        label={current ? `View: ${current.name}` : "Views"}
+        testId="views"
+        className="views-box"
+        isFree
+        data={{ "data-chosen": current ? "true" : undefined }}
+        button={<span className="ellipsis">{current?.name ?? "Views"}</span>}
+      >
+        {(close) => <ViewList onDone={close} />}
+      </Popover>
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { weekSpan } from "../../lib/dates";
 import { type CycleInfo, pageLink, type Weeks as WeekList } from "../../session/places";
 import { ChevronIcon, LeftIcon, RightIcon } from "../../ui/icons";
 import { Popover } from "../../ui/Popover";
-import { type Near, nearTo } from "./near";
+import { ASK_AFTER_MS, type Near, nearTo } from "./near";
 
 interface Props {
   readonly team: string;
@@ -96,9 +96,6 @@ export function Weeks({ team, cycle, loadCycles }: Props) {
     </nav>
   );
 }
-
-/** The sheet comes first: milliseconds before its neighbours are asked for. */
-const ASK_AFTER_MS = 600;
 
 function Way({
   icon,

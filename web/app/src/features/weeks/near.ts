@@ -17,3 +17,6 @@ export function nearTo(cycle: string, { cycles, current }: Weeks): Near {
     current,
   };
 }
+
+/** The sheet comes first: milliseconds before its neighbours are asked for. */
+export const ASK_AFTER_MS = 600;

@@ -33,6 +33,8 @@ export function SheetGrid({ label, cycle }: { label: string; cycle: string }) {
   const controller = useController();
   const isEmpty = useClient((state) => state.sheet?.tasks.length === 0);
   const loading = useClient((state) => state.sheet === null);
+  /** Nothing will come: bars that promise rows would stand forever. */
+  const isInVain = useClient((state) => state.status === "failed" || state.status === "removed");
   const roomy = useScreen((screen) => screen.roomy);
   const find = useScreen((screen) => screen.find);
   const arrangement = useScreen((screen) => screen.arrangement);
@@ -157,7 +159,7 @@ export function SheetGrid({ label, cycle }: { label: string; cycle: string }) {
       data-roomy={roomy || undefined}
       data-movable={(mayEdit && bar === null) || undefined}
       aria-label={label}
-      aria-busy={loading}
+      aria-busy={loading && !isInVain}
       {...pointer}
       onFocusCapture={onFocus}
       onBlurCapture={(event) => {
@@ -197,7 +199,7 @@ export function SheetGrid({ label, cycle }: { label: string; cycle: string }) {
       <div ref={frame} className="ag-theme-cyclesheet" />
       {api && hosts && <Layers api={api} hosts={hosts} moved={moved} root={root} dropAt={rowDrag.line} />}
       {isEmpty && <EmptySheet mayEdit={mayEdit} />}
-      {loading && <Skeleton />}
+      {loading && !isInVain && <Skeleton />}
     </section>
   );
 }
