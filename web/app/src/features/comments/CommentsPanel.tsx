@@ -118,7 +118,8 @@ export function CommentsPanel({ onDoc }: Props) {
           </button>
         )}
       </div>
-      <div className="comments-list" ref={list} tabIndex={-1}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be scrolled by keys too */}
+      <div className="comments-list" ref={list} tabIndex={0}>
         {draft && (
           <section className="thread thread-draft" aria-label="New comment" data-current>
             <div className="thread-heading">{headingOf(draft)}</div>
