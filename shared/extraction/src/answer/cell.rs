@@ -18,11 +18,11 @@ pub(crate) fn clean(cell: &str) -> String {
     tidy_lines(&text)
 }
 
-/// Controls (tab and newline stay), byte order marks, zero-width spaces, and the marks that make text read backwards.
+/// Controls (tab and newline stay), byte order marks, zero-width spaces, soft hyphens, and the marks of directions.
 /// The zero-width joiner stays: emoji and several scripts need it.
 pub(crate) fn is_unwanted(c: char) -> bool {
     (c.is_control() && c != '\n' && c != '\t')
-        || matches!(c, '\u{feff}' | '\u{200b}' | '\u{2060}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{feff}' | '\u{200b}' | '\u{2060}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn is_space(c: char) -> bool {
@@ -40,6 +40,10 @@ fn breaks(text: &str) -> Cow<'_, str> {
         let (before, from) = rest.split_at(at);
         out.push_str(before);
         match tag(from) {
+            Some((len, _)) if is_strike(from) => {
+                out.push_str("~~");
+                rest = from.get(len..).unwrap_or_default();
+            }
             Some((len, breaks)) => {
                 if breaks && !out.ends_with('\n')
                     || from.get(1..3).is_some_and(|t| t.eq_ignore_ascii_case("br"))
@@ -59,8 +63,19 @@ fn breaks(text: &str) -> Cow<'_, str> {
 }
 
 /// Tags that only shape a text: they go, and their text stays. Those of a block leave a line break.
-const INLINE: [&str; 15] =
-    ["b", "strong", "i", "em", "u", "span", "a", "code", "small", "sub", "sup", "mark", "font", "kbd", "tt"];
+const INLINE: [&str; 21] = [
+    "b", "strong", "i", "em", "u", "span", "a", "code", "small", "sub", "sup", "mark", "font", "kbd", "tt",
+    "time", "ins", "del", "s", "strike", "label",
+];
+/// Tags that strike their text out, as `~~` does.
+const STRIKE: [&str; 3] = ["del", "s", "strike"];
+
+fn is_strike(text: &str) -> bool {
+    let name = text.trim_start_matches('<').trim_start_matches('/');
+    let end = name.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(name.len());
+    name.get(..end).is_some_and(|name| STRIKE.iter().any(|strike| name.eq_ignore_ascii_case(strike)))
+}
+
 const BLOCK: [&str; 7] = ["li", "ul", "ol", "p", "div", "br", "hr"];
 
 /// The length of a tag at the beginning of `text` and whether it breaks the line. `None` if it is no tag of a text:
@@ -84,11 +99,31 @@ static ANSI: LazyLock<Regex> = LazyLock::new(|| Regex::new("\u{1b}\\[[0-9;]*[A-Z
 /// Marks that may stand around a whole cell, longest first.
 const EMPHASIS: [&str; 7] = ["***", "**", "__", "``", "`", "*", "_"];
 
-/// Returns a text without the marks of one that is struck out as a whole. A struck title is still a title, a struck status
-/// is none, so only columns of text use this.
-pub(crate) fn unstruck(text: &str) -> &str {
-    let inner = text.strip_prefix("~~").and_then(|rest| rest.strip_suffix("~~"));
-    inner.map(str::trim).filter(|inner| !inner.is_empty() && !inner.contains('~')).unwrap_or(text)
+/// Marks the cells between a `~~` that is opened in one cell and closed in a later one: what is struck out over several cells
+/// is struck out in each of them.
+pub(crate) fn spread_strike(cells: &mut [String]) {
+    let is_half = |cell: &String| cell.matches("~~").count() % 2 == 1;
+    let Some(from) = cells.iter().position(is_half) else { return };
+    let Some(length) = cells.iter().skip(from + 1).position(is_half) else { return };
+    let until = from + 1 + length;
+    for (at, cell) in cells.iter_mut().enumerate().skip(from).take(length + 2) {
+        if at > from && !cell.is_empty() {
+            cell.insert_str(0, "~~");
+        }
+        if at < until && !cell.is_empty() {
+            cell.push_str("~~");
+        }
+    }
+}
+
+/// Returns the text of a cell that is one link or one picture and nothing else: `[**Ana**](https://…)` is `Ana`.
+pub(crate) fn unlinked(text: &str) -> &str {
+    let link = text.strip_prefix('!').unwrap_or(text).strip_prefix('[').and_then(|t| t.strip_suffix(')'));
+    let Some((words, target)) = link.and_then(|t| t.split_once("](")) else { return text };
+    if words.trim().is_empty() || words.contains(['[', ']']) || target.contains(['(', ')']) {
+        return text;
+    }
+    unwrap_emphasis(words.trim())
 }
 
 /// `**Fix login**` → `Fix login`; `**A** and **B**` stays.
@@ -145,7 +180,7 @@ const BLANK: &str = ", -, --, ---, –, —, n/a, na, n.a, none, not specified, 
     no blockers, no deadline, keine, keiner, kein, ninguno, ninguna, aucun, aucune, nenhum, nenhuma, k. a, k.a, なし, 无, 無, нет";
 
 /// What programs write where they have nothing. A person reads it as nothing too, and gets a warning with the word.
-const BLANK_OF_PROGRAMS: &str = "null, nil, undefined, nan, empty, ...";
+const BLANK_OF_PROGRAMS: &str = "~, null, nil, undefined, nan, empty, ...";
 
 /// Whether a cell says in so many words that it is empty.
 pub(crate) fn is_blank(cell: &str) -> bool {
@@ -240,11 +275,28 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_struck_out_as_a_whole_loses_its_marks() {
-        for (raw, plain) in
-            [("~~old~~", "old"), ("~~a~~ b ~~c~~", "~~a~~ b ~~c~~"), ("~~~~", "~~~~"), ("~5", "~5")]
-        {
-            assert_eq!(unstruck(raw), plain, "{raw:?}");
+    fn what_is_struck_out_over_several_cells_is_struck_out_in_each() {
+        for (cells, want) in [
+            (vec!["~~a", "b", "", "c~~", "d"], vec!["~~a~~", "~~b~~", "", "~~c~~", "d"]),
+            (vec!["~~a~~", "b"], vec!["~~a~~", "b"]),
+            (vec!["~~a", "b"], vec!["~~a", "b"]),
+        ] {
+            let mut cells: Vec<String> = cells.into_iter().map(str::to_owned).collect();
+            spread_strike(&mut cells);
+            assert_eq!(cells, want);
+        }
+    }
+
+    #[test]
+    fn a_cell_that_is_one_link_or_picture_says_its_words() {
+        for (raw, plain) in [
+            ("[**Ana**](https://x.example/ana)", "Ana"),
+            ("![Done](https://x.example/badge.svg)", "Done"),
+            ("[a](b) and [c](d)", "[a](b) and [c](d)"),
+            ("[a](b", "[a](b"),
+            ("Ana", "Ana"),
+        ] {
+            assert_eq!(unlinked(raw), plain);
         }
     }
 
@@ -258,6 +310,7 @@ mod tests {
             ("__init__", "__init__"),
             ("_soon_", "soon"),
             ("~~old~~", "~~old~~"),
+            ("<del>old</del> <time datetime=\"x\">new</time>", "~~old~~ new"),
             ("a<br>b<BR/>c<br />d", "a\nb\nc\nd"),
             ("<brand>", "<brand>"),
             ("<ul><li>one</li><li>two</li></ul>", "one\ntwo"),

@@ -302,8 +302,45 @@ fn of_share(found: &regex::Captures<'_>) -> Option<&'static str> {
     }
 }
 
+/// Signs by the names that Slack and GitHub write in their place. Others stay as they are, for they may contradict.
+const ALIASES: [(&str, &str); 25] = [
+    (":white_check_mark:", "✅"),
+    (":heavy_check_mark:", "✔"),
+    (":ballot_box_with_check:", "☑"),
+    (":checkered_flag:", "🏁"),
+    (":tada:", "🎉"),
+    (":arrows_counterclockwise:", "🔄"),
+    (":construction:", "🚧"),
+    (":hourglass:", "⌛"),
+    (":hourglass_flowing_sand:", "⏳"),
+    (":no_entry:", "⛔"),
+    (":no_entry_sign:", "🚫"),
+    (":octagonal_sign:", "🛑"),
+    (":stop_sign:", "🛑"),
+    (":double_vertical_bar:", "⏸"),
+    (":white_large_square:", "⬜"),
+    (":x:", "❌"),
+    (":red_circle:", "🔴"),
+    (":large_orange_circle:", "🟠"),
+    (":large_yellow_circle:", "🟡"),
+    (":yellow_circle:", "🟡"),
+    (":large_green_circle:", "🟢"),
+    (":green_circle:", "🟢"),
+    (":fire:", "🔥"),
+    (":rotating_light:", "🚨"),
+    (":arrow_up:", "⬆"),
+];
+
+fn with_signs(cell: &str) -> std::borrow::Cow<'_, str> {
+    if cell.matches(':').count() < 2 {
+        return cell.into();
+    }
+    ALIASES.iter().fold(cell.to_owned(), |cell, (alias, sign)| cell.replace(alias, sign)).into()
+}
+
 /// The status a cell names.
 pub(crate) fn read_status(cell: &str) -> Option<Choice> {
+    let cell = &*with_signs(cell);
     if is_off(cell) {
         return None;
     }
@@ -337,6 +374,7 @@ pub(crate) fn read_status(cell: &str) -> Option<Choice> {
 
 /// The priority a cell names.
 pub(crate) fn read_priority(cell: &str) -> Option<Choice> {
+    let cell = &*with_signs(cell);
     let found = read(cell, &bare(cell), &PRIORITIES, &PRIORITY_SIGNS)?;
     // `🔴 Low`, `🟢 Urgent`: the sign is at the other end of the scale.
     let against: &[&str] = match found.value {

@@ -56,7 +56,17 @@ pub(crate) enum Reading {
 fn is_another_day(inside: &str, date: Date, around: &Around, zone: Option<&TimeZone>) -> bool {
     const OR: [&str; 5] = ["or ", "oder ", "ou ", "o ", "или "];
     let lower = inside.to_lowercase();
-    is_day_word(lower.trim_end_matches('.'))
+    // `(moved to 2026-11-24)`, `(was Friday)`: the words speak of a day, whatever they say of it.
+    let words = lower.split(|c: char| c.is_whitespace() || ",;:".contains(c)).filter(|w| !w.is_empty());
+    let names_another = words.clone().count() > 1
+        && day(inside, around, zone).is_none()
+        && words.clone().any(|w| {
+            let w = w.trim_end_matches('.');
+            (w.len() > 2 && is_day_word(w))
+                || (w.bytes().any(|b| b.is_ascii_digit()) && day(w, around, zone).is_some())
+        });
+    names_another
+        || is_day_word(lower.trim_end_matches('.'))
         || cjk::weekday(inside).is_some()
         || OR.iter().any(|or| lower.starts_with(or))
         || day(inside, around, zone).is_some_and(|(other, _)| other != date)
@@ -118,9 +128,19 @@ pub(crate) fn read_in(cell: &str, around: &Around, zone: Option<&TimeZone>) -> R
     Reading::Text
 }
 
+/// Years from the cycle's beyond which a date is a slip or another calendar's: `24/11/2569` is the year 2026 in Thailand.
+const MAX_YEARS: i16 = 20;
+
 fn day(text: &str, around: &Around, zone: Option<&TimeZone>) -> Day {
+    let year = around.week.monday().year();
+    any_day(text, around, zone).filter(|(date, _)| (date.year() - year).abs() <= MAX_YEARS)
+}
+
+fn any_day(text: &str, around: &Around, zone: Option<&TimeZone>) -> Day {
     let lower = super::words::fold_keeping_dashes(text.trim());
     let lower = lower.trim_matches(['*', '`', '_', '"', '\'']).trim_end_matches(['!', ';', ',']).trim();
+    // `<2026-11-24 Tue>` is how Org writes a day.
+    let lower = lower.strip_prefix('<').and_then(|l| l.strip_suffix('>')).unwrap_or(lower);
     if let Some(found) = INSTANT.captures(lower) {
         return instant(&found, zone?);
     }

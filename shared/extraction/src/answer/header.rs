@@ -13,57 +13,57 @@ const NAMES: [(Column, &str); 9] = [
         "title, task, tasks, task title, task name, item, items, name, work item, topic, subject, action, \
          action item, activity, issue, what, ticket, deliverable, headline, story, feature, initiative, \
          aufgabe, titel, thema, vorgang, arbeitspaket, tache, titre, sujet, tarea, titulo, asunto, tarefa, \
-         taak, attivita, titolo, zadanie, tytul, задача, название, タスク, タイトル, 任务, 標題, 标题, 件名, 작업, 제목",
+         taak, attivita, titolo, zadanie, tytul, задача, название, タスク, タイトル, 任务, 標題, 标题, 件名, 작업, 제목, العنوان, المهمة, כותרת, משימה, baslık, gorev, uppgift, oppgave, opgave, ukol, nazov, nazev",
     ),
     (
         Column::Description,
         "description, desc, details, detail, task description, what is to be done, notes, note, context, \
          comment, comments, remarks, summary, beschreibung, einzelheiten, notizen, bemerkung, descripcion, \
-         detalles, notas, descricao, detalhes, descrizione, omschrijving, opis, описание, 詳細, 説明, 描述, 说明, 설명",
+         detalles, notas, descricao, detalhes, descrizione, omschrijving, opis, описание, 詳細, 説明, 描述, 说明, 설명, الوصف, תיאור, acıklama, beskrivning, beskrivelse, popis",
     ),
     (
         Column::Status,
         "status, state, stage, current status, task status, estado, situacao, statut, etat, zustand, stand, \
-         stato, статус, 状態, ステータス, 状态, 狀態, 상태",
+         stato, статус, 状態, ステータス, 状态, 狀態, 상태, الحالة, סטטוס, מצב, durum, stav, tila",
     ),
     (
         Column::Priority,
         "priority, prio, task priority, importance, urgency, severity, prioritat, dringlichkeit, wichtigkeit, \
-         priorite, prioridad, prioridade, priorita, prioriteit, priorytet, приоритет, 優先度, 优先级, 優先級, 우선순위",
+         priorite, prioridad, prioridade, priorita, prioriteit, priorytet, приоритет, 優先度, 优先级, 優先級, 우선순위, الأولوية, עדיפות, oncelik, prioritet, priorita uloh, prioriteetti",
     ),
     (
         Column::Assignee,
         "assignee, assigned to, assigned, assignees, owner, owners, responsible, who, person, dri, lead, \
          responsible person, verantwortlich, verantwortliche, verantwortlicher, zustandig, bearbeiter, \
          responsable, asignado, asignado a, responsavel, assigne a, assigne, assegnatario, toegewezen aan, \
-         osoba, исполнитель, ответственный, 担当者, 担当, 负责人, 負責人, 담당자",
+         osoba, исполнитель, ответственный, 担当者, 担当, 负责人, 負責人, 담당자, المسؤول, المكلف, אחראי, sorumlu, atanan, ansvarig, ansvarlig, odpovedny, resitel, vastuuhenkilo",
     ),
     (
         Column::Deadline,
         "deadline, due, due date, due by, by when, target date, target, eta, when, date, end date, frist, \
          fallig, fallig am, falligkeit, termin, echeance, date limite, fecha limite, vencimiento, plazo, \
-         prazo, data limite, scadenza, termin realizacji, срок, 期限, 締切, 締め切り, 截止日期, 마감일",
+         prazo, data limite, scadenza, termin realizacji, срок, 期限, 締切, 締め切り, 截止日期, 마감일, الموعد النهائي, تاريخ الاستحقاق, תאריך יעד, מועד, son tarih, bitis tarihi, teslim tarihi, forfallodatum, forfallsdato, termin splneni, maaraaika",
     ),
     (
         Column::Progress,
         "progress, progress %, % progress, % complete, % completed, %, % done, percent, percentage, \
          completion, completion %, percent complete, progress percent, progress 0 100, progress in %, \
          fortschritt, fortschritt %, fortschritt in %, avancement, progression, progres, progreso, avance, \
-         progresso, voortgang, postep, прогресс, 進捗, 進捗率, 进度, 進度, 진행률",
+         progresso, voortgang, postep, прогресс, 進捗, 進捗率, 进度, 進度, 진행률, التقدم, نسبة الإنجاز, התקדמות, ilerleme, framsteg, fremdrift, edistyminen",
     ),
     (
         Column::Blockers,
         "blockers, blocker, blocked by, impediments, impediment, obstacles, issues, risks, risk, \
          dependencies, blockers risks, risks blockers, blockers dependencies, blockaden, hindernisse, \
          blockierungen, hinderungsgrunde, blocages, obstacles blocages, bloqueos, bloqueadores, impedimentos, \
-         obstaculos, blocchi, belemmeringen, blokady, блокеры, препятствия, ブロッカー, 障害, 阻碍, 阻塞, 장애물",
+         obstaculos, blocchi, belemmeringen, blokady, блокеры, препятствия, ブロッカー, 障害, 阻碍, 阻塞, 장애물, العوائق, المعوقات, חסמים, engeller, hinder, hindringer, esteet",
     ),
     (
         Column::Source,
         "source, sources, source message, source messages, source ids, message, messages, message id, message \
          ids, msg, msgs, msg id, msg ids, ids, references, reference, refs, ref, citation, citations, \
          evidence, quelle, quellen, fuente, fuentes, origen, fonte, fontes, fonti, bron, bronnen, zrodlo, \
-         источник, источники, 出典, ソース, 来源, 來源, 출처",
+         источник, источники, 出典, ソース, 来源, 來源, 출처, المصدر, מקור, kaynak, kalla, kilde, zdroj, lahde",
     ),
 ];
 
@@ -219,8 +219,13 @@ pub(crate) fn read<S: AsRef<str>>(cells: &[S]) -> Option<Mapping> {
         names.iter().map(|name| name.as_deref().and_then(rank)).collect();
     let named = ranked.iter().flatten().count();
     let filled = cells.iter().filter(|c| !c.as_ref().trim().is_empty()).count();
-    // A row of data may hold the word "Done" or "Issue"; a header consists of little else than names.
-    if named < 2 || named * 2 < filled {
+    // A row of data may hold the word "Done" or "Issue"; a header consists of little else than names. Where it has the
+    // columns' own names, `Title` and another, the others may be anything but values.
+    let own = |column: Column| ranked.iter().flatten().any(|(c, rank)| *c == column && *rank == 0);
+    let is_own = own(Column::Title)
+        && Column::ALL.into_iter().filter(|c| own(*c)).count() >= 2
+        && !cells.iter().any(|c| c.as_ref().bytes().any(|b| b.is_ascii_digit()));
+    if named < 2 || (named * 2 < filled && !is_own) {
         return None;
     }
     for (slot, name) in ranked.iter_mut().zip(&names) {
@@ -267,7 +272,10 @@ fn by_place(mapping: &mut Mapping, names: &[Option<String>]) {
             })
         };
         let first = mapping.iter().zip(names).position(|(column, name)| column.is_none() && is_name(name));
-        if let Some(slot) = first.filter(|at| *at <= 1).and_then(|at| mapping.get_mut(at)) {
+        // The second only behind a counter: `Risk, Likelihood, Owner` has no title.
+        let counted = mapping.first().is_some_and(Option::is_none);
+        let first = first.filter(|at| *at == 0 || (*at == 1 && counted));
+        if let Some(slot) = first.and_then(|at| mapping.get_mut(at)) {
             *slot = Some(Column::Title);
         }
     }

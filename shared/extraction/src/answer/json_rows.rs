@@ -123,6 +123,26 @@ fn is_row(map: &Map) -> bool {
     names_columns(map) && !map.entries.iter().any(|(key, value)| !is_subtasks(key) && holds_rows(value))
 }
 
+/// Whether an object holds columns and not fields: `{"title": ["A", "B"], "status": ["Done", "Blocked"]}`; with the number of
+/// rows, if it is the same in all columns.
+fn upright(map: &Map) -> Option<Option<usize>> {
+    let lists: Vec<(Column, usize)> = map
+        .entries
+        .iter()
+        .filter_map(|(key, value)| match value {
+            Json::List(items) if !items.iter().any(|i| matches!(i, Json::Map(_))) => {
+                Some((column_of(key)?, items.len()))
+            }
+            _ => None,
+        })
+        .collect();
+    let titles = lists.iter().find(|(column, _)| *column == Column::Title)?.1;
+    // Several people, blockers or sources are a list in one task, too; several states are not.
+    let typed = [Column::Status, Column::Priority, Column::Deadline, Column::Progress];
+    let is_upright = titles >= 2 && lists.iter().any(|(column, _)| typed.contains(column));
+    is_upright.then(|| lists.iter().all(|(_, length)| *length == titles).then_some(titles))
+}
+
 /// Whether an object describes the form of an answer and is none.
 fn is_schema(map: &Map) -> bool {
     let value = |name: &str| map.entries.iter().find(|(key, _)| key == name).map(|(_, value)| value);
@@ -200,6 +220,9 @@ impl Collector<'_> {
         if is_schema(map) {
             return;
         }
+        if let Some(height) = upright(map) {
+            return self.columns(map, height);
+        }
         if is_row(map) {
             return self.row(map, None);
         }
@@ -233,6 +256,27 @@ impl Collector<'_> {
             if is_group {
                 self.groups.pop();
             }
+        }
+    }
+
+    /// Rows that are written column by column, if all columns are equally high.
+    fn columns(&mut self, map: &Map, height: Option<usize>) {
+        self.found.saw_rows = true;
+        let Some(height) = height.filter(|_| map.complete) else {
+            return self
+                .notes
+                .drop(map.line, "columns of different lengths, so its rows cannot be told apart");
+        };
+        for n in 0..height {
+            let mut row = RawRow { line: map.line, ..RawRow::default() };
+            for (key, value) in &map.entries {
+                if let (Some(column), Json::List(items)) = (column_of(key), value)
+                    && let Some(slot) = row.cells.get_mut(column.index()).filter(|slot| slot.is_empty())
+                {
+                    *slot = items.get(n).map(text_of).unwrap_or_default();
+                }
+            }
+            self.found.rows.push(row);
         }
     }
 
@@ -306,6 +350,10 @@ impl Collector<'_> {
                 None => {}
             }
         }
+        // A field given twice with two values says neither.
+        let named_twice =
+            |column: Column| ranked.iter().filter(|(c, exact, _)| *c == column && *exact).count() > 1;
+        let twice: BTreeSet<Column> = ranked.iter().map(|(c, ..)| *c).filter(|c| named_twice(*c)).collect();
         // Where two fields mean one column, the one that bears its name wins.
         ranked.sort_by_key(|(_, exact, _)| !exact);
         let small: Vec<String> = map
@@ -314,7 +362,7 @@ impl Collector<'_> {
             .filter(|(key, value)| is_subtasks(key) && holds_rows(value))
             .flat_map(|(_, value)| subtasks(value))
             .collect();
-        for (column, _, value) in ranked {
+        for (column, exact, value) in ranked {
             let text = text_of(value);
             if is_cut_short(value) {
                 self.notes.warn(format!(
@@ -326,6 +374,14 @@ impl Collector<'_> {
             let Some(slot) = row.cells.get_mut(column.index()) else { continue };
             if slot.is_empty() {
                 *slot = text;
+            } else if exact && twice.contains(&column) && !text.is_empty() && *slot != text {
+                slot.push_str(" or ");
+                slot.push_str(&text);
+                self.notes.warn(format!(
+                    "line {}: {column} is given twice, as {:?}",
+                    map.line,
+                    cell::shown(slot)
+                ));
             } else if !text.is_empty() && *slot != text {
                 let text = cell::shown(&text);
                 self.notes.warn(format!("line {}: a second {column}, {text:?}, was left out", map.line));

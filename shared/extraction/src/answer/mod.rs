@@ -5,7 +5,7 @@
 //! A row is dropped rather than shown with a value in the wrong column. Never does I/O.
 //!
 //! ```text
-//! prepare  thoughts and drafts are taken out, tables on one line are put on lines
+//! prepare  thoughts and drafts are taken out, tables on one line are put on lines (+ layout: other programs' tables)
 //! gather   text → raw rows:  table (+ split, header, align, group) · json (+ json_rows) · records · html
 //! summary  the SUMMARY: line
 //! cell     one cell's text: emphasis, entities, <br>, control characters
@@ -22,6 +22,7 @@ mod header;
 mod html;
 mod json;
 mod json_rows;
+mod layout;
 mod normalise;
 mod people;
 mod prepare;

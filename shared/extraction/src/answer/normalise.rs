@@ -115,7 +115,15 @@ impl Normaliser<'_> {
         let empty = |c: &str| cell::is_blank(c) || cell::is_ditto(c);
         let mut row = Row(raw.cells.map(|c| if empty(&c) { String::new() } else { c }));
         for column in [Column::Title, Column::Description, Column::Blockers] {
-            let text = cell::unstruck(row.get(column)).to_owned();
+            if row.get(column).contains("~~") {
+                notes.warn(format!(
+                    "line {line}: in {column} words are struck out; they stay as they were written"
+                ));
+            }
+        }
+        for column in [Column::Status, Column::Priority, Column::Assignee, Column::Deadline, Column::Progress]
+        {
+            let text = cell::unlinked(row.get(column)).to_owned();
             row.set(column, text);
         }
         let mut kept: Vec<String> = Vec::new();

@@ -259,7 +259,9 @@ impl Directory {
         }
         if anybody && named.len() > 1 {
             let why = if shared { "more than one person goes by" } else { "nobody of the team is called" };
-            return Assignee::Text(named.join(", "), format!("{why} {}", strangers.join(" or ")));
+            let text =
+                if strangers.iter().any(|s| is_uncounted(s)) { plain.to_owned() } else { named.join(", ") };
+            return Assignee::Text(text, format!("{why} {}", strangers.join(" or ")));
         }
         let why = if self.find(cell) == Found::Several || shared {
             "more than one person goes by that name"
@@ -411,6 +413,30 @@ impl Directory {
         }
         pieces
     }
+}
+
+/// Whether a part of a cell stands for people without naming them: `Ana +2`, `Ana and others`.
+fn is_uncounted(part: &str) -> bool {
+    const OTHERS: [&str; 16] = [
+        "others",
+        "other",
+        "more",
+        "co",
+        "team",
+        "the team",
+        "the rest",
+        "andere",
+        "weitere",
+        "autres",
+        "otros",
+        "otras",
+        "outros",
+        "altri",
+        "другие",
+        "其他",
+    ];
+    let part = fold(part);
+    OTHERS.contains(&part.as_str()) || part.chars().all(|c| c.is_ascii_digit())
 }
 
 /// Whether a cell says that nobody has been found yet.

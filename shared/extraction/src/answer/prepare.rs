@@ -36,6 +36,7 @@ pub(crate) fn prepare(text: &str) -> Cow<'_, str> {
         Some(rest) => Cow::Owned(rest),
         None => text,
     };
+    let text = super::layout::as_lines(text);
     if !text.contains('|') {
         return text;
     }

@@ -67,6 +67,8 @@ static RANGE: LazyLock<Regex> =
 static DAY: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\d{1,2}\.\d{1,2}\.$"));
 static UNCLEAR: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^(?:[1-9][.,]0*[1-9]\d*|[2-9][.,]\d+|[1-9]\d{0,2}[.,]\d{3})$"));
+/// `60-%`: a range without its end.
+static OPEN_ENDED: LazyLock<Regex> = LazyLock::new(|| pattern(r"\d\s*-\s*%"));
 static NEGATIVE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|[\s(\[])[-+]\s?[\d.,]"));
 /// `80% (4/5)`: a number, and in brackets how it was counted.
 static TWICE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^([^()\[\]]+)[(\[]([^()\[\]]+)[)\]]$"));
@@ -97,7 +99,7 @@ pub(crate) fn read(cell: &str, fractions: bool) -> Option<Progress> {
     // Full-width digits and signs, vulgar fractions and every dash as ASCII has them.
     let text = super::words::fold_keeping_dashes(cell).replace('⁄', "/");
     let text: String = text.chars().map(|c| if super::words::is_dash(c) { '-' } else { c }).collect();
-    if NEGATIVE.is_match(&text) {
+    if NEGATIVE.is_match(&text) || OPEN_ENDED.is_match(&text) || is_drawn_otherwise(&text) {
         return None;
     }
     if let Some(found) = TWICE.captures(text.trim())
@@ -109,6 +111,21 @@ pub(crate) fn read(cell: &str, fractions: bool) -> Option<Progress> {
             .filter(|p| p.percent.abs_diff(counted.percent) <= 1 && p.note.is_none());
     }
     one(&text, fractions)
+}
+
+/// Whether a bar beside a percentage shows another one: `██░░░░░░░░ 60%`. The bar is as exact as one of its blocks.
+fn is_drawn_otherwise(text: &str) -> bool {
+    let count = |signs: [char; 4]| text.chars().filter(|c| signs.contains(c)).count();
+    let (full, empty) = (count(['█', '▓', '■', '▰']), count(['░', '□', '▱', '▯']));
+    let all = full + empty;
+    let Some(percent) =
+        PERCENT.captures(text).and_then(|f| f.get(1)?.as_str().replace(',', ".").parse::<f64>().ok())
+    else {
+        return false;
+    };
+    let block = 100.0 / all.max(1) as f64;
+    // A bar of full blocks alone has no end to measure by.
+    all >= 3 && empty > 0 && (full as f64 * block - percent).abs() > block
 }
 
 /// The percentage that a folded text names once.

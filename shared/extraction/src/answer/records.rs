@@ -24,6 +24,12 @@ pub(crate) fn read(text: &str, truncated: bool, notes: &mut Notes) -> Vec<RawRow
         }
         last_line = i + 1;
         let plain = line.trim().trim_start_matches(['-', '*', '•', '#', '>', '+', '–']).trim_start();
+        // `:PROPERTIES:`, `:END:`: the ends of a drawer in Org.
+        if plain.len() > 2 && plain.starts_with(':') && plain.ends_with(':') && !plain.contains(' ') {
+            continue;
+        }
+        // `:Status: Done` is a field in reStructuredText and in Org.
+        let plain = plain.strip_prefix(':').unwrap_or(plain);
         let Some((column, value)) = field(plain).filter(|_| summary::labelled(line).is_none()) else {
             if let Some(done) = row.take() {
                 finish(done, &mut rows, notes);

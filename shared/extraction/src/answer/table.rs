@@ -184,6 +184,14 @@ impl<'a> Reader<'a> {
                 continue;
             }
             let Some(row) = split::csv(line, by) else { continue };
+            // A quote without an end: nobody can tell where its cell ends.
+            if known && self.separator == Separator::Comma(by) && split::is_quote_open(line, by) {
+                return notes.lose(
+                    number,
+                    "a quote without an end, so its cells cannot be told apart".into(),
+                    &row.cells,
+                );
+            }
             let is_header = header::read(&row.cells).is_some_and(|m| {
                 let named = m.iter().flatten().count();
                 named >= 4 || (named == 3 && m.len() == 3)
@@ -209,7 +217,8 @@ impl<'a> Reader<'a> {
         separator: Separator,
         notes: &mut Notes,
     ) {
-        let cells: Vec<String> = row.cells.iter().map(|c| cell::clean(c)).collect();
+        let mut cells: Vec<String> = row.cells.iter().map(|c| cell::clean(c)).collect();
+        cell::spread_strike(&mut cells);
         if let Some(mapping) = header::read(&cells) {
             self.begin(mapping, &row, separator);
             return self.say_what_is_left_out(&cells, number, notes);
@@ -334,6 +343,12 @@ impl<'a> Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// Whether a row is a heading that says something of the rows below it.
+    pub(crate) fn is_section(&self, cells: &[String]) -> bool {
+        let cells: Vec<String> = cells.iter().map(|c| cell::clean(c)).collect();
+        self.section_of(&cells).is_some()
+    }
+
     /// `| **Done** | | | |` in a table whose rows have a status: a heading, and no task.
     fn section_of(&self, cells: &[String]) -> Option<Group> {
         let mapping = self.mapping.as_ref()?;

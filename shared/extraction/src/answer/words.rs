@@ -39,10 +39,32 @@ pub(crate) fn is_dash(c: char) -> bool {
     matches!(c, '-' | '\u{2010}'..='\u{2015}' | '−' | '﹣' | '－')
 }
 
+/// The digits of other scripts, by the sign of their zero: Arabic, Persian, the scripts of India, Thai, Lao, Tibetan, Khmer.
+const ZEROS: [char; 17] = [
+    '\u{660}', '\u{6f0}', '\u{966}', '\u{9e6}', '\u{a66}', '\u{ae6}', '\u{b66}', '\u{be6}', '\u{c66}',
+    '\u{ce6}', '\u{d66}', '\u{e50}', '\u{ed0}', '\u{f20}', '\u{1040}', '\u{17e0}', '\u{7c0}',
+];
+
+/// A digit of any script as ASCII has it, and the signs that Arabic writes beside its digits.
+fn plain_digit(c: char) -> char {
+    match c {
+        c if c.is_ascii() => c,
+        '٪' => '%',
+        '٫' => '.',
+        '٬' => ',',
+        c => ZEROS
+            .iter()
+            .find_map(|zero| {
+                char::from_digit(u32::from(c).checked_sub(u32::from(*zero)).filter(|n| *n < 10)?, 10)
+            })
+            .unwrap_or(c),
+    }
+}
+
 /// Compatibility forms folded, and Latin letters without their accents. In other scripts a mark makes another letter.
 fn plain_letters(text: &str) -> impl Iterator<Item = char> {
     let mut latin = false;
-    text.nfkd().filter(move |c| {
+    text.nfkd().map(plain_digit).filter(move |c| {
         let mark = is_combining_mark(*c);
         if !mark {
             latin = c.is_ascii_alphabetic();

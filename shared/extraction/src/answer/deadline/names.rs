@@ -42,18 +42,18 @@ const WEEKDAYS: [(Weekday, &str); 7] = [
 
 /// Folded names of months, January first.
 const MONTHS: [&str; 12] = [
-    "january, jan, januar, janner, janvier, janv, enero, ene, janeiro, gennaio, gen, januari, январь, января, styczen, stycznia",
-    "february, feb, februar, fevrier, fevr, fev, febrero, fevereiro, febbraio, februari, февраль, февраля, luty, lutego",
-    "march, mar, marz, mrz, mars, marzo, marco, maart, март, марта, marzec, marca",
-    "april, apr, avril, avr, abril, abr, aprile, апрель, апреля, kwiecien, kwietnia",
-    "may, mai, mayo, maio, maggio, mei, май, мая, maj, maja",
-    "june, jun, juni, juin, junio, junho, giugno, июнь, июня, czerwiec, czerwca",
-    "july, jul, juli, juillet, juil, julio, julho, luglio, июль, июля, lipiec, lipca",
-    "august, aug, aout, agosto, ago, augustus, август, августа, sierpien, sierpnia",
-    "september, sep, sept, septembre, septiembre, setembro, set, settembre, сентябрь, сентября, wrzesien, wrzesnia",
-    "october, oct, oktober, okt, octobre, octubre, outubro, out, ottobre, октябрь, октября, pazdziernik, pazdziernika",
-    "november, nov, novembre, noviembre, novembro, ноябрь, ноября, listopad, listopada",
-    "december, dec, dezember, dez, decembre, diciembre, dic, dezembro, dicembre, декабрь, декабря, grudzien, grudnia",
+    "january, jan, januar, janner, janvier, janv, enero, ene, janeiro, gennaio, gen, januari, январь, января, styczen, stycznia, ocak, ledna, січня, ιανουαρίου, يناير, ינואר, בינואר",
+    "february, feb, februar, fevrier, fevr, fev, febrero, fevereiro, febbraio, februari, февраль, февраля, luty, lutego, subat, unora, лютого, φεβρουαρίου, فبراير, פברואר, בפברואר",
+    "march, mar, marz, mrz, mars, marzo, marco, maart, март, марта, marzec, marca, mart, brezna, березня, μαρτίου, مارس, מרץ, במרץ",
+    "april, apr, avril, avr, abril, abr, aprile, апрель, апреля, kwiecien, kwietnia, nisan, dubna, квітня, απριλίου, أبريل, אפריל, באפריל",
+    "may, mai, mayo, maio, maggio, mei, май, мая, maj, maja, mayıs, kvetna, травня, μαΐου, مايو, מאי, במאי",
+    "june, jun, juni, juin, junio, junho, giugno, июнь, июня, czerwiec, czerwca, haziran, cervna, червня, ιουνίου, يونيو, יוני, ביוני",
+    "july, jul, juli, juillet, juil, julio, julho, luglio, июль, июля, lipiec, lipca, temmuz, cervence, липня, ιουλίου, يوليو, יולי, ביולי",
+    "august, aug, aout, agosto, ago, augustus, август, августа, sierpien, sierpnia, agustos, augusti, srpna, серпня, αυγούστου, أغسطس, אוגוסט, באוגוסט",
+    "september, sep, sept, septembre, septiembre, setembro, set, settembre, сентябрь, сентября, wrzesien, wrzesnia, eylul, zari, вересня, σεπτεμβρίου, سبتمبر, ספטמבר, בספטמבר",
+    "october, oct, oktober, okt, octobre, octubre, outubro, out, ottobre, октябрь, октября, pazdziernik, pazdziernika, ekim, rijna, жовтня, οκτωβρίου, أكتوبر, אוקטובר, באוקטובר",
+    "november, nov, novembre, noviembre, novembro, ноябрь, ноября, listopad, listopada, kasım, listopadu, листопада, νοεμβρίου, نوفمبر, נובמבר, בנובמבר",
+    "december, dec, dezember, dez, decembre, diciembre, dic, dezembro, dicembre, декабрь, декабря, grudzien, grudnia, aralık, prosince, desember, грудня, δεκεμβρίου, ديسمبر, דצמבר, בדצמבר",
 ];
 
 /// Words around a day that do not change it.
