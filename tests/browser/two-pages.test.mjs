@@ -1,7 +1,7 @@
 // Two people in two browsers on one sheet, against a real local stack.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { cell, cutOff, holds, live, signIn, startBrowser, startStack, type } from './stack.mjs';
+import { cell, cutOff, holds, live, newPage, signIn, startBrowser, startStack, type } from './stack.mjs';
 
 let stack;
 let browser;
@@ -86,4 +86,53 @@ test('a link without a token opens signed in while another tab of the browser is
   await alone.getByText('Sign in').first().waitFor();
   await stranger.close();
   await page.context().close();
+});
+
+test('a view and a health word of one are there for the other, and the history says who', async () => {
+  const tomas = await signIn(browser, stack.link('Tomás'));
+  const aylin = await signIn(browser, stack.link('Aylin'));
+  await tomas.getByTestId('quick:blocked').click();
+  await tomas.getByTestId('views').click();
+  await tomas.getByTestId('view-name').fill('What is blocked');
+  await tomas.getByTestId('view-save').click();
+  await tomas.getByTestId('view:What is blocked').waitFor();
+  await tomas.getByTestId('health-button').click();
+  await tomas.getByTestId('health:atRisk').click();
+  await live(tomas);
+  await aylin.locator('[data-testid="health"][data-health="atRisk"]').waitFor();
+  assert.match(await aylin.getByTestId('health').getAttribute('title'), /^Chosen by Tomás Ferreira/);
+  await aylin.getByTestId('views').click();
+  // A view is its author's: there is no way to remove another's.
+  assert.equal(await aylin.getByLabel('Remove the view What is blocked').count(), 0);
+  await aylin.getByTestId('view:What is blocked').click();
+  await aylin.locator('.statusbar-count', { hasText: '2 of' }).waitFor();
+  assert.equal(new URL(aylin.url()).searchParams.get('show'), 'blocked');
+  await aylin.getByTestId('history-toggle').click();
+  await aylin.getByText('said that the week is at risk').waitFor();
+  await aylin.getByText('saved the view “What is blocked”').waitFor();
+  assert.deepEqual([tomas.problems, aylin.problems], [[], []]);
+  await Promise.all([tomas.context().close(), aylin.context().close()]);
+});
+
+test('a link opens where it points, also by way of the sign-in', async () => {
+  const context = await browser.newContext({ viewport: { width: 1400, height: 850 }, serviceWorkers: 'block' });
+  const page = await newPage(context);
+  const link = new URL(stack.link('Aylin'));
+  const token = link.hash;
+  link.hash = '';
+  link.searchParams.set('row', 'g1-5');
+  link.searchParams.set('cell', 'deadline');
+  link.searchParams.set('group', 'status');
+  link.searchParams.set('open', 'row');
+  await page.goto(link.href);
+  await page.getByPlaceholder('Sign-in link').fill(`${link.origin}/${token}`);
+  await page.keyboard.press('Enter');
+  await page.getByTestId('row-page').waitFor();
+  await page.locator('[row-id="g1-5"] [col-id="deadline"]:focus-within').waitFor();
+  await page.locator('.group-head').first().waitFor();
+  await page.getByTestId('tab:history').click();
+  await page.getByTestId('history').waitFor();
+  await page.goBack();
+  await page.getByTestId('row-page').waitFor();
+  await context.close();
 });
