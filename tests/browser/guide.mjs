@@ -6,19 +6,39 @@ const folder = process.argv[2];
 if (!folder) throw new Error('name the folder to write to: node tests/browser/guide.mjs docs/guide');
 mkdirSync(folder, { recursive: true });
 const [stack, browser] = await Promise.all([startStack(), startBrowser()]);
-const picture = (page, name) => page.screenshot({ path: `${folder}/${name}.png`, animations: 'disabled' });
+async function picture(page, name) {
+  // What was just said would cover the rows below it.
+  await page.locator('.toast[data-gone]').waitFor({ state: 'attached' });
+  await page.screenshot({ path: `${folder}/${name}.png`, animations: 'disabled' });
+}
 try {
-  const size = { viewport: { width: 1120, height: 630 } };
+  const size = { viewport: { width: 1280, height: 720 } };
   const tomas = await signIn(browser, stack.link('Tomás'), size);
   const aylin = await signIn(browser, stack.link('Aylin'), size);
-  // The summary makes room for the sheet.
-  await tomas.getByRole('button', { name: 'Summary' }).click();
   await type(aylin, 'g1-3', 'status', 'In progress');
   await type(aylin, 'g1-2', 'title', 'Billing migration, batch 4 on Monday');
   await aylin.locator('[row-id="g1-4"] [col-id="description"]').click();
   await holds(tomas, 'g1-2', 'title', 'Billing migration, batch 4 on Monday');
   await tomas.getByTestId('cursor:aylin.demir').waitFor();
   await picture(tomas, 'sheet');
+
+  // What the team looks at together.
+  await tomas.getByTestId('group').click();
+  await tomas.getByTestId('quick:mine').click();
+  await tomas.getByTestId('quick:mine').click();
+  await tomas.getByTestId('views').click();
+  await tomas.getByTestId('view-name').fill('By status');
+  await tomas.getByTestId('view-save').click();
+  await tomas.getByTestId('view:By status').waitFor();
+  await live(tomas);
+  await picture(tomas, 'views');
+  await tomas.getByTestId('view:all').click();
+  await tomas.getByTestId('board').click();
+  await tomas.getByTestId('card:g1-3').click();
+  await tomas.locator('[data-testid="text:notes:g1-3"][contenteditable="true"]').waitFor();
+  await picture(tomas, 'board');
+  await tomas.getByLabel('Close the row').click();
+  await tomas.getByTestId('board').click();
 
   // A comment that names somebody, and their answer.
   await tomas.locator('[row-id="g1-3"] [col-id="deadline"]').click();
