@@ -33,6 +33,8 @@ class Catcher {
   private readonly field = document.createElement("textarea");
   private timer = 0;
   private isOpen = false;
+  /** The cell that it stands in. */
+  private cell: HTMLElement | null = null;
 
   constructor(
     private readonly controller: Controller,
@@ -60,7 +62,10 @@ class Catcher {
       clearTimeout(this.timer);
       this.timer = window.setTimeout(() => this.handOver(), HANDOVER_MS);
     });
-    field.addEventListener("blur", (event) => this.leave(event));
+    field.addEventListener("blur", (event) => {
+      this.leave(event);
+      if (!event.relatedTarget) queueMicrotask(() => this.rejoin());
+    });
   }
 
   /** Takes the focus from a cell; where a finger points, a field would bring up a keyboard. */
@@ -69,6 +74,7 @@ class Catcher {
     if (!this.controller.mayEdit || this.controller.screen.get().editing) return;
     if (window.matchMedia?.("(pointer: coarse)").matches) return;
     this.close();
+    this.cell = target;
     this.field.setAttribute("aria-label", target.textContent?.trim() || "empty");
     if (this.field.parentElement !== target) target.append(this.field);
     this.field.focus({ preventScroll: true });
@@ -127,6 +133,12 @@ class Catcher {
     this.timer = 0;
     this.isOpen = false;
     this.field.value = "";
+  }
+
+  /** The grid fills a cell a frame after it made it, and throws out what is in there: back in, with the focus. */
+  private rejoin(): void {
+    if (this.cell?.isConnected && !this.field.isConnected && document.activeElement === document.body)
+      this.take(this.cell);
   }
 
   /** Somebody clicked elsewhere while the text was still here: it is stored, as an editor's is. */
