@@ -11,13 +11,33 @@ pub fn genesis(key: &CycleKey) -> String {
     hex(&format!("cyclesheet log {ENTRY_FORMAT}\n{}\n{}\n{}\n", key.tenant, key.team, key.week))
 }
 
-/// Returns the digest of one change, over its stored bytes. It is all that an erased change leaves:
-/// `{"erased":"<digest>"}`.
+/// How the text of a change begins whose words were erased. Every other change begins with its version.
+const ERASED: &str = r#"{"erased":""#;
+/// Hexadecimal digits of a digest.
+const DIGEST_DIGITS: usize = 64;
+
+/// Returns the digest of one change, over the bytes that were committed. A change whose words were erased
+/// ([`crate::erase`]) holds that digest itself, because the bytes are gone.
 pub fn digest(text: &str) -> String {
-    match text.strip_prefix(r#"{"erased":""#).and_then(|rest| rest.strip_suffix(r#""}"#)) {
-        Some(kept) if kept.len() == 64 && kept.bytes().all(|b| b.is_ascii_hexdigit()) => kept.to_owned(),
-        _ => hex(text),
-    }
+    kept_digest(text).map_or_else(|| hex(text), str::to_owned)
+}
+
+/// Returns whether the words of a change were erased: the chain proves that it was committed at its place, and no longer
+/// what it said.
+pub fn is_erased(text: &str) -> bool {
+    kept_digest(text).is_some()
+}
+
+/// Returns the text of a change as JSON with its digest in front, which is all that proves it from then on.
+pub(crate) fn with_digest(digest: &str, json: &str) -> String {
+    format!("{ERASED}{digest}\",{}", json.strip_prefix('{').unwrap_or("}"))
+}
+
+/// The digest that an erased change holds.
+fn kept_digest(text: &str) -> Option<&str> {
+    let (kept, rest) = text.strip_prefix(ERASED)?.split_at_checked(DIGEST_DIGITS)?;
+    let is_digest = kept.bytes().all(|b| b.is_ascii_hexdigit());
+    (is_digest && (rest == "\"}" || rest.starts_with("\","))).then_some(kept)
 }
 
 /// An entry as the audit sees it: bytes and hash, not what they say.
@@ -189,5 +209,9 @@ mod tests {
         let mut erased = log();
         erased[1].changes[0] = format!("{{\"erased\":\"{}\"}}", digest(&erased[1].changes[0]));
         assert!(verify(&key(), &erased, None).is_ok());
+        erased[2].changes[0] = with_digest(&digest(&erased[2].changes[0]), r#"{"version":3}"#);
+        assert!(is_erased(&erased[2].changes[0]) && verify(&key(), &erased, None).is_ok());
+        erased[2].changes[0] = with_digest(&"0".repeat(64), r#"{"version":3}"#);
+        assert_eq!(verify(&key(), &erased, None), Err(Broken::Altered { first: 3 }));
     }
 }

@@ -12,6 +12,7 @@
 //! - [`planted`]: faults for a simulation to find; nothing of it in a release.
 //! - [`stated`]: what people state about a week as a whole: its health word, views with a name.
 //! - [`report`]: what a week says in three numbers and one word, and what has changed since the week before.
+//! - [`erase`]: a person's words and name out of a log whose chain still holds.
 //! - [`export`]: CSV, Markdown, JSON. [`canonical`], [`chain`]: bytes to compare and the hash chain over the stored ones.
 //!
 //! This crate owns every decision about the domain. It never does I/O, never asks for the time or for
@@ -28,6 +29,7 @@ pub mod constants;
 pub mod doc;
 mod docs;
 pub mod entry;
+pub mod erase;
 pub mod export;
 pub mod ledger;
 pub mod limits;

@@ -174,6 +174,15 @@ pub async fn put_team(table: &Table, tenant: &Name, team: &Team) -> Result<(), S
     table.put(&Row { pk: keys::tenant(tenant), sk: keys::team(&team.team), what: team }).await
 }
 
+/// Removes a team from its tenant's list. Its cycles stay.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the same
+/// call again is safe.
+pub async fn remove_team(table: &Table, tenant: &Name, team: &Name) -> Result<(), StoreError> {
+    table.delete(&keys::tenant(tenant), &keys::team(team)).await
+}
+
 /// Returns every tenant that has a team.
 ///
 /// # Errors

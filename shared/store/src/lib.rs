@@ -7,12 +7,14 @@
 //! - `roster`: the recipients of a broadcast, kept. [`connections`]: who is connected where. [`directory`]: teams, members, cycles, denials. [`roles`], [`teams`]: what was set about members.
 //! - [`past`]: the state at an earlier version. `weeks`: the sheets of the weeks before one.
 //! - [`inbox`]: messages that were pushed. [`notes`]: unread mentions. [`direct`]: those that are to be sent. [`raw`]: messages and answers.
+//! - [`erase`]: takes a person out; the one place that rewrites log entries.
 //! - [`postings`]: posts that are made once. [`looks`]: reads of the sources without a lease.
 //!
 //! This crate owns every read and write of the table. It decides nothing about a sheet (that is `sheet`), sends
 //! nothing to anybody (that is `platform`), never asks for the time and never makes up a random number: both come in.
 //!
-//! Two rules hold everywhere. Log entries are never deleted or rewritten, so a stale fold's put meets a taken slot. A
+//! Two rules hold everywhere. Log entries are never deleted or rewritten (an erasure takes words out of them, and
+//! leaves versions and hashes), so a stale fold's put meets a taken slot. A
 //! stale fold may put, but never answer: every answer to a client follows a strongly consistent read.
 #![warn(clippy::cast_possible_truncation, clippy::missing_errors_doc)]
 pub mod cache;
@@ -20,6 +22,7 @@ pub mod connections;
 pub mod cycle;
 pub mod direct;
 pub mod directory;
+pub mod erase;
 pub mod inbox;
 mod keys;
 pub mod log;

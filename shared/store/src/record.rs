@@ -179,6 +179,47 @@ pub async fn replace(
     Ok(Some(usize::try_from(record.bytes).unwrap_or(usize::MAX)))
 }
 
+/// Writes `state` as the record under another epoch, if the record still has the epoch `stands` and is no further.
+/// Returns whether it was written. Every process and client that knows the cycle under its old epoch starts again from it.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the table cannot be reached: a write may have been applied, and the same call again
+/// is safe. [`StoreError::Corrupt`] if the state does not write.
+pub(crate) async fn rewrite(
+    table: &Table,
+    key: &CycleKey,
+    state: &State,
+    stands: &str,
+    epoch: &str,
+    nonce: &str,
+) -> Result<bool, StoreError> {
+    let (record, chunks) = prepare(key, state, epoch, nonce)?;
+    for chunk in &chunks {
+        table.put(chunk).await?;
+    }
+    let put = table
+        .client
+        .put_item()
+        .table_name(&table.name)
+        .set_item(Some(write(&record)?))
+        .condition_expression("attribute_exists(pk) AND version <= :version AND epoch = :epoch")
+        .expression_attribute_values(":version", AttributeValue::N(record.version.to_string()))
+        .expression_attribute_values(":epoch", text(stands))
+        .return_values(ReturnValue::AllOld);
+    match put.send().await {
+        Ok(put) => {
+            let old: Option<Record> = put.attributes.map(read).transpose()?;
+            sweep(table, key, old.and_then(|old| old.chunks).as_ref()).await?;
+            Ok(true)
+        }
+        Err(e) if e.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+            sweep(table, key, record.chunks.as_ref()).await?;
+            Ok(false)
+        }
+        Err(e) => Err(unavailable("PutItem", &e)),
+    }
+}
+
 async fn sweep(table: &Table, key: &CycleKey, chunks: Option<&Chunks>) -> Result<(), StoreError> {
     let Some(chunks) = chunks else { return Ok(()) };
     for number in 0..chunks.count {

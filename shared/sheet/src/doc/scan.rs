@@ -86,9 +86,30 @@ pub struct Scan {
 
 struct Reader<'a> {
     bytes: &'a [u8],
+    /// Where words are, if they are looked for.
+    words: Option<Vec<Words>>,
+}
+
+/// A part of an update that holds words: bytes left before and behind it, and the bytes that replace it.
+struct Words {
+    before: usize,
+    behind: usize,
+    veiled: Vec<u8>,
 }
 
 impl<'a> Reader<'a> {
+    fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, words: None }
+    }
+
+    /// Notes that the bytes from `before` bytes before the end up to here are to become `veiled`.
+    fn words(&mut self, before: usize, veiled: impl FnOnce() -> Vec<u8>) {
+        let behind = self.bytes.len();
+        if let Some(words) = &mut self.words {
+            words.push(Words { before, behind, veiled: veiled() });
+        }
+    }
+
     fn byte(&mut self) -> Result<u8, Unfit> {
         let (first, rest) = self.bytes.split_first().ok_or(Unfit::Malformed)?;
         self.bytes = rest;
@@ -181,11 +202,26 @@ impl<'a> Reader<'a> {
     fn content(&mut self, kind: u8) -> Result<(u64, bool), Unfit> {
         match kind {
             1 => Ok((self.clock()?, false)),
-            4 => Ok((self.text()?.encode_utf16().count() as u64, false)),
-            5 => self.text().map(|_| (1, false)),
+            4 => {
+                let before = self.bytes.len();
+                let len = self.text()?.encode_utf16().count();
+                self.words(before, || written(&"*".repeat(len)));
+                Ok((len as u64, false))
+            }
+            5 => {
+                let before = self.bytes.len();
+                self.text()?;
+                self.words(before, || written("null"));
+                Ok((1, false))
+            }
             6 => {
                 self.text()?;
-                self.text().map(|_| (1, false))
+                let before = self.bytes.len();
+                // `true` and `{}` say that a mark is on, and no more.
+                if !matches!(self.text()?, "true" | "null" | "{}") {
+                    self.words(before, || written("null"));
+                }
+                Ok((1, false))
             }
             7 => match self.byte()? {
                 // Array, map, text, XML fragment, XML text.
@@ -197,7 +233,14 @@ impl<'a> Reader<'a> {
             8 => {
                 let count = self.count()?;
                 for _ in 0..count {
+                    let (before, kind) = (self.bytes.len(), self.bytes.first().copied());
                     self.any(0)?;
+                    match kind {
+                        // Text becomes an empty text; a map, a list or bytes become null.
+                        Some(119) => self.words(before, || vec![119, 0]),
+                        Some(116..=118) => self.words(before, || vec![126]),
+                        _ => {}
+                    }
                 }
                 Ok((count, false))
             }
@@ -256,7 +299,10 @@ impl Scan {
 
     /// The same with another bound: for updates that are in a log already.
     pub(crate) fn within(update: &[u8], max_structs: usize) -> Result<Self, Unfit> {
-        let mut from = Reader { bytes: update };
+        Self::read(&mut Reader::new(update), max_structs)
+    }
+
+    fn read(from: &mut Reader<'_>, max_structs: usize) -> Result<Self, Unfit> {
         let (mut scan, mut known, mut structs) = (Self::default(), HashSet::new(), 0);
         for _ in 0..from.count()? {
             let count = from.count()?;
@@ -373,16 +419,46 @@ impl Scan {
     }
 }
 
+/// Returns an update with the same structure and no words: each UTF-16 unit of text becomes an asterisk, and what else may
+/// hold words becomes nothing. What others typed next to it stays where it is.
+///
+/// # Errors
+/// [`Unfit`] if the bytes are no update.
+pub fn veiled(update: &[u8]) -> Result<Vec<u8>, Unfit> {
+    let mut from = Reader { bytes: update, words: Some(Vec::new()) };
+    Scan::read(&mut from, usize::MAX)?;
+    let (mut veiled, mut at) = (Vec::with_capacity(update.len()), 0);
+    for words in from.words.into_iter().flatten() {
+        let (begin, end) = (update.len() - words.before, update.len() - words.behind);
+        veiled.extend_from_slice(&update[at..begin]);
+        veiled.extend_from_slice(&words.veiled);
+        at = end;
+    }
+    veiled.extend_from_slice(&update[at..]);
+    Ok(veiled)
+}
+
+/// Appends a number in the variable length that updates use.
+fn append_number(bytes: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        bytes.push((number as u8) | 0x80);
+        number >>= 7;
+    }
+    bytes.push(number as u8);
+}
+
+/// A text as updates hold it: its length in bytes, then the bytes.
+fn written(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len() + 2);
+    append_number(&mut bytes, text.len() as u64);
+    bytes.extend_from_slice(text.as_bytes());
+    bytes
+}
+
 /// Returns a state vector as its bytes: how far each client's insertions are known.
 pub fn state_vector(clocks: &Clocks) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(2 + clocks.len() * 8);
-    let mut number = |mut number: u64| {
-        while number >= 0x80 {
-            bytes.push((number as u8) | 0x80);
-            number >>= 7;
-        }
-        bytes.push(number as u8);
-    };
+    let mut number = |number: u64| append_number(&mut bytes, number);
     number(clocks.len() as u64);
     for (client, clock) in clocks {
         number(*client);
@@ -396,7 +472,7 @@ pub fn state_vector(clocks: &Clocks) -> Vec<u8> {
 /// # Errors
 /// [`Unfit`] if the bytes are no state vector, or exceed a bound.
 pub fn clocks(bytes: &[u8]) -> Result<Clocks, Unfit> {
-    let mut from = Reader { bytes };
+    let mut from = Reader::new(bytes);
     let mut clocks = Clocks::new();
     for _ in 0..from.count()? {
         let (client, clock) = (from.number()?, from.clock()?);
