@@ -40,6 +40,10 @@ pub struct Workspace {
     pub users: Vec<Value>,
     /// Channels by id: their name, and every message, replies included.
     pub channels: HashMap<String, (String, Vec<Value>)>,
+    /// The scopes of the token, if the app has not been given all that its manifest asks for.
+    pub scopes: Option<String>,
+    /// Channels that the bot was not invited to.
+    pub uninvited: Vec<String>,
 }
 
 #[derive(Default)]
@@ -67,6 +71,9 @@ impl Drop for FakeSlack {
 
 /// The one token it takes.
 pub const TOKEN: &str = "xoxb-the-token-of-the-fake";
+
+/// The scopes of an app that was made from `docs/slack-manifest.yaml`.
+const ALL_SCOPES: &str = "channels:history,channels:read,groups:history,groups:read,users:read,users:read.email,chat:write,im:history,im:write";
 
 impl FakeSlack {
     /// Listens on a free port of 127.0.0.1; lists hold `page` items at most.
@@ -162,6 +169,11 @@ async fn read(
         return refused("invalid_auth");
     }
     let word = |name: &str| query.get(name).map(String::as_str).unwrap_or_default();
+    if method == "auth.test" {
+        let scopes = inner.workspace.scopes.clone().unwrap_or_else(|| ALL_SCOPES.to_owned());
+        let body = json!({"ok": true, "team": "Acme", "user": "cyclesheet", "bot_id": "B0"});
+        return ([("x-oauth-scopes", scopes)], Json(body)).into_response();
+    }
     if method == "users.list" {
         return page(&inner.workspace.users, "members", &query, inner.page);
     }
@@ -176,7 +188,11 @@ async fn read(
         bound("oldest", 0) <= at && at <= bound("latest", i64::MAX)
     };
     match method.as_str() {
-        "conversations.info" => Json(json!({"ok": true, "channel": {"name": name}})).into_response(),
+        "conversations.info" => {
+            let is_member = !inner.workspace.uninvited.iter().any(|id| id == word("channel"));
+            let channel = json!({"name": name, "is_member": is_member, "is_private": false});
+            Json(json!({"ok": true, "channel": channel})).into_response()
+        }
         "conversations.history" => {
             // A reply that was also sent to the channel is in its history.
             let is_listed = |m: &&Value| !is_reply(m) || m["subtype"] == "thread_broadcast";

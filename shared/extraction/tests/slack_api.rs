@@ -5,7 +5,10 @@ use extraction::{
     fake_slack::{FakeSlack, TOKEN, Trouble, Workspace},
     source::{
         ChannelRef, Gatherer, Loaded, Options, SlackApi,
-        slack_api::{MAX_WAITED_S, Mark},
+        slack_api::{
+            MAX_WAITED_S, Mark,
+            setup::{Lack, Wanted, examine},
+        },
     },
 };
 use serde_json::{Value, json};
@@ -73,7 +76,7 @@ fn workspace() -> Workspace {
     let users =
         vec![user("U1", "Ana Ruiz", "ana@acme.example"), user("U2", "Ben Okafor", "ben@acme.example"), robot];
     let channels = [("C1".to_owned(), ("platform".to_owned(), messages))];
-    Workspace { users, channels: channels.into_iter().collect() }
+    Workspace { users, channels: channels.into_iter().collect(), ..Workspace::default() }
 }
 
 async fn read_with(
@@ -225,4 +228,31 @@ async fn a_summary_that_was_posted_is_found_by_its_mark() {
     slack.trouble("chat.postMessage", Trouble::PostedAndLost);
     assert!(api.post_marked("C1", "The next week", &next).await.is_err());
     assert_eq!(slack.posted().len(), 2);
+}
+
+#[tokio::test]
+async fn an_app_is_told_which_scopes_and_invitations_it_lacks() {
+    let slack = FakeSlack::start(workspace(), 200).await.unwrap();
+    let api = |token: &str| {
+        SlackApi::new(slack.base_url(), SecretString::from(token.to_owned()), Noted::default()).unwrap()
+    };
+    let all = Wanted { announces: true, mentions: true };
+    let channels: Vec<String> = vec!["C1".into()];
+    let whole = examine(&api(TOKEN), &channels, all).await.unwrap();
+    assert_eq!((whole.workspace.as_str(), whole.lacks), ("Acme", vec![]));
+    assert_eq!(whole.channels.len(), 1);
+    let stranger = examine(&api("xoxb-of-somebody-else"), &channels, all).await.unwrap();
+    assert!(matches!(stranger.lacks.as_slice(), [Lack::Token(_)]), "{stranger:?}");
+    slack.change(|workspace| {
+        workspace.scopes = Some("channels:history,users:read".into());
+        workspace.uninvited = vec!["C1".into()];
+    });
+    let channels: Vec<String> = vec!["C1".into(), "C404".into()];
+    let poor = examine(&api(TOKEN), &channels, Wanted::default()).await.unwrap();
+    let said: Vec<String> = poor.lacks.iter().map(ToString::to_string).collect();
+    assert!(said[0].contains("/invite @Cyclesheet"), "{said:?}");
+    assert!(said[1].contains("C404") && said[1].contains("channel_not_found"), "{said:?}");
+    assert_eq!(poor.lacks[2], Lack::Scopes(vec!["channels:read", "users:read.email"]));
+    assert!(!format!("{poor:?}").contains(TOKEN));
+    assert_eq!(slack.calls("conversations.history"), 0, "no message is read");
 }

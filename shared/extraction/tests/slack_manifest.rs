@@ -3,7 +3,9 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// What Slack's reference says that a bot token needs for each method, for the kinds of conversations that are read.
-const SCOPES: [(&str, &[&str]); 6] = [
+const SCOPES: [(&str, &[&str]); 7] = [
+    // Every token may ask whose it is.
+    ("auth.test", &[]),
     ("chat.postMessage", &["chat:write"]),
     ("conversations.history", &["channels:history", "groups:history", "im:history"]),
     ("conversations.info", &["channels:read", "groups:read"]),

@@ -16,6 +16,8 @@ use std::{
 
 /// Where the API is.
 pub const DEFAULT_BASE_URL: &str = "https://slack.com/api";
+/// The header in which Slack names the scopes of the token that was used.
+const SCOPES: &str = "x-oauth-scopes";
 /// One call.
 const CALL_TIMEOUT: Duration = Duration::from_secs(15);
 /// Bytes of one answer: a page of 200 messages of 40,000 characters would be 8 MB; Slack's are far below.
@@ -63,6 +65,9 @@ impl SlackError {
     }
 }
 
+/// An answer, and the scopes of the token if Slack says them.
+type Answered = (Value, Option<String>);
+
 /// Calls with one bot token.
 pub struct SlackApi<P> {
     client: Client,
@@ -103,6 +108,12 @@ impl<P: Pause> SlackApi<P> {
     pub(super) async fn get(&self, method: &str, parameters: &[(&str, String)]) -> Result<Value, SlackError> {
         let mut url = self.url(method)?;
         url.query_pairs_mut().extend_pairs(parameters);
+        self.call(|| self.client.get(url.clone())).await.map(|(answer, _)| answer)
+    }
+
+    /// Calls a method that reads, and returns the scopes of the token as well, where Slack says them.
+    pub(super) async fn get_with_scopes(&self, method: &str) -> Result<(Value, Option<String>), SlackError> {
+        let url = self.url(method)?;
         self.call(|| self.client.get(url.clone())).await
     }
 
@@ -110,7 +121,8 @@ impl<P: Pause> SlackApi<P> {
     pub(super) async fn post(&self, method: &str, body: &Value) -> Result<Value, SlackError> {
         let (url, body) = (self.url(method)?, body.to_string());
         let json = "application/json; charset=utf-8";
-        self.call_once(|| self.client.post(url.clone()).header(CONTENT_TYPE, json).body(body.clone())).await
+        let post = || self.client.post(url.clone()).header(CONTENT_TYPE, json).body(body.clone());
+        self.call_once(post).await.map(|(answer, _)| answer)
     }
 
     /// Pages of what a method lists under `field`.
@@ -127,7 +139,7 @@ impl<P: Pause> SlackApi<P> {
         self.base.join(method).map_err(|_| SlackError::Malformed("the method is none"))
     }
 
-    async fn call(&self, request: impl Fn() -> RequestBuilder) -> Result<Value, SlackError> {
+    async fn call(&self, request: impl Fn() -> RequestBuilder) -> Result<Answered, SlackError> {
         let mut attempt = 1;
         loop {
             let failed = match self.call_once(&request).await {
@@ -144,7 +156,7 @@ impl<P: Pause> SlackApi<P> {
     }
 
     /// One call, sent again only where Slack said that it was too early.
-    async fn call_once(&self, request: impl Fn() -> RequestBuilder) -> Result<Value, SlackError> {
+    async fn call_once(&self, request: impl Fn() -> RequestBuilder) -> Result<Answered, SlackError> {
         loop {
             let mut bearer = HeaderValue::from_str(&format!("Bearer {}", self.token.expose_secret()))
                 .unwrap_or(HeaderValue::from_static(""));
@@ -162,6 +174,8 @@ impl<P: Pause> SlackApi<P> {
             if status != 200 {
                 return Err(SlackError::Status(status));
             }
+            let scopes =
+                response.headers().get(SCOPES).and_then(|value| value.to_str().ok()).map(str::to_owned);
             let mut body = Vec::new();
             while let Some(chunk) = response.chunk().await.map_err(|_| SlackError::Unreachable)? {
                 body.extend_from_slice(&chunk);
@@ -172,7 +186,7 @@ impl<P: Pause> SlackApi<P> {
             let answer: Value =
                 serde_json::from_slice(&body).map_err(|_| SlackError::Malformed("it is not JSON"))?;
             if answer.get("ok") == Some(&Value::Bool(true)) {
-                return Ok(answer);
+                return Ok((answer, scopes));
             }
             match answer.get("error").and_then(Value::as_str) {
                 Some("ratelimited") => self.wait(retry_after.unwrap_or(DEFAULT_WAIT_S)).await?,

@@ -9,6 +9,7 @@
 //! What it asks to wait is waited, up to [`MAX_WAITED_S`] a run: then what is missing is named and the rest is used. A
 //! busy team pushes its messages to the inbox instead.
 mod client;
+pub mod setup;
 
 pub use client::{DEFAULT_BASE_URL, SlackApi, SlackError};
 
