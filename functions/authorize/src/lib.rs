@@ -8,11 +8,12 @@ use platform::{
     Context, Identity,
     event::{SocketEvent, policy},
     identity::{TokenError, Verifier},
-    room,
+    room, telemetry,
 };
 use protocol::BEARER_SUBPROTOCOL;
 use serde_json::{Map, Value};
 use sheet::CycleKey;
+use tracing::Instrument;
 
 /// Authorizes sockets.
 #[derive(Clone)]
@@ -31,6 +32,10 @@ impl Authorizer {
     /// verify is an answer and no error of this function, so that its errors are what is broken here: the one error is that
     /// the issuer's keys cannot be read, which the gateway answers with 500 and a client tries again.
     pub async fn handle(&self, context: &Context, event: &SocketEvent) -> Result<Value, &'static str> {
+        self.answer(context, event).instrument(telemetry::of_socket(event)).await
+    }
+
+    async fn answer(&self, context: &Context, event: &SocketEvent) -> Result<Value, &'static str> {
         let arn = event.method_arn.as_deref().unwrap_or("*");
         let refused = |principal: &str| Ok(policy(false, principal, arn, Map::new()));
         let Some(token) = token(event) else {
@@ -49,7 +54,13 @@ impl Authorizer {
             }
         };
         match self.enters(&identity, event) {
-            Some(room) => Ok(policy(true, identity.user.as_str(), arn, identity.to_context(&room))),
+            Some(room) => {
+                let mut carried = identity.to_context(&room);
+                // What the client calls itself goes with each later event, for its log lines.
+                let client = event.query("client").and_then(telemetry::client);
+                carried.extend(client.map(|client| ("client".to_owned(), client.into())));
+                Ok(policy(true, identity.user.as_str(), arn, carried))
+            }
             None => refused(identity.user.as_str()),
         }
     }

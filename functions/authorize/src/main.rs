@@ -17,6 +17,10 @@ async fn main() -> Result<(), Error> {
     let verifier = Verifier::new(rules, source.keys(&secrets).await?).with(membership);
     let authorizer = Authorizer { verifier, origins };
     let (authorizer, context) = (&authorizer, &context);
-    run(service_fn(async |event: LambdaEvent<SocketEvent>| authorizer.handle(context, &event.payload).await))
-        .await
+    run(service_fn(async |event: LambdaEvent<SocketEvent>| {
+        let answer = authorizer.handle(context, &event.payload).await;
+        context.metrics.flush(context.now());
+        answer
+    }))
+    .await
 }

@@ -9,6 +9,7 @@ use platform::{
     broadcast::Endpoint,
     event::{SocketEvent, SocketResponse},
     metrics::Count,
+    room, telemetry,
 };
 use protocol::SUBPROTOCOL;
 use sheet::{
@@ -20,26 +21,35 @@ use store::{
     StoreError, UserConnection, connections,
     directory::{self, Member},
 };
+use tracing::Instrument;
 
 /// Sockets one user may have open. The eleventh closes the oldest: a forgotten tab, not the one in use.
 pub const MAX_CONNECTIONS_PER_USER: usize = 10;
 
 /// Lets the socket open, or says with a status why not.
 pub async fn handle(context: &Context, event: &SocketEvent) -> SocketResponse {
+    answer(context, event).instrument(telemetry::of_socket(event)).await
+}
+
+async fn answer(context: &Context, event: &SocketEvent) -> SocketResponse {
     let known = Identity::of_event(event);
     let admitted = match &known {
-        Ok((identity, room)) => admit(context, event, identity, room).await,
+        Ok((identity, key)) => admit(context, event, identity, key).await,
         Err(refusal) => Ok(Err(refusal.clone())),
     };
     match admitted {
-        Ok(Ok(())) => accepted(event),
+        Ok(Ok(())) => {
+            context.metrics.count(Count::Connections);
+            accepted(event)
+        }
         Ok(Err(refusal)) => {
+            context.metrics.refused(refusal.code);
             tracing::info!(code = %refusal.code, "refused");
             // Also for a token whose time ended since it was verified.
             SocketResponse::status(403)
         }
         Err(error) => {
-            tracing::error!(%error, "the store failed");
+            tracing::error!(%error, cause = room::cause(&error), "the store failed");
             context.metrics.count(Count::Busy);
             // The socket will not open. A row that stays all the same names nobody, and expires.
             if let Ok((identity, _)) = &known {
@@ -55,13 +65,13 @@ async fn admit(
     context: &Context,
     event: &SocketEvent,
     identity: &Identity,
-    room: &sheet::CycleKey,
+    key: &sheet::CycleKey,
 ) -> Result<Result<(), Refusal>, StoreError> {
     let (table, now, id) = (context.store.table(), context.now(), &event.request_context.connection_id);
     if identity.expired(now) {
         return Ok(Err(Refusal::new(Code::TokenExpired, "the token has expired")));
     }
-    let row = UserConnection::new(id, room, now);
+    let row = UserConnection::new(id, key, now);
     let early = match planted::is(Fault::DenialBeforeConnection) {
         true => Some(directory::is_denied(table, &identity.tenant, &identity.user).await?),
         false => None,

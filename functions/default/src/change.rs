@@ -13,8 +13,8 @@ impl Message<'_> {
         let sender = Sender::person(self.identity, Some(self.connection_id));
         let answer = changes::commit(&self.telling(), &sender, proposed).await;
         if let Answer::Rejected(rejected) = answer {
-            self.counts(rejected.code);
-            tracing::debug!(code = %rejected.code, "rejected");
+            self.context.metrics.refused(rejected.code);
+            tracing::info!(code = %rejected.code, "rejected");
             self.post(&ServerFrame::Rejected(rejected)).await;
         }
     }

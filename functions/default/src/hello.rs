@@ -3,7 +3,7 @@
 //! The room's row is written before the tip is read, so that a change committed in between is either in the answer or
 //! told to this socket.
 use crate::Message;
-use platform::{broadcast::Posted, identity::peer, invoke::ExtractRequest, roles, room};
+use platform::{broadcast::Posted, identity::peer, invoke::ExtractRequest, metrics::Count, roles, room};
 use protocol::{
     ServerFrame,
     limits::{MAX_SERVER_FRAME_BYTES, reconnect_jitter_ms},
@@ -131,6 +131,7 @@ impl Message<'_> {
 
     /// The whole sheet, or where to fetch it.
     fn sheet(&self, tip: &Folded) -> Result<Content, StoreError> {
+        self.context.metrics.count(Count::Snapshots);
         let sheet = serde_json::value::to_raw_value(&tip.state.sheet).map_err(unwritable)?;
         if sheet.get().len() <= MAX_CONTENT_BYTES {
             return Ok(Content::Snapshot(sheet));

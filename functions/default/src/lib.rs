@@ -15,7 +15,7 @@ use platform::{
     members,
     metrics::Count,
     rates::{Allowed, Kind},
-    room,
+    room, telemetry,
 };
 use protocol::{ClientFrame, ServerFrame, Unreadable, human::HumanFrame, server::Rejected};
 use sheet::{
@@ -28,6 +28,7 @@ use store::{
     Connection, Folded, Recipient, StoreError, UserConnection,
     connections::{self, Presence},
 };
+use tracing::Instrument;
 
 /// Changes of one replay, bounded so that a function's time is; a client that is still behind asks again.
 const MAX_REPLAY_CHANGES: usize = 2_000;
@@ -52,6 +53,10 @@ pub(crate) struct Message<'a> {
 
 /// Handles one message.
 pub async fn handle(context: &Context, event: &SocketEvent) -> SocketResponse {
+    answer(context, event).instrument(telemetry::of_socket(event)).await
+}
+
+async fn answer(context: &Context, event: &SocketEvent) -> SocketResponse {
     let request = &event.request_context;
     let endpoint = Endpoint::of(request);
     let (identity, key) = match Identity::of_event(event) {
@@ -88,6 +93,9 @@ impl<'a> Message<'a> {
 
     async fn handle(&self, body: &str) {
         let frame = protocol::read(body);
+        if let Ok(ClientFrame::Change(change)) = &frame {
+            telemetry::about(&change.id);
+        }
         if !self.within_rates(&frame).await {
             return;
         }
@@ -143,22 +151,15 @@ impl<'a> Message<'a> {
         self.telling().answer(&self.identity.user, self.connection_id, frame).await
     }
 
-    /// Counts an answer that says `BUSY`: the status of the invocation is 200 all the same.
-    fn counts(&self, code: Code) {
-        if code == Code::Busy {
-            self.context.metrics.count(Count::Busy);
-        }
-    }
-
     async fn error(&self, refusal: Refusal) {
-        self.counts(refusal.code);
+        self.context.metrics.refused(refusal.code);
         tracing::debug!(code = %refusal.code, "refused");
         self.post(&ServerFrame::error(refusal)).await;
     }
 
     async fn rejected(&self, id: String, refusal: Refusal, version: u64) {
-        self.counts(refusal.code);
-        tracing::debug!(code = %refusal.code, "rejected");
+        self.context.metrics.refused(refusal.code);
+        tracing::info!(code = %refusal.code, "rejected");
         self.post(&ServerFrame::Rejected(Rejected::new(id, refusal, version))).await;
     }
 
@@ -215,6 +216,7 @@ impl<'a> Message<'a> {
         let missed = usize::try_from(tip.state.version() - since).unwrap_or(usize::MAX);
         let changes = missed.min(MAX_REPLAY_CHANGES);
         let texts = store.replay(self.room, since, changes, MAX_REPLAY_BYTES).await?;
+        self.context.metrics.count(Count::Replays);
         for frame in protocol::server::committed(&texts) {
             self.telling().answer_text(&self.identity.user, self.connection_id, frame).await;
         }

@@ -1,5 +1,6 @@
 //! `presence`: relayed, never stored, never logged.
 use crate::Message;
+use platform::metrics::Count;
 use protocol::{ServerFrame, client::PresenceState};
 use store::StoreError;
 
@@ -17,6 +18,7 @@ impl Message<'_> {
         let everybody = self.telling().recipients().await?;
         let is_listed = everybody.iter().any(|one| one.connection_id == self.connection_id);
         if is_listed || self.has_entered().await? {
+            self.context.metrics.count(Count::PresenceFrames);
             self.telling().tell_these(&everybody, &[frame], Some(self.connection_id)).await;
         }
         Ok(())

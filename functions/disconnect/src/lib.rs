@@ -4,11 +4,16 @@ use platform::{
     Context, Identity,
     broadcast::{Endpoint, Telling},
     event::{SocketEvent, SocketResponse},
-    room,
+    room, telemetry,
 };
+use tracing::Instrument;
 
 /// Forgets the socket.
 pub async fn handle(context: &Context, event: &SocketEvent) -> SocketResponse {
+    answer(context, event).instrument(telemetry::of_socket(event)).await
+}
+
+async fn answer(context: &Context, event: &SocketEvent) -> SocketResponse {
     let (id, endpoint) = (&event.request_context.connection_id, Endpoint::of(&event.request_context));
     let Ok((identity, key)) = Identity::of_event(event) else {
         // A socket that no authorizer let in has no rows.

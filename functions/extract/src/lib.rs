@@ -42,6 +42,7 @@ use ask::Ask;
 use platform::{Context, broadcast::Endpoint, invoke::ExtractRequest};
 use sheet::{CycleKey, model::Origin};
 use std::sync::Arc;
+use tracing::{Instrument, Span, error_span};
 
 /// Extracts.
 #[derive(Clone)]
@@ -65,6 +66,11 @@ impl Extractor {
     ///
     /// Each kind is boxed: as one future of all steps they would be larger than a thread's stack takes.
     pub async fn handle(&self, context: &Context, event: Event) -> Result<Vec<Extracted>, ExtractError> {
+        let span = span(&event);
+        self.run(context, event).instrument(span).await
+    }
+
+    async fn run(&self, context: &Context, event: Event) -> Result<Vec<Extracted>, ExtractError> {
         match event {
             Event::Request(ExtractRequest::Cycle { tenant, team, cycle, refresh, asked_on }) => {
                 let key = CycleKey { tenant, team, week: cycle };
@@ -88,4 +94,16 @@ impl Extractor {
             Event::Unknown(what) => Err(ExtractError::UnknownEvent(what)),
         }
     }
+}
+
+/// Returns the span of one event: every line in it names its tenant and its room, where it has one.
+fn span(event: &Event) -> Span {
+    let (tenant, room) = match event {
+        Event::Request(
+            ExtractRequest::Cycle { tenant, team, cycle, .. } | ExtractRequest::Team { tenant, team, cycle },
+        ) => (tenant.as_str(), format!("{team}/{cycle}")),
+        Event::Request(ExtractRequest::Mentions { tenant }) => (tenant.as_str(), String::new()),
+        _ => ("", String::new()),
+    };
+    error_span!("event", tenant = tenant, room = room)
 }

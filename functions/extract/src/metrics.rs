@@ -39,6 +39,16 @@ pub(crate) fn failed(to: &Metrics, at: TimestampMs) {
     to.line(at, json!({}), &[("Extractions", "Count", 1), ("FailedExtractions", "Count", 1)]);
 }
 
+/// That a sweep found an extraction that was due and had not begun, or had died.
+pub(crate) fn late(to: &Metrics, at: TimestampMs) {
+    to.line(at, json!({}), &[("LateSheets", "Count", 1)]);
+}
+
+/// That a week has ended and was never filled in.
+pub(crate) fn missed(to: &Metrics, at: TimestampMs) {
+    to.line(at, json!({}), &[("MissedSheets", "Count", 1)]);
+}
+
 /// That a sheet is stale, and by how many messages.
 pub(crate) fn stale(to: &Metrics, at: TimestampMs, messages: u32) {
     to.line(at, json!({}), &[("StaleSheets", "Count", 1), ("StaleMessages", "Count", u64::from(messages))]);
@@ -60,6 +70,8 @@ mod tests {
         let plain = Metrics::from(sink.clone());
         extraction(&plain, &report, 2);
         stale(&plain, TimestampMs(7), 4);
+        late(&plain, TimestampMs(8));
+        missed(&plain, TimestampMs(9));
         for line in lines.lock().unwrap().iter() {
             let line: Value = serde_json::from_str(line).unwrap();
             let declared = line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().unwrap();

@@ -122,6 +122,7 @@ impl Extractor {
         let sheet = &tip.state.sheet;
         if tip.state.wants_extraction(now) {
             tracing::warn!(cycle = %key, "an extraction that was interrupted or never begun is continued");
+            metrics::late(&self.metrics, now);
             return self.again(context, &key, false).await.map(Some);
         }
         let Some(generation) = &sheet.generation else { return Ok(None) };

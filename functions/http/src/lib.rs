@@ -19,7 +19,7 @@ use platform::{
     changes::{self, Answer, Sender},
     identity::{TokenError, Verifier},
     metrics::Count,
-    roles, room,
+    roles, room, telemetry,
 };
 use protocol::{
     limits::MAX_PAGE_CHANGES,
@@ -35,9 +35,14 @@ use sheet::{
     week::time_zone,
 };
 use store::{StoreError, directory, log, raw, record};
+use tracing::{Instrument, Span};
 
 /// Bytes in one page of the log: Lambda answers with 6 MB at most.
 const MAX_PAGE_BYTES: usize = 4 * 1024 * 1024;
+/// The header in which the bootstrap hands over the gateway's request id.
+pub const REQUEST_ID: &str = "x-request-id";
+/// The header in which a client says what it is.
+const CLIENT: &str = "x-cyclesheet-client";
 /// Bytes of a request: the largest change, and what its envelope takes.
 const MAX_BODY_BYTES: usize = MAX_CHANGE_BYTES + 4 * 1024;
 
@@ -53,14 +58,19 @@ pub struct Api {
 impl Api {
     /// Answers one request. Never an error: what went wrong is an answer with a code.
     pub async fn handle(&self, context: &Context, request: &Request<Bytes>) -> Response<Bytes> {
-        let response = match self.answer(context, request).await {
+        let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+        let span = telemetry::of_request(text(REQUEST_ID).unwrap_or_default(), text(CLIENT));
+        self.respond(context, request).instrument(span).await
+    }
+
+    async fn respond(&self, context: &Context, request: &Request<Bytes>) -> Response<Bytes> {
+        match self.answer(context, request).await {
             Ok(reply) => reply.respond(request),
-            Err(refusal) => refused(&refusal).respond(request),
-        };
-        if response.status() == StatusCode::SERVICE_UNAVAILABLE {
-            context.metrics.count(Count::Busy);
+            Err(refusal) => {
+                context.metrics.refused(refusal.code);
+                refused(&refusal).respond(request)
+            }
         }
-        response
     }
 
     async fn answer(&self, context: &Context, request: &Request<Bytes>) -> Result<Reply, Refusal> {
@@ -70,8 +80,10 @@ impl Api {
             return inbox::receive(context, tenant, team, request).await;
         }
         let identity = self.bearer(context, request).await?;
+        Span::current().record("tenant", identity.tenant.as_str());
         let key = |team: &str, cycle: &str| {
             let key = room::key(&identity.tenant, Some(team), Some(cycle))?;
+            Span::current().record("room", key.cycle_id());
             if identity.enters(&key.team) { Ok(key) } else { Err(not_yours(team)) }
         };
         match route {
@@ -173,6 +185,7 @@ impl Api {
         let text = std::str::from_utf8(request.body())
             .map_err(|_| Refusal::new(Code::Malformed, "a change is UTF-8 JSON"))?;
         let proposed = protocol::client::read_change(text).map_err(|unreadable| unreadable.refusal)?;
+        telemetry::about(&proposed.id);
         if proposed.id.seq == 0 {
             return Err(Refusal::new(Code::Malformed, "seq counts from 1"));
         }
@@ -183,6 +196,8 @@ impl Api {
             Answer::Committed { text, .. } => Ok(Reply::json(committed(&[text]).concat())),
             Answer::Rejected(rejected) => {
                 let code = rejected.code;
+                context.metrics.refused(code);
+                tracing::info!(%code, "rejected");
                 let mut body = serde_json::to_value(&rejected).map_err(unwritable)?;
                 body["type"] = json!("rejected");
                 Ok(refused_with(code, body.to_string()))
@@ -308,6 +323,7 @@ async fn snapshot(context: &Context, key: &CycleKey, request: &Request<Bytes>) -
     if known.split(',').any(|known| known.trim().trim_start_matches("W/") == etag) {
         return Ok(Reply::status(StatusCode::NOT_MODIFIED).tagged(etag));
     }
+    context.metrics.count(Count::Snapshots);
     let snapshot = serde_json::value::to_raw_value(&tip.state.sheet).map_err(unwritable)?;
     let body = json!({"epoch": &*tip.epoch, "version": tip.state.version(), "snapshot": snapshot});
     Ok(Reply::json(body.to_string()).tagged(etag))
@@ -325,6 +341,9 @@ async fn page(context: &Context, key: &CycleKey, since: u64, limit: usize) -> Re
         RawValue::from_string(text.to_string()).or_else(|_| RawValue::from_string(without_ops(text)))
     };
     let changes: Vec<Box<RawValue>> = texts.iter().filter_map(|text| raw(text).ok()).collect();
+    if !changes.is_empty() {
+        context.metrics.count(Count::Replays);
+    }
     let body = json!({"version": tip.state.version(), "epoch": &*tip.epoch, "changes": changes});
     Ok(Reply::json(body.to_string()))
 }

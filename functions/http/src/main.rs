@@ -1,8 +1,11 @@
 //! The bootstrap: reads the environment, then answers.
 #![recursion_limit = "256"]
 use bytes::Bytes;
-use cyclesheet_http::Api;
-use lambda_http::{Body, IntoResponse, Request, Response, run, service_fn};
+use cyclesheet_http::{Api, REQUEST_ID};
+use lambda_http::{
+    Body, IntoResponse, Request, RequestExt, Response, http::HeaderValue, request::RequestContext, run,
+    service_fn,
+};
 use platform::{
     bootstrap::{self, Error, Warm},
     broadcast::Endpoint,
@@ -38,7 +41,16 @@ async fn main() -> Result<(), Error> {
     let api = Api { verifier, endpoint: Endpoint::default() };
     let (api, context) = (&api, &context);
     run(service_fn(async |request: Request| {
-        let request = request.map(|body| Bytes::from(body.to_vec()));
+        let id = match request.request_context_ref() {
+            Some(RequestContext::ApiGatewayV2(known)) => known.request_id.clone(),
+            _ => None,
+        };
+        let mut request = request.map(|body| Bytes::from(body.to_vec()));
+        // The gateway's name for the request, in place of one that its sender may have given.
+        request.headers_mut().remove(REQUEST_ID);
+        if let Some(Ok(id)) = id.as_deref().map(HeaderValue::from_str) {
+            request.headers_mut().insert(REQUEST_ID, id);
+        }
         let response: Response<Bytes> = api.handle(context, &request).await;
         context.metrics.flush(context.now());
         Ok::<_, Error>(AsItIs(response))

@@ -90,7 +90,9 @@ test("any error of any function is an alarm, and so is what a function answers i
     assert.deepEqual([MetricName, Threshold, DatapointsToAlarm], ["Errors", 1, 1], id);
   }
   // A name in the template is one that the functions count by, under dimensions that they write.
-  const source = readFileSync(join(HOME, "../../shared/platform/src/metrics.rs"), "utf8");
+  const source = ["shared/platform/src/metrics.rs", "functions/extract/src/metrics.rs"]
+    .map((file) => readFileSync(join(HOME, "../..", file), "utf8"))
+    .join("");
   const own = alarms.flatMap(([id, alarm]) =>
     watched(alarm)
       .filter((metric) => metric.Namespace === "Cyclesheet")
@@ -103,9 +105,9 @@ test("any error of any function is an alarm, and so is what a function answers i
   for (const name of ["Busy", "PostsFailed"])
     assert.deepEqual(of(name), [[{ Name: "stage", Value: "prod" }]], `${name} of all functions of the stage`);
   for (const [id, { MetricName, Dimensions }] of own) {
+    assert.ok(source.includes(`"${MetricName}"`), `${id}: no function counts ${MetricName}`);
     const names = Dimensions?.map((one) => one.Name).sort() ?? [];
     if (names.length === 1) continue;
-    assert.ok(source.includes(`"${MetricName}"),`), `${id}: ${MetricName}`);
     assert.ok(
       [
         ["function", "stage"],

@@ -7,6 +7,7 @@ use crate::{
     Context,
     broadcast::Endpoint,
     config::Environment,
+    context::system_clock,
     event::{SocketEvent, SocketResponse},
     secrets::Secrets,
     telemetry,
@@ -47,6 +48,7 @@ pub enum Warm {
 /// If the environment lacks a variable or a value cannot be read: the message names all of them.
 pub async fn begin(env: Environment, warm: Warm) -> Result<(Context, Secrets), Error> {
     let posts = warm == Warm::TableAndSockets && env.optional("CALLBACK_URL").is_some();
+    let began = (system_clock())();
     let (context, secrets) = Context::of_lambda(env).await?;
     let table = async {
         if warm != Warm::Nothing {
@@ -62,6 +64,7 @@ pub async fn begin(env: Environment, warm: Warm) -> Result<(Context, Secrets), E
     // What comes back does not matter, only that it came over connections that now stand.
     let _ = tokio::time::timeout(WARM_WITHIN, join(table, sockets)).await;
     context.metrics.forget();
+    context.metrics.started(began, context.now());
     Ok((context, secrets))
 }
 

@@ -102,11 +102,14 @@ impl SdkCallback {
     }
 }
 
-/// Tells what became of a post, and counts it unless it was delivered. 410 is known by its status: some of its bodies do
+/// Tells what became of a post, and counts it. A closed socket counts as one as well. 410 is known by its status: some of its bodies do
 /// not read as the error they are.
 fn posted<E: ProvideErrorMetadata, T>(sent: Result<T, SdkError<E>>, metrics: &Metrics) -> Posted {
     let error = match sent {
-        Ok(_) => return Posted::Delivered,
+        Ok(_) => {
+            metrics.count(Count::PostsDelivered);
+            return Posted::Delivered;
+        }
         Err(error) => error,
     };
     let status = error.raw_response().map(|response| response.status().as_u16());

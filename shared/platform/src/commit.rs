@@ -1,5 +1,11 @@
 //! One change into one cycle's log, then to its room.
-use crate::{Identity, broadcast::Telling, mentions, metrics::Count, room::busy};
+use crate::{
+    Identity,
+    broadcast::Telling,
+    mentions,
+    metrics::{Count, Timed},
+    room::busy,
+};
 use protocol::{
     client::ProposedChange,
     server::{Rejected, committed},
@@ -71,8 +77,15 @@ pub(crate) async fn commit_one(telling: &Telling<'_>, sender: &Sender, proposed:
     }
     match telling.context.store.commit(telling.room, proposal).await {
         Ok(Outcome::Committed(done)) => {
-            metrics.committed(telling.context.now().since(begun));
+            let committed = telling.context.now();
+            metrics.count(Count::Commits);
+            metrics.timed(Timed::Commit, committed.since(begun));
             room.announce(&done).await;
+            if done.leads {
+                metrics.count(Count::Entries);
+                metrics.add(Count::LostSlots, done.lost_slots as u64);
+                metrics.timed(Timed::Broadcast, telling.context.now().since(committed));
+            }
             mentions::deliver(telling, &done.change).await;
             Answer::Committed { version: done.version, text: done.text }
         }
@@ -85,7 +98,6 @@ pub(crate) async fn commit_one(telling: &Telling<'_>, sender: &Sender, proposed:
             Answer::Committed { version, text }
         }
         Ok(Outcome::Refused { refusal, version }) => {
-            metrics.count(Count::Refused);
             Answer::Rejected(Rejected::new(id.to_string(), refusal, version))
         }
         Err(error) => Answer::Rejected(Rejected::new(id.to_string(), busy(&error), 0)),
@@ -116,10 +128,14 @@ impl Room<'_> {
             return;
         }
         self.tell_all(&committed(&done.entry.texts), &committed(std::slice::from_ref(&done.text))).await;
-        if done.compaction_due
-            && let Err(error) = self.telling.context.store.compact(self.telling.room).await
-        {
-            tracing::warn!(%error, "the record stays as it is until the log has grown as much again");
+        if done.compaction_due {
+            match self.telling.context.store.compact(self.telling.room).await {
+                Ok(true) => self.telling.context.metrics.count(Count::Compactions),
+                Ok(false) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "the record stays as it is until the log has grown as much again");
+                }
+            }
         }
     }
 

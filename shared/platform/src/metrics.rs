@@ -8,10 +8,13 @@
 //! The crates for the format (`metrique`, `metrics_cloudwatch_embedded`) bring a recorder for the process and its flushing;
 //! the line itself is the whole of what is needed here.
 use serde_json::{Map, Value, json};
-use sheet::TimestampMs;
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicU64, Ordering::Relaxed},
+use sheet::{Code, TimestampMs};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
 };
 
 /// The namespace of every metric.
@@ -31,10 +34,28 @@ pub type Sink = Arc<dyn Fn(&str) + Send + Sync>;
 pub enum Count {
     /// Changes that were committed.
     Commits,
-    /// Changes that the sheet refused.
+    /// Log entries that they were committed in: `Commits` by `Entries` is the changes of one entry.
+    Entries,
+    /// Slots that commits lost to other writers of the same log before they found a free one.
+    LostSlots,
+    /// Changes, frames and requests that were refused, for any reason but `BUSY`. The line has them by code.
     Refused,
-    /// Sockets that turned out to be gone (410) when they were posted to.
+    /// Posts that the gateway took.
+    PostsDelivered,
+    /// Posts to sockets that turned out to be gone (410).
     PostsGone,
+    /// Sockets that were let in.
+    Connections,
+    /// Frames of presence that were relayed.
+    PresenceFrames,
+    /// Requests for the changes after a version that were answered with changes.
+    Replays,
+    /// Sheets that were sent or handed out whole.
+    Snapshots,
+    /// Records that were written again.
+    Compactions,
+    /// Environments that began.
+    ColdStarts,
     /// Frames and requests answered `BUSY`, and sockets refused because the table could not say. Something is wrong.
     Busy,
     /// Posts that failed for any reason but 410. Something is wrong.
@@ -42,13 +63,38 @@ pub enum Count {
 }
 
 /// Every count with its metric's name, in the order of [`Count`].
-const COUNTS: [(Count, &str); 5] = [
+const COUNTS: [(Count, &str); 14] = [
     (Count::Commits, "Commits"),
+    (Count::Entries, "Entries"),
+    (Count::LostSlots, "LostSlots"),
     (Count::Refused, "Refused"),
+    (Count::PostsDelivered, "PostsDelivered"),
     (Count::PostsGone, "PostsGone"),
+    (Count::Connections, "Connections"),
+    (Count::PresenceFrames, "PresenceFrames"),
+    (Count::Replays, "Replays"),
+    (Count::Snapshots, "Snapshots"),
+    (Count::Compactions, "Compactions"),
+    (Count::ColdStarts, "ColdStarts"),
     (Count::Busy, "Busy"),
     (Count::PostsFailed, "PostsFailed"),
 ];
+
+/// What is timed, in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Timed {
+    /// From a change's arrival in the function to its place in the log.
+    Commit,
+    /// From there to the last post to its room.
+    Broadcast,
+    /// From an environment's start to its first event.
+    ColdStart,
+    /// From there to its first answer.
+    FirstAnswer,
+}
+
+/// Every duration with its metric's name, in the order of [`Timed`].
+const DURATIONS: [&str; 4] = ["CommitMs", "BroadcastMs", "ColdStartMs", "FirstAnswerMs"];
 
 impl Count {
     fn is_wrong(self) -> bool {
@@ -72,9 +118,12 @@ struct Counted {
 
 #[derive(Default)]
 struct Details {
-    commit_ms: Vec<u64>,
+    durations: [Vec<u64>; DURATIONS.len()],
+    refusals: BTreeMap<&'static str, u64>,
     post_failure: Option<String>,
     flushed_at: Option<TimestampMs>,
+    /// When an environment that has not answered yet was ready.
+    ready_at: Option<TimestampMs>,
 }
 
 /// Counts, and writes lines. Clones share what is counted. The default writes nowhere.
@@ -115,16 +164,36 @@ impl Metrics {
 
     /// Counts one.
     pub fn count(&self, what: Count) {
-        self.counted.counts[what as usize].fetch_add(1, Relaxed);
+        self.add(what, 1);
     }
 
-    /// Counts a commit and the milliseconds that it took.
-    pub fn committed(&self, took_ms: i64) {
-        self.count(Count::Commits);
-        let mut details = self.details();
-        if details.commit_ms.len() < MAX_DURATIONS {
-            details.commit_ms.push(u64::try_from(took_ms).unwrap_or(0));
+    /// Counts so many.
+    pub fn add(&self, what: Count, many: u64) {
+        self.counted.counts[what as usize].fetch_add(many, Relaxed);
+    }
+
+    /// Notes how long something took.
+    pub fn timed(&self, what: Timed, took_ms: i64) {
+        let durations = &mut self.details().durations[what as usize];
+        if durations.len() < MAX_DURATIONS {
+            durations.push(u64::try_from(took_ms).unwrap_or(0));
         }
+    }
+
+    /// Counts an answer that refuses. `BUSY` is the one that says that something is wrong here.
+    pub fn refused(&self, code: Code) {
+        if code == Code::Busy {
+            return self.count(Count::Busy);
+        }
+        self.count(Count::Refused);
+        *self.details().refusals.entry(code.as_str()).or_default() += 1;
+    }
+
+    /// Counts an environment that was ready at `ready`, having begun at `began`. The first flush tells when it answered.
+    pub fn started(&self, began: TimestampMs, ready: TimestampMs) {
+        self.count(Count::ColdStarts);
+        self.timed(Timed::ColdStart, ready.since(began));
+        self.details().ready_at = Some(ready);
     }
 
     /// Counts a post that failed. The line says one reason of those that there were.
@@ -156,18 +225,29 @@ impl Metrics {
         if !is_any(false) {
             return;
         }
+        // An environment may get no second event, so its first line does not wait.
+        let ready = self.details().ready_at.take();
+        if let Some(ready) = ready {
+            self.timed(Timed::FirstAnswer, now.since(ready));
+        }
         let mut details = self.details();
         let since = *details.flushed_at.get_or_insert(now);
-        if !is_any(true) && now.since(since) < EVERY_MS {
+        if !is_any(true) && ready.is_none() && now.since(since) < EVERY_MS {
             return;
         }
         details.flushed_at = Some(now);
-        let (durations, reason) = (std::mem::take(&mut details.commit_ms), details.post_failure.take());
+        let (durations, reason) = (std::mem::take(&mut details.durations), details.post_failure.take());
+        let refusals = std::mem::take(&mut details.refusals);
         drop(details);
         let taken =
             COUNTS.map(|(what, name)| (what, name, self.counted.counts[what as usize].swap(0, Relaxed)));
         let mut values = Map::new();
         values.extend(reason.map(|reason| ("postFailure".to_owned(), json!(reason))));
+        if !refusals.is_empty() {
+            let codes: Map<String, Value> =
+                refusals.into_iter().map(|(code, count)| (code.to_owned(), json!(count))).collect();
+            values.insert("refusals".into(), Value::Object(codes));
+        }
         let (mut well, mut wrong) = (Vec::new(), Vec::new());
         for (what, name, count) in taken.into_iter().filter(|(.., count)| *count > 0) {
             let named = json!({"Name": name, "Unit": "Count"});
@@ -178,13 +258,15 @@ impl Metrics {
             }
             values.insert(name.into(), json!(count));
         }
-        if !durations.is_empty() {
-            well.push(json!({"Name": "CommitMs", "Unit": "Milliseconds"}));
-            values.insert("CommitMs".into(), json!(durations));
+        for (name, durations) in DURATIONS.iter().zip(durations).filter(|(_, some)| !some.is_empty()) {
+            well.push(json!({"Name": name, "Unit": "Milliseconds"}));
+            values.insert((*name).into(), json!(durations));
         }
-        // What is wrong is alarmed by the stage, found by the function, and counted by version as well, so that a release that is broken is seen while it takes a tenth of the calls.
+        // What is well is a figure of the stage; the line has the function, for queries. What is wrong is alarmed by the
+        // stage, found by the function, and counted by version as well, so that a broken release is seen while it takes
+        // a tenth of the calls.
         let directives = [
-            (self.labels.dimensions(&[&["stage", "function"]]), well),
+            (self.labels.dimensions(&[&["stage"]]), well),
             (
                 self.labels.dimensions(&[
                     &["stage"],
@@ -276,7 +358,8 @@ mod tests {
     fn what_is_well_is_added_up_and_written_once_a_minute() {
         let (metrics, lines) = kept();
         for at in 0..150 {
-            metrics.committed(at);
+            metrics.count(Count::Commits);
+            metrics.timed(Timed::Commit, at);
             metrics.flush(TimestampMs(at * 100));
         }
         assert!(lines.lock().unwrap().is_empty());
@@ -308,12 +391,48 @@ mod tests {
         );
         assert_eq!(line["postFailure"], "429 LimitExceededException");
         let directives = line["_aws"]["CloudWatchMetrics"].as_array().unwrap();
-        assert_eq!(directives[0]["Dimensions"], json!([["stage", "function"]]));
+        assert_eq!(directives[0]["Dimensions"], json!([["stage"]]));
         assert_eq!(
             directives[1]["Dimensions"],
             json!([["stage"], ["stage", "function"], ["stage", "function", "version"]])
         );
         assert_eq!((&line["function"], &line["version"]), (&json!("cyclesheet-prod-default"), &json!("7")));
+    }
+
+    #[test]
+    fn refusals_are_one_metric_and_told_apart_by_code_in_the_line() {
+        let (metrics, lines) = kept();
+        for code in [Code::Conflict, Code::Conflict, Code::Forbidden, Code::Busy] {
+            metrics.refused(code);
+        }
+        metrics.flush(TimestampMs(0));
+        let lines = lines.lock().unwrap();
+        assert_eq!((&lines[0]["Refused"], &lines[0]["Busy"]), (&json!(3), &json!(1)));
+        assert_eq!(lines[0]["refusals"], json!({"CONFLICT": 2, "FORBIDDEN": 1}));
+        assert!(is_whole(&lines[0]), "{}", lines[0]);
+    }
+
+    #[test]
+    fn an_environment_tells_of_its_start_with_its_first_answer() {
+        let (metrics, lines) = kept();
+        metrics.started(TimestampMs(100), TimestampMs(130));
+        metrics.flush(TimestampMs(137));
+        metrics.count(Count::Commits);
+        metrics.flush(TimestampMs(200));
+        let lines = lines.lock().unwrap();
+        let [line] = lines.as_slice() else { panic!("{lines:?}") };
+        assert_eq!((&line["ColdStartMs"], &line["FirstAnswerMs"]), (&json!([30]), &json!([7])));
+        assert_eq!(line["ColdStarts"], 1);
+        assert!(is_whole(line), "{line}");
+    }
+
+    #[test]
+    fn every_count_and_every_duration_stands_at_its_own_place() {
+        for (place, (count, _)) in COUNTS.iter().enumerate() {
+            assert_eq!(*count as usize, place);
+        }
+        let last = [Timed::Commit, Timed::Broadcast, Timed::ColdStart, Timed::FirstAnswer];
+        assert_eq!(last.map(|timed| timed as usize), [0, 1, 2, 3]);
     }
 
     #[test]

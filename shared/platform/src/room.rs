@@ -93,9 +93,19 @@ pub fn busy(error: &StoreError) -> Refusal {
     match error {
         StoreError::NotFound => Refusal::new(Code::NotFound, "there is no such cycle"),
         error => {
-            tracing::error!(%error, "the store failed");
+            tracing::error!(%error, cause = cause(error), "the store failed");
             Refusal::new(Code::Busy, "the sheet cannot be reached right now: it is sent again automatically")
         }
+    }
+}
+
+/// Returns the stable word for why the store failed, by which logs are counted: the operation, or what was read.
+pub fn cause(error: &StoreError) -> &'static str {
+    match error {
+        StoreError::Unavailable { operation, .. } => operation,
+        StoreError::Newer(_) => "newer",
+        StoreError::Corrupt(_) => "corrupt",
+        StoreError::NotFound => "none",
     }
 }
 

@@ -68,9 +68,11 @@ async fn posted(url: String) -> (Posted, Posted, Option<Value>) {
 }
 
 #[tokio::test]
-async fn a_post_that_is_delivered_counts_for_nothing() {
-    let url = endpoint(200, "").await;
-    assert_eq!(posted(url).await, (Posted::Delivered, Posted::Delivered, None));
+async fn a_post_that_is_delivered_is_counted_and_nothing_is_wrong() {
+    let (post, close, line) = posted(endpoint(200, "").await).await;
+    let line = line.unwrap();
+    assert_eq!((post, close, &line["PostsDelivered"]), (Posted::Delivered, Posted::Delivered, &2.into()));
+    assert!(line["PostsFailed"].is_null() && line["PostsGone"].is_null());
 }
 
 #[tokio::test]

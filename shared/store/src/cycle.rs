@@ -325,7 +325,8 @@ impl Store {
                     state.ledger.hash.clone_from(&entry.hash);
                     folded.log_bytes += size(&entry);
                     let compaction_due = folded.claim_compaction();
-                    let outcomes = self.answer(key, &judged, &folded, Some((entry, compaction_due))).await;
+                    let outcomes =
+                        self.answer(key, &judged, &folded, Some(((entry, lost), compaction_due))).await;
                     self.keep(key, kept, folded);
                     return outcomes;
                 }
@@ -373,9 +374,10 @@ impl Store {
         key: &CycleKey,
         judged: &JudgedGroup,
         folded: &Folded,
-        put: Option<(Arc<LogEntry>, bool)>,
+        put: Option<((Arc<LogEntry>, usize), bool)>,
     ) -> Result<Vec<Outcome>, StoreError> {
         let (entry, compaction_due) = put.unzip();
+        let (entry, lost_slots) = entry.unzip();
         let mut leads = true;
         let mut outcomes = Vec::with_capacity(judged.verdicts.len());
         for verdict in &judged.verdicts {
@@ -392,6 +394,7 @@ impl Store {
                         entry: entry.clone(),
                         leads,
                         compaction_due: leads && compaction_due == Some(true),
+                        lost_slots: lost_slots.unwrap_or_default(),
                     })
                 }
                 (Judged::Duplicate(version), _) => {

@@ -60,6 +60,8 @@ pub struct Committed {
     pub leads: bool,
     /// Whether this caller must rewrite the record.
     pub compaction_due: bool,
+    /// Slots that its entry lost to other writers before it found a free one.
+    pub lost_slots: usize,
 }
 
 /// What became of a proposal. `Duplicate` and `Refused` follow a fresh read.

@@ -19,6 +19,7 @@ mod main {
     mod http;
     mod human;
     mod killed;
+    mod logs;
     mod management;
     mod membership;
     mod metrics;

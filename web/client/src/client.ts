@@ -84,6 +84,9 @@ export interface Clock {
   clearTimeout(timer: unknown): void;
 }
 
+/** What this client calls itself to the server, for its log lines: the version is the package's. */
+const NAME = "web/0.1.0";
+
 /** Thrown by a token provider when no token can be had without the person: the client stops and says so. */
 export class SessionEndedError extends Error {
   override readonly name = "SessionEndedError";
@@ -142,7 +145,7 @@ class Driver implements Client {
     const base = `${options.httpUrl}/api/cycles/${encodeURIComponent(team)}/${encodeURIComponent(cycle)}`;
     this.http = http(base, options.token, options.fetch ?? ((...args) => fetch(...args)));
     this.sockets = new Sockets(
-      `${options.socketUrl}?team=${encodeURIComponent(team)}&cycle=${encodeURIComponent(cycle)}`,
+      `${options.socketUrl}?team=${encodeURIComponent(team)}&cycle=${encodeURIComponent(cycle)}&client=${NAME}`,
       options.token,
       options.WebSocket ?? WebSocket,
       (event) => this.dispatch(event),

@@ -49,9 +49,12 @@ pub(super) async fn run(
     report(Event::Closed { socket, code: ABNORMAL });
 }
 
+/// What this client calls itself to the server, for its log lines.
+const NAME: &str = concat!("rust/", env!("CARGO_PKG_VERSION"));
+
 async fn connect(options: &Options, token: &str) -> Option<WebSocketStream<MaybeTlsStream<TcpStream>>> {
     let Address { socket, .. } = (options.address)()?;
-    let url = format!("{socket}?team={}&cycle={}", options.team, options.cycle);
+    let url = format!("{socket}?team={}&cycle={}&client={NAME}", options.team, options.cycle);
     let mut request = url.into_client_request().ok()?;
     let offer = format!("{SUBPROTOCOL}, {BEARER_SUBPROTOCOL}{token}");
     request.headers_mut().insert("sec-websocket-protocol", offer.parse().ok()?);

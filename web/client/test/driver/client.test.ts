@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it, vi } from "vitest";
 import {
   type ClientOptions,
@@ -9,6 +10,9 @@ import {
 import { edit, sampleSheet } from "../rig.js";
 import { ManualClock, settled, socketClass } from "./surroundings.js";
 
+const manifest = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
 const TOKEN = `x.${btoa(JSON.stringify({ sub: "ana" }))}.y`;
 
 async function open(over: Partial<ClientOptions> = {}) {
@@ -41,7 +45,9 @@ describe("the client", () => {
   // rule: C1, H1
   it("opens the room with the token as a subprotocol, and says hello", async () => {
     const { client, socket } = await open();
-    expect(socket().url).toBe("wss://host/dev?team=platform&cycle=2026-W47");
+    expect(socket().url).toBe(
+      `wss://host/dev?team=platform&cycle=2026-W47&client=web/${manifest.version}`,
+    );
     expect(socket().protocols).toEqual(["cyclesheet.v1", `bearer.${TOKEN}`]);
     socket().open();
     expect(socket().sent).toEqual([{ type: "hello" }]);
