@@ -35,16 +35,29 @@ enum Command {
     Evaluate(commands::evaluate::Evaluate),
     /// Set up teams: their time zones, retention, announcements
     #[command(subcommand)]
-    Team(commands::tenant::Teams),
+    Team(Box<commands::team::Teams>),
     /// Set up where a team's messages come from
     #[command(subcommand)]
-    Source(commands::tenant::Sources),
-    /// Set up the directory of people
+    Source(Box<commands::source::Sources>),
+    /// Set up the directory of people; remove somebody, and let them back in
     #[command(subcommand)]
-    Member(commands::tenant::Members),
-    /// Ask a deployed stage for the current week's sheet, without waiting for its schedule
-    Extract(commands::extract::Extract),
-    /// Print a cycle's log, human-readable or as JSON Lines
+    Member(Box<commands::member::Members>),
+    /// Print the weeks of a tenant, and how each was filled in
+    Cycles(commands::cycles::Cycles),
+    /// Close a week, as the weekly run does with the week before its own
+    Seal(commands::cycles::Seal),
+    /// Print a sheet as CSV, Markdown or JSON, or write all weeks of a tenant to a folder
+    Export(commands::export::Export),
+    /// Ask for a week's sheet, or for another generation of it, without waiting for the schedule
+    Extract(Box<commands::extract::Extract>),
+    /// Look into the stage's dead-letter queues, and ask again for what they hold
+    #[command(subcommand)]
+    Dlq(commands::dlq::Dlq),
+    /// Erase a removed person: their words and name in every week, their messages, their rows in the directory
+    Erase(commands::erase::Erase),
+    /// Look at a stage or a data folder, and say what is wrong and what to do
+    Doctor(commands::doctor::Doctor),
+    /// Print a cycle's log, human-readable or as JSON Lines; or what became of one change
     Log(commands::log::Log),
     /// Verify a cycle's log
     #[command(subcommand)]
@@ -70,7 +83,13 @@ async fn main() -> ExitCode {
         Command::Team(teams) => teams.run().await,
         Command::Source(sources) => sources.run().await,
         Command::Member(members) => members.run().await,
+        Command::Cycles(cycles) => cycles.run().await,
+        Command::Seal(seal) => seal.run().await,
+        Command::Export(export) => export.run().await,
         Command::Extract(extract) => extract.run().await,
+        Command::Dlq(dlq) => dlq.run().await,
+        Command::Erase(erase) => erase.run().await,
+        Command::Doctor(doctor) => doctor.run().await,
         Command::Log(log) => log.run().await,
         Command::Audit(audit) => audit.run().await,
     };
@@ -78,7 +97,12 @@ async fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("cyclesheet: {error}");
-            ExitCode::FAILURE
+            // 2 is clap's, for arguments that do not read.
+            if error.is::<commands::NotWell>() {
+                ExitCode::from(commands::NOT_WELL)
+            } else {
+                ExitCode::FAILURE
+            }
         }
     }
 }

@@ -23,6 +23,7 @@ mod main {
     mod management;
     mod membership;
     mod metrics;
+    mod operate;
     mod presence;
     mod restart;
     mod storing;

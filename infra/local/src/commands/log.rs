@@ -1,17 +1,19 @@
 //! `cyclesheet log` and `cyclesheet audit verify`: a cycle's log, as people and as auditors read it.
-use super::{Done, print};
-use local::{
-    database::{Embedded, TABLE},
-    sample,
+use super::{
+    Done, Failed, NotWell,
+    at::{At, CyclePath, Missing, Place},
+    print,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use sheet::{
-    Change, CycleKey, Name, Week,
+    Change, ChangeId, CycleKey, Name, State, Week,
     chain::{self, Audited, Head},
+    erase::ERASED_NAME,
+    ledger::ClientKey,
 };
 use std::path::{Path, PathBuf};
 use store::{
-    Table,
     log::{self, Limit, Since},
     record,
 };
@@ -27,22 +29,15 @@ struct Heading {
 }
 
 #[derive(clap::Args)]
-pub(crate) struct Cycle {
-    /// The data folder of `cyclesheet dev`, which must not be running on it
-    #[arg(long, value_name = "DIR")]
-    data: PathBuf,
-    /// The cycle: team/2026-W47, or tenant/team/2026-W47
-    #[arg(long, value_name = "CYCLE", value_parser = cycle)]
-    cycle: CycleKey,
-}
-
-#[derive(clap::Args)]
 pub(crate) struct Log {
     #[command(flatten)]
-    cycle: Cycle,
-    /// JSON Lines, as `audit verify` reads them, instead of the human-readable form
-    #[arg(long)]
-    json: bool,
+    at: At,
+    /// The cycle: team/2026-W47, or tenant/team/2026-W47
+    #[arg(long, value_name = "CYCLE")]
+    cycle: CyclePath,
+    /// Only this change, CLIENT.SEQ: where it stands in the log, or why it may not
+    #[arg(long, value_name = "CHANGE")]
+    change: Option<ChangeId>,
 }
 
 #[derive(clap::Subcommand)]
@@ -53,33 +48,23 @@ pub(crate) enum Audit {
 
 #[derive(clap::Args)]
 pub(crate) struct Verify {
-    /// A log as `cyclesheet log --json` prints it
-    #[arg(required_unless_present = "data")]
-    file: Option<PathBuf>,
-    /// A data folder, instead of a file
-    #[arg(long, value_name = "DIR", requires = "cycle", conflicts_with = "file")]
-    data: Option<PathBuf>,
-    /// The cycle in the data folder: team/2026-W47, or tenant/team/2026-W47
-    #[arg(long, value_name = "CYCLE", value_parser = cycle)]
-    cycle: Option<CycleKey>,
+    #[command(flatten)]
+    from: From,
     /// The head that the log must reach: VERSION:HASH, as an earlier verification printed it
     #[arg(long, value_name = "HEAD", value_parser = head)]
     head: Option<Head>,
 }
 
-fn cycle(text: &str) -> Result<CycleKey, String> {
-    let parts: Vec<&str> = text.split('/').collect();
-    let (tenant, team, week) = match parts.as_slice() {
-        [team, week] => (sample::TENANT, *team, *week),
-        [tenant, team, week] => (*tenant, *team, *week),
-        _ => return Err("a cycle is team/2026-W47, or tenant/team/2026-W47".into()),
-    };
-    let name = |word: &str| Name::new(word).map_err(|error| error.to_string());
-    Ok(CycleKey {
-        tenant: name(tenant)?,
-        team: name(team)?,
-        week: week.parse::<Week>().map_err(|error| error.to_string())?,
-    })
+/// A file, or a cycle in a table.
+#[derive(clap::Args)]
+struct From {
+    /// A log as `cyclesheet log --json` prints it
+    file: Option<PathBuf>,
+    /// The cycle in the table: team/2026-W47, or tenant/team/2026-W47
+    #[arg(long, value_name = "CYCLE", conflicts_with = "file")]
+    cycle: Option<CyclePath>,
+    #[command(flatten)]
+    at: At,
 }
 
 fn head(text: &str) -> Result<Head, String> {
@@ -88,54 +73,59 @@ fn head(text: &str) -> Result<Head, String> {
     Ok(Head { version, hash: hash.to_owned() })
 }
 
-/// A log and the head its record states.
-async fn read(
-    data: &Path,
-    key: &CycleKey,
-) -> Result<(Vec<Audited>, Option<Head>), Box<dyn std::error::Error + Send + Sync>> {
-    if !data.is_dir() {
-        return Err(format!("{} is no data folder", data.display()).into());
-    }
-    let table = Table::new(Embedded::existing(data)?.client(), TABLE);
-    let head = record::head(&table, key)
-        .await?
-        .ok_or_else(|| format!("there is no cycle {key} in {}", data.display()))?;
+/// Returns a log and the head that its record states.
+pub(crate) async fn read(place: &Place, key: &CycleKey) -> Result<(Vec<Audited>, Option<Head>), Failed> {
+    let none = || NotWell(format!("there is no cycle {key} in {}", place.name));
+    let head = record::head(&place.table, key).await?.ok_or_else(none)?;
     let (mut entries, mut next) = (Vec::new(), Some(Since::Entry(0)));
     while let Some(since) = next {
-        let page = log::page(&table, key, since, Limit::PAGE).await?;
+        let page = log::page(&place.table, key, since, Limit::PAGE).await?;
         entries.extend(page.entries.into_iter().map(Audited::from));
         next = page.next;
     }
     Ok((entries, Some(head)))
 }
 
+/// Returns a log as `audit verify` reads it: whose it is and where it ends, then an entry a line.
+///
+/// The record lags behind its log. A log that holds is printed with where it ends, so that a cut file shows; one that does
+/// not, with what the record says of it.
+pub(crate) fn as_json_lines(key: &CycleKey, log: &[Audited], head: Option<Head>) -> Result<String, Failed> {
+    let tip = chain::verify(key, log, head.as_ref()).ok();
+    let head = tip.or(head).map(|head| (head.version, head.hash));
+    let CycleKey { tenant, team, week } = key.clone();
+    let mut text = serde_json::to_string(&Heading { tenant, team, cycle: week, head })?;
+    for entry in log {
+        text.push('\n');
+        text.push_str(&serde_json::to_string(entry)?);
+    }
+    text.push('\n');
+    Ok(text)
+}
+
 impl Log {
     pub(crate) async fn run(self) -> Done {
-        let Cycle { data, cycle: key } = self.cycle;
-        let (log, head) = read(&data, &key).await?;
-        let mut text = String::new();
-        if self.json {
-            // The record lags behind its log. A log that holds is printed with where it ends, so that a cut file shows;
-            // one that does not, with what the record says of it.
-            let tip = chain::verify(&key, &log, head.as_ref()).ok();
-            let head = tip.or(head).map(|head| (head.version, head.hash));
-            let heading = Heading { tenant: key.tenant, team: key.team, cycle: key.week, head };
-            text.push_str(&format!("{}\n", serde_json::to_string(&heading)?));
-            for entry in &log {
-                text.push_str(&format!("{}\n", serde_json::to_string(entry)?));
-            }
-            return print(&text);
+        let place = self.at.open(Missing::Refused).await?;
+        let key = self.cycle.key(&self.at.tenant);
+        let (log, head) = read(&place, &key).await?;
+        if let Some(id) = &self.change {
+            let Some(found) = Found::of(&log, id) else {
+                let tip = place.store().tip(&key).await?;
+                return Err(
+                    NotWell(format!("{id} is not in the log of {key}: {}", why_not(&tip.state, id))).into()
+                );
+            };
+            return self.at.say(found.sentence()?, found.json());
         }
+        if self.at.json {
+            return print(&as_json_lines(&key, &log, head)?);
+        }
+        let mut text = String::new();
         for (entry, stored) in
             log.iter().flat_map(|entry| entry.changes.iter().map(move |change| (entry, change)))
         {
             match serde_json::from_str::<Change>(stored) {
-                Ok(change) => {
-                    let at = jiff::Timestamp::from_millisecond(change.at.0)?;
-                    for line in protocol::human::lines(&change) {
-                        text.push_str(&format!("{}  {at:.3}  {line}\n", change.version));
-                    }
-                }
+                Ok(change) => text.push_str(&human(&change)?),
                 Err(_) => text.push_str(&format!("{}+  (erased, or of a later release)\n", entry.first)),
             }
         }
@@ -143,22 +133,99 @@ impl Log {
     }
 }
 
+/// A change in human-readable lines.
+fn human(change: &Change) -> Result<String, Failed> {
+    let at = jiff::Timestamp::from_millisecond(change.at.0)?;
+    let lines = protocol::human::lines(change);
+    Ok(lines.into_iter().map(|line| format!("{}  {at:.3}  {line}\n", change.version)).collect())
+}
+
+/// A change in its log.
+struct Found<'a> {
+    change: Change,
+    entry: &'a Audited,
+    text: &'a str,
+}
+
+impl<'a> Found<'a> {
+    fn of(log: &'a [Audited], id: &ChangeId) -> Option<Self> {
+        let texts = log.iter().flat_map(|entry| entry.changes.iter().map(move |text| (entry, text)));
+        texts
+            .filter_map(|(entry, text)| Some(Self { change: serde_json::from_str(text).ok()?, entry, text }))
+            .find(|found| found.change.id == *id)
+    }
+
+    fn sentence(&self) -> Result<String, Failed> {
+        let Change { version, id, author, role, base, .. } = &self.change;
+        let erased = if chain::is_erased(self.text) { ", its words erased" } else { "" };
+        let by = if author.name == ERASED_NAME {
+            ERASED_NAME.to_owned()
+        } else {
+            format!("{} ({})", author.name, author.id)
+        };
+        let head = format!(
+            "{id} is version {version} of the log, by {by} as {}, who had seen version {base}{erased}",
+            role.as_str()
+        );
+        let digest =
+            format!("in the entry of version {}, digest {}", self.entry.first, chain::digest(self.text));
+        Ok(format!("{head}\n{}{digest}", human(&self.change)?))
+    }
+
+    fn json(&self) -> serde_json::Value {
+        json!({
+            "change": self.change, "entry": self.entry.first, "digest": chain::digest(self.text),
+            "erased": chain::is_erased(self.text),
+        })
+    }
+}
+
+/// Says what the log knows of a change that is not in it.
+fn why_not(state: &State, id: &ChangeId) -> String {
+    let keys = state
+        .sheet
+        .authors
+        .keys()
+        .map(|author| ClientKey { author: author.clone(), client: id.client.clone() });
+    let latest =
+        keys.filter_map(|key| Some((state.ledger.seen(&key)?, key))).max_by_key(|(seen, _)| seen.seq);
+    match latest {
+        Some((seen, key)) if seen.seq >= id.seq => format!(
+            "change {} of the same client stands at version {} by {}, so this one was refused, and its author received the reason; the log of `default` has the code",
+            seen.seq, seen.version, key.author
+        ),
+        Some((seen, key)) => format!(
+            "the last of this client is its change {} at version {} by {}, so this one has not arrived, or was answered BUSY and will be sent again",
+            seen.seq, seen.version, key.author
+        ),
+        None => "no change of this client is known: it never arrived, or was refused; the log of `default` has the code".into(),
+    }
+}
+
 impl Audit {
     pub(crate) async fn run(self) -> Done {
         let Self::Verify(verify) = self;
-        let (key, log, known) = match (verify.file, verify.data, verify.cycle) {
-            (Some(file), _, _) => from_file(&file)?,
-            (None, Some(data), Some(key)) => {
-                let (log, head) = read(&data, &key).await?;
+        let (key, log, known) = match verify.from {
+            From { file: Some(file), .. } => from_file(&file)?,
+            From { at, cycle: Some(cycle), .. } if at.is_named() => {
+                let key = cycle.key(&at.tenant);
+                let (log, head) = read(&at.open(Missing::Refused).await?, &key).await?;
                 (key, log, head)
             }
-            _ => return Err("name a file, or --data with --cycle".into()),
+            _ => return Err("name a file, or --data or --table with --cycle".into()),
         };
         // The record's head lies inside a log that went on; a given head is where it must reach.
-        chain::verify(&key, &log, known.as_ref())?;
-        let tip = chain::verify(&key, &log, verify.head.as_ref())?;
+        let broken = |broken: chain::Broken| NotWell(broken.to_string());
+        chain::verify(&key, &log, known.as_ref()).map_err(broken)?;
+        let tip = chain::verify(&key, &log, verify.head.as_ref()).map_err(broken)?;
+        let erased =
+            log.iter().flat_map(|entry| &entry.changes).filter(|text| chain::is_erased(text)).count();
+        let erased = match erased {
+            0 => String::new(),
+            some => format!("{some} of them erased: that they were made is proved, and not what they said\n"),
+        };
         print(&format!(
-            "{key}: {} entries, {} changes, whole and in order\nhead {}:{}\n",
+            "{key}: {} entries, {} changes, whole and in order\n{erased}head {}:{}\n",
             log.len(),
             tip.version,
             tip.version,
@@ -169,7 +236,7 @@ impl Audit {
 
 type LogOf = (CycleKey, Vec<Audited>, Option<Head>);
 
-fn from_file(file: &Path) -> Result<LogOf, Box<dyn std::error::Error + Send + Sync>> {
+fn from_file(file: &Path) -> Result<LogOf, Failed> {
     let text =
         std::fs::read_to_string(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
     let mut lines = text.lines();
