@@ -26,6 +26,7 @@ mod main {
     mod operate;
     mod presence;
     mod restart;
+    mod restored;
     mod storing;
     mod tenant;
     mod weekly;
