@@ -31,6 +31,7 @@ export interface Prices {
   readonly logsPerGb: number;
   readonly secretMonth: number;
   readonly alarmMonth: number;
+  readonly metricMonth: number;
   readonly modelInputPerMillionTokens: number;
   readonly modelOutputPerMillionTokens: number;
 }
@@ -74,6 +75,10 @@ const SOCKET_BYTES = 300;
 const READ_UNIT_BYTES = 4096;
 /** Bytes of log of an invocation: START, END and REPORT of the platform, and what a function says. */
 const LOG_BYTES = 500;
+/** Metrics that the functions write of what is well: the counts and durations of shared/platform/src/metrics.rs. Those of what is wrong cost something in the hours in which something is wrong. */
+export const METRICS = 16;
+/** Hours of a month. CloudWatch bills a metric by the hour in which it was written. */
+const MONTH_HOURS = 730;
 /** Tokens of a week's question and answer: a team of ten that writes some 300 messages. */
 const [INPUT_TOKENS, OUTPUT_TOKENS] = [20_000, 3_000];
 /** Bytes of a sheet, and of what one message of the gateway's bill holds. */
@@ -137,6 +142,11 @@ export function month(load: Load, prices: Prices, alarms: number): readonly Line
     {
       what: "Table: reads",
       dollars: (all((calls) => calls.gets + calls.queries * units) * prices.tableReadsPerMillion) / 1e6,
+    },
+    {
+      what: "Metrics",
+      // At the most: teams whose hours fall together share them.
+      dollars: METRICS * prices.metricMonth * Math.min(1, (load.teams * load.hours * WEEKS) / MONTH_HOURS),
     },
     { what: "Logs", dollars: ((invocations * LOG_BYTES) / 1e9) * prices.logsPerGb },
     {

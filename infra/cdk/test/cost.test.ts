@@ -8,6 +8,7 @@ import {
   CALLS,
   idle,
   type Load,
+  METRICS,
   MIN_PRESENCE_INTERVAL_MS,
   month,
   otherwise,
@@ -72,6 +73,13 @@ test("the sheet to everybody costs more than the change to everybody, on every l
       const [theirs] = otherwise(load, prices);
       assert.ok((mine?.dollars ?? 0) < (theirs?.dollars ?? 0), JSON.stringify(load));
     }
+});
+
+test("the metrics that are billed are those that the functions count", () => {
+  const source = readFileSync(join(HOME, "../../shared/platform/src/metrics.rs"), "utf8");
+  const of = (name: string) => Number(new RegExp(`const ${name}: \\[.+; (\\d+)\\]`).exec(source)?.[1]);
+  const wrong = 2;
+  assert.equal(METRICS, of("COUNTS") - wrong + of("DURATIONS"));
 });
 
 test("the alarms that are counted are those of a stage with canaries", () => {
