@@ -24,7 +24,7 @@ const NAMES: [(Column, &str); 9] = [
     (
         Column::Status,
         "status, state, stage, current status, task status, estado, situacao, statut, etat, zustand, stand, \
-         stato, статус, 状態, ステータス, 状态, 狀態, 상태, الحالة, סטטוס, מצב, durum, stav, tila",
+         stato, статус, 状態, ステータス, 状況, 進捗状況, 状态, 狀態, 상태, الحالة, סטטוס, מצב, durum, stav, tila",
     ),
     (
         Column::Priority,
@@ -42,7 +42,7 @@ const NAMES: [(Column, &str); 9] = [
         Column::Deadline,
         "deadline, due, due date, due by, by when, target date, target, eta, when, date, end date, frist, \
          fallig, fallig am, falligkeit, termin, echeance, date limite, fecha limite, vencimiento, plazo, \
-         prazo, data limite, scadenza, termin realizacji, срок, 期限, 締切, 締め切り, 截止日期, 마감일, الموعد النهائي, تاريخ الاستحقاق, תאריך יעד, מועד, son tarih, bitis tarihi, teslim tarihi, forfallodatum, forfallsdato, termin splneni, maaraaika",
+         prazo, data limite, scadenza, termin realizacji, срок, 期限, 締切, 締め切り, 期日, 截止日期, 마감일, الموعد النهائي, تاريخ الاستحقاق, תאריך יעד, מועד, son tarih, bitis tarihi, teslim tarihi, forfallodatum, forfallsdato, termin splneni, maaraaika",
     ),
     (
         Column::Progress,

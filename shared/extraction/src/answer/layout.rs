@@ -42,6 +42,7 @@ pub(super) fn as_lines(text: Cow<'_, str>) -> Cow<'_, str> {
     } else {
         text
     };
+    let text = replaced(text, "```diff", after_changes);
     if !text.contains("--") && !text.contains("==") && !text.contains('|') {
         return text;
     }
@@ -53,6 +54,26 @@ pub(super) fn as_lines(text: Cow<'_, str>) -> Cow<'_, str> {
 
 fn replaced<'a>(text: Cow<'a, str>, sign: &str, with: impl Fn(&str) -> Cow<'_, str>) -> Cow<'a, str> {
     if text.contains(sign) { Cow::Owned(with(&text).into_owned()) } else { text }
+}
+
+/// A difference as it is once it has been applied: without the lines that it takes out, and without the signs of its own.
+fn after_changes(text: &str) -> Cow<'_, str> {
+    let mut inside = false;
+    let lines: Vec<&str> = text
+        .lines()
+        .map(|line| {
+            if line.trim_start().starts_with("```") {
+                inside = line.trim() == "```diff";
+                return line;
+            }
+            match line.as_bytes() {
+                [b'-', ..] if inside && split::has_pipe(line) => "",
+                [b'+', ..] if inside && split::has_pipe(line) => line.get(1..).unwrap_or_default(),
+                _ => line,
+            }
+        })
+        .collect();
+    Cow::Owned(lines.join("\n") + "\n")
 }
 
 type Lines<'a> = Vec<Cow<'a, str>>;
@@ -299,6 +320,7 @@ mod tests {
                 "| Field | Value |\n|---|---|\n| Title | A |\n| Status | Done |\n| Source | m3 |",
                 "Title: A\nStatus: Done\nSource: m3",
             ),
+            ("```diff\n- | a | b |\n+ | a | c |\n```\n- x | y", "```diff\n | a | c |\n```\n- x | y"),
             ("a <!-- | x |\n| y | --> b", "a \n b"),
             ("{color:red}{status:colour=Red|title=Blocked}{color}", "Blocked"),
         ] {
