@@ -206,7 +206,8 @@ try {
   const writers = Array.from({ length: WRITERS }, (_, i) => new Writer(stack, cycle, i));
   const [writer] = writers;
   await fill((ops) => writer.write(ops));
-  const page = await signIn(browser, stack.link('Tomás'));
+  // High enough that every writer has a row on the screen: rows are two lines high.
+  const page = await signIn(browser, stack.link('Tomás'), { viewport: { width: 1400, height: 1000 } });
   const drawn = await page.evaluate(() => [...document.querySelectorAll('.ag-row[row-id^="b-"]')].map((line) => line.getAttribute('row-id')));
   if (drawn.length < WRITERS) throw new Error(`only ${drawn.length} rows are drawn`);
   for (const [i, { rows: own }] of writers.entries()) {
