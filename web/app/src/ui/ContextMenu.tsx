@@ -2,7 +2,7 @@
  * A menu at a place on the page, as ARIA has it: arrows move, a letter leads to the item that begins with it, Escape
  * and a click elsewhere close it. Its opener decides where the focus goes afterwards.
  */
-import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef } from "react";
+import { type KeyboardEvent, type ReactNode, useLayoutEffect, useRef } from "react";
 import { createPortal } from "react-dom";
 import { CheckIcon } from "./icons";
 
@@ -67,8 +67,9 @@ export function ContextMenu({ label, at, entries, onClose, testId, children }: P
     menu.style.top = `${top}px`;
   }, [at.x, at.y]);
 
+  // Before the next key: it is the menu's.
   // biome-ignore lint/correctness/useExhaustiveDependencies: a menu opens once, at one place
-  useEffect(() => {
+  useLayoutEffect(() => {
     opener.current = openerOf(at);
     box.current?.querySelector<HTMLElement>("[role^=menuitem]")?.focus({ preventScroll: true });
     const outside = (event: Event) => {
