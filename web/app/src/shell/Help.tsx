@@ -80,7 +80,8 @@ export function Help() {
             ))}
           </div>
           <p className="legend">
-            <span className="legend-corrected" aria-hidden="true" /> corrected by a person
+            <span className="legend-corrected" aria-hidden="true" /> corrected by a person, ↳ continues from
+            last week
           </p>
           <p className="legend">
             <a href="guide.html" target="_blank" rel="noreferrer" data-testid="guide">

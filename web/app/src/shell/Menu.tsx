@@ -5,7 +5,16 @@ import type { ExportFormat } from "../session/api";
 import { useApi } from "../session/context";
 import { useClient, useController } from "../sheet/context";
 import type { Side } from "../sheet/screen";
-import { DownloadIcon, FlagIcon, MembersIcon, MenuIcon, PlugIcon, PrintIcon, SparkIcon } from "../ui/icons";
+import {
+  DownloadIcon,
+  FlagIcon,
+  HelpIcon,
+  MembersIcon,
+  MenuIcon,
+  PlugIcon,
+  PrintIcon,
+  SparkIcon,
+} from "../ui/icons";
 import { Popover } from "../ui/Popover";
 
 const FORMATS: readonly (readonly [ExportFormat, string])[] = [
@@ -54,6 +63,18 @@ export function Menu() {
               {item(<PlugIcon />, "Check the connection", "menu-diagnosis", () =>
                 controller.screen.set({ diagnosis: true }),
               )}
+              <li>
+                <a
+                  className="menu-item"
+                  href="guide.html"
+                  target="_blank"
+                  rel="noreferrer"
+                  data-testid="menu-guide"
+                  onClick={close}
+                >
+                  <HelpIcon /> The guide
+                </a>
+              </li>
             </ul>
           </>
         );
