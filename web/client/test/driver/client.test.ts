@@ -45,9 +45,7 @@ describe("the client", () => {
   // rule: C1, H1
   it("opens the room with the token as a subprotocol, and says hello", async () => {
     const { client, socket } = await open();
-    expect(socket().url).toBe(
-      `wss://host/dev?team=platform&cycle=2026-W47&client=web/${manifest.version}`,
-    );
+    expect(socket().url).toBe(`wss://host/dev?team=platform&cycle=2026-W47&client=web/${manifest.version}`);
     expect(socket().protocols).toEqual(["cyclesheet.v1", `bearer.${TOKEN}`]);
     socket().open();
     expect(socket().sent).toEqual([{ type: "hello" }]);
