@@ -59,3 +59,38 @@ async fn a_commit_is_counted_and_timed_and_a_refusal_of_the_sheet_is_no_fault() 
     assert_eq!(lines.iter().filter_map(|line| line["Refused"].as_u64()).sum::<u64>(), 1);
     assert!(lines.iter().all(|line| line["Busy"].is_null() && line["PostsFailed"].is_null()));
 }
+
+#[tokio::test]
+async fn what_happens_in_a_room_is_counted_where_it_happens() {
+    let (world, lines) = watched().await;
+    let mut ana = world.join(&who("ana")).await;
+    let ben = world.join(&who("ben")).await;
+    ana.commit(json!([insert("t1", "Ship it")])).await.version();
+    ana.send(json!({"type": "replay", "since": 0})).await;
+    ana.frame_of("committed").await;
+    ana.send(json!({"type": "presence", "state": {"status": "idle"}})).await;
+    // Frames of one socket are answered in order here: what came before the pong is counted.
+    ana.send(json!({"type": "ping", "version": 1})).await;
+    ana.frame_of("pong").await;
+    let later = gateway::Clock::now_ms(&world.clock) as i64;
+    world.stack.context.metrics.flush(TimestampMs(later));
+    world.stack.context.metrics.flush(TimestampMs(later + 3_600_000));
+    let lines = lines.lock().unwrap();
+    let sum = |name: &str| lines.iter().filter_map(|line| line[name].as_u64()).sum::<u64>();
+    for (name, count) in [
+        ("Connections", 2),
+        ("Snapshots", 2),
+        ("Commits", 1),
+        ("Entries", 1),
+        ("Replays", 1),
+        ("PresenceFrames", 1),
+        ("LostSlots", 0),
+        ("Refused", 0),
+    ] {
+        assert_eq!(sum(name), count, "{name}: {lines:?}");
+    }
+    for timed in ["CommitMs", "BroadcastMs"] {
+        assert!(lines.iter().any(|line| line[timed].as_array().is_some_and(|all| all.len() == 1)), "{timed}");
+    }
+    drop(ben);
+}

@@ -9,14 +9,17 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use extraction::fake_slack::{FakeSlack, TOKEN, Workspace};
-use harness::{NEXT_WEEK, World, client::insert, patiently, who};
+use harness::{NEXT_WEEK, THIS_WEEK, World, client::insert, patiently, who};
 use local::database::{Embedded, TABLE};
+use platform::invoke::ExtractRequest;
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
+    io::Write,
     net::SocketAddr,
     sync::{Arc, Mutex},
 };
+use store::directory::Source;
 use tokio::{net::TcpListener, process::Command};
 
 /// What the played services know and were asked.
@@ -299,6 +302,25 @@ async fn the_doctor_names_what_is_wrong_and_what_to_do() {
     assert!(wrong("cyclesheet-dev-http uses the table restored") && wrong("holds 1"), "{out}");
     let (code, out, _) = aws.run(&["doctor", "--table", "elsewhere"]).await;
     assert!(code == Some(3) && out.contains("the table elsewhere does not answer"), "{out}");
+}
+
+#[tokio::test]
+async fn the_doctor_says_why_a_sheet_is_a_fallback_and_how_it_is_made_again() {
+    let (world, aws) = world().await;
+    let mut file = tempfile::NamedTempFile::with_suffix(".jsonl").unwrap();
+    let line = json!({"id": "1", "channel": "ops", "author": "ana", "at": "2026-11-19T10:00:00Z", "text": "please fix the login by Friday"});
+    writeln!(file, "{line}").unwrap();
+    let path = file.path().to_str().unwrap().to_owned();
+    world.put_team("acme", "platform", vec![Source::Path { path }]).await;
+    let request = ExtractRequest::cycle(&world.key(THIS_WEEK), false);
+    let event = cyclesheet_extract::Event::Request(request);
+    world.stack.extractor.handle(&world.stack.context, event).await.unwrap();
+    let (code, out, _) = aws.run(&["doctor", "--table", TABLE]).await;
+    assert_eq!(code, Some(3), "{out}");
+    let week = "acme/platform/2026-W47 is a fallback, made straight from the messages: no model is set up";
+    assert!(out.contains(week), "{out}");
+    assert!(out.contains("cyclesheet extract --replay --cycle platform/2026-W47"), "{out}");
+    assert!(aws.does(&["cycles"]).await.contains("generation 1 from the fallback"));
 }
 
 #[tokio::test]
