@@ -3,19 +3,19 @@
 //! On AWS every invocation has a processor of its own, so a socket that floods its function slows nobody else. In one
 //! process it would: its invocations are in the same queue as everybody's. So what the invocations of each socket
 //! take is measured, poll by poll. A socket that takes no more than [`LIGHT_SHARE`] of a processor is polled as it
-//! comes. One that takes more is *heavy*: its polls leave the runtime's workers free (`block_in_place`), at most half of
-//! the processors are used for such polls, and of the sockets that wait, the one that has used least comes first.
+//! comes. One that takes more is *heavy*: its invocations run on a runtime of their own (the [`Lane`]), at most half of
+//! the processors are used for their polls, and of the sockets that wait, the one that has used least comes first.
 
 use std::{
     collections::BTreeMap,
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, OnceLock},
     task::{Context, Poll, Waker},
     time::{Duration, Instant},
 };
 
 use parking_lot::Mutex;
-use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::runtime::{Builder, Handle, Runtime, RuntimeFlavor};
 
 /// The share of one processor that a socket may use without turns, as a divisor: a fiftieth, 20 ms a second. A person's
 /// changes take about 2 ms a second.
@@ -32,6 +32,11 @@ pub(crate) struct Account(Mutex<(Duration, Instant)>);
 impl Account {
     pub fn new(now: Instant) -> Self {
         Self(Mutex::new((Duration::ZERO, now)))
+    }
+
+    /// Whether the socket has used more than a person's page ever does.
+    pub fn is_heavy(&self, now: Instant) -> bool {
+        self.used(now) > BURST
     }
 
     /// Returns what is used at `now`, beyond what was granted since.
@@ -63,6 +68,34 @@ pub(crate) struct Turns {
     /// How many polls of heavy sockets run at once.
     limit: usize,
     state: Mutex<State>,
+    /// Begun with the first heavy socket; none if the system gives no threads.
+    lane: OnceLock<Option<Lane>>,
+}
+
+/// Threads of their own for heavy sockets, so that a light one never waits behind a poll of theirs. Their number is fixed:
+/// handing a worker's place on for each poll (`block_in_place`) would begin a hundred threads in a flood, each with megabytes
+/// of its allocator.
+struct Lane(Option<Runtime>);
+
+impl Lane {
+    /// One thread more than there are turns: those who come while a turn is taken wait in the order of what they have used.
+    fn new(limit: usize) -> Option<Self> {
+        let mut builder = Builder::new_multi_thread();
+        let runtime = builder.worker_threads(limit + 1).thread_name("gateway-heavy").enable_all().build();
+        runtime
+            .inspect_err(|error| tracing::warn!(%error, "heavy sockets share the others' threads"))
+            .ok()
+            .map(|r| Self(Some(r)))
+    }
+}
+
+impl Drop for Lane {
+    fn drop(&mut self) {
+        // A runtime must not be waited for within another one.
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
 }
 
 impl Turns {
@@ -73,7 +106,16 @@ impl Turns {
     }
 
     fn with(limit: usize) -> Self {
-        Self { limit: limit.max(1), state: Mutex::default() }
+        Self { limit: limit.max(1), state: Mutex::default(), lane: OnceLock::new() }
+    }
+
+    /// Where the invocations of heavy sockets run. None on a runtime of one thread, as tests have it: its time may be paused.
+    pub fn lane(&self) -> Option<&Handle> {
+        if matches!(Handle::current().runtime_flavor(), RuntimeFlavor::CurrentThread) {
+            return None;
+        }
+        let lane = self.lane.get_or_init(|| Lane::new(self.limit)).as_ref()?;
+        lane.0.as_ref().map(Runtime::handle)
     }
 
     /// Begins a turn, or has `waker` woken when there may be one.
@@ -159,11 +201,7 @@ impl<F: Future> Future for Fair<F> {
         }
         // Ended also by a panic of the work.
         let _turn = Turn(&this.turns);
-        let polled = if matches!(Handle::current().runtime_flavor(), RuntimeFlavor::MultiThread) {
-            tokio::task::block_in_place(|| this.work.as_mut().poll(cx))
-        } else {
-            this.work.as_mut().poll(cx)
-        };
+        let polled = this.work.as_mut().poll(cx);
         this.account.charge(begun.elapsed());
         polled
     }
@@ -234,6 +272,30 @@ mod tests {
         turns.give_up(third.take().unwrap());
         assert_eq!(much.0.load(Ordering::Relaxed), 1);
         assert!(turns.begin(&mut second, ms(90), &much_waker));
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn the_lane_has_a_fixed_number_of_threads_of_its_own() {
+        let turns = Turns::with(1);
+        let lane = turns.lane().unwrap();
+        let mut tasks = Vec::new();
+        for _ in 0..500 {
+            tasks.push(lane.spawn(async {
+                tokio::task::yield_now().await;
+                std::thread::current().id()
+            }));
+        }
+        let mut threads = std::collections::HashSet::new();
+        for task in tasks {
+            threads.insert(task.await.unwrap());
+        }
+        assert!(threads.len() <= 2, "{} threads", threads.len());
+        assert!(!threads.contains(&std::thread::current().id()));
+    }
+
+    #[tokio::test]
+    async fn a_runtime_of_one_thread_has_no_lane() {
+        assert!(Turns::with(1).lane().is_none());
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

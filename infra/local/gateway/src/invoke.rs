@@ -1,6 +1,11 @@
 //! Invocations: messages (concurrent, unordered, bounded) and `$disconnect` (once, best effort).
 
-use std::{borrow::Cow, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{
+    borrow::Cow,
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use futures_util::FutureExt;
 use serde::Serialize;
@@ -73,10 +78,15 @@ impl Inner {
         };
         let (inner, connection) = (self.clone(), connection.clone());
         let running = connection.begin();
-        self.tasks.spawn(async move {
+        let lane = if connection.account.is_heavy(Instant::now()) { self.turns.lane() } else { None };
+        let work = async move {
             inner.answer(&connection, text).await;
             drop((permit, running));
-        });
+        };
+        match lane {
+            Some(lane) => self.tasks.spawn_on(work, lane),
+            None => self.tasks.spawn(work),
+        };
     }
 
     async fn answer(&self, connection: &Connection, text: Utf8Bytes) {
