@@ -24,8 +24,9 @@ pub(crate) const SOCKETS: usize = 24;
 const PROBES: usize = 10;
 /// Between two pings of one of them.
 const EVERY: Duration = Duration::from_millis(350);
-/// Changes in the room before anybody floods it: what a replay reads.
-const CHANGES: usize = 300;
+/// Changes in the room before anybody floods it: what a replay reads. Their authors stay within the rates of a deployment.
+const CHANGES: usize = AUTHORS * 75;
+const AUTHORS: usize = 4;
 /// Mentions in a frame: as many as fit into one.
 const MENTIONS: usize = 6_000;
 /// A pause before a closed socket comes back, so that the load is the frames and not the loopback's handshakes.
@@ -90,13 +91,14 @@ pub(crate) struct Run {
 
 /// Measures one flood.
 pub(crate) async fn run(server: &Server, team: &str, flood: Flood, each: Duration) -> Outcome<Run> {
-    let mut author = client::join(server, team, 1).await?;
-    for _ in 0..CHANGES {
-        author.socket.send(Message::Text(author.author.edit(client::now_ns()))).await?;
-        let own = author.author.id();
-        client::until(&mut author.socket, |text| text.contains(&own)).await?;
+    for number in 1..=AUTHORS {
+        let mut author = client::join(server, team, number).await?;
+        for _ in 0..CHANGES / AUTHORS {
+            author.socket.send(Message::Text(author.author.edit(client::now_ns()))).await?;
+            let own = author.author.id();
+            client::until(&mut author.socket, |text| text.contains(&own)).await?;
+        }
     }
-    drop(author);
     let mut probes = Vec::new();
     for number in 0..PROBES {
         probes.push(client::open(&server.address, server.kind, team, 1_000 + number).await?);

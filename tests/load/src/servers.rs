@@ -61,6 +61,8 @@ pub(crate) enum Kind {
     Memory,
     /// Ours, on disk, one change an entry.
     DiskOneByOne,
+    /// Ours, on disk, with the rates of a deployment. The others have none, so that a load is what was asked for.
+    Limited,
 }
 
 impl Kind {
@@ -71,6 +73,7 @@ impl Kind {
             Self::Disk => "ours, on disk",
             Self::Memory => "ours, in memory",
             Self::DiskOneByOne => "ours, on disk, one change a put",
+            Self::Limited => "ours, on disk, with its rates",
         }
     }
 
@@ -78,7 +81,9 @@ impl Kind {
     pub(crate) fn proves(self) -> &'static str {
         match self {
             Self::Floor => "nothing: relayed, not stored, not ordered",
-            Self::Disk | Self::DiskOneByOne => "checked, in the log's total order, synced to disk",
+            Self::Disk | Self::DiskOneByOne | Self::Limited => {
+                "checked, in the log's total order, synced to disk"
+            }
             Self::Memory => "checked, in the log's total order, in memory",
         }
     }
@@ -105,7 +110,7 @@ impl Server {
     /// Starts a server and waits until it is ready.
     pub(crate) fn start(kind: Kind, binary: &Path, teams: &[String], machine: Machine) -> Outcome<Self> {
         let data = match kind {
-            Kind::Disk | Kind::DiskOneByOne => Some(tempfile::tempdir()?),
+            Kind::Disk | Kind::DiskOneByOne | Kind::Limited => Some(tempfile::tempdir()?),
             Kind::Floor | Kind::Memory => None,
         };
         let expected = DEFAULT_EXPECTED_CONNECTIONS;
@@ -148,7 +153,10 @@ impl Server {
             }
             _ => {
                 let mut ours = Command::new(binary);
-                ours.args(["dev", "--port", port, "--no-model", "--rate-per-10s", "1000000"]);
+                ours.args(["dev", "--port", port, "--no-model"]);
+                if kind != Kind::Limited {
+                    ours.args(["--rate-per-10s", "1000000"]);
+                }
                 ours.args(["--today", "2026-11-23"]);
                 ours.arg("--expected-connections").arg(expected.to_string());
                 ours
