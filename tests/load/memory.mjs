@@ -45,7 +45,7 @@ function open() {
 async function join() {
   const socket = open();
   socket.write(
-    `GET /?team=${team}&cycle=${cycle} HTTP/1.1\r\nHost: 127.0.0.1:${PORT}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\nSec-WebSocket-Protocol: cyclesheet.v1, bearer.${token}\r\n\r\n`,
+    `GET /dev?team=${team}&cycle=${cycle} HTTP/1.1\r\nHost: 127.0.0.1:${PORT}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\nSec-WebSocket-Protocol: cyclesheet.v1, bearer.${token}\r\n\r\n`,
   );
   await Promise.race([once(socket, "data"), sleep(2_000)]);
   socket.write(frame('{"type":"hello"}'));
