@@ -1,6 +1,6 @@
 //! Tabs: the shipped client on real sockets, real HTTP and a real clock, each with a person at it.
 use crate::{
-    person::{Person, Wish},
+    person::{Intent, Person},
     server::{CYCLE, Link},
 };
 use cyclesheet_client::{Client, Options, Outcome, Status, driver::Address};
@@ -221,7 +221,9 @@ impl Tab {
     }
 
     fn edit(&mut self) {
-        let Some(Wish { op, made }) = self.person.wish(self.client.view().sheet.as_deref()) else { return };
+        let Some(Intent { op, made }) = self.person.intent(self.client.view().sheet.as_deref()) else {
+            return;
+        };
         let client = self.client.clone();
         self.calls.spawn(async move {
             let outcome = match op {

@@ -16,7 +16,7 @@ mod server;
 
 use clap::Parser;
 use client::Command;
-use evidence::Evidence;
+use evidence::{Evidence, Log};
 use fastrand::Rng;
 use server::{Dev, Program};
 use std::{
@@ -97,7 +97,7 @@ async fn run(arguments: &Arguments, seed: u64) -> Result<(), String> {
             tabs.tell(rng.usize(0..tabs.count()), Command::Reload).await;
         }
         evidence.gather(&tabs).await?;
-        let found = evidence.check(&program.log()?)?;
+        let found = evidence.check(&Log::read(&program.log()?)?)?;
         evidence.head = Some(program.verify(evidence.head.as_deref())?);
         let when = if early { "starting" } else { "under load" };
         println!("kill {kill:>3} {when:<10} after {:>5} ms: {found}", moment.as_millis());
@@ -108,7 +108,7 @@ async fn run(arguments: &Arguments, seed: u64) -> Result<(), String> {
     let sheets = tabs.at_rest(ARRIVAL).await?;
     evidence.gather(&tabs).await?;
     server.kill().await?;
-    let log = program.log()?;
+    let log = Log::read(&program.log()?)?;
     evidence.check(&log)?;
     let head = program.verify(evidence.head.as_deref())?;
     let sheet = log.sheet()?;

@@ -15,7 +15,7 @@ pub struct Person {
 }
 
 /// An edit that a person wants.
-pub struct Wish {
+pub struct Intent {
     /// The op; none: take back the last edit.
     pub op: Option<Op>,
     /// The id that it gives to a row or a thread.
@@ -29,7 +29,7 @@ impl Person {
     }
 
     /// What they want to do now.
-    pub fn wish(&mut self, sheet: Option<&Sheet>) -> Option<Wish> {
+    pub fn intent(&mut self, sheet: Option<&Sheet>) -> Option<Intent> {
         let sheet = sheet?;
         self.calls += 1;
         let mark = format!("p{}-{}", self.number, self.calls);
@@ -58,7 +58,7 @@ impl Person {
                 let after = row(at * 7).map(|row| row.task_id.clone());
                 Op::RowMove { task_id: moved.task_id.clone(), after }
             }
-            (5, _) => return Some(Wish { op: None, made: None }),
+            (5, _) => return Some(Intent { op: None, made: None }),
             (_, Some(row)) => {
                 let column = [Column::Title, Column::Description, Column::Blockers][at % 3];
                 let old_value = row.value(column).to_owned();
@@ -67,6 +67,6 @@ impl Person {
             _ => return None,
         };
         let made = matches!(op, Op::RowInsert { .. } | Op::CommentAdd { .. }).then_some(mark);
-        Some(Wish { op: Some(op), made })
+        Some(Intent { op: Some(op), made })
     }
 }

@@ -71,8 +71,8 @@ pub fn server(data: &[u8]) {
     step(Event::Start);
     step(Event::Opened { socket: 1 });
     step(Event::Frame { socket: 1, text: welcome() });
-    let wish = r#"[{"op":"CELL_MODIFY","taskId":"a","column":"title","oldValue":"","newValue":"mine"}]"#;
-    step(Event::Change { call: 1, ops: serde_json::from_str(wish).expect("ops") });
+    let edit = r#"[{"op":"CELL_MODIFY","taskId":"a","column":"title","oldValue":"","newValue":"mine"}]"#;
+    step(Event::Change { call: 1, ops: serde_json::from_str(edit).expect("ops") });
     for (line, timer) in text.lines().zip([Timer::Gap, Timer::Ping, Timer::Echo, Timer::Fetch].iter().cycle())
     {
         step(Event::Frame { socket: 1, text: line.to_owned() });

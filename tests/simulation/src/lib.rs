@@ -6,8 +6,9 @@
 //!
 //! # Layout
 //! - [`world`]: the queue of events; a step takes one out. [`random`], [`trace`]: chance, and what two runs have alike.
-//! - [`outside`]: how handlers wait; [`connector`]: production's edges on it. [`functions`]: handlers in environments.
-//! - [`gateway`], [`table`], [`model`]: what they talk to. [`weather`]: what goes wrong there, by seed.
+//! - [`outside`]: how handlers wait; [`connector`]: production's edges on it. [`clock`]: its units. [`functions`]: handlers in
+//!   environments, each call an [`invocation`].
+//! - [`gateway`] and its [`socket`]s, [`table`], [`model`]: what they talk to. [`weather`]: what goes wrong there, by seed.
 //! - [`client`]: a client by the rules; [`people`]: who they are, what they do, and what happens to everybody at once.
 //! - [`checks`]: what must hold, from raw items and frames, without the code under test.
 //!
@@ -16,13 +17,16 @@
 #![recursion_limit = "256"]
 pub mod checks;
 pub mod client;
+pub mod clock;
 pub mod connector;
 pub mod functions;
 pub mod gateway;
+pub mod invocation;
 pub mod model;
 pub mod outside;
 pub mod people;
 pub mod random;
+pub mod socket;
 pub mod table;
 pub mod trace;
 pub mod weather;

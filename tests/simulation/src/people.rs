@@ -2,9 +2,10 @@
 use crate::{
     checks::history::History,
     client::{Client, Intent, Person, Phase, Purpose},
-    functions::Work,
+    clock::{MS, SECOND},
+    invocation::Work,
     table::Table,
-    world::{Event, MS, SECOND, World},
+    world::{Event, World},
 };
 use platform::invoke::ExtractRequest;
 use serde_json::{Value, json};

@@ -35,7 +35,7 @@ impl Trace {
             if lines.len() >= MAX_LINES {
                 lines.pop_front();
             }
-            let at = now - crate::world::START_US;
+            let at = now - crate::clock::START_US;
             lines.push_back(format!("{step:>7} {:>9}.{:03} ms  {}", at / 1_000, at % 1_000, told()));
         }
     }

@@ -4,10 +4,11 @@
 use crate::{
     checks::history::{History, Roles},
     client::{Client, Effect, Person, Purpose, Timer, docs::Written},
-    functions::{Done, Environment, Task, Work},
-    gateway::Socket,
+    clock::{MS, START_US},
+    invocation::{Done, Environment, Task, Work},
     outside::{Answer, Ask, Outside, Request, Shared, Slot, TaskId},
     random::Random,
+    socket::Socket,
     table::{Rows, Table},
     trace::Trace,
     weather::Weather,
@@ -20,13 +21,6 @@ use std::{
     sync::{Arc, Mutex},
     task::Wake,
 };
-
-/// Where the clock begins: Friday, 20 November 2026, 14:58:47.123 UTC, in the week that most rooms are of.
-pub const START_US: u64 = 1_795_186_727_123_000;
-/// A millisecond.
-pub const MS: u64 = 1_000;
-/// A second.
-pub const SECOND: u64 = 1_000 * MS;
 
 /// What is run.
 #[derive(Clone, Debug)]

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, ser::SerializeMap};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::Value;
 
 use crate::{
-    RequestContext,
+    AuthorizerContext, RequestContext,
     config::MAX_AUTHORIZER_RESULT_BYTES,
     event::{Multi, Single},
 };
@@ -167,33 +167,11 @@ fn scalars<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String
     values.into_iter().map(|(name, value)| Ok((name, text(value)?))).collect()
 }
 
-/// `requestContext.authorizer`: the principal and the authorizer's context, strings all. Held as one flat slice,
-/// because every open socket keeps one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AuthorizerContext(Box<[(Box<str>, Box<str>)]>);
-
-impl AuthorizerContext {
-    /// The value of a name; the principal is under `principalId`.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(key, _)| **key == *name).map(|(_, value)| &**value)
-    }
-}
-
 impl From<AuthorizerResponse> for AuthorizerContext {
     fn from(response: AuthorizerResponse) -> Self {
         let mut context = response.context;
         context.insert("principalId".into(), response.principal_id);
-        Self(context.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
-    }
-}
-
-impl Serialize for AuthorizerContext {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (name, value) in &self.0 {
-            map.serialize_entry(name, value)?;
-        }
-        map.end()
+        Self::new(context)
     }
 }
 

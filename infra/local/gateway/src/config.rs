@@ -4,7 +4,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use crate::{Event, RouteSelection};
+use crate::{Event, RouteSelection, error::ConfigError};
 
 /// The service closes a socket with 1009 when a frame is longer than 32 KB (its limits table; not raisable).
 pub const MAX_FRAME_BYTES: usize = 32 * 1024;
@@ -123,23 +123,6 @@ impl fmt::Debug for Config {
             .field("integration_timeout", &self.integration_timeout)
             .finish_non_exhaustive()
     }
-}
-
-/// A configuration that no gateway can run with.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ConfigError {
-    /// See [`Config::stage`].
-    #[error("stage {0:?}: 1 to 128 letters, digits, `-` or `_` would be right")]
-    Stage(String),
-    /// See [`Config::integration_timeout`].
-    #[error("integration timeout {0:?}: 50 ms to 29 s would be right")]
-    IntegrationTimeout(Duration),
-    /// See [`Config::max_concurrent_invocations`].
-    #[error("max_concurrent_invocations {0}: 1 to 1,000,000 would be right")]
-    Concurrency(usize),
-    /// See [`RouteSelection::new`].
-    #[error("route selection expression {0:?}: `$request.body.name` or a longer path would be right")]
-    RouteSelection(String),
 }
 
 impl Config {

@@ -12,7 +12,7 @@
 //! - `inner.rs`: the register of open connections, on which every other part works. [`Integration`]: what is behind.
 //! - `config.rs`: every limit, named, with its reason.
 //! - `clock.rs`: the system clock and the one that tests move.
-//! - `event.rs`, `authorizer.rs`: what an integration receives and answers.
+//! - `event.rs`, `authorizer.rs`, `context.rs`: what an integration receives and answers. `error.rs`: a bad configuration.
 //! - `handshake.rs`: what makes a request one for a socket. `upgrade.rs`: from the HTTP request to the open socket: authorizer, `$connect`, 101.
 //! - `socket.rs`: one task per open socket; `frames.rs` decodes what comes in, `outbound.rs` holds what goes out.
 //! - `invoke.rs`: messages become invocations. `fair.rs`: who may use the processor. `sweep.rs`: idle time and lifetime, one task for all sockets.
@@ -23,6 +23,8 @@ mod authorizer;
 mod body;
 mod clock;
 mod config;
+mod context;
+mod error;
 mod event;
 mod fair;
 pub mod frames;
@@ -41,17 +43,16 @@ mod socket;
 mod sweep;
 mod upgrade;
 
-pub use authorizer::{
-    AuthorizerContext, AuthorizerError, AuthorizerEvent, AuthorizerResponse, PolicyDocument, Statement,
-};
+pub use authorizer::{AuthorizerError, AuthorizerEvent, AuthorizerResponse, PolicyDocument, Statement};
 pub use body::{BodyError, read_body};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{
-    BODY_TIMEOUT, CLOSE_LINGER, Config, ConfigError, DisconnectHook, FRAME_OVERHEAD_BYTES, HEAD_TIMEOUT,
-    IdentitySource, MAX_AUTHORIZER_RESULT_BYTES, MAX_BACKLOG, MAX_FRAME_BYTES, MAX_HEAD_BYTES,
-    MAX_INTEGRATION_TIMEOUT, MAX_MESSAGE_BYTES, MAX_SOCKET_INVOCATIONS, MAX_WAITING_CONNECTIONS,
-    MESSAGE_TIMEOUT, WRITE_STALL,
+    BODY_TIMEOUT, CLOSE_LINGER, Config, DisconnectHook, FRAME_OVERHEAD_BYTES, HEAD_TIMEOUT, IdentitySource,
+    MAX_AUTHORIZER_RESULT_BYTES, MAX_BACKLOG, MAX_FRAME_BYTES, MAX_HEAD_BYTES, MAX_INTEGRATION_TIMEOUT,
+    MAX_MESSAGE_BYTES, MAX_SOCKET_INVOCATIONS, MAX_WAITING_CONNECTIONS, MESSAGE_TIMEOUT, WRITE_STALL,
 };
+pub use context::AuthorizerContext;
+pub use error::ConfigError;
 pub use event::{Event, EventType, Identity, ProxyResponse, RequestContext, RequestTime};
 pub use futures_util::future::BoxFuture;
 pub use gateway::Gateway;

@@ -1,5 +1,5 @@
 //! `traces [--from SEED] [--seeds N]`: the lives of pages in simulated rooms, one JSON document a line on stdout.
-use reference::trace::{Page, world_of};
+use reference::{page::Page, trace::world_of};
 use std::io::{BufWriter, Write};
 
 #[derive(serde::Serialize)]

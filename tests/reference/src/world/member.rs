@@ -1,6 +1,6 @@
 //! One person with one page, and what is kept for the next.
 use super::notes::Notes;
-use crate::trace::Page;
+use crate::page::Page;
 use cyclesheet_client::{
     Machine,
     frames::User,

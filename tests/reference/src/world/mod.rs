@@ -4,17 +4,17 @@
 //! The server keeps what a client relies on: one log, de-duplication, checks on the tip, strongly read tips in every
 //! answer. It is a model, small enough to trust; the real functions and the real store are simulated elsewhere.
 //!
-//! - [`World`]: time and the network; `member` the clients; `server` the room; `deeds` what people do.
-mod deeds;
+//! - [`World`]: time and the network; `member` the clients; `server` the room; `actions` what people do.
+mod actions;
 mod member;
 pub mod notes;
 mod server;
 
-pub use deeds::{Deed, What};
+pub use actions::{Action, What};
 pub use member::Member;
 pub use server::Server;
 
-use crate::trace::Page;
+use crate::page::Page;
 use cyclesheet_client::{
     frames::{Announced, ServerFrame},
     types::{ChangesResult, ClientFrame, Effect, Event, Failure, PostResult, SnapshotResult},

@@ -1,9 +1,10 @@
 //! When all is quiet: everything that must be true of what is left.
 use crate::{
     client::{Intent, Outcome, Phase},
-    gateway::State,
+    clock::SECOND,
+    socket::State,
     weather::Weather,
-    world::{Event, SECOND, World},
+    world::{Event, World},
 };
 use platform::invoke::ExtractRequest;
 use serde_json::Value;

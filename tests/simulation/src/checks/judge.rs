@@ -2,9 +2,9 @@
 use crate::{
     checks::history::{History, chunk_keys, packed},
     client::docs::{Replica, read},
-    functions::{Task, Work},
-    gateway::{Socket, State},
+    invocation::{Task, Work},
     outside::{Answer, Ask, Request, TaskId},
+    socket::{Socket, State},
     table::{Written, number, text},
     world::{Event, Fate, World},
 };
@@ -326,7 +326,7 @@ impl World {
 
     /// I6: a run that asks the model holds a lease.
     pub(crate) fn judge_question(&mut self, task: TaskId) {
-        let now = (self.now / crate::world::MS) as i64;
+        let now = (self.now / crate::clock::MS) as i64;
         // Clocks differ by as much as the weather says; a lease outlasts its run by a minute.
         let mut leases = self.histories.values().filter_map(|history| history.lease.as_ref());
         let shared = self.one_process || self.concurrency > 1;

@@ -1,4 +1,4 @@
-//! What people do, and what happens to them, one deed at a time.
+//! What people do, and what happens to them, one action at a time.
 use super::World;
 use cyclesheet_client::types::{Edit, Event, Notice};
 use fastrand::Rng;
@@ -100,9 +100,9 @@ fn any_of_the_menu(rng: &mut Rng) -> What {
     chosen.map_or(What::Type, |(_, what)| *what)
 }
 
-/// One deed.
+/// One action.
 #[derive(Clone, Copy, Debug)]
-pub struct Deed {
+pub struct Action {
     /// The member.
     pub who: usize,
     /// The action.
@@ -115,7 +115,7 @@ pub struct Deed {
     pub pause_ms: i64,
 }
 
-impl Deed {
+impl Action {
     /// Any.
     pub fn any(rng: &mut Rng) -> Self {
         let columns = [Column::Title, Column::Description, Column::Assignee, Column::Status];
@@ -131,18 +131,18 @@ impl Deed {
 }
 
 impl World {
-    /// Does it; `mark` is a word that no other deed uses. Then its pause passes.
-    pub fn act(&mut self, deed: Deed, mark: &str) {
-        let Deed { what, at, .. } = deed;
+    /// Does it; `mark` is a word that no other action uses. Then its pause passes.
+    pub fn act(&mut self, action: Action, mark: &str) {
+        let Action { what, at, .. } = action;
         let people = self.members.len();
         let who = match what {
             // Mostly an admin's.
             What::Role | What::Revoke if at % 5 != 0 => 0,
             What::Decide => {
                 let torn = |member: &super::Member| !member.machine.state().conflicts.is_empty();
-                self.members.iter().position(torn).unwrap_or(deed.who % people)
+                self.members.iter().position(torn).unwrap_or(action.who % people)
             }
-            _ => deed.who % people,
+            _ => action.who % people,
         };
         let state = self.members[who].machine.state();
         let sheet = state.sheet.clone();
@@ -160,7 +160,7 @@ impl World {
             }),
             What::Point => {
                 let row = sheet.as_ref().and_then(|sheet| row_at(sheet, at));
-                let cursor = row.map_or(Value::Null, |id| json!({"taskId": id, "column": deed.column}));
+                let cursor = row.map_or(Value::Null, |id| json!({"taskId": id, "column": action.column}));
                 let status = ["typing", "active", "idle", "away"][at % 4];
                 let state = [("cursor".to_owned(), cursor), ("status".to_owned(), json!(status))];
                 Some(Event::Presence { state: state.into_iter().collect() })
@@ -185,7 +185,7 @@ impl World {
             What::Clash => {
                 for who in 0..people {
                     let mark = format!("{mark}-{who}");
-                    self.act(Deed { who, what: What::Type, pause_ms: 0, ..deed }, &mark);
+                    self.act(Action { who, what: What::Type, pause_ms: 0, ..action }, &mark);
                 }
                 None
             }
@@ -228,12 +228,12 @@ impl World {
                 }
                 None
             }
-            _ => sheet.and_then(|sheet| wanted(&sheet, deed, mark)).map(|ops| Event::Change { call, ops }),
+            _ => sheet.and_then(|sheet| wanted(&sheet, action, mark)).map(|ops| Event::Change { call, ops }),
         };
         if let Some(event) = event {
             self.input(who, event);
         }
-        let mut rest = deed.pause_ms;
+        let mut rest = action.pause_ms;
         while rest > 0 {
             self.second();
             rest -= 1_000;
@@ -267,8 +267,8 @@ fn id<T: FromStr>(word: &str) -> Option<T> {
     word.parse().ok()
 }
 
-/// The ops of a deed that edits the sheet.
-fn wanted(sheet: &Sheet, Deed { what, at, column, .. }: Deed, mark: &str) -> Option<Vec<Op>> {
+/// The ops of an action that edits the sheet.
+fn wanted(sheet: &Sheet, Action { what, at, column, .. }: Action, mark: &str) -> Option<Vec<Op>> {
     let place = row_at(sheet, at);
     let after = if at % 3 == 0 { None } else { place.clone() };
     let cells = |title: &str| BTreeMap::from([(Column::Title, title.to_owned())]);
