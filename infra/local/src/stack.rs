@@ -178,14 +178,14 @@ struct Place {
 }
 
 impl Place {
-    fn of(access: &Access, address: SocketAddr) -> Self {
-        match access {
+    fn of(access: &Access, address: SocketAddr) -> Result<Self, jsonwebtoken::errors::Error> {
+        Ok(match access {
             Access::Local { secret } => Self {
                 page_url: format!("http://{address}"),
                 socket_url: format!("ws://{address}/{STAGE}"),
                 origins: vec![format!("http://{address}"), format!("http://localhost:{}", address.port())],
                 hosts: Vec::new(),
-                verifier: tokens::verifier(secret),
+                verifier: tokens::verifier(secret)?,
                 sign_in: None,
                 is_public: false,
             },
@@ -207,7 +207,7 @@ impl Place {
                     is_public: true,
                 }
             }
-        }
+        })
     }
 }
 
@@ -259,7 +259,7 @@ impl Stack {
             .await
             .map_err(|error| format!("cannot listen on {}: {error}; choose another port", options.listen))?;
         let address = listener.local_addr()?;
-        let place = Place::of(&options.access, address);
+        let place = Place::of(&options.access, address)?;
         let hosts = Hosts::new(&[options.hosts, place.hosts].concat())?;
         let clock: Clock = match &options.clock {
             StackClock::System => system_clock(),

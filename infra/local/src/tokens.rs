@@ -44,11 +44,14 @@ pub fn issue(
         aud: Value::String(AUDIENCE.to_owned()),
         exp: expires_at.0 / 1000,
     };
-    encode(&Header::default(), &claims, &EncodingKey::from_secret(secret.as_bytes()))
+    encode(&Header::default(), &claims, &EncodingKey::from_secret(secret.as_bytes())?)
 }
 
-/// Verifies the local issuer's tokens.
-pub fn verifier(secret: &str) -> Verifier {
+/// Returns a verifier of the local issuer's tokens.
+///
+/// # Errors
+/// If the secret is empty.
+pub fn verifier(secret: &str) -> Result<Verifier, jsonwebtoken::errors::Error> {
     let rules = Rules { issuer: ISSUER.to_owned(), audience: AUDIENCE.to_owned() };
-    Verifier::new(rules, Keys::shared(secret.as_bytes()))
+    Ok(Verifier::new(rules, Keys::shared(secret.as_bytes())?))
 }

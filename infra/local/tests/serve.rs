@@ -169,7 +169,7 @@ async fn no_token_but_the_issuers_own_for_this_page_is_taken() {
     let expires = sheet::TimestampMs((now() as i64 + 600) * 1000);
     let by_shared_key = |key: &[u8], kid: Option<&str>| {
         let header = Header { kid: kid.map(str::to_owned), ..Header::default() };
-        encode(&header, &good, &EncodingKey::from_secret(key)).unwrap()
+        encode(&header, &good, &EncodingKey::from_secret(key).unwrap()).unwrap()
     };
     let unsigned = {
         let whole = signed(&good);

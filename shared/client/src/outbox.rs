@@ -427,7 +427,7 @@ fn without_cell(op: &Op, row: &RowId, cell: Column) -> Option<Op> {
 
 /// What is left of an inverse when `refused` never happened.
 fn without_target(op: &Op, refused: &Op) -> Option<Op> {
-    let same = matches!((row_of(op), row_of(refused)), (Some(a), Some(b)) if a == b);
+    let same = matches!((op.row(), refused.row()), (Some(a), Some(b)) if a == b);
     if !same {
         return Some(op.clone());
     }
@@ -440,21 +440,6 @@ fn without_target(op: &Op, refused: &Op) -> Option<Op> {
             }
             left
         }
-        _ => None,
-    }
-}
-
-/// The row that an op is about.
-fn row_of(op: &Op) -> Option<&RowId> {
-    match op {
-        Op::CellModify { task_id, .. }
-        | Op::BatchUpdate { task_id, .. }
-        | Op::RowInsert { task_id, .. }
-        | Op::RowRemove { task_id }
-        | Op::RowMove { task_id, .. }
-        | Op::RowLock { task_id, .. }
-        | Op::RowUnlock { task_id } => Some(task_id),
-        Op::CommentAdd { task_id, .. } => task_id.as_ref(),
         _ => None,
     }
 }

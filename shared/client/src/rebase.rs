@@ -190,7 +190,7 @@ impl Walk<'_> {
             return None;
         }
         let mut op = op.clone();
-        if let Op::RowInsert { after, .. } | Op::RowMove { after, .. } = &mut op {
+        if let Some(after) = op.after_mut() {
             *after = self.sheet.rows().last().map(|row| row.task_id.clone());
         }
         Some(op)

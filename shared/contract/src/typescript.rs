@@ -82,7 +82,7 @@ pub fn names() -> String {
             "The id under which the system itself writes. No person may have it.",
         ),
         ("SYSTEM_NAME", json!(SYSTEM_NAME), "The system's name on a screen."),
-        ("PERSON_OPS", json!(protocol::client::OPS), "The ops that a client may send."),
+        ("PERSON_OPS", json!(sheet::Op::sendable().collect::<Vec<_>>()), "The ops that a client may send."),
     ];
     constants.into_iter().for_each(|(name, value, doc)| push(&mut file, &Constant { name, value, doc }));
     file

@@ -217,7 +217,8 @@ impl KeySource {
     pub async fn keys(&self, secrets: &crate::secrets::Secrets) -> Result<Keys, crate::secrets::SecretError> {
         match self {
             Self::Jwks(url) => Ok(Keys::Published(crate::jwks::Jwks::new(url.clone()))),
-            Self::Secret(arn) => Ok(Keys::shared(secrets.get(arn).await?.as_bytes())),
+            Self::Secret(arn) => Keys::shared(secrets.get(arn).await?.as_bytes())
+                .map_err(|_| crate::secrets::SecretError::new(arn, "it is empty")),
         }
     }
 }

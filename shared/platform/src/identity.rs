@@ -54,8 +54,11 @@ pub enum Keys {
 
 impl Keys {
     /// Returns the shared key of these bytes.
-    pub fn shared(secret: &[u8]) -> Self {
-        Self::Shared(Arc::new(DecodingKey::from_secret(secret)))
+    ///
+    /// # Errors
+    /// If there are none: an empty key would let everybody sign.
+    pub fn shared(secret: &[u8]) -> Result<Self, jsonwebtoken::errors::Error> {
+        Ok(Self::Shared(Arc::new(DecodingKey::from_secret(secret)?)))
     }
 }
 
@@ -354,12 +357,14 @@ mod tests {
         let mut claims = json!({"sub":"ana","name":"Ana Ruiz","tenant":"acme","teams":["platform"],"role":"editor",
             "iss":"https://id.example","aud":"cyclesheet","exp":2_000_000_000});
         change(&mut claims);
-        encode(&Header::default(), &claims, &EncodingKey::from_secret(SECRET)).unwrap()
+        encode(&Header::default(), &claims, &EncodingKey::from_secret(SECRET).unwrap()).unwrap()
     }
 
     async fn verify(token: &str) -> Result<Identity, TokenError> {
         let rules = Rules { issuer: "https://id.example".into(), audience: "cyclesheet".into() };
-        Verifier::new(rules, Keys::shared(SECRET)).verify(token, TimestampMs(1_800_000_000_000)).await
+        Verifier::new(rules, Keys::shared(SECRET).unwrap())
+            .verify(token, TimestampMs(1_800_000_000_000))
+            .await
     }
 
     #[tokio::test]

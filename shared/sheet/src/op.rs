@@ -10,10 +10,18 @@ use crate::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
+use strum::VariantNames as _;
+
+/// The ops that only the functions themselves commit.
+const OF_THE_SYSTEM: [&str; 5] =
+    ["GENERATION_STARTED", "GENERATED", "GENERATION_FAILED", "CYCLE_STALE", "CYCLE_SEALED"];
 
 /// One step of a change. `op` names it in JSON.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema, strum::IntoStaticStr, strum::VariantNames,
+)]
 #[serde(tag = "op", rename_all = "SCREAMING_SNAKE_CASE", rename_all_fields = "camelCase")]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
 pub enum Op {
     /// One cell, guarded by what its author saw in it.
     CellModify {
@@ -317,50 +325,43 @@ impl Op {
 
     /// Returns its name, as in JSON and metrics.
     pub fn name(&self) -> &'static str {
+        self.into()
+    }
+
+    /// Returns the names of the ops that a client may send, in the order of this enumeration.
+    pub fn sendable() -> impl Iterator<Item = &'static str> {
+        Self::VARIANTS.iter().copied().filter(|name| !OF_THE_SYSTEM.contains(name))
+    }
+
+    /// Returns whether only the functions themselves commit it.
+    pub fn is_system(&self) -> bool {
+        OF_THE_SYSTEM.contains(&self.name())
+    }
+
+    /// Returns the row that it is about.
+    pub fn row(&self) -> Option<&RowId> {
         match self {
-            Self::CellModify { .. } => "CELL_MODIFY",
-            Self::BatchUpdate { .. } => "BATCH_UPDATE",
-            Self::RowInsert { .. } => "ROW_INSERT",
-            Self::RowRemove { .. } => "ROW_REMOVE",
-            Self::RowMove { .. } => "ROW_MOVE",
-            Self::RowLock { .. } => "ROW_LOCK",
-            Self::RowUnlock { .. } => "ROW_UNLOCK",
-            Self::CommentAdd { .. } => "COMMENT_ADD",
-            Self::CommentReply { .. } => "COMMENT_REPLY",
-            Self::CommentEdit { .. } => "COMMENT_EDIT",
-            Self::CommentDelete { .. } => "COMMENT_DELETE",
-            Self::CommentResolve { .. } => "COMMENT_RESOLVE",
-            Self::CommentReopen { .. } => "COMMENT_REOPEN",
-            Self::TextUpdate { .. } => "TEXT_UPDATE",
-            Self::SavePointAdd { .. } => "SAVE_POINT_ADD",
-            Self::SavePointRemove { .. } => "SAVE_POINT_REMOVE",
-            Self::HealthSet { .. } => "HEALTH_SET",
-            Self::ViewAdd { .. } => "VIEW_ADD",
-            Self::ViewRemove { .. } => "VIEW_REMOVE",
-            Self::MemberRevoke { .. } => "MEMBER_REVOKE",
-            Self::MemberRestore { .. } => "MEMBER_RESTORE",
-            Self::MemberRole { .. } => "MEMBER_ROLE",
-            Self::GenerationStarted { .. } => "GENERATION_STARTED",
-            Self::Generated(_) => "GENERATED",
-            Self::GenerationFailed { .. } => "GENERATION_FAILED",
-            Self::CycleStale { .. } => "CYCLE_STALE",
-            Self::CycleSealed {} => "CYCLE_SEALED",
+            Self::CellModify { task_id, .. }
+            | Self::BatchUpdate { task_id, .. }
+            | Self::RowInsert { task_id, .. }
+            | Self::RowRemove { task_id }
+            | Self::RowMove { task_id, .. }
+            | Self::RowLock { task_id, .. }
+            | Self::RowUnlock { task_id } => Some(task_id),
+            Self::CommentAdd { task_id, .. } => task_id.as_ref(),
+            _ => None,
         }
     }
 
-    /// Ops that only the functions themselves commit.
-    pub fn is_system(&self) -> bool {
-        matches!(
-            self,
-            Self::GenerationStarted { .. }
-                | Self::Generated(_)
-                | Self::GenerationFailed { .. }
-                | Self::CycleStale { .. }
-                | Self::CycleSealed {}
-        )
+    /// Returns the place of the row that it inserts or moves: the row above it.
+    pub fn after_mut(&mut self) -> Option<&mut Option<RowId>> {
+        match self {
+            Self::RowInsert { after, .. } | Self::RowMove { after, .. } => Some(after),
+            _ => None,
+        }
     }
 
-    /// Ops that manage members: an admin's.
+    /// Returns whether it manages a member, as only an admin may.
     pub fn is_membership(&self) -> bool {
         matches!(self, Self::MemberRevoke { .. } | Self::MemberRestore { .. } | Self::MemberRole { .. })
     }

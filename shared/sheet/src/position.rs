@@ -194,7 +194,11 @@ mod tests {
             for place in places {
                 let at = place % (keys.len() + 1);
                 let lower = at.checked_sub(1).map(|i| keys[i].as_str());
-                let key = between(lower, keys.get(at).map(String::as_str)).unwrap();
+                let upper = keys.get(at).map(String::as_str);
+                let key = between(lower, upper).unwrap();
+                // A second implementation of the same keys, which nobody here wrote.
+                let oracle = lexicon_fractional_index::key_between(lower, upper);
+                prop_assert_eq!(oracle.as_ref(), Ok(&key), "{:?} {:?}", lower, upper);
                 keys.insert(at, key);
                 prop_assert!(keys.is_sorted_by(|a, b| a < b), "{keys:?}");
             }

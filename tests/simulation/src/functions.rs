@@ -186,7 +186,7 @@ impl World {
     }
 
     fn future(&self, work: &Work, context: Context) -> Running {
-        let verifier = || tokens::verifier(tokens::SECRET);
+        let verifier = || tokens::verifier(tokens::SECRET).expect("a secret");
         match work {
             Work::SetUp(key) => {
                 let key = key.clone();

@@ -33,7 +33,7 @@ async fn a_token_of_the_command_names_its_bearer_and_ends_when_it_was_told() {
     let (code, token, errors) = run(PROGRAM, &arguments, here.path()).await;
     assert_eq!((code, errors.as_str()), (Some(0), ""));
     let now = (platform::context::system_clock())();
-    let verifier = local::tokens::verifier(local::tokens::SECRET);
+    let verifier = local::tokens::verifier(local::tokens::SECRET).unwrap();
     let identity = verifier.verify(token.trim(), now).await.unwrap();
     assert_eq!(
         (identity.user.as_str(), identity.name.as_str(), identity.teams.len()),

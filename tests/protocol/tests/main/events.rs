@@ -75,7 +75,7 @@ fn socket(name: &str) -> SocketEvent {
 
 fn verifier() -> Verifier {
     let rules = Rules { issuer: "https://id.acme.example/".into(), audience: "cyclesheet".into() };
-    Verifier::new(rules, Keys::shared(SECRET.as_bytes()))
+    Verifier::new(rules, Keys::shared(SECRET.as_bytes()).unwrap())
 }
 
 #[tokio::test]

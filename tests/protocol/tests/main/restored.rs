@@ -70,7 +70,7 @@ fn functions(database: &Embedded, salt: &str, sockets: &LocalCallback) -> Functi
         presence_pace: PresencePace::default(),
         metrics: Metrics::default(),
     };
-    let verifier = tokens::verifier(tokens::SECRET);
+    let verifier = tokens::verifier(tokens::SECRET).unwrap();
     Functions { context, authorizer: Authorizer { verifier, origins: Vec::new() } }
 }
 
