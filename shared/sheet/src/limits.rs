@@ -40,6 +40,8 @@ crate::constants! {
     MAX_GENERATIONS: u32 = 3;
     /// Runs that may take the lease of one generation before only a fallback may finish it.
     MAX_ATTEMPTS: u32 = 5;
+    /// How long a run holds the lease of an extraction, in milliseconds: the function's own limit of ten minutes, and one.
+    EXTRACTION_LEASE_MS: i64 = 11 * 60 * 1000;
     /// Longest lease a run may take, in milliseconds: a Lambda lives 15 minutes.
     MAX_LEASE_MS: i64 = 15 * 60 * 1000;
     /// Code points of the executive summary.

@@ -4,10 +4,12 @@ use harness::{
     client::{insert, modify},
     who,
 };
+use serde::Deserialize;
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// Calls to DynamoDB, the write units that are billed for them, and posts to sockets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 struct Budget {
     put: usize,
     update: usize,
@@ -18,33 +20,14 @@ struct Budget {
     posts: usize,
 }
 
+/// People in the room that the budgets are for.
 const ROOM: usize = 5;
 
-/// A change in the steady state: the log entry, the count of the roster, one post each.
-const CHANGE: Budget = Budget { put: 1, update: 0, get: 1, query: 0, delete: 0, write_units: 1, posts: ROOM };
-/// `$connect`: the user's row, then the denial, the member's row, then the user's other sockets.
-const CONNECT: Budget = Budget { put: 2, update: 0, get: 1, query: 1, delete: 0, write_units: 2, posts: 0 };
-/// `hello` of a first visit to a cycle that is in memory: the tip before and after the room's row and the count of the
-/// roster, the connection map, mentions that wait.
-const HELLO: Budget = Budget { put: 1, update: 1, get: 0, query: 4, delete: 0, write_units: 2, posts: ROOM };
-/// `hello` with `since`: the read of the log that finds the one entry that was missed, besides.
-const HELLO_SINCE: Budget =
-    Budget { put: 1, update: 1, get: 0, query: 5, delete: 0, write_units: 2, posts: ROOM };
-/// `$disconnect`: both rows and the count of the roster; the count and the connection map for the others.
-const LEAVE: Budget =
-    Budget { put: 0, update: 1, get: 1, query: 1, delete: 2, write_units: 3, posts: ROOM - 1 };
-/// A movement in the steady state: the count of the roster, one post each but to oneself.
-const PRESENCE: Budget =
-    Budget { put: 0, update: 0, get: 1, query: 0, delete: 0, write_units: 0, posts: ROOM - 1 };
-/// A `ping`: the room's own row, the tip, one answer.
-const PING: Budget = Budget { put: 0, update: 0, get: 1, query: 1, delete: 0, write_units: 0, posts: 1 };
-/// A refusal, which must follow a fresh read: the tip, one answer.
-const REFUSAL: Budget = Budget { put: 0, update: 0, get: 0, query: 1, delete: 0, write_units: 0, posts: 1 };
-
-/// A removal, at most: of somebody with two sockets in one of two open cycles, in a room of six. The denial before and
-/// after, a log entry in each cycle, the rows of both sockets, which their own `$disconnect` deletes once more; the
-/// room receives the removal and the users who left.
-const REMOVAL: Budget = Budget { put: 5, update: 2, get: 6, query: 9, delete: 8, write_units: 15, posts: 18 };
+/// Returns what something may cost. The cost model of the stack is held to the same file.
+fn budget(name: &str) -> Budget {
+    let budgets: BTreeMap<String, Budget> = serde_json::from_str(include_str!("../../budgets.json")).unwrap();
+    budgets[name]
+}
 
 fn begin(world: &World) {
     world.faults.forget();
@@ -99,7 +82,7 @@ async fn a_change_in_a_room_of_five_costs_one_put_one_get_and_five_posts() {
         for client in &mut people {
             client.reach(version).await;
         }
-        assert_eq!(spent(&world), CHANGE, "round {round}");
+        assert_eq!(spent(&world), budget("CHANGE"), "round {round}");
         assert_eq!(world.posts.count("committed"), ROOM);
         old = new;
     }
@@ -121,25 +104,25 @@ async fn a_join_a_leave_and_a_return_cost_what_is_written_here() {
     for client in &mut people {
         client.frame("left", |frame| frame["type"] == "left" && frame["connectionId"] == gone.as_str()).await;
     }
-    assert_eq!(spent(&world), LEAVE);
+    assert_eq!(spent(&world), budget("LEAVE"));
 
     begin(&world);
     let mut back = Client::open(&world.door(&who("u4"), harness::NEXT_WEEK)).await.unwrap();
-    assert_eq!(spent(&world), CONNECT);
+    assert_eq!(spent(&world), budget("CONNECT"));
 
     begin(&world);
     back.hello(json!({})).await;
     for client in &mut people {
         client.frame_of("joined").await;
     }
-    assert_eq!(spent(&world), HELLO);
+    assert_eq!(spent(&world), budget("HELLO"));
 
     begin(&world);
     back.hello(json!({"since": 0, "epoch": epoch})).await;
     for client in &mut people {
         client.frame_of("joined").await;
     }
-    assert_eq!(spent(&world), HELLO_SINCE);
+    assert_eq!(spent(&world), budget("HELLO_SINCE"));
 
     // Nothing was missed: nothing is read for it.
     begin(&world);
@@ -147,7 +130,7 @@ async fn a_join_a_leave_and_a_return_cost_what_is_written_here() {
     for client in &mut people {
         client.frame_of("joined").await;
     }
-    assert_eq!(spent(&world), HELLO);
+    assert_eq!(spent(&world), budget("HELLO"));
 }
 
 #[tokio::test]
@@ -162,14 +145,14 @@ async fn presence_a_ping_and_a_refusal_cost_what_is_written_here() {
         }
         // The first broadcast after somebody has joined or left reads the connection map.
         let read = usize::from(round == 0);
-        assert_eq!(spent(&world), Budget { query: read, ..PRESENCE }, "round {round}");
+        assert_eq!(spent(&world), Budget { query: read, ..budget("PRESENCE") }, "round {round}");
     }
     begin(&world);
     people[0].ping().await;
-    assert_eq!(spent(&world), PING);
+    assert_eq!(spent(&world), budget("PING"));
     begin(&world);
     people[0].commit(json!([modify("nowhere", "status", "", "Done")])).await.rejected();
-    assert_eq!(spent(&world), REFUSAL);
+    assert_eq!(spent(&world), budget("REFUSAL"));
 }
 
 #[tokio::test]
@@ -192,7 +175,7 @@ async fn a_removal_costs_what_is_written_here() {
         boss.frame_of("left").await;
     }
     let spent = spent(&world);
-    let within = |what: fn(&Budget) -> usize| what(&spent) <= what(&REMOVAL);
+    let within = |what: fn(&Budget) -> usize| what(&spent) <= what(&budget("REMOVAL"));
     assert!(
         within(|b| b.put)
             && within(|b| b.update)

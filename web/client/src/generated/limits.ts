@@ -43,6 +43,8 @@ export const MAX_CHANGE_MENTIONS = 200;
 export const MAX_GENERATIONS = 3;
 /** Runs that may take the lease of one generation before only a fallback may finish it. */
 export const MAX_ATTEMPTS = 5;
+/** How long a run holds the lease of an extraction, in milliseconds: the function's own limit of ten minutes, and one. */
+export const EXTRACTION_LEASE_MS = 660000;
 /** Longest lease a run may take, in milliseconds: a Lambda lives 15 minutes. */
 export const MAX_LEASE_MS = 900000;
 /** Code points of the executive summary. */
