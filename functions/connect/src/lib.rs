@@ -12,10 +12,7 @@ use platform::{
     room, telemetry,
 };
 use protocol::SUBPROTOCOL;
-use sheet::{
-    Code, Refusal,
-    planted::{self, Fault},
-};
+use sheet::{Code, CycleKey, Name, Refusal, fail_point};
 use std::collections::HashMap;
 use store::{
     StoreError, UserConnection, connections,
@@ -35,14 +32,14 @@ async fn answer(context: &Context, event: &SocketEvent) -> SocketResponse {
     let known = Identity::of_event(event);
     let admitted = match &known {
         Ok((identity, key)) => admit(context, event, identity, key).await,
-        Err(refusal) => Ok(Err(refusal.clone())),
+        Err(refusal) => Ok(Admission::Refused(refusal.clone())),
     };
     match admitted {
-        Ok(Ok(())) => {
+        Ok(Admission::Open) => {
             context.metrics.count(Count::Connections);
             accepted(event)
         }
-        Ok(Err(refusal)) => {
+        Ok(Admission::Refused(refusal)) => {
             context.metrics.refused(refusal.code);
             tracing::info!(code = %refusal.code, "refused");
             // Also for a token whose time ended since it was verified.
@@ -61,30 +58,60 @@ async fn answer(context: &Context, event: &SocketEvent) -> SocketResponse {
     }
 }
 
+/// What becomes of a socket that is being opened.
+enum Admission {
+    /// It opens.
+    Open,
+    /// It does not.
+    Refused(Refusal),
+}
+
 async fn admit(
     context: &Context,
     event: &SocketEvent,
     identity: &Identity,
-    key: &sheet::CycleKey,
-) -> Result<Result<(), Refusal>, StoreError> {
+    key: &CycleKey,
+) -> Result<Admission, StoreError> {
     let (table, now, id) = (context.store.table(), context.now(), &event.request_context.connection_id);
+    let (tenant, user): (&Name, &Name) = (&identity.tenant, &identity.user);
     if identity.expired(now) {
-        return Ok(Err(Refusal::new(Code::TokenExpired, "the token has expired")));
+        return Ok(Admission::Refused(Refusal::new(Code::TokenExpired, "the token has expired")));
     }
     let row = UserConnection::new(id, key, now);
-    let early = match planted::is(Fault::DenialBeforeConnection) {
-        true => Some(directory::is_denied(table, &identity.tenant, &identity.user).await?),
-        false => None,
-    };
-    connections::open(table, &identity.tenant, &identity.user, &row, now).await?;
-    let denied = match early {
-        Some(denied) => denied,
-        None => directory::is_denied(table, &identity.tenant, &identity.user).await?,
-    };
-    if denied {
-        connections::close(table, &identity.tenant, &identity.user, id).await?;
-        return Ok(Err(Refusal::new(Code::Revoked, "removed from this workspace")));
+    fail_point!(DenialBeforeConnection, {
+        let denied = directory::is_denied(table, tenant, user).await?;
+        connections::open(table, tenant, user, &row, now).await?;
+        return if denied {
+            turn_away(context, event, identity).await
+        } else {
+            record(context, event, identity).await
+        };
+    });
+    connections::open(table, tenant, user, &row, now).await?;
+    if directory::is_denied(table, tenant, user).await? {
+        return turn_away(context, event, identity).await;
     }
+    record(context, event, identity).await
+}
+
+/// Takes back the row of a socket whose user has been removed.
+async fn turn_away(
+    context: &Context,
+    event: &SocketEvent,
+    identity: &Identity,
+) -> Result<Admission, StoreError> {
+    let (table, id) = (context.store.table(), &event.request_context.connection_id);
+    connections::close(table, &identity.tenant, &identity.user, id).await?;
+    Ok(Admission::Refused(Refusal::new(Code::Revoked, "removed from this workspace")))
+}
+
+/// Records the member as their token has them, and closes the sockets beyond the most that one user may have.
+async fn record(
+    context: &Context,
+    event: &SocketEvent,
+    identity: &Identity,
+) -> Result<Admission, StoreError> {
+    let (table, now) = (context.store.table(), context.now());
     let member = Member {
         user: identity.user.clone(),
         name: identity.name.clone(),
@@ -101,7 +128,7 @@ async fn admit(
         context.callback.close(&endpoint, &oldest.connection_id).await;
         connections::close(table, &identity.tenant, &identity.user, &oldest.connection_id).await?;
     }
-    Ok(Ok(()))
+    Ok(Admission::Open)
 }
 
 /// The one subprotocol that is ours, if it was offered: a browser fails a socket that answers none of its offers.

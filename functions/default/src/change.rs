@@ -11,7 +11,7 @@ impl Message<'_> {
     /// Commits a change. Its author's own echo is the acknowledgement; only a refusal is answered here.
     pub(crate) async fn change(&self, proposed: ProposedChange) {
         let sender = Sender::person(self.identity, Some(self.connection_id));
-        let answer = changes::commit(&self.telling(), &sender, proposed).await;
+        let answer = changes::commit(&self.broadcast(), &sender, proposed).await;
         if let Answer::Rejected(rejected) = answer {
             self.context.metrics.refused(rejected.code);
             tracing::info!(code = %rejected.code, "rejected");

@@ -12,7 +12,7 @@ use protocol::{
 use serde_json::value::RawValue;
 use sheet::{DocName, Week, doc::Bytes, week::time_zone};
 use std::{collections::BTreeMap, sync::Arc};
-use store::{Connection, Folded, Recipient, StoreError, connections, notes};
+use store::{Connection, Folded, Recipient, StoreError, connections, mentions};
 
 /// Bytes of a welcome that hold the sheet or the changes; the rest is for the list of connections.
 const MAX_CONTENT_BYTES: usize = MAX_SERVER_FRAME_BYTES * 6 / 10;
@@ -21,7 +21,7 @@ const MAX_CHANGES: usize = 500;
 /// Bytes of a welcome that list who is here: the frame has an end, a room of thousands does not.
 const MAX_LISTED_BYTES: usize = MAX_SERVER_FRAME_BYTES / 4;
 /// Bytes of a welcome that hold mentions; those beyond come with the next one.
-const MAX_NOTES_BYTES: usize = MAX_SERVER_FRAME_BYTES / 10;
+const MAX_MENTIONS_BYTES: usize = MAX_SERVER_FRAME_BYTES / 10;
 
 /// What a client gets: the changes it missed, the sheet, or where to fetch the sheet.
 enum Content {
@@ -42,7 +42,7 @@ impl Message<'_> {
             Ok(entered) => entered,
             Err(error) => return self.error(error.refusal()).await,
         };
-        if let Err(error) = roles::heard(&self.telling(), &self.identity.user, &entered).await {
+        if let Err(error) = roles::record_on_entry(&self.broadcast(), &self.identity.user, &entered).await {
             return self.error(room::busy(&error)).await;
         }
         self.answered(self.welcome(since, epoch, docs, entered)).await;
@@ -62,11 +62,11 @@ impl Message<'_> {
         if self.turned_away(&tip).await? {
             return Ok(());
         }
-        let everybody = self.telling().everybody().await?;
+        let everybody = self.broadcast().everybody().await?;
         let content = self.content(since.filter(|_| epoch == Some(&*tip.epoch)), &tip).await?;
         let (tenant, user) = (&self.identity.tenant, &self.identity.user);
-        let mut notes = notes::waiting(store.table(), tenant, user, now).await?;
-        notes.truncate(within(MAX_NOTES_BYTES, notes.iter().map(serde_json::to_string)));
+        let mut mentions = mentions::waiting(store.table(), tenant, user, now).await?;
+        mentions.truncate(within(MAX_MENTIONS_BYTES, mentions.iter().map(serde_json::to_string)));
         let (mut snapshot, mut snapshot_url, mut changes) = (None, None, Vec::new());
         match &content {
             Content::Changes(missed) => changes.clone_from(missed),
@@ -91,7 +91,7 @@ impl Message<'_> {
             snapshot_url,
             changes,
             connections: listed,
-            notifications: notes.iter().filter_map(|note| serde_json::to_value(note).ok()).collect(),
+            notifications: mentions.iter().filter_map(|one| serde_json::to_value(one).ok()).collect(),
             docs,
             presence_interval_ms: self.context.presence_pace.interval_ms(everybody.len()),
             reconnect_jitter_ms: reconnect_jitter_ms(everybody.len(), self.context.expected_connections),
@@ -100,12 +100,12 @@ impl Message<'_> {
         let posted = self.post(&ServerFrame::Welcome(Box::new(welcome))).await;
         // A notification is marked as delivered only after the post. If the function is killed in between, it is
         // delivered again under the same name.
-        for note in notes.iter().filter(|_| posted == Posted::Delivered) {
-            notes::told(store.table(), tenant, user, note).await?;
+        for mention in mentions.iter().filter(|_| posted == Posted::Delivered) {
+            mentions::delivered(store.table(), tenant, user, mention).await?;
         }
         let joined = ServerFrame::Joined(&peer(&me)).to_text();
         let recipients: Vec<Recipient> = everybody.iter().map(Recipient::from).collect();
-        self.telling().tell_these(&recipients, &[joined], Some(self.connection_id)).await;
+        self.broadcast().send_all(&recipients, &[joined], Some(self.connection_id)).await;
         self.ask_for_extraction(&entered).await
     }
 

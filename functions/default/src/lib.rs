@@ -9,7 +9,7 @@ mod presence;
 
 use platform::{
     Context, Identity,
-    broadcast::{Endpoint, Posted, Telling},
+    broadcast::{Broadcast, Endpoint, Posted},
     event::{SocketEvent, SocketResponse},
     invoke::ExtractRequest,
     members,
@@ -19,9 +19,8 @@ use platform::{
 };
 use protocol::{ClientFrame, ServerFrame, Unreadable, human::HumanFrame, server::Rejected};
 use sheet::{
-    Code, CycleKey, Refusal,
+    Code, CycleKey, Refusal, fail_point,
     limits::{self, DEFAULT_RATE_PER_WINDOW},
-    planted::{self, Fault},
 };
 use std::collections::BTreeMap;
 use store::{
@@ -87,8 +86,8 @@ async fn answer(context: &Context, event: &SocketEvent) -> SocketResponse {
 }
 
 impl<'a> Message<'a> {
-    fn telling(&self) -> Telling<'a> {
-        Telling { context: self.context, endpoint: self.endpoint, room: self.room }
+    fn broadcast(&self) -> Broadcast<'a> {
+        Broadcast { context: self.context, endpoint: self.endpoint, room: self.room }
     }
 
     async fn handle(&self, body: &str) {
@@ -112,7 +111,7 @@ impl<'a> Message<'a> {
             Ok(ClientFrame::Ping { .. }) => self.answered(self.ping()).await,
             Ok(ClientFrame::Human(HumanFrame::Join)) => self.hello(None, None, &BTreeMap::new()).await,
             Ok(ClientFrame::Human(HumanFrame::Leave)) => {
-                self.answered(room::step_out(&self.telling(), self.connection_id)).await;
+                self.answered(room::step_out(&self.broadcast(), self.connection_id)).await;
             }
             Ok(ClientFrame::Human(HumanFrame::Change(op))) => self.human(op).await,
         }
@@ -148,7 +147,7 @@ impl<'a> Message<'a> {
 
     /// Posts one frame to this socket.
     async fn post(&self, frame: &ServerFrame<'_>) -> Posted {
-        self.telling().answer(&self.identity.user, self.connection_id, frame).await
+        self.broadcast().answer(&self.identity.user, self.connection_id, frame).await
     }
 
     async fn error(&self, refusal: Refusal) {
@@ -174,12 +173,12 @@ impl<'a> Message<'a> {
     /// was still under way then, or whose close was lost, ends here.
     async fn turned_away(&self, tip: &Folded) -> Result<bool, StoreError> {
         let user = &self.identity.user;
-        if !tip.state.ledger.denials.contains(user) || !members::is_removed(&self.telling(), user).await? {
+        if !tip.state.ledger.denials.contains(user) || !members::is_removed(&self.broadcast(), user).await? {
             return Ok(false);
         }
         self.error(Refusal::new(Code::Revoked, "you have been removed from this workspace")).await;
         self.context.callback.close(self.endpoint, self.connection_id).await;
-        room::leave(&self.telling(), user, self.connection_id).await?;
+        room::leave(&self.broadcast(), user, self.connection_id).await?;
         Ok(true)
     }
 
@@ -218,7 +217,7 @@ impl<'a> Message<'a> {
         let texts = store.replay(self.room, since, changes, MAX_REPLAY_BYTES).await?;
         self.context.metrics.count(Count::Replays);
         for frame in protocol::server::committed(&texts) {
-            self.telling().answer_text(&self.identity.user, self.connection_id, frame).await;
+            self.broadcast().answer_text(&self.identity.user, self.connection_id, frame).await;
         }
         Ok(())
     }
@@ -254,9 +253,10 @@ impl<'a> Message<'a> {
         let known = connections::find(table, self.room, self.connection_id, now).await?;
         let is_due = match &known {
             Presence::Outside => false,
-            Presence::Lost => !planted::is(Fault::FalseGoneStays),
+            Presence::Lost => true,
             Presence::Inside(row) => now.since(row.seen_at) >= SEEN_EVERY_MS,
         };
+        fail_point!(FalseGoneStays, let is_due = is_due && known != Presence::Lost);
         if is_due {
             let row = self.identity.connection(self.connection_id, now);
             if connections::stay(table, self.room, &row, now).await? && known == Presence::Lost {
@@ -273,8 +273,8 @@ impl<'a> Message<'a> {
     }
 
     async fn probe(&self) -> Result<(), StoreError> {
-        let (telling, now) = (self.telling(), self.context.now());
-        let everybody = telling.everybody().await?;
+        let (broadcast, now) = (self.broadcast(), self.context.now());
+        let everybody = broadcast.everybody().await?;
         let is_silent = |connection: &Connection| now.since(connection.seen_at) >= SILENT_AFTER_MS;
         let recipients: Vec<Recipient> = everybody.iter().map(Recipient::from).collect();
         let silent: Vec<&Recipient> =
@@ -284,7 +284,7 @@ impl<'a> Message<'a> {
         }
         let tip = self.context.store.tip(self.room).await?;
         let pong = ServerFrame::Pong { version: tip.state.version(), epoch: &tip.epoch }.to_text();
-        telling.tell_some(&recipients, &silent, &[pong]).await;
+        broadcast.send_some(&recipients, &silent, &[pong]).await;
         Ok(())
     }
 

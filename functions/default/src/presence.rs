@@ -15,11 +15,11 @@ impl Message<'_> {
     /// Posts a frame to the others in the room, if this socket is in it. The list of recipients nearly always contains
     /// this socket; only a socket that is missing from it costs a read of its own.
     async fn relay(&self, frame: String) -> Result<(), StoreError> {
-        let everybody = self.telling().recipients().await?;
+        let everybody = self.broadcast().recipients().await?;
         let is_listed = everybody.iter().any(|one| one.connection_id == self.connection_id);
         if is_listed || self.has_entered().await? {
             self.context.metrics.count(Count::PresenceFrames);
-            self.telling().tell_these(&everybody, &[frame], Some(self.connection_id)).await;
+            self.broadcast().send_all(&everybody, &[frame], Some(self.connection_id)).await;
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 #![warn(clippy::cast_possible_truncation)]
 use platform::{
     Context, Identity,
-    broadcast::{Endpoint, Telling},
+    broadcast::{Broadcast, Endpoint},
     event::{SocketEvent, SocketResponse},
     room, telemetry,
 };
@@ -19,8 +19,8 @@ async fn answer(context: &Context, event: &SocketEvent) -> SocketResponse {
         // A socket that no authorizer let in has no rows.
         return SocketResponse::status(200);
     };
-    let telling = Telling { context, endpoint: &endpoint, room: &key };
-    match room::leave(&telling, &identity.user, id).await {
+    let broadcast = Broadcast { context, endpoint: &endpoint, room: &key };
+    match room::leave(&broadcast, &identity.user, id).await {
         Ok(()) => SocketResponse::status(200),
         Err(error) => {
             tracing::warn!(%error, "the rows of a closed socket stay until they expire");

@@ -36,8 +36,8 @@ pub(crate) async fn sheet(
     };
     let api = match slack::api(context, &extractor.slack_base_url, &announce.secret).await {
         Ok(api) => api,
-        Err(reason) => {
-            tracing::warn!(cycle = %key, reason, "the sheet is not announced");
+        Err(error) => {
+            tracing::warn!(cycle = %key, %error, "the sheet is not announced");
             return Ok(());
         }
     };

@@ -1,6 +1,7 @@
 //! The model, behind a narrow trait.
 use extraction::{
-    cohere::{Answer, Client, Failure, Pause, Transport},
+    cohere::{Answer, Client, Failure, Transport},
+    outside::Pause,
     prompt::Prompt,
 };
 use futures::future::BoxFuture;

@@ -14,7 +14,7 @@ use sheet::Name;
 use store::{
     StoreError,
     direct::{self, Direct},
-    directory, notes,
+    directory, mentions,
     postings::Posting,
 };
 
@@ -44,13 +44,13 @@ async fn send(
     direct: &Direct,
 ) -> Result<bool, StoreError> {
     let table = context.store.table();
-    let team = context.store.team(tenant, &direct.note.team, context.now()).await?;
+    let team = context.store.team(tenant, &direct.mention.team, context.now()).await?;
     let Some(secret) = team.as_ref().and_then(|team| team.mention_secret.as_deref()) else { return Ok(true) };
     let Some(slack_id) = directory::profile(table, tenant, &direct.user).await?.and_then(|p| p.slack_id)
     else {
         return Ok(true);
     };
-    let is_read = !notes::waits(table, tenant, &direct.user, &direct.note).await?;
+    let is_read = !mentions::waits(table, tenant, &direct.user, &direct.mention).await?;
     if is_read || directory::is_denied(table, tenant, &direct.user).await? {
         return Ok(true);
     }
@@ -62,8 +62,8 @@ async fn send(
     };
     let api = match slack::api(context, &extractor.slack_base_url, secret).await {
         Ok(api) => api,
-        Err(reason) => {
-            tracing::warn!(cycle = %key, reason, "a mention is not sent");
+        Err(error) => {
+            tracing::warn!(cycle = %key, %error, "a mention is not sent");
             return Ok(false);
         }
     };
@@ -83,9 +83,9 @@ async fn send(
 }
 
 fn text(extractor: &Extractor, direct: &Direct) -> String {
-    let note = &direct.note;
-    let place = format!("{}, week {}", note.team, note.cycle);
-    let place = slack::link(extractor, &note.team, note.cycle, &place).unwrap_or(place);
-    let quoted = escaped(&note.text).replace('\n', "\n> ");
-    format!("{} mentioned you in {place}:\n> {quoted}", escaped(&note.name))
+    let mention = &direct.mention;
+    let place = format!("{}, week {}", mention.team, mention.cycle);
+    let place = slack::link(extractor, &mention.team, mention.cycle, &place).unwrap_or(place);
+    let quoted = escaped(&mention.text).replace('\n', "\n> ");
+    format!("{} mentioned you in {place}:\n> {quoted}", escaped(&mention.name))
 }

@@ -5,8 +5,9 @@
 //! refresh costs others, Slack's limits above all.
 use crate::{
     ExtractError,
-    read::{Read, Reading},
+    read::{Gathered, Read, Reading},
 };
+use extraction::source::Unreadable;
 use platform::{Context, broadcast::Endpoint};
 use protocol::ServerFrame;
 use sheet::{Code, Refusal};
@@ -20,8 +21,8 @@ pub(crate) enum Look {
     Unchanged,
     /// Somebody has looked a moment ago.
     TooSoon,
-    /// No source could be read, in words.
-    Unread(String),
+    /// No source could be read.
+    Unread(Unreadable),
 }
 
 /// Looks, unless somebody has a moment ago.
@@ -31,9 +32,9 @@ pub(crate) async fn look(reading: &Reading<'_>) -> Result<Look, ExtractError> {
         return Ok(Look::TooSoon);
     }
     Ok(match reading.gather().await? {
-        Ok(read) if read.same_as.is_some() => Look::Unchanged,
-        Ok(read) => Look::New(Box::new(read)),
-        Err(reason) => Look::Unread(reason),
+        Gathered::Read(read) if read.same_as.is_some() => Look::Unchanged,
+        Gathered::Read(read) => Look::New(read),
+        Gathered::Unreadable(reason) => Look::Unread(reason),
     })
 }
 

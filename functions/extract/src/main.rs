@@ -2,9 +2,8 @@
 #![recursion_limit = "256"]
 use cyclesheet_extract::{Event, Extractor, ask::Ask};
 use extraction::{
-    cohere::{
-        CALL_TIMEOUT, Client, DEFAULT_BASE_URL, DEFAULT_MODEL, HttpTransport, SecretString, TokioPause,
-    },
+    cohere::{CALL_TIMEOUT, Client, DEFAULT_BASE_URL, DEFAULT_MODEL, HttpTransport},
+    outside::{SecretString, TokioPause},
     source::slack_api,
 };
 use lambda_runtime::{LambdaEvent, run, service_fn};

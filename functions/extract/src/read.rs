@@ -4,7 +4,7 @@ use crate::{ExtractError, Extractor, carry, report::Report, slack};
 use extraction::{
     message::{KnownNumbers, Message, known_numbers},
     source::{
-        ChannelRef, Coverage, Gatherer, Loaded, Options, Person, Pushed, from_json_lines,
+        ChannelRef, Coverage, Gatherer, Loaded, Options, Person, Pushed, Unreadable, from_json_lines,
         slack_user::SlackUser,
     },
 };
@@ -60,6 +60,14 @@ impl Read {
     }
 }
 
+/// What came of reading a team's sources.
+pub(crate) enum Gathered {
+    /// One source at least was read.
+    Read(Box<Read>),
+    /// None could be read.
+    Unreadable(Unreadable),
+}
+
 /// What a run reads for.
 pub(crate) struct Reading<'a> {
     pub(crate) extractor: &'a Extractor,
@@ -71,27 +79,26 @@ pub(crate) struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    /// As a run before this one stored it, or as it was `looked` at, or read from the team's sources; stored. In words, why
-    /// no source could be read.
-    pub(crate) async fn read(&self, looked: Option<Read>) -> Result<Result<Read, String>, ExtractError> {
+    /// Returns what a run before this one stored, or what was `looked` at, or what the team's sources hold; stored.
+    pub(crate) async fn read(&self, looked: Option<Read>) -> Result<Gathered, ExtractError> {
         let table = self.context.store.table();
         if let Some(read) = raw::get::<Read>(table, self.key, self.generation, Artifact::Messages).await? {
-            return Ok(Ok(read));
+            return Ok(Gathered::Read(Box::new(read)));
         }
         let read = match looked {
-            Some(read) => read,
+            Some(read) => Box::new(read),
             None => match self.gather().await? {
-                Ok(read) => read,
-                Err(reason) => return Ok(Err(reason)),
+                Gathered::Read(read) => read,
+                unreadable @ Gathered::Unreadable(_) => return Ok(unreadable),
             },
         };
         let expires = self.team.expires(self.context.now());
-        raw::put(table, self.key, self.generation, Artifact::Messages, &read, expires).await?;
-        Ok(Ok(read))
+        raw::put(table, self.key, self.generation, Artifact::Messages, &*read, expires).await?;
+        Ok(Gathered::Read(read))
     }
 
-    /// Read from the team's sources, and nothing stored. In words, why no source could be read.
-    pub(crate) async fn gather(&self) -> Result<Result<Read, String>, ExtractError> {
+    /// Reads the team's sources, and stores nothing.
+    pub(crate) async fn gather(&self) -> Result<Gathered, ExtractError> {
         let earlier = self.earlier().await?;
         let mut known = KnownNumbers::new();
         for (_, read) in &earlier {
@@ -100,19 +107,19 @@ impl Reading<'_> {
         let span = self.key.week.span(self.zone)?;
         let loaded = match self.load(span, known).await {
             Ok(loaded) => loaded,
-            Err(reason) => return Ok(Err(reason)),
+            Err(unreadable) => return Ok(Gathered::Unreadable(unreadable)),
         };
         let line = |message: &Message| message.stored_line().ok();
         let person = |person: Person| StoredPerson { name: person.name, aliases: person.aliases };
         let lines: Vec<String> = loaded.messages.iter().filter_map(line).collect();
-        Ok(Ok(Read {
+        Ok(Gathered::Read(Box::new(Read {
             same_as: self.same_as(&earlier, &lines).await?,
             lines,
             people: loaded.people.into_iter().map(person).collect(),
             problems: loaded.problems.iter().map(ToString::to_string).collect(),
             coverage: loaded.coverage,
             open: self.open().await?,
-        }))
+        })))
     }
 
     /// What earlier generations of this week read, oldest first.
@@ -142,7 +149,7 @@ impl Reading<'_> {
     /// All sources of the team, as one week. An error if there are sources and none can be read.
     ///
     /// Slack comes first: it tells the names that are in an inbox as ids.
-    pub(crate) async fn load(&self, span: WeekSpan, known: KnownNumbers) -> Result<Loaded, String> {
+    pub(crate) async fn load(&self, span: WeekSpan, known: KnownNumbers) -> Result<Loaded, Unreadable> {
         let mut gatherer = Gatherer::in_zone(self.zone);
         let directory = self.directory().await;
         for known in &directory {
@@ -154,7 +161,7 @@ impl Reading<'_> {
                 let channels: Vec<ChannelRef> = channels.iter().map(channel).collect();
                 match slack::api(self.context, &self.extractor.slack_base_url, secret).await {
                     Ok(api) => gatherer.slack(&api, &channels, span).await,
-                    Err(reason) => gatherer.failed("Slack", reason),
+                    Err(error) => gatherer.failed("Slack", error.to_string()),
                 }
             }
         }

@@ -7,10 +7,12 @@ const MAX_PART_BYTES: usize = 160 * 1024;
 /// The same result in parts; at least one.
 pub(crate) fn parts(whole: Generated) -> Vec<Generated> {
     let bytes = |row: &GeneratedRow| 64 + row.cells.values().map(|value| 16 + value.len() * 2).sum::<usize>();
+    let most = MAX_PART_BYTES;
+    sheet::low_limit!(let most = 600);
     let (mut cut, mut part, mut total) = (Vec::new(), Vec::new(), 0);
     for row in whole.rows.iter().cloned() {
         let size = bytes(&row);
-        if !part.is_empty() && total + size > sheet::planted::limit(MAX_PART_BYTES, 600) {
+        if !part.is_empty() && total + size > most {
             cut.push(std::mem::take(&mut part));
             total = 0;
         }

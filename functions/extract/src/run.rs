@@ -4,7 +4,7 @@ use crate::{
     ExtractError, Extractor, announce, carry,
     look::{self, Look},
     metrics,
-    read::{Read, Reading, last_week},
+    read::{Gathered, Read, Reading, last_week},
     report::{Asked, Report},
     rows, summary,
 };
@@ -20,17 +20,14 @@ use extraction::{
 use jiff::tz::TimeZone;
 use platform::{
     Context,
-    broadcast::Telling,
+    broadcast::Broadcast,
     changes::{self, Answer, Sender},
 };
 use protocol::{client::ProposedChange, server::Rejected};
 use serde::Serialize;
 use sheet::{
-    ChangeId, ClientId, Code, CycleKey, Op, Refusal,
-    model::Origin,
-    op::Generated,
-    planted::{self, Fault},
-    week::time_zone,
+    ChangeId, ClientId, Code, CycleKey, Op, Refusal, fail_point, limits::EXTRACTION_LEASE_MS, model::Origin,
+    op::Generated, week::time_zone,
 };
 use store::{
     StoreError,
@@ -38,8 +35,6 @@ use store::{
     raw::{self, Artifact},
 };
 
-/// How long a run holds the lease: the function's own limit of ten minutes, and one.
-const LEASE_MS: i64 = 11 * 60 * 1000;
 /// Looks at a summary that people begin to write in; the first one's words make it theirs.
 const MAX_LOOKS: usize = 3;
 
@@ -146,7 +141,11 @@ impl Extractor {
                 Look::TooSoon => return Ok(Extracted { result: Done::TooSoon, ..elsewhere }),
                 Look::Unread(reason) => {
                     tracing::error!(cycle = %key, "no source could be read for a refresh");
-                    return Ok(Extracted { result: Done::Unread, problem: Some(reason), ..elsewhere });
+                    return Ok(Extracted {
+                        result: Done::Unread,
+                        problem: Some(reason.to_string()),
+                        ..elsewhere
+                    });
                 }
             }
         }
@@ -165,9 +164,10 @@ impl Extractor {
             report,
         };
         // The lease is a change: of five runs that come here at once, one gets past this line.
-        match run.commit(Op::GenerationStarted { generation, lease_ms: LEASE_MS }).await {
+        let leased = run.commit(Op::GenerationStarted { generation, lease_ms: EXTRACTION_LEASE_MS }).await;
+        fail_point!(ModelWithoutLease, let leased = leased.or(Ok(())));
+        match leased {
             Ok(()) => run.generate(elsewhere, looked).await,
-            Err(_) if planted::is(Fault::ModelWithoutLease) => run.generate(elsewhere, looked).await,
             Err(ExtractError::Refused { code, .. }) if code != Code::Busy => Ok(elsewhere),
             Err(error) => Err(error),
         }
@@ -185,8 +185,8 @@ impl Run<'_> {
             generation: self.generation,
         };
         let read = match reading.read(looked).await? {
-            Ok(read) => read,
-            Err(reason) => {
+            Gathered::Read(read) => read,
+            Gathered::Unreadable(reason) => {
                 tracing::error!(cycle = %self.key, "no source could be read");
                 let reason = format!("The messages could not be read: {reason}");
                 self.commit(Op::GenerationFailed { generation: self.generation, reason }).await?;
@@ -471,12 +471,13 @@ impl Run<'_> {
     /// Commits ops of this run as one change and tells the room.
     async fn commit_all(&mut self, ops: Vec<Op>) -> Result<(), ExtractError> {
         self.seq += 1;
-        let telling = Telling { context: self.context, endpoint: &self.extractor.endpoint, room: self.key };
+        let broadcast =
+            Broadcast { context: self.context, endpoint: &self.extractor.endpoint, room: self.key };
         let sender = Sender::system();
         let proposed = ProposedChange { id: ChangeId::new(self.client.clone(), self.seq), base: 0, ops };
         // The base of a run is what it has seen; it sees the tip at every commit.
         let base = self.context.store.tip(self.key).await?.state.version();
-        match changes::commit(&telling, &sender, ProposedChange { base, ..proposed }).await {
+        match changes::commit(&broadcast, &sender, ProposedChange { base, ..proposed }).await {
             Answer::Committed { .. } => Ok(()),
             Answer::Rejected(Rejected { code, message, .. }) => Err(ExtractError::Refused { code, message }),
         }

@@ -1,10 +1,10 @@
 //! Calls of Slack's Web API on behalf of a team.
 use crate::Extractor;
 use extraction::{
-    cohere::{SecretString, TokioPause},
+    outside::{SecretString, TokioPause},
     source::{SlackApi, SlackError},
 };
-use platform::Context;
+use platform::{Context, secrets::SecretError};
 use sheet::{Name, Week};
 
 /// Chance of the outside, as a pause takes it.
@@ -13,14 +13,27 @@ pub(crate) type Chance = Box<dyn Fn() -> f64 + Send + Sync>;
 /// The API, as the functions call it.
 pub(crate) type Api = SlackApi<TokioPause<Chance>>;
 
-/// The API with the bot's token of this secret; in words, why not.
-pub(crate) async fn api(context: &Context, base_url: &str, secret: &str) -> Result<Api, String> {
-    let found = context.secrets.of_team(secret, context.now()).await.map_err(|error| error.to_string())?;
-    let token = found.bot_token.ok_or_else(|| format!("the secret {secret} has no botToken"))?;
+/// Why Slack cannot be called for a team.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ApiError {
+    /// The secret could not be read.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    /// The secret holds no token of a bot.
+    #[error("the secret {0} has no botToken")]
+    NoToken(String),
+    /// The client could not be made.
+    #[error(transparent)]
+    Client(#[from] SlackError),
+}
+
+/// The API with the bot's token of this secret.
+pub(crate) async fn api(context: &Context, base_url: &str, secret: &str) -> Result<Api, ApiError> {
+    let found = context.secrets.of_team(secret, context.now()).await?;
+    let token = found.bot_token.ok_or_else(|| ApiError::NoToken(secret.to_owned()))?;
     let random = context.random.clone();
     let chance: Chance = Box::new(move || random() as f64 / u64::MAX as f64);
-    SlackApi::new(base_url, SecretString::from(token), TokioPause(chance))
-        .map_err(|error: SlackError| error.to_string())
+    Ok(SlackApi::new(base_url, SecretString::from(token), TokioPause(chance))?)
 }
 
 /// As Slack wants text: three signs are its own. What a message says cannot mention anybody or forge a link.

@@ -2,7 +2,7 @@
 use crate::{ExtractError, Extractor};
 use platform::{
     Context,
-    broadcast::Telling,
+    broadcast::Broadcast,
     changes::{self, Answer, Sender},
 };
 use protocol::{client::ProposedChange, server::Rejected};
@@ -19,8 +19,8 @@ pub(crate) async fn commit(
     let client = ClientId::new(&format!("system-{}", context.unique()))?;
     let sender = Sender::system();
     let proposed = ProposedChange { id: ChangeId::new(client, 1), base, ops: vec![op] };
-    let telling = Telling { context, endpoint: &extractor.endpoint, room };
-    match changes::commit(&telling, &sender, proposed).await {
+    let broadcast = Broadcast { context, endpoint: &extractor.endpoint, room };
+    match changes::commit(&broadcast, &sender, proposed).await {
         Answer::Committed { .. } => Ok(()),
         Answer::Rejected(Rejected { code, message, .. }) => Err(ExtractError::Refused { code, message }),
     }

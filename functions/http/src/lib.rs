@@ -15,7 +15,7 @@ use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode, header};
 use platform::{
     Context, Identity,
-    broadcast::{Endpoint, Telling},
+    broadcast::{Broadcast, Endpoint},
     changes::{self, Answer, Sender},
     identity::{TokenError, Verifier},
     metrics::Count,
@@ -190,9 +190,11 @@ impl Api {
             return Err(Refusal::new(Code::Malformed, "seq counts from 1"));
         }
         let entered = room::enter(context, key).await.map_err(|error| error.refusal())?;
-        let telling = Telling { context, endpoint: &self.endpoint, room: key };
-        roles::heard(&telling, &identity.user, &entered).await.map_err(|error| room::busy(&error))?;
-        match changes::commit(&telling, &Sender::person(identity, None), proposed).await {
+        let broadcast = Broadcast { context, endpoint: &self.endpoint, room: key };
+        roles::record_on_entry(&broadcast, &identity.user, &entered)
+            .await
+            .map_err(|error| room::busy(&error))?;
+        match changes::commit(&broadcast, &Sender::person(identity, None), proposed).await {
             Answer::Committed { text, .. } => Ok(Reply::json(committed(&[text]).concat())),
             Answer::Rejected(rejected) => {
                 let code = rejected.code;

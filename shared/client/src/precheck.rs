@@ -176,7 +176,7 @@ fn writable(column: Column, value: &str) -> Option<Objection> {
     if column == Column::Source {
         return object(Code::InvalidValue, "source is read-only: it names the messages a row came from");
     }
-    column.accepts(value).err().and_then(|message| object(Code::InvalidValue, message))
+    column.accepts(value).err().and_then(|error| object(Code::InvalidValue, error.to_string()))
 }
 
 fn after_exists(sheet: &Sheet, after: Option<&RowId>) -> Option<Objection> {

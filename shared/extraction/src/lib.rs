@@ -6,6 +6,7 @@
 //! said      what an author says: no links, no code, no quotations         (pure)
 //! talk      what is small talk and what is work                          (pure)
 //! prompt    what the model is asked                                      (pure)
+//! outside   time, chance and secrets, as the clients are handed them
 //! cohere    the client that asks                                         (network; clock and chance handed in)
 //! answer    the tolerant parser: whatever a model wrote → rows           (pure, total, linear)
 //! fallback  rows without a model: one per thread                         (pure)
@@ -28,6 +29,7 @@ pub mod fake_slack;
 pub mod fallback;
 pub mod ladder;
 pub mod message;
+pub mod outside;
 pub mod prompt;
 mod said;
 pub mod source;

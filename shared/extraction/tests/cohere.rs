@@ -2,11 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 use extraction::{
     answer::Context,
-    cohere::{
-        Answer, Client, DEFAULT_MODEL, Failure, Finish, HttpTransport, MAX_ATTEMPTS, Pause, SecretString,
-    },
+    cohere::{Answer, Client, DEFAULT_MODEL, Failure, Finish, HttpTransport, MAX_ATTEMPTS},
     fake::{FakeCohere, Mode},
     ladder::{Outcome, Reason, Step, next},
+    outside::{Pause, SecretString},
     prompt::Prompt,
 };
 use std::{sync::Mutex, time::Duration};

@@ -1,10 +1,10 @@
 //! Slack's Web API against a local server of its shape: pages, threads, names, limits and errors.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 use extraction::{
-    cohere::{Pause, SecretString},
     fake_slack::{FakeSlack, TOKEN, Trouble, Workspace},
+    outside::{Pause, SecretString},
     source::{
-        ChannelRef, Gatherer, Loaded, Options, SlackApi,
+        ChannelRef, Gatherer, Loaded, Options, SlackApi, Unreadable,
         slack_api::{
             MAX_WAITED_S, Mark,
             setup::{Lack, Wanted, examine},
@@ -83,7 +83,7 @@ async fn read_with(
     slack: &FakeSlack,
     token: &str,
     channels: &[&str],
-) -> (Result<Loaded, String>, Vec<Duration>) {
+) -> (Result<Loaded, Unreadable>, Vec<Duration>) {
     let noted = Noted::default();
     let api = SlackApi::new(slack.base_url(), SecretString::from(token.to_owned()), noted.clone()).unwrap();
     let channels: Vec<ChannelRef> =
@@ -95,7 +95,7 @@ async fn read_with(
     (loaded, waits)
 }
 
-async fn read(slack: &FakeSlack) -> (Result<Loaded, String>, Vec<Duration>) {
+async fn read(slack: &FakeSlack) -> (Result<Loaded, Unreadable>, Vec<Duration>) {
     read_with(slack, TOKEN, &["C1"]).await
 }
 
@@ -191,7 +191,7 @@ async fn trouble_that_passes_is_tried_again_and_what_stays_is_named() {
 
     for trouble in [Trouble::Api("not_in_channel"), Trouble::Garbage, Trouble::Status(403)] {
         slack.trouble("conversations.history", trouble.clone());
-        let failed = read(&slack).await.0.unwrap_err();
+        let failed = read(&slack).await.0.unwrap_err().to_string();
         assert!(failed.starts_with("Slack"), "{trouble:?}: {failed}");
     }
 }
@@ -200,7 +200,7 @@ async fn trouble_that_passes_is_tried_again_and_what_stays_is_named() {
 async fn a_bad_token_ends_everything_at_once_and_stands_in_no_error() {
     let slack = FakeSlack::start(workspace(), 200).await.unwrap();
     let (loaded, _) = read_with(&slack, "xoxb-a-canary", &["C1"]).await;
-    assert_eq!(loaded.unwrap_err(), "Slack answered invalid_auth");
+    assert_eq!(loaded.unwrap_err().to_string(), "Slack answered invalid_auth");
     assert_eq!((slack.calls("users.list"), slack.calls("conversations.history")), (1, 0));
     let api =
         SlackApi::new(slack.base_url(), SecretString::from("xoxb-a-canary".to_owned()), Noted::default());

@@ -1,4 +1,4 @@
-//! Telling a room: one read of its roster's count, one of the connection map if it has changed, one post per connection
+//! Notifies a room: one read of its roster's count, one of the connection map if it has changed, one post per connection
 //! and frame.
 //!
 //! A post is tried twice at most, and a slow socket never delays the others. What a lost post costs is a moment: the
@@ -15,8 +15,9 @@ pub use crate::callback::{Callback, Endpoint, Posted, SdkCallback};
 
 /// Posts under way at once: bounds the sockets a function opens to the callback endpoint.
 const CONCURRENT_POSTS: usize = 128;
-/// A room's way out: an endpoint, a tenant's room, and everybody in it.
-pub struct Telling<'a> {
+
+/// A way to post to a room: an endpoint, and the room of a tenant.
+pub struct Broadcast<'a> {
     /// The handler's context.
     pub context: &'a Context,
     /// Where the sockets are posted to.
@@ -25,7 +26,7 @@ pub struct Telling<'a> {
     pub room: &'a CycleKey,
 }
 
-impl Telling<'_> {
+impl Broadcast<'_> {
     /// Everybody in the room, and all that is known of them: one Query.
     ///
     /// # Errors
@@ -49,26 +50,21 @@ impl Telling<'_> {
     /// # Errors
     /// [`StoreError::Unavailable`] if the table cannot be reached: a write may have been applied, and the same call
     /// again is safe. [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item cannot be understood.
-    pub async fn tell(&self, frames: &[String], except: Option<&str>) -> Result<usize, StoreError> {
+    pub async fn send(&self, frames: &[String], except: Option<&str>) -> Result<usize, StoreError> {
         let everybody = self.recipients().await?;
-        Ok(self.tell_these(&everybody, frames, except).await)
+        Ok(self.send_all(&everybody, frames, except).await)
     }
 
     /// The same to sockets that were already read.
-    pub async fn tell_these(
-        &self,
-        everybody: &[Recipient],
-        frames: &[String],
-        except: Option<&str>,
-    ) -> usize {
+    pub async fn send_all(&self, everybody: &[Recipient], frames: &[String], except: Option<&str>) -> usize {
         let to: Vec<&Recipient> =
             everybody.iter().filter(|r| Some(r.connection_id.as_str()) != except).collect();
-        self.tell_some(everybody, &to, frames).await;
+        self.send_some(everybody, &to, frames).await;
         to.len()
     }
 
     /// Posts `frames` to some of the room. Sockets that turn out to be gone leave it, and the others receive `left`.
-    pub async fn tell_some(&self, everybody: &[Recipient], to: &[&Recipient], frames: &[String]) {
+    pub async fn send_some(&self, everybody: &[Recipient], to: &[&Recipient], frames: &[String]) {
         let gone = self.post_to(to, frames).await;
         if gone.is_empty() {
             return;

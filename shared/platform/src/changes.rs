@@ -1,77 +1,157 @@
-//! A change's way: into the log, then to the room. The same for a frame and for a request over HTTPS.
+//! A change's way: proposed → checked → written → announced. The same for a frame and for a request over HTTPS.
 //!
-//! What it takes beyond one cycle is here: a removal or a role concerns every cycle of the tenant, a mention people in other
-//! rooms.
-use crate::{broadcast::Telling, commit::commit_one, members, membership, mentions, room::busy};
+//! What a change does beyond one cycle is here: a removal or a role concerns every cycle of the tenant, a mention
+//! concerns people in other rooms.
+use crate::{
+    broadcast::Broadcast,
+    commit::{Written, write},
+    members,
+    membership::{self, Begun},
+    mentions,
+    room::busy,
+};
 use protocol::{client::ProposedChange, server::Rejected};
-use sheet::{Code, Refusal, Verdict, check};
+use sheet::{Code, Name, Refusal, Verdict, check};
+use std::collections::BTreeSet;
+use store::StoreError;
 
 pub use crate::commit::{Answer, Sender};
 
-/// Commits a change and tells the room; a removal or a role, all rooms of the tenant; a mention, whom it names.
-pub async fn commit(telling: &Telling<'_>, sender: &Sender, proposed: ProposedChange) -> Answer {
-    let answer = attempt(telling, sender, proposed.clone()).await;
-    match &answer {
-        // The log refuses a user whom it records as removed. A week that was closed when the user was re-admitted does
-        // not have the re-admission yet.
-        Answer::Rejected(rejected) if rejected.code == Code::Revoked => {}
-        _ => return answer,
+/// Commits a change and notifies the room; for a removal or a role, all rooms of the tenant; for a mention, the people
+/// mentioned.
+pub async fn commit(broadcast: &Broadcast<'_>, sender: &Sender, proposed: ProposedChange) -> Answer {
+    let submission = Submission { broadcast, sender, proposed };
+    let answer = submission.submit().await;
+    // The log refuses a user whom it records as removed. A week that was closed when the user was re-admitted does not
+    // have the re-admission yet.
+    match answer {
+        Err(rejected) if rejected.code == Code::Revoked => match submission.readmitted().await {
+            Ok(true) => submission.submit().await,
+            Ok(false) => Err(rejected),
+            Err(refused) => Err(refused),
+        },
+        answer => answer,
     }
-    match members::is_removed(telling, sender.user()).await {
-        Ok(true) => answer,
-        Ok(false) => attempt(telling, sender, proposed).await,
-        Err(error) => Answer::Rejected(Rejected::new(proposed.id.to_string(), busy(&error), 0)),
-    }
+    .unwrap_or_else(Answer::Rejected)
 }
 
-async fn attempt(telling: &Telling<'_>, sender: &Sender, proposed: ProposedChange) -> Answer {
-    let id = proposed.id.to_string();
-    let refused = |refusal| Answer::Rejected(Rejected::new(id.clone(), refusal, 0));
-    let wishes = match membership::wanted(&proposed.ops) {
-        Err(refusal) => return refused(refusal),
-        Ok(wishes) => wishes,
-    };
-    let (context, tenant) = (telling.context, &telling.room.tenant);
-    let named = mentions::named(&proposed.ops);
-    let (mut begun, mut stood) = (Vec::new(), Vec::new());
-    if !wishes.is_empty() || !named.is_empty() {
-        // Whether they may is the fold's to say, before the table is asked about anybody or anything is written.
-        let judged = match judged(telling, sender, &proposed).await {
-            Ok(judged) => judged,
-            Err(rejected) => return Answer::Rejected(rejected),
-        };
-        if !judged.repeats {
-            // One that repeats is in the log since they could still be mentioned.
-            match mentions::refused(telling, &named).await {
-                Ok(None) => {}
-                Ok(Some(refusal)) => return Answer::Rejected(Rejected::new(id, refusal, judged.version)),
-                Err(error) => return refused(busy(&error)),
+/// A change on its way.
+struct Submission<'a> {
+    broadcast: &'a Broadcast<'a>,
+    sender: &'a Sender,
+    proposed: ProposedChange,
+}
+
+/// What a change does beyond its cycle.
+struct Beyond {
+    requests: Vec<membership::Request>,
+    mentioned: BTreeSet<Name>,
+}
+
+/// The decisions about members that a checked change brings.
+#[derive(Default)]
+struct Decisions {
+    /// Stored, and to be carried out in every cycle once the change is written.
+    begun: Vec<Begun>,
+    /// Members whose stored standing is what the change asks for already.
+    unchanged: Vec<Name>,
+}
+
+impl Submission<'_> {
+    /// Takes the change through its steps.
+    async fn submit(&self) -> Result<Answer, Rejected> {
+        let beyond = self.propose()?;
+        let decisions = self.check(beyond).await?;
+        let written = self.write().await;
+        if let Ok(written) = &written {
+            written.announce(self.broadcast, self.sender).await;
+        }
+        self.carry_out(decisions).await;
+        written.map(Written::answer)
+    }
+
+    /// Returns what the change does beyond its cycle; a change about members does nothing else.
+    fn propose(&self) -> Result<Beyond, Rejected> {
+        let requests =
+            membership::requested(&self.proposed.ops).map_err(|refusal| self.rejected(refusal, 0))?;
+        Ok(Beyond { requests, mentioned: mentions::named(&self.proposed.ops) })
+    }
+
+    /// Checks what the log cannot, and stores the decisions about members. Whether the author may is the fold's to say,
+    /// before the table is asked about anybody or anything is written.
+    async fn check(&self, Beyond { requests, mentioned }: Beyond) -> Result<Decisions, Rejected> {
+        let mut decisions = Decisions::default();
+        if requests.is_empty() && mentioned.is_empty() {
+            return Ok(decisions);
+        }
+        let Judged { repeats, version } = self.judge().await?;
+        if !repeats {
+            // A change that repeats is in the log since the people could still be mentioned.
+            let refused = mentions::refused(self.broadcast, &mentioned).await;
+            if let Some(refusal) = refused.map_err(|error| self.busy(&error))? {
+                return Err(self.rejected(refusal, version));
             }
         }
-        for wish in wishes {
-            let user = wish.standing_of().cloned();
-            match wish.begin(context, tenant, judged.repeats).await {
-                Ok(Some(step)) => begun.push(step),
-                Ok(None) => stood.extend(user),
-                Err(error) => return refused(busy(&error)),
+        let (context, tenant) = (self.broadcast.context, &self.broadcast.room.tenant);
+        for request in requests {
+            let user = request.standing_of().cloned();
+            match request.begin(context, tenant, repeats).await.map_err(|error| self.busy(&error))? {
+                Some(begun) => decisions.begun.push(begun),
+                None => decisions.unchanged.extend(user),
+            }
+        }
+        Ok(decisions)
+    }
+
+    /// Judges the change at the tip.
+    async fn judge(&self) -> Result<Judged, Rejected> {
+        let context = self.broadcast.context;
+        let tip = context.store.tip(self.broadcast.room).await.map_err(|error| self.busy(&error))?;
+        let version = tip.state.version();
+        let change = self.sender.proposal(self.proposed.clone(), context.now()).change(&tip.state);
+        match check(&tip.state, &change, 0, context.store.policy()) {
+            Verdict::Accept(_) => Ok(Judged { repeats: false, version }),
+            Verdict::Duplicate { .. } => Ok(Judged { repeats: true, version }),
+            Verdict::Refuse(refusal) => Err(self.rejected(refusal, version)),
+        }
+    }
+
+    /// Writes the change into the log.
+    async fn write(&self) -> Result<Written, Rejected> {
+        write(self.broadcast, self.sender, self.proposed.clone()).await
+    }
+
+    /// Carries the decisions about members out in every cycle.
+    async fn carry_out(&self, decisions: Decisions) {
+        let Broadcast { context, endpoint, room } = *self.broadcast;
+        for decision in decisions.begun {
+            // If this fails or is interrupted, the sweep completes it: the stored decision says that it is not done.
+            if let Err(error) = decision.finish(context, endpoint, &room.tenant).await {
+                tracing::warn!(%error, "a decision about a member is not carried out in every cycle yet");
+            }
+        }
+        for user in decisions.unchanged {
+            // These members needed no update when we checked, but another decision may have been committed since. Check
+            // again; the sweep repairs anything that fails here.
+            if let Err(error) = members::is_removed(self.broadcast, &user).await {
+                tracing::warn!(%error, "a member's removal may differ between the log and the directory");
             }
         }
     }
-    let answer = commit_one(telling, sender, proposed).await;
-    for step in begun {
-        // If this fails or is interrupted, the sweep completes it: the stored decision says that it is not done.
-        if let Err(error) = step.finish(context, telling.endpoint, tenant).await {
-            tracing::warn!(%error, "a decision about a member is not carried out in every cycle yet");
-        }
+
+    /// Returns whether the sender may write after all, and first brings the log in line with that.
+    async fn readmitted(&self) -> Result<bool, Rejected> {
+        let removed = members::is_removed(self.broadcast, self.sender.user()).await;
+        removed.map(|removed| !removed).map_err(|error| self.busy(&error))
     }
-    for user in stood {
-        // These members needed no update when we checked, but another decision may have been committed since. Check
-        // again; the sweep repairs anything that fails here.
-        if let Err(error) = members::is_removed(telling, &user).await {
-            tracing::warn!(%error, "a member's removal may differ between the log and the directory");
-        }
+
+    fn busy(&self, error: &StoreError) -> Rejected {
+        self.rejected(busy(error), 0)
     }
-    answer
+
+    fn rejected(&self, refusal: Refusal, version: u64) -> Rejected {
+        Rejected::new(self.proposed.id.to_string(), refusal, version)
+    }
 }
 
 /// How the log would judge a change that it accepts.
@@ -80,22 +160,4 @@ struct Judged {
     repeats: bool,
     /// The tip it was judged at.
     version: u64,
-}
-
-/// Would the change be let through at the tip?
-async fn judged(
-    telling: &Telling<'_>,
-    sender: &Sender,
-    proposed: &ProposedChange,
-) -> Result<Judged, Rejected> {
-    let rejected = |refusal: Refusal, version| Rejected::new(proposed.id.to_string(), refusal, version);
-    let store = &telling.context.store;
-    let tip = store.tip(telling.room).await.map_err(|error| rejected(busy(&error), 0))?;
-    let version = tip.state.version();
-    let change = sender.proposal(proposed.clone(), telling.context.now()).change(&tip.state);
-    match check(&tip.state, &change, 0, store.policy()) {
-        Verdict::Accept(_) => Ok(Judged { repeats: false, version }),
-        Verdict::Duplicate { .. } => Ok(Judged { repeats: true, version }),
-        Verdict::Refuse(refusal) => Err(rejected(refusal, version)),
-    }
 }

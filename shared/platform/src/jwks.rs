@@ -94,7 +94,8 @@ impl Jwks {
         let mut known = self.known();
         match fetched {
             Ok(keys) => *known = Known { keys, fetched: Some(now), failed: None },
-            Err(why) => {
+            Err(error) => {
+                let why = error.to_string();
                 known.failed = Some((now, why.clone()));
                 return Err(KeyError::Unreadable(why));
             }
@@ -106,24 +107,33 @@ impl Jwks {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn fetch(&self) -> Result<HashMap<String, Key>, String> {
-        let client = reqwest::Client::builder().timeout(TIMEOUT).build().map_err(|e| e.to_string())?;
-        let mut answer = client
-            .get(&*self.url)
-            .send()
-            .await
-            .and_then(|a| a.error_for_status())
-            .map_err(|e| e.to_string())?;
+    async fn fetch(&self) -> Result<HashMap<String, Key>, FetchError> {
+        let client = reqwest::Client::builder().timeout(TIMEOUT).build()?;
+        let mut answer = client.get(&*self.url).send().await.and_then(|a| a.error_for_status())?;
         let mut body = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(|e| e.to_string())? {
+        while let Some(chunk) = answer.chunk().await? {
             body.extend_from_slice(&chunk);
             if body.len() > MAX_BYTES {
-                return Err(format!("the key set is larger than {MAX_BYTES} bytes"));
+                return Err(FetchError::TooLarge);
             }
         }
-        let set: JwkSet = serde_json::from_slice(&body).map_err(|e| e.to_string())?;
+        let set: JwkSet = serde_json::from_slice(&body)?;
         Ok(set.keys.iter().take(MAX_KEYS).filter_map(usable).collect())
     }
+}
+
+/// Why the keys could not be fetched.
+#[derive(Debug, thiserror::Error)]
+enum FetchError {
+    /// The endpoint did not answer.
+    #[error(transparent)]
+    Http(#[from] reqwest::Error),
+    /// The answer is longer than a key set may be.
+    #[error("the key set is larger than {MAX_BYTES} bytes")]
+    TooLarge,
+    /// The answer is no key set.
+    #[error(transparent)]
+    Format(#[from] serde_json::Error),
 }
 
 /// A key that signs with an algorithm we take.

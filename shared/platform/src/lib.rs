@@ -6,7 +6,7 @@
 //! - [`clients`]: AWS clients with timeouts and short backoff. [`secrets`]: secrets, read once.
 //! - [`identity`]: who somebody is, from a token or from the connection. [`admission`]: of which teams, and as what. [`room`]: may they enter, and which room.
 //! - [`event`]: the gateway's events, as far as we need them.
-//! - [`callback`]: one post to one socket. [`broadcast`]: telling a room. [`changes`]: a change into the log and to the room.
+//! - [`callback`]: one post to one socket. [`broadcast`]: notifying a room. [`changes`]: a change into the log and to the room.
 //! - [`members`]: removal and return. [`roles`]: roles that are set. [`membership`]: either, as changes want it.
 //! - `mentions`: delivery of mentions. [`rates`]: frames a socket may send.
 //! - [`invoke`]: asking for an extraction.

@@ -6,8 +6,8 @@
 //! every step may be done twice.
 use crate::{
     Context,
-    broadcast::{Endpoint, Telling},
-    commit::{Answer, Sender, commit_one},
+    broadcast::{Broadcast, Endpoint},
+    commit::{Sender, commit_one},
     room,
 };
 use protocol::client::ProposedChange;
@@ -124,12 +124,12 @@ pub async fn finish(
 /// # Errors
 /// [`StoreError::Unavailable`] if the table cannot be reached: a write may have been applied, and the same call again
 /// is safe. [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item cannot be understood.
-pub async fn is_removed(telling: &Telling<'_>, user: &Name) -> Result<bool, StoreError> {
-    let Telling { context, endpoint, room } = *telling;
+pub async fn is_removed(broadcast: &Broadcast<'_>, user: &Name) -> Result<bool, StoreError> {
+    let Broadcast { context, endpoint, room } = *broadcast;
     let table = context.store.table();
     for _ in 0..ATTEMPTS {
         let denied = directory::is_denied(table, &room.tenant, user).await?;
-        note_in(context, endpoint, room, Standing::of(denied).op(user)).await?;
+        record_in(context, endpoint, room, Standing::of(denied).op(user)).await?;
         if directory::is_denied(table, &room.tenant, user).await? == denied {
             return Ok(denied);
         }
@@ -164,13 +164,13 @@ pub async fn resume(context: &Context, endpoint: &Endpoint, tenant: &Name) -> Re
             None => directory::relist(table, tenant, user).await?,
         }
     }
-    hold(context, endpoint, tenant, &listed).await?;
+    enforce(context, endpoint, tenant, &listed).await?;
     Ok(resumed)
 }
 
 /// Makes sure that a removed member is removed in every open cycle, even where a late change re-admitted them in the
 /// log behind the removal and the function died before it checked again.
-async fn hold(
+async fn enforce(
     context: &Context,
     endpoint: &Endpoint,
     tenant: &Name,
@@ -192,9 +192,9 @@ async fn hold(
                 continue;
             }
         };
-        let telling = Telling { context, endpoint, room: &room };
+        let broadcast = Broadcast { context, endpoint, room: &room };
         for Denied { user, .. } in listed.iter().filter(|listed| !denials.contains(&listed.user)) {
-            is_removed(&telling, user).await?;
+            is_removed(&broadcast, user).await?;
         }
     }
     Ok(())
@@ -210,14 +210,14 @@ async fn carry_out(
     let table = context.store.table();
     let sockets = connections::of_user(table, tenant, user, context.now()).await?;
     for room in concerned(table, tenant, &sockets).await? {
-        note_in(context, endpoint, &room, standing.op(user)).await?;
+        record_in(context, endpoint, &room, standing.op(user)).await?;
     }
     if standing == Standing::Removed {
         for socket in sockets {
             context.callback.close(endpoint, &socket.connection_id).await;
             let room = CycleKey { tenant: tenant.clone(), team: socket.team, week: socket.week };
-            let telling = Telling { context, endpoint, room: &room };
-            room::leave(&telling, user, &socket.connection_id).await?;
+            let broadcast = Broadcast { context, endpoint, room: &room };
+            room::leave(&broadcast, user, &socket.connection_id).await?;
         }
     }
     Ok(())
@@ -238,7 +238,7 @@ pub(crate) async fn concerned(
 }
 
 /// Commits an op about a member in one cycle, unless its log says so already.
-pub(crate) async fn note_in(
+pub(crate) async fn record_in(
     context: &Context,
     endpoint: &Endpoint,
     room: &CycleKey,
@@ -261,9 +261,9 @@ pub(crate) async fn note_in(
     let client = ClientId::made_of("member-", &context.unique());
     let sender = Sender::system();
     let proposed = ProposedChange { id: ChangeId::new(client, 1), base: tip.state.version(), ops: vec![op] };
-    match commit_one(&Telling { context, endpoint, room }, &sender, proposed).await {
-        Answer::Committed { .. } => Ok(()),
-        Answer::Rejected(rejected) => Err(failed(rejected.message)),
+    match commit_one(&Broadcast { context, endpoint, room }, &sender, proposed).await {
+        Ok(_) => Ok(()),
+        Err(rejected) => Err(failed(rejected.message)),
     }
 }
 

@@ -1,4 +1,5 @@
-//! What a change wants about members: begun before it is committed, and carried out in the whole tenant after it.
+//! The decisions about members that a change asks for: stored before it is written into a log, and carried out in the
+//! whole tenant after it.
 use crate::{
     Context,
     broadcast::Endpoint,
@@ -8,16 +9,16 @@ use crate::{
 use sheet::{Code, Name, Op, Refusal, Role};
 use store::{StoreError, roles::SetRole};
 
-/// One thing that a change wants.
+/// One decision about a member that a change asks for.
 #[derive(Clone, Debug)]
-pub(crate) enum Wish {
+pub(crate) enum Request {
     /// Somebody leaves, or comes back.
     Standing(Name, Standing),
     /// Somebody has another role.
     Role(Name, Role),
 }
 
-/// One that is written and not yet carried out.
+/// A decision that is stored and not yet carried out in every cycle.
 #[derive(Clone, Debug)]
 pub(crate) enum Begun {
     /// A removal or a return.
@@ -26,22 +27,22 @@ pub(crate) enum Begun {
     Role(SetRole),
 }
 
-/// What a person's change wants about members, if that is all it does.
-pub(crate) fn wanted(ops: &[Op]) -> Result<Vec<Wish>, Refusal> {
+/// Returns what a person's change asks for about members; a change that does something else as well is refused.
+pub(crate) fn requested(ops: &[Op]) -> Result<Vec<Request>, Refusal> {
     if !ops.iter().any(Op::is_membership) {
         return Ok(Vec::new());
     }
-    let wish = |op: &Op| match op {
-        Op::MemberRevoke { user_id } => Some(Wish::Standing(user_id.clone(), Standing::Removed)),
-        Op::MemberRestore { user_id } => Some(Wish::Standing(user_id.clone(), Standing::Back)),
-        Op::MemberRole { user_id, role } => Some(Wish::Role(user_id.clone(), *role)),
+    let request = |op: &Op| match op {
+        Op::MemberRevoke { user_id } => Some(Request::Standing(user_id.clone(), Standing::Removed)),
+        Op::MemberRestore { user_id } => Some(Request::Standing(user_id.clone(), Standing::Back)),
+        Op::MemberRole { user_id, role } => Some(Request::Role(user_id.clone(), *role)),
         _ => None,
     };
     let mixed = || Refusal::new(Code::Malformed, "a change about members does nothing else");
-    ops.iter().map(wish).collect::<Option<Vec<_>>>().ok_or_else(mixed)
+    ops.iter().map(request).collect::<Option<Vec<_>>>().ok_or_else(mixed)
 }
 
-impl Wish {
+impl Request {
     /// Whose standing it is about, if it is about one.
     pub(crate) fn standing_of(&self) -> Option<&Name> {
         match self {

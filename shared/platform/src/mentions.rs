@@ -4,7 +4,7 @@
 //! mention is kept first and delivered then, to every socket the person has open in whatever room; what was delivered
 //! is no longer kept. A repeated delivery carries the same name (team, cycle, version, place).
 use crate::{
-    broadcast::{Posted, Telling},
+    broadcast::{Broadcast, Posted},
     invoke::ExtractRequest,
 };
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
@@ -15,10 +15,10 @@ use store::{
     Folded, StoreError, connections,
     direct::{self, Direct},
     directory,
-    notes::{self, Note},
+    mentions::{self, Mention},
 };
 
-/// People who are looked up, or told, at once.
+/// People who are looked up, or notified, at once.
 const AT_ONCE: usize = 8;
 /// Code points of a text that a notification shows.
 const MAX_EXCERPT: usize = 200;
@@ -51,8 +51,8 @@ pub(crate) fn named(ops: &[Op]) -> BTreeSet<Name> {
 }
 
 /// Returns whether somebody may enter the room.
-async fn enters(telling: &Telling<'_>, user: &Name) -> Result<bool, StoreError> {
-    let (table, room) = (telling.context.store.table(), telling.room);
+async fn enters(broadcast: &Broadcast<'_>, user: &Name) -> Result<bool, StoreError> {
+    let (table, room) = (broadcast.context.store.table(), broadcast.room);
     let member = directory::member(table, &room.tenant, user).await?;
     let is_member = member.is_some_and(|member| member.teams.contains(&room.team));
     Ok(is_member && !directory::is_denied(table, &room.tenant, user).await?)
@@ -61,11 +61,11 @@ async fn enters(telling: &Telling<'_>, user: &Name) -> Result<bool, StoreError> 
 /// Returns why a change that names these people is refused, if one of them may not enter the room. To be asked about a
 /// change that the log would take: then they are at most as many as a change may mention.
 pub(crate) async fn refused(
-    telling: &Telling<'_>,
+    broadcast: &Broadcast<'_>,
     named: &BTreeSet<Name>,
 ) -> Result<Option<Refusal>, StoreError> {
     // Boxed: the compiler cannot name what borrows from a set inside of a stream.
-    let asked: Vec<BoxFuture<'_, _>> = named.iter().map(|user| enters(telling, user).boxed()).collect();
+    let asked: Vec<BoxFuture<'_, _>> = named.iter().map(|user| enters(broadcast, user).boxed()).collect();
     let mut answers = stream::iter(named).zip(stream::iter(asked).buffered(AT_ONCE));
     while let Some((user, enters)) = answers.next().await {
         if !enters? {
@@ -78,14 +78,14 @@ pub(crate) async fn refused(
 
 /// Delivers a committed change's mentions. A user without an open socket gets a Slack message as well if their team
 /// wants it: this function records the message, and `extract` sends it.
-pub(crate) async fn deliver(telling: &Telling<'_>, change: &Change) {
-    let mut told = Vec::new();
+pub(crate) async fn deliver(broadcast: &Broadcast<'_>, change: &Change) {
+    let mut unread = Vec::new();
     for op in &change.ops {
         let Some((place, mentions)) = of(op) else { continue };
         let others: Vec<&Name> = mentions.iter().filter(|user| **user != change.author.id).collect();
         // One read and one loading of the document, however many are named; none where nobody is, which is nearly always.
         let words = match place {
-            Place::Document(doc) if !others.is_empty() => around(tip(telling).await.as_ref(), doc, &others),
+            Place::Document(doc) if !others.is_empty() => around(tip(broadcast).await.as_ref(), doc, &others),
             _ => Vec::new(),
         };
         for (number, user) in others.into_iter().enumerate() {
@@ -95,9 +95,9 @@ pub(crate) async fn deliver(telling: &Telling<'_>, change: &Change) {
                     (None, Some(doc), doc.task_id(), words.get(number).map_or("", String::as_str))
                 }
             };
-            let note = Note {
-                team: telling.room.team.clone(),
-                cycle: telling.room.week,
+            let mention = Mention {
+                team: broadcast.room.team.clone(),
+                cycle: broadcast.room.week,
                 version: change.version,
                 comment_id: thread.cloned(),
                 doc: doc.cloned(),
@@ -107,32 +107,32 @@ pub(crate) async fn deliver(telling: &Telling<'_>, change: &Change) {
                 text: text.chars().take(MAX_EXCERPT).collect(),
                 at: change.at,
             };
-            told.push((user, note));
+            unread.push((user, mention));
         }
     }
-    let told: Vec<BoxFuture<'_, _>> =
-        told.iter().map(|(user, note)| tell(telling, user, note).boxed()).collect();
-    let mut told = stream::iter(told).buffer_unordered(AT_ONCE);
+    let notified: Vec<BoxFuture<'_, _>> =
+        unread.iter().map(|(user, mention)| notify(broadcast, user, mention).boxed()).collect();
+    let mut notified = stream::iter(notified).buffer_unordered(AT_ONCE);
     let mut is_to_be_sent = false;
-    while let Some(told) = told.next().await {
-        match told {
+    while let Some(done) = notified.next().await {
+        match done {
             Ok(sends) => is_to_be_sent |= sends,
             Err(error) => tracing::warn!(%error, "a mention waits to be delivered"),
         }
     }
     if is_to_be_sent {
         // Not asked, or asked in vain: the sweep sends it.
-        telling
+        broadcast
             .context
             .invoke
-            .extract(&ExtractRequest::Mentions { tenant: telling.room.tenant.clone() })
+            .extract(&ExtractRequest::Mentions { tenant: broadcast.room.tenant.clone() })
             .await;
     }
 }
 
 /// The cycle at its tip, for the texts of its documents.
-async fn tip(telling: &Telling<'_>) -> Option<Folded> {
-    let tip = telling.context.store.tip(telling.room).await;
+async fn tip(broadcast: &Broadcast<'_>) -> Option<Folded> {
+    let tip = broadcast.context.store.tip(broadcast.room).await;
     tip.inspect_err(|error| tracing::warn!(%error, "mentions are sent without the text around them")).ok()
 }
 
@@ -143,28 +143,28 @@ fn around(tip: Option<&Folded>, doc: &DocName, users: &[&Name]) -> Vec<String> {
     words.into_iter().map(Option::unwrap_or_default).collect()
 }
 
-/// Tells one person; true if it is to be sent as a direct message.
-async fn tell(telling: &Telling<'_>, user: &Name, note: &Note) -> Result<bool, StoreError> {
-    let (context, tenant) = (telling.context, &telling.room.tenant);
+/// Notifies one person. Returns whether the mention is to be sent as a direct message.
+async fn notify(broadcast: &Broadcast<'_>, user: &Name, mention: &Mention) -> Result<bool, StoreError> {
+    let (context, tenant) = (broadcast.context, &broadcast.room.tenant);
     let table = context.store.table();
-    notes::keep(table, tenant, user, note).await?;
-    let frame = notification(note);
+    mentions::keep(table, tenant, user, mention).await?;
+    let frame = notification(mention);
     let mut delivered = false;
     for socket in connections::of_user(table, tenant, user, context.now()).await? {
-        match context.callback.post(telling.endpoint, &socket.connection_id, frame.clone().into()).await {
+        match context.callback.post(broadcast.endpoint, &socket.connection_id, frame.clone().into()).await {
             Posted::Delivered => delivered = true,
             Posted::Gone => connections::close(table, tenant, user, &socket.connection_id).await?,
             Posted::Failed => {}
         }
     }
     if delivered {
-        notes::told(table, tenant, user, note).await?;
+        mentions::delivered(table, tenant, user, mention).await?;
         return Ok(false);
     }
-    let team = context.store.team(tenant, &note.team, context.now()).await?;
+    let team = context.store.team(tenant, &mention.team, context.now()).await?;
     if team.is_none_or(|team| team.mention_secret.is_none()) {
         return Ok(false);
     }
-    direct::want(table, tenant, &Direct { user: user.clone(), note: note.clone() }).await?;
+    direct::want(table, tenant, &Direct { user: user.clone(), mention: mention.clone() }).await?;
     Ok(true)
 }

@@ -6,8 +6,8 @@
 //! receives a role when the member enters it.
 use crate::{
     Context, Identity,
-    broadcast::{Endpoint, Telling},
-    members::{ATTEMPTS, concerned, contended, note_in},
+    broadcast::{Broadcast, Endpoint},
+    members::{ATTEMPTS, concerned, contended, record_in},
 };
 use sheet::{Name, Op, Role, model::Status};
 use store::{
@@ -61,7 +61,7 @@ pub(crate) async fn finish(
     for _ in 0..ATTEMPTS {
         let sockets = connections::of_user(table, tenant, &set.user, context.now()).await?;
         for room in concerned(table, tenant, &sockets).await? {
-            note_in(context, endpoint, &room, said(&set)).await?;
+            record_in(context, endpoint, &room, op_of(&set)).await?;
         }
         let done = SetRole { done: true, ..set.clone() };
         if roles::put(table, tenant, &done).await? {
@@ -95,13 +95,17 @@ pub(crate) async fn resume(
 /// # Errors
 /// [`StoreError::Unavailable`] if the table cannot be reached: a write may have been applied, and the same call again
 /// is safe. [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item cannot be understood.
-pub async fn heard(telling: &Telling<'_>, user: &Name, entered: &Folded) -> Result<(), StoreError> {
+pub async fn record_on_entry(
+    broadcast: &Broadcast<'_>,
+    user: &Name,
+    entered: &Folded,
+) -> Result<(), StoreError> {
     if entered.state.sheet.status != Status::Sealed {
         return Ok(());
     }
-    let Telling { context, endpoint, room } = *telling;
+    let Broadcast { context, endpoint, room } = *broadcast;
     match roles::of(context.store.table(), &room.tenant, user).await? {
-        Some(set) => note_in(context, endpoint, room, said(&set)).await,
+        Some(set) => record_in(context, endpoint, room, op_of(&set)).await,
         None => Ok(()),
     }
 }
@@ -116,6 +120,7 @@ pub async fn standing(context: &Context, identity: &Identity) -> Result<Role, St
     Ok(set.map_or(identity.role, |set| set.role))
 }
 
-fn said(set: &SetRole) -> Op {
+/// Returns the op that records a role in a log.
+fn op_of(set: &SetRole) -> Op {
     Op::MemberRole { user_id: set.user.clone(), role: set.role }
 }

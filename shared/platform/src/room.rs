@@ -1,5 +1,5 @@
 //! Decides whether a user may enter a room, and which room it is.
-use crate::{Context, broadcast::Telling, identity::peer};
+use crate::{Context, broadcast::Broadcast, identity::peer};
 use protocol::ServerFrame;
 use sheet::{Code, CycleKey, Name, Refusal, Week, week::time_zone};
 use store::{Folded, StoreError, connections};
@@ -56,9 +56,9 @@ pub async fn enter(context: &Context, room: &CycleKey) -> Result<Folded, EnterEr
 /// # Errors
 /// [`StoreError::Unavailable`] if the table cannot be reached: a write may have been applied, and the same call again
 /// is safe. [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item cannot be understood.
-pub async fn leave(telling: &Telling<'_>, user: &Name, connection_id: &str) -> Result<(), StoreError> {
-    connections::close(telling.context.store.table(), &telling.room.tenant, user, connection_id).await?;
-    step_out(telling, connection_id).await
+pub async fn leave(broadcast: &Broadcast<'_>, user: &Name, connection_id: &str) -> Result<(), StoreError> {
+    connections::close(broadcast.context.store.table(), &broadcast.room.tenant, user, connection_id).await?;
+    step_out(broadcast, connection_id).await
 }
 
 /// Takes a socket from its room alone, and tells the room if it was there. The socket stays open and stays its user's:
@@ -67,12 +67,12 @@ pub async fn leave(telling: &Telling<'_>, user: &Name, connection_id: &str) -> R
 /// # Errors
 /// [`StoreError::Unavailable`] if the table cannot be reached: a write may have been applied, and the same call again
 /// is safe. [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item cannot be understood.
-pub async fn step_out(telling: &Telling<'_>, connection_id: &str) -> Result<(), StoreError> {
-    let table = telling.context.store.table();
-    if let Some(gone) = connections::leave(table, telling.room, connection_id).await? {
+pub async fn step_out(broadcast: &Broadcast<'_>, connection_id: &str) -> Result<(), StoreError> {
+    let table = broadcast.context.store.table();
+    if let Some(gone) = connections::leave(table, broadcast.room, connection_id).await? {
         let peer = peer(&gone);
         let left = ServerFrame::Left { connection_id: &peer.connection_id, user: &peer.user }.to_text();
-        telling.tell(&[left], Some(connection_id)).await?;
+        broadcast.send(&[left], Some(connection_id)).await?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@
 //! and `\n` are escapes in plain fields; JSON fields stand as they are.
 use serde::Deserialize;
 use serde_json::Value;
-use sheet::{Change, Code, Column, Op, Refusal, RowId, Sheet, op::Update};
+use sheet::{Change, Code, Column, Op, Refusal, RowId, Sheet, column::UnknownColumn, op::Update};
 use std::collections::BTreeMap;
 
 /// A frame in the human-readable form.
@@ -167,7 +167,8 @@ fn cell_modify(rest: &str) -> Result<HumanOp, Refusal> {
         [row, column, old, new] | [row, column, old, new, _] => (row, column, old, new),
         _ => return malformed("CELL_MODIFY|<taskId or #row>|<column>|<old value>|<new value>"),
     };
-    let column: Column = column.parse().map_err(|message: String| Refusal::new(Code::Malformed, message))?;
+    let column: Column =
+        column.parse().map_err(|error: UnknownColumn| Refusal::new(Code::Malformed, error.to_string()))?;
     let update = Update { old_value: old.clone(), new_value: new.clone() };
     Ok(HumanOp::Cells { row: row_ref(row)?, updates: BTreeMap::from([(column, update)]) })
 }

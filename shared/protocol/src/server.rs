@@ -226,14 +226,14 @@ pub struct Notification {
 }
 
 /// Returns a `notification` frame, which says that its reader was mentioned.
-pub fn notification<T: Serialize>(note: &T) -> String {
+pub fn notification<T: Serialize>(mention: &T) -> String {
     #[derive(Serialize, JsonSchema)]
     struct Frame<'a, T> {
         r#type: &'static str,
         #[serde(flatten)]
-        note: &'a T,
+        mention: &'a T,
     }
-    serde_json::to_string(&Frame { r#type: "notification", note }).unwrap_or_default()
+    serde_json::to_string(&Frame { r#type: "notification", mention }).unwrap_or_default()
 }
 
 /// Returns `committed` frames for stored changes, each at most [`MAX_SERVER_FRAME_BYTES`]. The stored text is sent
@@ -241,7 +241,8 @@ pub fn notification<T: Serialize>(note: &T) -> String {
 /// `"ops":null`.
 pub fn committed(texts: &[Arc<str>]) -> Vec<String> {
     const HEAD: &str = r#"{"type":"committed","changes":["#;
-    let most = sheet::planted::limit(MAX_SERVER_FRAME_BYTES, 1_000);
+    let most = MAX_SERVER_FRAME_BYTES;
+    sheet::low_limit!(let most = 1_000);
     let mut frames = Vec::with_capacity(1);
     let mut frame = String::new();
     for text in texts {

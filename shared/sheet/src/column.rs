@@ -71,31 +71,56 @@ impl Column {
     /// The fold never rewrites a value: what a person typed is stored as it is or refused.
     ///
     /// # Errors
-    /// A sentence that says what the column accepts.
-    pub fn accepts(self, value: &str) -> Result<(), String> {
+    /// [`ValueError`], which says what the column accepts.
+    pub fn accepts(self, value: &str) -> Result<(), ValueError> {
         if value.chars().count() > MAX_CELL_CODE_POINTS {
-            return Err(format!("{self} holds at most {MAX_CELL_CODE_POINTS} characters"));
+            return Err(ValueError::TooLong(self));
         }
         if value.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
-            return Err(format!("{self} holds no control characters but tab and newline"));
+            return Err(ValueError::Control(self));
         }
-        let one_of = |choices: &[&str]| {
+        let one_of = |choices: &'static [&'static str]| {
             if value.is_empty() || choices.contains(&value) {
                 Ok(())
             } else {
-                Err(format!("{self} is one of {} or empty", choices.join(", ")))
+                Err(ValueError::NotOneOf { column: self, choices })
             }
         };
         match self {
             Self::Status => one_of(&STATUSES),
             Self::Priority => one_of(&PRIORITIES),
-            Self::Progress if !is_progress(value) => {
-                Err("progress is a whole number from 0 to 100, or empty".into())
-            }
+            Self::Progress if !is_progress(value) => Err(ValueError::Progress),
             _ => Ok(()),
         }
     }
 }
+
+/// A value that a column does not accept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ValueError {
+    /// The value is longer than a cell may be.
+    #[error("{0} holds at most {MAX_CELL_CODE_POINTS} characters")]
+    TooLong(Column),
+    /// The value holds a control character.
+    #[error("{0} holds no control characters but tab and newline")]
+    Control(Column),
+    /// The column has a list of values, and this is not in it.
+    #[error("{column} is one of {} or empty", choices.join(", "))]
+    NotOneOf {
+        /// The column.
+        column: Column,
+        /// The values that it takes.
+        choices: &'static [&'static str],
+    },
+    /// The value is no percentage.
+    #[error("progress is a whole number from 0 to 100, or empty")]
+    Progress,
+}
+
+/// A word that names no column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a column is one of {}", Column::ALL.map(Column::as_str).join(", "))]
+pub struct UnknownColumn;
 
 /// `""`, or 0 to 100 in its one spelling.
 fn is_progress(value: &str) -> bool {
@@ -120,13 +145,9 @@ impl fmt::Display for Column {
 }
 
 impl FromStr for Column {
-    type Err = String;
-    fn from_str(name: &str) -> Result<Self, String> {
-        let names = || Self::ALL.map(Self::as_str).join(", ");
-        Self::ALL
-            .into_iter()
-            .find(|c| c.as_str() == name)
-            .ok_or_else(|| format!("a column is one of {}", names()))
+    type Err = UnknownColumn;
+    fn from_str(name: &str) -> Result<Self, UnknownColumn> {
+        Self::ALL.into_iter().find(|column| column.as_str() == name).ok_or(UnknownColumn)
     }
 }
 

@@ -2,6 +2,7 @@
 use crate::{
     apply, chain,
     change::Change,
+    invariant,
     limits::{MAX_ENTRY_BYTES, MAX_ENTRY_CHANGES},
     state::State,
 };
@@ -95,6 +96,7 @@ impl LogEntry {
             apply::apply(state, change);
         }
         state.ledger.hash.clone_from(&self.hash);
+        invariant!(I1, state.version() == self.last(), "a fold ends at the last change of its entry");
         Ok(())
     }
 }

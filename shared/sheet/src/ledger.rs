@@ -1,10 +1,11 @@
 //! What the fold remembers beside the sheet: enough to decide about the next change, nothing a client sees.
 use crate::{
     change::{Change, SYSTEM_ID},
+    fail_point,
     limits::{MAX_CLIENTS, MAX_TOMBSTONES, RATE_WINDOW_MS},
+    low_limit,
     model::Row,
     name::{ClientId, LeaseHolder, Name, RowId},
-    planted::{self, Fault},
     role::Role,
     time::TimestampMs,
 };
@@ -24,8 +25,8 @@ pub struct ClientKey {
 impl ClientKey {
     /// The client that made a change.
     pub fn of(change: &Change) -> Self {
-        let author =
-            if planted::is(Fault::ClientNameAlone) { Name::system() } else { change.author.id.clone() };
+        let author = change.author.id.clone();
+        fail_point!(ClientNameAlone, let author = Name::system());
         Self { author, client: change.id.client.clone() }
     }
 }
@@ -166,13 +167,14 @@ impl Ledger {
             self.by_version.remove(&old.version);
         }
         self.by_version.insert(change.version, key);
-        while self.clients.len() > planted::limit(MAX_CLIENTS, 4) {
+        let most = MAX_CLIENTS;
+        low_limit!(let most = 4);
+        while self.clients.len() > most {
             let Some((version, key)) = self.by_version.get_min().cloned() else { break };
             self.by_version.remove(&version);
             self.clients.remove(&key);
-            if !planted::is(Fault::EvictWithoutFloor) {
-                self.floor = self.floor.max(version);
-            }
+            fail_point!(EvictWithoutFloor, { continue });
+            self.floor = self.floor.max(version);
         }
     }
 

@@ -11,6 +11,7 @@
 //! - [`apply`]: what a committed change does. Total: every committed change folds, in every release alike.
 //! - [`planted`]: faults for a simulation to find; nothing of it in a release.
 //! - [`stated`]: what people state about a week as a whole: its health word, views with a name.
+//! - `invariant`: assertions of the numbered invariants, on in tests and simulations.
 //! - [`report`]: what a week says in three numbers and one word, and what has changed since the week before.
 //! - [`erase`]: a person's words and name out of a log whose chain still holds.
 //! - [`export`]: CSV, Markdown, JSON. [`canonical`], [`chain`]: bytes to compare and the hash chain over the stored ones.
@@ -31,6 +32,7 @@ mod docs;
 pub mod entry;
 pub mod erase;
 pub mod export;
+mod invariant;
 pub mod ledger;
 pub mod limits;
 mod merge;

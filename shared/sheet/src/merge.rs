@@ -4,12 +4,12 @@
 use crate::{
     change::{Change, SYSTEM_ID},
     column::Column,
+    fail_point,
     limits::MAX_ROWS,
     model::{Cell, Row, Sheet},
     name::{Name, RowId},
     op::{Generated, GeneratedRow},
     place::next_position,
-    planted::{self, Fault},
 };
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -42,7 +42,7 @@ pub(crate) fn merge(sheet: &mut Sheet, change: &Change, generated: &Generated) {
                     sheet.put_row(updated);
                 }
             }
-            None if (was_removed(sheet, row) && !planted::is(Fault::BringBackRemoved))
+            None if was_removed(sheet, row)
                 || sheet.row(&row.task_id).is_some()
                 || sheet.row_count() >= MAX_ROWS => {}
             None => insert(sheet, row, change, generated.generation),
@@ -93,6 +93,7 @@ fn cell(row: &GeneratedRow, column: Column) -> &str {
 }
 
 fn was_removed(sheet: &Sheet, row: &GeneratedRow) -> bool {
+    fail_point!(BringBackRemoved, { return false });
     sources(cell(row, Column::Source)).any(|id| sheet.removed.sources.contains(id))
         || sheet.removed.titles.contains(normalised(cell(row, Column::Title)).as_str())
 }
@@ -117,6 +118,12 @@ fn written(value: &str, version: u64) -> Cell {
     Cell { value: value.clone(), version, author: Name::system(), ai_value: Some(value) }
 }
 
+/// Returns whether a refresh may replace the cell's text: no person wrote it.
+fn is_systems(cell: &Cell) -> bool {
+    fail_point!(RefreshOverEdits, { return true });
+    cell.author.as_str() == SYSTEM_ID
+}
+
 /// The row after a refresh, if anything about it changes.
 fn refreshed(existing: &Row, row: &GeneratedRow, change: &Change, generation: u32) -> Option<Row> {
     let mut updated = existing.clone();
@@ -125,7 +132,7 @@ fn refreshed(existing: &Row, row: &GeneratedRow, change: &Change, generation: u3
         match updated.cells.get_mut(column) {
             None if value.is_empty() => {}
             None => drop(updated.cells.insert(*column, written(value, change.version))),
-            Some(cell) if cell.author.as_str() == SYSTEM_ID || planted::is(Fault::RefreshOverEdits) => {
+            Some(cell) if is_systems(cell) => {
                 if *cell.value != **value {
                     *cell = written(value, change.version);
                 }

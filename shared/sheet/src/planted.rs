@@ -1,7 +1,8 @@
 //! Faults that a simulation plants into production code, to see that it would find them.
 //!
-//! Without the feature `planted-faults` every question here is a constant `false` and every limit its own, so nothing of
-//! it is left in a build; with the feature, nothing but a build with debug assertions compiles. The selector is the
+//! A fault sits at a statement of its own, [`fail_point!`](crate::fail_point), and never inside of an expression.
+//! Without the feature `planted-faults` such a statement compiles to nothing; with the feature, nothing but a build with
+//! debug assertions compiles. The selector is the
 //! thread's: a simulation is one thread.
 #[cfg(all(feature = "planted-faults", not(debug_assertions)))]
 compile_error!("planted faults are for simulations: a release contains none");
@@ -64,6 +65,44 @@ faults! {
     ReuseSlot,
 }
 
+/// Marks a statement at which a fault may be planted. Compiles to nothing without the feature.
+///
+/// `fail_point!(Fault, { statements })` runs the statements if the fault is planted.
+/// `fail_point!(Fault, let name = value)` gives `name`, which is bound already, another value.
+#[cfg(feature = "planted-faults")]
+#[macro_export]
+macro_rules! fail_point {
+    ($fault:ident, let $name:ident = $value:expr) => {
+        let $name = if $crate::planted::is($crate::planted::Fault::$fault) { $value } else { $name };
+    };
+    ($fault:ident, $statements:block) => {
+        if $crate::planted::is($crate::planted::Fault::$fault) $statements
+    };
+}
+
+/// Marks a statement at which a fault may be planted. Compiles to nothing without the feature `planted-faults`.
+#[cfg(not(feature = "planted-faults"))]
+#[macro_export]
+macro_rules! fail_point {
+    ($($what:tt)*) => {};
+}
+
+/// Gives a limit that is bound already a low value, so that a short run of the simulation meets what lies beyond it.
+#[cfg(feature = "planted-faults")]
+#[macro_export]
+macro_rules! low_limit {
+    (let $name:ident = $low:expr) => {
+        let $name = if $crate::planted::limits_are_low() { $low } else { $name };
+    };
+}
+
+/// Marks a limit that simulations lower. Compiles to nothing without the feature `planted-faults`.
+#[cfg(not(feature = "planted-faults"))]
+#[macro_export]
+macro_rules! low_limit {
+    ($($what:tt)*) => {};
+}
+
 #[cfg(feature = "planted-faults")]
 mod selector {
     use super::Fault;
@@ -99,30 +138,11 @@ mod selector {
         KNOWN.with_borrow_mut(|known| !known.insert(word()))
     }
 
-    /// Returns a limit, or a low one.
-    pub fn limit(normal: usize, low: usize) -> usize {
-        if LOW.get() { low } else { normal }
+    /// Returns whether this thread's limits are low.
+    pub fn limits_are_low() -> bool {
+        LOW.get()
     }
 }
 
-#[cfg(not(feature = "planted-faults"))]
-mod selector {
-    use super::Fault;
-
-    /// Returns false: without the feature no fault is planted.
-    pub const fn is(_: Fault) -> bool {
-        false
-    }
-
-    /// Returns false: without the feature nothing is remembered.
-    pub fn known(_: impl FnOnce() -> String) -> bool {
-        false
-    }
-
-    /// Returns a limit.
-    pub const fn limit(normal: usize, _: usize) -> usize {
-        normal
-    }
-}
-
+#[cfg(feature = "planted-faults")]
 pub use selector::*;

@@ -15,10 +15,7 @@ use crate::{
     table::{StoreError, Table, read},
 };
 use serde::{Deserialize, Serialize};
-use sheet::{
-    CycleKey, Name, Role, TimestampMs,
-    planted::{self, Fault},
-};
+use sheet::{CycleKey, Name, Role, TimestampMs, fail_point};
 
 /// Seconds a row outlives its writing: a socket lives two hours at most, and its clock may be off.
 const ROW_SECONDS: i64 = 2 * 3600 + 15 * 60;
@@ -93,7 +90,7 @@ impl UserConnection {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Row<T> {
+struct SocketItem<T> {
     pk: String,
     sk: String,
     expires: i64,
@@ -101,7 +98,7 @@ struct Row<T> {
     what: T,
 }
 
-impl<T> Row<T> {
+impl<T> SocketItem<T> {
     fn new(pk: String, connection_id: &str, what: T, now: TimestampMs) -> Self {
         Self { pk, sk: keys::connection(connection_id), expires: now.0 / 1000 + ROW_SECONDS, what }
     }
@@ -121,7 +118,7 @@ struct LostRow {
 #[serde(untagged)]
 enum RoomRow {
     Lost(LostRow),
-    Here(Row<Connection>),
+    Here(SocketItem<Connection>),
 }
 
 impl RoomRow {
@@ -145,7 +142,7 @@ pub enum Presence {
     Inside(Connection),
 }
 
-fn live<T>(rows: Vec<Row<T>>, now: TimestampMs) -> Vec<T> {
+fn live<T>(rows: Vec<SocketItem<T>>, now: TimestampMs) -> Vec<T> {
     // DynamoDB deletes expired rows within days, not at once: what has expired is not there.
     rows.into_iter().filter(|row| row.expires * 1000 > now.0).map(|row| row.what).collect()
 }
@@ -161,10 +158,8 @@ pub async fn join(
     connection: &Connection,
     now: TimestampMs,
 ) -> Result<(), StoreError> {
-    table.put(&Row::new(keys::cycle(key), &connection.connection_id, connection, now)).await?;
-    if planted::is(Fault::JoinUncounted) {
-        return Ok(());
-    }
+    table.put(&SocketItem::new(keys::cycle(key), &connection.connection_id, connection, now)).await?;
+    fail_point!(JoinUncounted, { return Ok(()) });
     count_up(table, key).await
 }
 
@@ -180,7 +175,7 @@ pub async fn stay(
     connection: &Connection,
     now: TimestampMs,
 ) -> Result<bool, StoreError> {
-    let row = Row::new(keys::cycle(key), &connection.connection_id, connection, now);
+    let row = SocketItem::new(keys::cycle(key), &connection.connection_id, connection, now);
     let is_written = table.put_over(&row).await?;
     if is_written {
         count_up(table, key).await?;
@@ -293,7 +288,7 @@ pub async fn open(
     connection: &UserConnection,
     now: TimestampMs,
 ) -> Result<(), StoreError> {
-    table.put(&Row::new(keys::user(tenant, user), &connection.connection_id, connection, now)).await
+    table.put(&SocketItem::new(keys::user(tenant, user), &connection.connection_id, connection, now)).await
 }
 
 /// Returns a user's sockets, oldest first.

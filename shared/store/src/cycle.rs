@@ -21,9 +21,9 @@ use crate::{
 use sheet::{
     Author, Change, Code, CycleKey, LogEntry, Name, Op, Refusal, Role, State, TimestampMs, Verdict,
     check::{Policy, check},
+    fail_point, invariant,
     limits::{MAX_CHANGE_BYTES, MAX_ENTRY_CHANGES, MAX_OPS},
     name::{ChangeId, ClientId},
-    planted::{self, Fault},
 };
 use std::sync::{Arc, PoisonError};
 use tokio::sync::oneshot;
@@ -175,9 +175,11 @@ impl Store {
     pub async fn tip(&self, key: &CycleKey) -> Result<Folded, StoreError> {
         let room = self.cache.room(key);
         let mut kept = room.folded.lock().await;
-        if let Some(stale) = kept.as_ref().filter(|_| planted::is(Fault::StalePong)) {
-            return Ok(stale.clone());
-        }
+        fail_point!(StalePong, {
+            if let Some(stale) = kept.as_ref() {
+                return Ok(stale.clone());
+            }
+        });
         self.refresh(key, &mut kept).await
     }
 
@@ -294,7 +296,8 @@ impl Store {
         kept: &mut Option<Folded>,
         group: &[(&Proposal, usize)],
     ) -> Result<Vec<Outcome>, StoreError> {
-        let mut fresh = kept.is_none() || planted::is(Fault::StaleRejection);
+        let mut fresh = kept.is_none();
+        fail_point!(StaleRejection, { fresh = true });
         let mut folded = match kept.take() {
             Some(folded) => folded,
             None => self.refresh(key, kept).await?,
@@ -357,6 +360,12 @@ impl Store {
             let change = proposal.change(running);
             judged.verdicts.push(match check(running, &change, *bytes, &self.config.policy) {
                 Verdict::Accept(next) => {
+                    invariant!(
+                        I5,
+                        !running.ledger.denials.contains(&change.author.id)
+                            && running.ledger.role_of(&change.author.id, change.role).edits(),
+                        "nobody who is removed or only reads gets a change into the log"
+                    );
                     judged.state = *next;
                     judged.changes.push(change);
                     Judged::Accepted(judged.state.version())
@@ -476,10 +485,18 @@ impl Store {
         };
         // Documents are loaded and written as one: merging their updates alone would keep deleted text.
         let state = Arc::new(folded.state.compacted());
+        invariant!(
+            I4,
+            state.version() == folded.state.version() && state.ledger == folded.state.ledger,
+            "a compaction changes neither the version nor the ledger"
+        );
         let written = record::replace(&self.table, key, &state, &folded.stored_epoch, &self.nonce()).await?;
-        if written.is_some() && planted::is(Fault::ReuseSlot) {
-            self.table.delete(&crate::keys::cycle(key), &crate::keys::slot(folded.state.version())).await?;
-        }
+        fail_point!(ReuseSlot, {
+            if written.is_some() {
+                let slot = crate::keys::slot(folded.state.version());
+                self.table.delete(&crate::keys::cycle(key), &slot).await?;
+            }
+        });
         if let Some(kept) = &mut *room.folded.lock().await {
             kept.log_bytes = kept.log_bytes.saturating_sub(folded.log_bytes);
             kept.record_bytes = written.unwrap_or(kept.record_bytes);

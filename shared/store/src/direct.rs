@@ -1,7 +1,7 @@
 //! Mentions that are to be sent as direct messages: kept until they are, because a post and the table are two steps.
 use crate::{
     keys,
-    notes::Note,
+    mentions::Mention,
     table::{StoreError, Table},
 };
 use serde::{Deserialize, Serialize};
@@ -16,23 +16,24 @@ pub struct Direct {
     /// To whom.
     pub user: Name,
     /// The mention.
-    pub note: Note,
+    #[serde(rename = "note")]
+    pub mention: Mention,
 }
 
 impl Direct {
     /// Returns the cycle in which they were mentioned.
     pub fn cycle(&self, tenant: &Name) -> CycleKey {
-        CycleKey { tenant: tenant.clone(), team: self.note.team.clone(), week: self.note.cycle }
+        CycleKey { tenant: tenant.clone(), team: self.mention.team.clone(), week: self.mention.cycle }
     }
 
     /// Returns its name within its cycle, for good.
     pub fn name(&self) -> String {
-        format!("{:012}#{}#{}", self.note.version, self.note.place(), self.user)
+        format!("{:012}#{}#{}", self.mention.version, self.mention.place(), self.user)
     }
 }
 
 #[derive(Serialize, Deserialize)]
-struct Row {
+struct DirectItem {
     pk: String,
     sk: String,
     expires: i64,
@@ -52,8 +53,8 @@ fn place(tenant: &Name, direct: &Direct) -> (String, String) {
 /// call again is safe.
 pub async fn want(table: &Table, tenant: &Name, direct: &Direct) -> Result<(), StoreError> {
     let (pk, sk) = place(tenant, direct);
-    let expires = direct.note.at.0 / 1000 + WAITS_SECONDS;
-    table.put(&Row { pk, sk, expires, direct: direct.clone() }).await
+    let expires = direct.mention.at.0 / 1000 + WAITS_SECONDS;
+    table.put(&DirectItem { pk, sk, expires, direct: direct.clone() }).await
 }
 
 /// Returns what a tenant has to send.
@@ -62,7 +63,7 @@ pub async fn want(table: &Table, tenant: &Name, direct: &Direct) -> Result<(), S
 /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
 /// cannot be understood.
 pub async fn wanted(table: &Table, tenant: &Name, now: TimestampMs) -> Result<Vec<Direct>, StoreError> {
-    let rows: Vec<Row> = table.prefixed(&keys::tenant(tenant), keys::DIRECT).await?;
+    let rows: Vec<DirectItem> = table.prefixed(&keys::tenant(tenant), keys::DIRECT).await?;
     Ok(rows.into_iter().filter(|row| row.expires * 1000 > now.0).map(|row| row.direct).collect())
 }
 

@@ -4,10 +4,7 @@ use crate::{
     table::{StoreError, Table},
 };
 use serde::{Deserialize, Serialize};
-use sheet::{
-    CycleKey, Name, Role, TimestampMs, Week,
-    planted::{self, Fault},
-};
+use sheet::{CycleKey, Name, Role, TimestampMs, Week, fail_point};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
@@ -139,7 +136,7 @@ pub struct IndexedCycle {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Row<T> {
+struct DirectoryItem<T> {
     pk: String,
     sk: String,
     #[serde(flatten)]
@@ -165,13 +162,13 @@ type KeptTeam = (TimestampMs, Option<Arc<Team>>);
 /// call again is safe.
 pub async fn put_team(table: &Table, tenant: &Name, team: &Team) -> Result<(), StoreError> {
     table
-        .put(&Row {
+        .put(&DirectoryItem {
             pk: keys::TENANTS.into(),
             sk: tenant.to_string(),
             what: Tenant { tenant: tenant.clone() },
         })
         .await?;
-    table.put(&Row { pk: keys::tenant(tenant), sk: keys::team(&team.team), what: team }).await
+    table.put(&DirectoryItem { pk: keys::tenant(tenant), sk: keys::team(&team.team), what: team }).await
 }
 
 /// Removes a team from its tenant's list. Its cycles stay.
@@ -189,7 +186,7 @@ pub async fn remove_team(table: &Table, tenant: &Name, team: &Name) -> Result<()
 /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
 /// cannot be understood.
 pub async fn tenants(table: &Table) -> Result<Vec<Name>, StoreError> {
-    let rows: Vec<Row<Tenant>> = table.prefixed(keys::TENANTS, "").await?;
+    let rows: Vec<DirectoryItem<Tenant>> = table.prefixed(keys::TENANTS, "").await?;
     Ok(rows.into_iter().map(|row| row.what.tenant).collect())
 }
 
@@ -199,7 +196,7 @@ pub async fn tenants(table: &Table) -> Result<Vec<Name>, StoreError> {
 /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
 /// cannot be understood.
 pub async fn teams(table: &Table, tenant: &Name) -> Result<Vec<Team>, StoreError> {
-    let rows: Vec<Row<Team>> = table.prefixed(&keys::tenant(tenant), "TEAM#").await?;
+    let rows: Vec<DirectoryItem<Team>> = table.prefixed(&keys::tenant(tenant), "TEAM#").await?;
     Ok(rows.into_iter().map(|row| row.what).collect())
 }
 
@@ -218,7 +215,7 @@ impl Kept {
         {
             return Ok(found.clone());
         }
-        let row: Option<Row<Team>> = table.get(&keys::tenant(tenant), &keys::team(team)).await?;
+        let row: Option<DirectoryItem<Team>> = table.get(&keys::tenant(tenant), &keys::team(team)).await?;
         let found = row.map(|row| Arc::new(row.what));
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= MAX_KEPT_TEAMS {
@@ -236,7 +233,7 @@ impl Kept {
 /// call again is safe.
 pub async fn index_cycle(table: &Table, key: &CycleKey, now: TimestampMs) -> Result<(), StoreError> {
     let what = IndexedCycle { cycle: key.week, created_at: now, sealed: false };
-    let row = Row { pk: keys::tenant(&key.tenant), sk: keys::index(&key.team, key.week), what };
+    let row = DirectoryItem { pk: keys::tenant(&key.tenant), sk: keys::index(&key.team, key.week), what };
     table.put_new(&row).await.map(drop)
 }
 
@@ -247,7 +244,7 @@ pub async fn index_cycle(table: &Table, key: &CycleKey, now: TimestampMs) -> Res
 /// cannot be understood.
 pub async fn cycles(table: &Table, tenant: &Name, team: &Name) -> Result<Vec<IndexedCycle>, StoreError> {
     let prefix = format!("CYCLE#{team}#");
-    let rows: Vec<Row<IndexedCycle>> = table.prefixed(&keys::tenant(tenant), &prefix).await?;
+    let rows: Vec<DirectoryItem<IndexedCycle>> = table.prefixed(&keys::tenant(tenant), &prefix).await?;
     Ok(rows.into_iter().rev().map(|row| row.what).collect())
 }
 
@@ -258,8 +255,8 @@ pub async fn cycles(table: &Table, tenant: &Name, team: &Name) -> Result<Vec<Ind
 /// call again is safe.
 pub async fn index_sealed(table: &Table, key: &CycleKey) -> Result<(), StoreError> {
     let (pk, sk) = (keys::tenant(&key.tenant), keys::index(&key.team, key.week));
-    let Some(row) = table.get::<Row<IndexedCycle>>(&pk, &sk).await? else { return Ok(()) };
-    table.put(&Row { pk, sk, what: IndexedCycle { sealed: true, ..row.what } }).await
+    let Some(row) = table.get::<DirectoryItem<IndexedCycle>>(&pk, &sk).await? else { return Ok(()) };
+    table.put(&DirectoryItem { pk, sk, what: IndexedCycle { sealed: true, ..row.what } }).await
 }
 
 /// Returns every cycle of a tenant.
@@ -268,9 +265,9 @@ pub async fn index_sealed(table: &Table, key: &CycleKey) -> Result<(), StoreErro
 /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
 /// cannot be understood.
 pub async fn all_cycles(table: &Table, tenant: &Name) -> Result<Vec<(CycleKey, IndexedCycle)>, StoreError> {
-    let rows: Vec<Row<IndexedCycle>> = table.prefixed(&keys::tenant(tenant), "CYCLE#").await?;
-    let team = |row: &Row<IndexedCycle>| Name::new(row.sk.split('#').nth(1)?).ok();
-    let key = |row: Row<IndexedCycle>| {
+    let rows: Vec<DirectoryItem<IndexedCycle>> = table.prefixed(&keys::tenant(tenant), "CYCLE#").await?;
+    let team = |row: &DirectoryItem<IndexedCycle>| Name::new(row.sk.split('#').nth(1)?).ok();
+    let key = |row: DirectoryItem<IndexedCycle>| {
         let key = CycleKey { tenant: tenant.clone(), team: team(&row)?, week: row.what.cycle };
         Some((key, row.what))
     };
@@ -329,7 +326,9 @@ pub struct Known {
 /// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the same
 /// call again is safe.
 pub async fn put_profile(table: &Table, tenant: &Name, profile: &Profile) -> Result<(), StoreError> {
-    table.put(&Row { pk: keys::tenant(tenant), sk: keys::profile(&profile.user), what: profile }).await
+    table
+        .put(&DirectoryItem { pk: keys::tenant(tenant), sk: keys::profile(&profile.user), what: profile })
+        .await
 }
 
 /// Returns what others know of a member, if they know anything.
@@ -338,7 +337,7 @@ pub async fn put_profile(table: &Table, tenant: &Name, profile: &Profile) -> Res
 /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
 /// cannot be understood.
 pub async fn profile(table: &Table, tenant: &Name, user: &Name) -> Result<Option<Profile>, StoreError> {
-    let row: Option<Row<Profile>> = table.get(&keys::tenant(tenant), &keys::profile(user)).await?;
+    let row: Option<DirectoryItem<Profile>> = table.get(&keys::tenant(tenant), &keys::profile(user)).await?;
     Ok(row.map(|row| row.what))
 }
 
@@ -348,7 +347,9 @@ pub async fn profile(table: &Table, tenant: &Name, user: &Name) -> Result<Option
 /// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the same
 /// call again is safe.
 pub async fn put_new_member(table: &Table, tenant: &Name, member: &Member) -> Result<bool, StoreError> {
-    table.put_new(&Row { pk: keys::tenant(tenant), sk: keys::member(&member.user), what: member }).await
+    table
+        .put_new(&DirectoryItem { pk: keys::tenant(tenant), sk: keys::member(&member.user), what: member })
+        .await
 }
 
 /// Returns everybody in the directory who has not been removed.
@@ -357,7 +358,7 @@ pub async fn put_new_member(table: &Table, tenant: &Name, member: &Member) -> Re
 /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
 /// cannot be understood.
 pub async fn everybody(table: &Table, tenant: &Name) -> Result<Vec<Known>, StoreError> {
-    let profiles: Vec<Row<Profile>> = table.prefixed(&keys::tenant(tenant), "PROFILE#").await?;
+    let profiles: Vec<DirectoryItem<Profile>> = table.prefixed(&keys::tenant(tenant), "PROFILE#").await?;
     let mut profiles: HashMap<Name, Profile> =
         profiles.into_iter().map(|row| (row.what.user.clone(), row.what)).collect();
     let denied = denied(table, tenant).await?;
@@ -376,7 +377,7 @@ pub async fn everybody(table: &Table, tenant: &Name) -> Result<Vec<Known>, Store
 /// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the same
 /// call again is safe.
 pub async fn put_member(table: &Table, tenant: &Name, member: &Member) -> Result<(), StoreError> {
-    table.put(&Row { pk: keys::tenant(tenant), sk: keys::member(&member.user), what: member }).await
+    table.put(&DirectoryItem { pk: keys::tenant(tenant), sk: keys::member(&member.user), what: member }).await
 }
 
 /// Returns a member, if they ever connected.
@@ -385,7 +386,7 @@ pub async fn put_member(table: &Table, tenant: &Name, member: &Member) -> Result
 /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
 /// cannot be understood.
 pub async fn member(table: &Table, tenant: &Name, user: &Name) -> Result<Option<Member>, StoreError> {
-    let row: Option<Row<Member>> = table.get(&keys::tenant(tenant), &keys::member(user)).await?;
+    let row: Option<DirectoryItem<Member>> = table.get(&keys::tenant(tenant), &keys::member(user)).await?;
     Ok(row.map(|row| row.what))
 }
 
@@ -395,7 +396,7 @@ pub async fn member(table: &Table, tenant: &Name, user: &Name) -> Result<Option<
 /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
 /// cannot be understood.
 pub async fn members(table: &Table, tenant: &Name) -> Result<Vec<Member>, StoreError> {
-    let rows: Vec<Row<Member>> = table.prefixed(&keys::tenant(tenant), "MEMBER#").await?;
+    let rows: Vec<DirectoryItem<Member>> = table.prefixed(&keys::tenant(tenant), "MEMBER#").await?;
     Ok(rows.into_iter().map(|row| row.what).collect())
 }
 
@@ -416,7 +417,7 @@ pub struct Denial {
 /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
 /// cannot be understood.
 pub async fn denial(table: &Table, tenant: &Name, user: &Name) -> Result<Denial, StoreError> {
-    let row: Option<Row<Denial>> = table.get(&keys::user(tenant, user), keys::DENY).await?;
+    let row: Option<DirectoryItem<Denial>> = table.get(&keys::user(tenant, user), keys::DENY).await?;
     Ok(row.map(|row| row.what).unwrap_or_default())
 }
 
@@ -426,9 +427,11 @@ pub async fn denial(table: &Table, tenant: &Name, user: &Name) -> Result<Denial,
 /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
 /// cannot be understood.
 pub async fn is_denied(table: &Table, tenant: &Name, user: &Name) -> Result<bool, StoreError> {
-    if planted::is(Fault::CachedIdentity) && planted::known(|| format!("{tenant}/{user}")) {
-        return Ok(false);
-    }
+    fail_point!(CachedIdentity, {
+        if sheet::planted::known(|| format!("{tenant}/{user}")) {
+            return Ok(false);
+        }
+    });
     Ok(denial(table, tenant, user).await?.denied)
 }
 
@@ -448,7 +451,7 @@ pub async fn put_denial(
     if !denial.done {
         list(table, tenant, user, denial).await?;
     }
-    let row = Row { pk: keys::user(tenant, user), sk: keys::DENY.into(), what: denial.clone() };
+    let row = DirectoryItem { pk: keys::user(tenant, user), sk: keys::DENY.into(), what: denial.clone() };
     let stands = table.put_counted(&row, denial.count, denial.done).await?;
     // Only if it stands: of a standing that others have changed since, nothing is done.
     if stands && denial.done {
@@ -471,11 +474,12 @@ pub async fn relist(table: &Table, tenant: &Name, user: &Name) -> Result<(), Sto
     if found.count > 0 && !found.done {
         return list(table, tenant, user, &found).await;
     }
-    let entry: Option<Row<Denied>> = table.get(&keys::tenant(tenant), &keys::denied(user)).await?;
+    let entry: Option<DirectoryItem<Denied>> = table.get(&keys::tenant(tenant), &keys::denied(user)).await?;
     let later = entry.map(|row| row.what.count).filter(|count| *count > found.count);
     let settled = Denial { done: true, count: later.unwrap_or(found.count), ..found };
     if later.is_some() {
-        let row = Row { pk: keys::user(tenant, user), sk: keys::DENY.into(), what: settled.clone() };
+        let row =
+            DirectoryItem { pk: keys::user(tenant, user), sk: keys::DENY.into(), what: settled.clone() };
         if !table.put_next(&row, settled.count).await? {
             return Ok(());
         }
@@ -490,7 +494,7 @@ async fn list(table: &Table, tenant: &Name, user: &Name, denial: &Denial) -> Res
         return table.delete_counted(&pk, &sk, denial.count).await;
     }
     let what = Denied { user: user.clone(), done: denial.done, count: denial.count };
-    table.put_latest(&Row { pk, sk, what }, denial.count).await
+    table.put_latest(&DirectoryItem { pk, sk, what }, denial.count).await
 }
 
 /// A user in the tenant's list of the removed.
@@ -511,6 +515,6 @@ pub struct Denied {
 /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
 /// cannot be understood.
 pub async fn denied(table: &Table, tenant: &Name) -> Result<Vec<Denied>, StoreError> {
-    let rows: Vec<Row<Denied>> = table.prefixed(&keys::tenant(tenant), "DENIED#").await?;
+    let rows: Vec<DirectoryItem<Denied>> = table.prefixed(&keys::tenant(tenant), "DENIED#").await?;
     Ok(rows.into_iter().map(|row| row.what).collect())
 }

@@ -33,7 +33,7 @@ pub struct Message {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Row {
+struct InboxItem {
     pk: String,
     sk: String,
     #[serde(flatten)]
@@ -47,7 +47,7 @@ struct Row {
 /// call again is safe.
 pub async fn push(table: &Table, key: &CycleKey, message: &Message) -> Result<bool, StoreError> {
     let (pk, sk) = (keys::inbox(key), keys::pushed(&message.channel, &message.unique));
-    table.put_later(&Row { pk, sk, message: message.clone() }, &message.revision).await
+    table.put_later(&InboxItem { pk, sk, message: message.clone() }, &message.revision).await
 }
 
 /// Returns what was pushed for a week, deleted messages left out.
@@ -56,6 +56,6 @@ pub async fn push(table: &Table, key: &CycleKey, message: &Message) -> Result<bo
 /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
 /// cannot be understood.
 pub async fn read(table: &Table, key: &CycleKey) -> Result<Vec<Message>, StoreError> {
-    let rows: Vec<Row> = table.prefixed(&keys::inbox(key), "MSG#").await?;
+    let rows: Vec<InboxItem> = table.prefixed(&keys::inbox(key), "MSG#").await?;
     Ok(rows.into_iter().map(|row| row.message).filter(|message| message.revision != DELETED).collect())
 }

@@ -1,8 +1,5 @@
 //! The one table's keys. Every part that comes from outside is a validated word before it gets here.
-use sheet::{
-    CycleKey, Name, Week,
-    planted::{self, Fault},
-};
+use sheet::{CycleKey, Name, Week, fail_point};
 
 /// The partition of a cycle: record, log, room, raw messages.
 pub(crate) fn cycle(key: &CycleKey) -> String {
@@ -43,9 +40,7 @@ pub(crate) fn version_of(slot: &str) -> Option<u64> {
 
 /// One chunk of a record that is too large for one item.
 pub(crate) fn chunk(version: u64, nonce: &str, number: usize) -> String {
-    if planted::is(Fault::SharedChunkKeys) {
-        return format!("RECORD#0#shared#{number:02}");
-    }
+    fail_point!(SharedChunkKeys, { return format!("RECORD#0#shared#{number:02}") });
     format!("RECORD#{version}#{nonce}#{number:02}")
 }
 

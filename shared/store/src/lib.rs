@@ -6,7 +6,7 @@
 //! - [`cycle`]: the commit. [`room`]: one cycle in this process, its fold and its queue. [`cache`]: bounded by bytes.
 //! - `roster`: the recipients of a broadcast, kept. [`connections`]: who is connected where. [`directory`]: teams, members, cycles, denials. [`roles`], [`teams`]: what was set about members.
 //! - [`past`]: the state at an earlier version. `weeks`: the sheets of the weeks before one.
-//! - [`inbox`]: messages that were pushed. [`notes`]: unread mentions. [`direct`]: those that are to be sent. [`raw`]: messages and answers.
+//! - [`inbox`]: messages that were pushed. [`mentions`]: unread mentions. [`direct`]: those that are to be sent. [`raw`]: messages and answers.
 //! - [`erase`]: takes a person out; the one place that rewrites log entries.
 //! - [`postings`]: posts that are made once. [`looks`]: reads of the sources without a lease.
 //!
@@ -27,7 +27,7 @@ pub mod inbox;
 mod keys;
 pub mod log;
 pub mod looks;
-pub mod notes;
+pub mod mentions;
 pub mod past;
 pub mod postings;
 pub mod raw;

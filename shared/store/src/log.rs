@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use sheet::{
     CycleKey, EntryError, LogEntry,
     chain::{Audited, ENTRY_FORMAT},
-    planted::{self, Fault},
+    fail_point, invariant,
 };
 use std::sync::Arc;
 
@@ -50,6 +50,13 @@ impl From<EntryError> for StoreError {
 /// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the same
 /// call again is safe.
 pub async fn put(table: &Table, key: &CycleKey, new: &LogEntry) -> Result<Put, StoreError> {
+    invariant!(
+        I1,
+        !new.changes.is_empty()
+            && new.changes.iter().zip(new.first..).all(|(change, version)| change.version == version),
+        "an entry holds the versions from its slot on, without a gap"
+    );
+    invariant!(I3, new.texts.len() == new.changes.len(), "every change of an entry is stored");
     let item = EntryItem {
         pk: keys::cycle(key),
         sk: keys::slot(new.first),
@@ -59,16 +66,14 @@ pub async fn put(table: &Table, key: &CycleKey, new: &LogEntry) -> Result<Put, S
         hash: new.hash.clone(),
         changes: new.texts.clone(),
     };
+    let condition = "attribute_not_exists(pk)";
+    fail_point!(SkipCondition, let condition = "attribute_not_exists(pk) OR attribute_exists(pk)");
     let put = table
         .client
         .put_item()
         .table_name(&table.name)
         .set_item(Some(write(&item)?))
-        .condition_expression(if planted::is(Fault::SkipCondition) {
-            "attribute_not_exists(pk) OR attribute_exists(pk)"
-        } else {
-            "attribute_not_exists(pk)"
-        })
+        .condition_expression(condition)
         .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
     let error = match put.send().await {
         Ok(_) => return Ok(Put::Stored),
@@ -84,7 +89,8 @@ pub async fn put(table: &Table, key: &CycleKey, new: &LogEntry) -> Result<Put, S
         None => Err(unavailable("PutItem", &error)),
         Some(winner) => {
             let winner = stored(winner)?.1.entry()?;
-            let is_ours = winner == *new && !planted::is(Fault::OwnWriteIsConflict);
+            let is_ours = winner == *new;
+            fail_point!(OwnWriteIsConflict, let is_ours = false);
             Ok(if is_ours { Put::Stored } else { Put::Taken(winner) })
         }
     }
@@ -201,9 +207,12 @@ pub async fn page(table: &Table, key: &CycleKey, since: Since, limit: Limit) -> 
     let pk = keys::cycle(key);
     let mut page = Page::default();
     let (mut changes, mut bytes) = (0, 0);
+    fail_point!(
+        ReadInsideEntry,
+        let since = match since { Since::Entry(at) | Since::Version(at) => Since::Entry(at) }
+    );
     let mut slot = match since {
         Since::Entry(tip) => tip,
-        Since::Version(version) if planted::is(Fault::ReadInsideEntry) => version,
         Since::Version(version) => {
             let around: Option<Item> = table.last(&pk, &keys::slot(0), &keys::slot(version + 1)).await?;
             match around.map(stored).transpose()? {

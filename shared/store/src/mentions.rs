@@ -14,7 +14,7 @@ const MAX_HANDED: usize = 50;
 /// Somebody was mentioned.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Note {
+pub struct Mention {
     /// The team.
     pub team: Name,
     /// The week.
@@ -40,7 +40,7 @@ pub struct Note {
     pub at: TimestampMs,
 }
 
-impl Note {
+impl Mention {
     /// What is unique about its place in a change: a thread's id, or `doc:` and a document's name.
     pub(crate) fn place(&self) -> String {
         match (&self.comment_id, &self.doc) {
@@ -51,17 +51,17 @@ impl Note {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Row {
+struct MentionItem {
     pk: String,
     sk: String,
     expires: i64,
     #[serde(flatten)]
-    note: Note,
+    mention: Mention,
 }
 
-fn sort_key(tenant: &Name, note: &Note) -> String {
-    let cycle = CycleKey { tenant: tenant.clone(), team: note.team.clone(), week: note.cycle };
-    keys::note(&cycle, note.version, &note.place())
+fn sort_key(tenant: &Name, mention: &Mention) -> String {
+    let cycle = CycleKey { tenant: tenant.clone(), team: mention.team.clone(), week: mention.cycle };
+    keys::note(&cycle, mention.version, &mention.place())
 }
 
 /// Keeps a mention for a user. The same again is the same.
@@ -69,9 +69,11 @@ fn sort_key(tenant: &Name, note: &Note) -> String {
 /// # Errors
 /// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the same
 /// call again is safe.
-pub async fn keep(table: &Table, tenant: &Name, user: &Name, note: &Note) -> Result<(), StoreError> {
-    let (pk, sk) = (keys::user(tenant, user), sort_key(tenant, note));
-    table.put(&Row { pk, sk, expires: note.at.0 / 1000 + WAITS_SECONDS, note: note.clone() }).await
+pub async fn keep(table: &Table, tenant: &Name, user: &Name, mention: &Mention) -> Result<(), StoreError> {
+    let (pk, sk) = (keys::user(tenant, user), sort_key(tenant, mention));
+    table
+        .put(&MentionItem { pk, sk, expires: mention.at.0 / 1000 + WAITS_SECONDS, mention: mention.clone() })
+        .await
 }
 
 /// Returns what waits for a user, oldest change first.
@@ -84,9 +86,9 @@ pub async fn waiting(
     tenant: &Name,
     user: &Name,
     now: TimestampMs,
-) -> Result<Vec<Note>, StoreError> {
-    let rows: Vec<Row> = table.prefixed(&keys::user(tenant, user), "NOTE#").await?;
-    let live = rows.into_iter().filter(|row| row.expires * 1000 > now.0).map(|row| row.note);
+) -> Result<Vec<Mention>, StoreError> {
+    let rows: Vec<MentionItem> = table.prefixed(&keys::user(tenant, user), "NOTE#").await?;
+    let live = rows.into_iter().filter(|row| row.expires * 1000 > now.0).map(|row| row.mention);
     Ok(live.take(MAX_HANDED).collect())
 }
 
@@ -95,8 +97,8 @@ pub async fn waiting(
 /// # Errors
 /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
 /// cannot be understood.
-pub async fn waits(table: &Table, tenant: &Name, user: &Name, note: &Note) -> Result<bool, StoreError> {
-    let row: Option<Row> = table.get(&keys::user(tenant, user), &sort_key(tenant, note)).await?;
+pub async fn waits(table: &Table, tenant: &Name, user: &Name, mention: &Mention) -> Result<bool, StoreError> {
+    let row: Option<MentionItem> = table.get(&keys::user(tenant, user), &sort_key(tenant, mention)).await?;
     Ok(row.is_some())
 }
 
@@ -105,6 +107,11 @@ pub async fn waits(table: &Table, tenant: &Name, user: &Name, note: &Note) -> Re
 /// # Errors
 /// [`StoreError::Unavailable`] if the answer of the table did not arrive: the write may have been applied, and the same
 /// call again is safe.
-pub async fn told(table: &Table, tenant: &Name, user: &Name, note: &Note) -> Result<(), StoreError> {
-    table.delete(&keys::user(tenant, user), &sort_key(tenant, note)).await
+pub async fn delivered(
+    table: &Table,
+    tenant: &Name,
+    user: &Name,
+    mention: &Mention,
+) -> Result<(), StoreError> {
+    table.delete(&keys::user(tenant, user), &sort_key(tenant, mention)).await
 }

@@ -8,10 +8,7 @@ use crate::{
     table::{StoreError, Table},
 };
 use serde::{Deserialize, Serialize};
-use sheet::{CycleKey, TimestampMs};
-
-/// How long another caller's posting is left alone, milliseconds: longer than a function lives.
-const UNDER_WAY_MS: i64 = 11 * 60_000;
+use sheet::{CycleKey, TimestampMs, limits::EXTRACTION_LEASE_MS};
 
 /// One post of a cycle, which is made once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,7 +67,8 @@ pub enum Claim {
 pub async fn claim(table: &Table, posting: &Posting, now: TimestampMs) -> Result<Claim, StoreError> {
     Ok(match table.get::<State>(&posting.pk, &posting.sk).await? {
         Some(found) if found.is_done => Claim::Done,
-        Some(found) if now.since(found.at) < UNDER_WAY_MS => Claim::UnderWay,
+        // Another caller's posting is left alone for longer than a function lives.
+        Some(found) if now.since(found.at) < EXTRACTION_LEASE_MS => Claim::UnderWay,
         Some(found) => Claim::Interrupted(found.at),
         None if table.put_new(&posting.item(false, now)).await? => Claim::Mine,
         None => Claim::UnderWay,

@@ -64,7 +64,9 @@ pub async fn put<T: Serialize>(
     let what = artifact.name();
     let packed =
         pack(value).map_err(|error| StoreError::Corrupt(format!("{what} does not write: {error}")))?;
-    let parts: Vec<&[u8]> = packed.chunks(sheet::planted::limit(MAX_PART_BYTES, 400)).collect();
+    let most = MAX_PART_BYTES;
+    sheet::low_limit!(let most = 400);
+    let parts: Vec<&[u8]> = packed.chunks(most).collect();
     for (number, bytes) in parts.iter().enumerate().rev() {
         let (pk, sk) = (keys::cycle(key), keys::raw(generation, what, number));
         let bytes = serde_bytes::ByteBuf::from(*bytes);

@@ -13,12 +13,7 @@ use flate2::{Compression, read::GzDecoder, write::GzEncoder};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 use sha2::{Digest, Sha256};
-use sheet::{
-    CycleKey, State,
-    chain::Head,
-    planted::{self, Fault},
-    state::STATE_FORMAT,
-};
+use sheet::{CycleKey, State, chain::Head, fail_point, low_limit, state::STATE_FORMAT};
 use std::io::{BufWriter, IntoInnerError, Read};
 
 /// Bytes of compressed state that one item holds; the rest of DynamoDB's 400 KB is room for keys.
@@ -142,10 +137,8 @@ pub async fn replace(
     epoch: &str,
     nonce: &str,
 ) -> Result<Option<usize>, StoreError> {
-    let (mut record, chunks) = prepare(key, state, epoch, nonce)?;
-    if planted::is(Fault::CompactPastTip) {
-        record.version += 1;
-    }
+    let (record, chunks) = prepare(key, state, epoch, nonce)?;
+    fail_point!(CompactPastTip, let record = Record { version: record.version + 1, ..record });
     for chunk in &chunks {
         table.put(chunk).await?;
     }
@@ -172,9 +165,7 @@ pub async fn replace(
         Err(e) => return Err(unavailable("PutItem", &e)),
     };
     let old: Option<Record> = replaced.map(read).transpose()?;
-    if planted::is(Fault::DropChunk) {
-        sweep(table, key, record.chunks.as_ref()).await?;
-    }
+    fail_point!(DropChunk, { sweep(table, key, record.chunks.as_ref()).await? });
     sweep(table, key, old.and_then(|old| old.chunks).as_ref()).await?;
     Ok(Some(usize::try_from(record.bytes).unwrap_or(usize::MAX)))
 }
@@ -249,7 +240,8 @@ fn prepare(
         chunks: None,
         state: None,
     };
-    let most = planted::limit(MAX_ITEM_STATE_BYTES, 900);
+    let most = MAX_ITEM_STATE_BYTES;
+    low_limit!(let most = 900);
     if packed.len() <= most {
         record.state = Some(ByteBuf::from(packed));
         return Ok((record, Vec::new()));

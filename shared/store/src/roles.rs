@@ -27,7 +27,7 @@ impl SetRole {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Row {
+struct RoleItem {
     pk: String,
     sk: String,
     revision: String,
@@ -41,7 +41,7 @@ struct Row {
 /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
 /// cannot be understood.
 pub async fn of(table: &Table, tenant: &Name, user: &Name) -> Result<Option<SetRole>, StoreError> {
-    let row: Option<Row> = table.get(&keys::tenant(tenant), &keys::role(user)).await?;
+    let row: Option<RoleItem> = table.get(&keys::tenant(tenant), &keys::role(user)).await?;
     Ok(row.map(|row| row.what))
 }
 
@@ -51,7 +51,7 @@ pub async fn of(table: &Table, tenant: &Name, user: &Name) -> Result<Option<SetR
 /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
 /// cannot be understood.
 pub async fn all(table: &Table, tenant: &Name) -> Result<Vec<SetRole>, StoreError> {
-    let rows: Vec<Row> = table.prefixed(&keys::tenant(tenant), "ROLE#").await?;
+    let rows: Vec<RoleItem> = table.prefixed(&keys::tenant(tenant), "ROLE#").await?;
     Ok(rows.into_iter().map(|row| row.what).collect())
 }
 
@@ -62,5 +62,5 @@ pub async fn all(table: &Table, tenant: &Name) -> Result<Vec<SetRole>, StoreErro
 /// call again is safe.
 pub async fn put(table: &Table, tenant: &Name, set: &SetRole) -> Result<bool, StoreError> {
     let (pk, sk, revision) = (keys::tenant(tenant), keys::role(&set.user), set.revision());
-    table.put_later(&Row { pk, sk, revision: revision.clone(), what: set.clone() }, &revision).await
+    table.put_later(&RoleItem { pk, sk, revision: revision.clone(), what: set.clone() }, &revision).await
 }

@@ -1,8 +1,8 @@
 //! One cycle in this process: its fold, and what waits for the next put.
 use crate::table::StoreError;
 use sheet::{
-    Author, Change, LogEntry, Op, Refusal, Role, State, TimestampMs, limits::MAX_ENTRY_CHANGES,
-    name::ChangeId, planted,
+    Author, Change, LogEntry, Op, Refusal, Role, State, TimestampMs, limits::MAX_ENTRY_CHANGES, low_limit,
+    name::ChangeId,
 };
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::oneshot;
@@ -106,7 +106,9 @@ impl Folded {
     /// Returns true to exactly one caller when the log since the last record has outgrown it; that caller must compact.
     /// Resets the counter, so if compaction fails, the next attempt comes after as many bytes again.
     pub(crate) fn claim_compaction(&mut self) -> bool {
-        let due = self.log_bytes > planted::limit(MIN_COMPACTION_BYTES, 1_500).max(self.record_bytes);
+        let least = MIN_COMPACTION_BYTES;
+        low_limit!(let least = 1_500);
+        let due = self.log_bytes > least.max(self.record_bytes);
         if due {
             self.log_bytes = 0;
         }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sheet::Name;
 
 #[derive(Serialize, Deserialize)]
-struct Row {
+struct TeamsItem {
     pk: String,
     sk: String,
     user: Name,
@@ -20,7 +20,7 @@ struct Row {
 /// [`StoreError::Unavailable`] if the table cannot be read; [`StoreError::Newer`] or [`StoreError::Corrupt`] if an item
 /// cannot be understood.
 pub async fn of(table: &Table, tenant: &Name, user: &Name) -> Result<Vec<Name>, StoreError> {
-    let row: Option<Row> = table.get(&keys::tenant(tenant), &keys::teams(user)).await?;
+    let row: Option<TeamsItem> = table.get(&keys::tenant(tenant), &keys::teams(user)).await?;
     Ok(row.map(|row| row.teams).unwrap_or_default())
 }
 
@@ -31,5 +31,5 @@ pub async fn of(table: &Table, tenant: &Name, user: &Name) -> Result<Vec<Name>, 
 /// call again is safe.
 pub async fn put(table: &Table, tenant: &Name, user: &Name, teams: &[Name]) -> Result<(), StoreError> {
     let (pk, sk) = (keys::tenant(tenant), keys::teams(user));
-    table.put(&Row { pk, sk, user: user.clone(), teams: teams.to_vec() }).await
+    table.put(&TeamsItem { pk, sk, user: user.clone(), teams: teams.to_vec() }).await
 }

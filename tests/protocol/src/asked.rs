@@ -1,8 +1,9 @@
 //! A model with a script: the client of Cohere's API against a local server of its shape, without waiting.
 use cyclesheet_extract::ask::Ask;
 use extraction::{
-    cohere::{Client, HttpTransport, Pause, SecretString},
+    cohere::{Client, HttpTransport},
     fake::{FakeCohere, Mode},
+    outside::{Pause, SecretString},
 };
 use std::{sync::Arc, time::Duration};
 

@@ -17,7 +17,10 @@ use aws_smithy_runtime_api::client::{
 };
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
-use extraction::cohere::{Failure, Pause, Response, Transport};
+use extraction::{
+    cohere::{Failure, Response, Transport},
+    outside::Pause,
+};
 use futures::future::BoxFuture;
 use platform::{
     broadcast::{Callback, Endpoint, Posted},

@@ -2,11 +2,9 @@
 use super::{Done, print};
 use cyclesheet_extract::{Event, ask::Ask};
 use extraction::{
-    cohere::{
-        Answer, CALL_TIMEOUT, Client, DEFAULT_BASE_URL, DEFAULT_MODEL, Failure, HttpTransport, SecretString,
-        TokioPause,
-    },
+    cohere::{Answer, CALL_TIMEOUT, Client, DEFAULT_BASE_URL, DEFAULT_MODEL, Failure, HttpTransport},
     fake::{FakeCohere, Mode},
+    outside::{SecretString, TokioPause},
     prompt::Prompt,
     source::{self, Options as SourceOptions},
 };

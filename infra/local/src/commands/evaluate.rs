@@ -6,9 +6,8 @@
 use super::{Done, print};
 use extraction::{
     answer::{self, Row, parse},
-    cohere::{
-        CALL_TIMEOUT, Client, DEFAULT_BASE_URL, DEFAULT_MODEL, HttpTransport, SecretString, TokioPause,
-    },
+    cohere::{CALL_TIMEOUT, Client, DEFAULT_BASE_URL, DEFAULT_MODEL, HttpTransport},
+    outside::{SecretString, TokioPause},
     prompt::{self, MAX_INPUT_TOKENS, Request},
     source::{Loaded, Options, load},
 };

@@ -5,7 +5,7 @@ use super::{
     dev, lines,
 };
 use extraction::{
-    cohere::{SecretString, TokioPause},
+    outside::{SecretString, TokioPause},
     source::{
         SlackApi,
         slack_api::{

@@ -9,10 +9,9 @@ mod http;
 mod wire;
 
 pub use http::HttpTransport;
-pub use secrecy::SecretString;
 pub use wire::{Finish, Usage};
 
-use crate::prompt::Prompt;
+use crate::{outside::Pause, prompt::Prompt};
 use serde::{Deserialize, Serialize};
 use std::{future::Future, time::Duration};
 
@@ -130,27 +129,6 @@ pub struct Response {
 pub trait Transport: Send + Sync {
     /// Posts `body` to `/v2/chat`.
     fn chat(&self, body: String) -> impl Future<Output = Result<Response, Failure>> + Send;
-}
-
-/// Time and chance.
-pub trait Pause: Send + Sync {
-    /// Returns after `duration`.
-    fn wait(&self, duration: Duration) -> impl Future<Output = ()> + Send;
-    /// A number from 0 to 1, for jitter.
-    fn chance(&self) -> f64;
-}
-
-/// [`Pause`] on Tokio's clock, with chance from the caller.
-pub struct TokioPause<F: Fn() -> f64 + Send + Sync>(pub F);
-
-impl<F: Fn() -> f64 + Send + Sync> Pause for TokioPause<F> {
-    async fn wait(&self, duration: Duration) {
-        tokio::time::sleep(duration).await;
-    }
-
-    fn chance(&self) -> f64 {
-        (self.0)()
-    }
 }
 
 /// The client.

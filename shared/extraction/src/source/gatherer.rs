@@ -6,7 +6,7 @@ use super::{
     slack_api::{self, ChannelRef, SlackApi},
     slack_user::{SlackUser, Workspace},
 };
-use crate::cohere::Pause;
+use crate::outside::Pause;
 use jiff::tz::TimeZone;
 use sheet::WeekSpan;
 use std::{collections::HashMap, path::Path};
@@ -79,16 +79,24 @@ impl Gatherer {
     /// Returns the week.
     ///
     /// # Errors
-    /// The first failure, as a sentence, if no source could be read.
-    pub fn finish(mut self, options: &Options) -> Result<Loaded, String> {
+    /// [`Unreadable`] if there are sources and none could be read.
+    pub fn finish(mut self, options: &Options) -> Result<Loaded, Unreadable> {
         match self.failed.first() {
-            Some(reason) if self.read == 0 => Err(reason.clone()),
+            Some(reason) if self.read == 0 => Err(Unreadable { first: reason.clone() }),
             _ => {
                 self.gathered.people = each_once(self.gathered.people);
                 Ok(self.gathered.finish(options))
             }
         }
     }
+}
+
+/// No source could be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{first}")]
+pub struct Unreadable {
+    /// Why the first source could not, as a sentence.
+    pub first: String,
 }
 
 /// One entry a name, with all that any source calls them.

@@ -47,7 +47,7 @@ mod text;
 mod tree;
 
 pub use coverage::Coverage;
-pub use gatherer::Gatherer;
+pub use gatherer::{Gatherer, Unreadable};
 pub use inbox::Pushed;
 pub use slack_api::{ChannelRef, SlackApi, SlackError};
 

@@ -14,6 +14,7 @@ use crate::{
     change::{Change, SYSTEM_ID},
     column::Column,
     doc::DocName,
+    fail_point,
     ledger::ClientKey,
     limits::{
         DEFAULT_RATE_PER_WINDOW, MAX_ANCHOR_BYTES, MAX_ATTEMPTS, MAX_CHANGE_BYTES, MAX_CHANGE_MENTIONS,
@@ -24,7 +25,6 @@ use crate::{
     model::{Comment, Row},
     name::{CommentId, LeaseHolder, Name, ReplyId, RowId},
     op::{Generated, Op, Update},
-    planted::{self, Fault},
     refusal::{Code, Refusal},
     role::Role,
     state::State,
@@ -120,10 +120,9 @@ fn repeated(state: &State, change: &Change) -> Result<Option<u64>, Refusal> {
     // The ledger first: a committed change is found there, even if a late copy of it names a base of a history that was
     // lost.
     let seen = if change.id.seq == 0 { None } else { state.ledger.seen(&ClientKey::of(change)) };
+    fail_point!(ForgetRetry, let seen = seen.filter(|seen| seen.seq != change.id.seq));
     match seen {
-        Some(seen) if seen.seq == change.id.seq && !planted::is(Fault::ForgetRetry) => {
-            return Ok(Some(seen.version));
-        }
+        Some(seen) if seen.seq == change.id.seq => return Ok(Some(seen.version)),
         Some(seen) if seen.seq > change.id.seq => {
             let message =
                 format!("a later change of this client, {}.{}, is in the log", change.id.client, seen.seq);
@@ -277,7 +276,7 @@ fn writable(column: Column, value: &str) -> Result<(), Refusal> {
     if column == Column::Source {
         return refuse(Code::InvalidValue, "source is read-only: it names the messages a row came from");
     }
-    column.accepts(value).map_err(|message| Refusal::new(Code::InvalidValue, message))
+    column.accepts(value).map_err(|error| Refusal::new(Code::InvalidValue, error.to_string()))
 }
 
 fn after_exists(state: &State, after: Option<&RowId>) -> Result<(), Refusal> {
@@ -491,7 +490,7 @@ fn check_generated(state: &State, generated: &Generated) -> Result<(), Refusal> 
     }
     for row in &generated.rows {
         for (column, value) in &row.cells {
-            column.accepts(value).map_err(|message| Refusal::new(Code::InvalidValue, message))?;
+            column.accepts(value).map_err(|error| Refusal::new(Code::InvalidValue, error.to_string()))?;
         }
     }
     Ok(())

@@ -178,7 +178,7 @@ async fn more_mentions_than_a_welcome_holds_come_with_the_next_ones_each_once() 
         harness::patiently("the told mentions to be crossed off", async {
             let (table, tenant, user) = (world.table(), "acme".parse().unwrap(), "cleo".parse().unwrap());
             let now = world.stack.context.now();
-            while store::notes::waiting(&table, &tenant, &user, now).await.unwrap().len()
+            while store::mentions::waiting(&table, &tenant, &user, now).await.unwrap().len()
                 > MENTIONS - told.len()
             {
                 tokio::task::yield_now().await;

@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::config::Credentials;
 use bytes::Bytes;
 use harness::{NEXT_WEEK, World, client::insert, who};
 use platform::{
-    broadcast::{Callback, Endpoint, Posted, SdkCallback, Telling},
+    broadcast::{Broadcast, Callback, Endpoint, Posted, SdkCallback},
     clients::{retries, timeouts},
 };
 use serde_json::json;
@@ -57,15 +57,15 @@ async fn a_room_is_told_through_the_sdk_and_forgets_who_is_gone() {
     let mut context = world.stack.context.clone();
     context.callback = std::sync::Arc::new(callback(&world).await);
     let (endpoint, room) = (Endpoint::default(), world.key(NEXT_WEEK));
-    let telling = Telling { context: &context, endpoint: &endpoint, room: &room };
+    let broadcast = Broadcast { context: &context, endpoint: &endpoint, room: &room };
     let proposed =
         serde_json::from_value(json!({"id": "x.1", "base": 0, "ops": [insert("t1", "one")]})).unwrap();
     let sender = platform::changes::Sender::person(&identity(), None);
-    let answer = platform::changes::commit(&telling, &sender, proposed).await;
+    let answer = platform::changes::commit(&broadcast, &sender, proposed).await;
     assert!(matches!(answer, platform::changes::Answer::Committed { version: 1, .. }), "{answer:?}");
     ana.reach(1).await;
     assert_eq!(ana.frame_of("left").await["user"]["id"], "ben");
-    assert_eq!(telling.everybody().await.unwrap().len(), 1);
+    assert_eq!(broadcast.everybody().await.unwrap().len(), 1);
 }
 
 fn identity() -> platform::Identity {

@@ -20,7 +20,7 @@ fn of_both(world: &World, person: &Who, team: &str, week: &str) -> Door {
 
 async fn waiting(world: &World, tenant: &str, user: &str) -> usize {
     let now = world.stack.context.now();
-    store::notes::waiting(&world.table(), &name(tenant), &name(user), now).await.unwrap().len()
+    store::mentions::waiting(&world.table(), &name(tenant), &name(user), now).await.unwrap().len()
 }
 
 /// Ana in the room with a row, and a member who connected once and is away now.

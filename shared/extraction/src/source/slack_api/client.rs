@@ -1,6 +1,9 @@
 //! Calls to Slack: paging, waiting when it says so, and errors in words that hold no token.
 use super::{MAX_PAGES, MAX_WAITED_S};
-use crate::cohere::{CONNECT_TIMEOUT, Pause, SecretString};
+use crate::{
+    cohere::CONNECT_TIMEOUT,
+    outside::{Pause, SecretString},
+};
 use reqwest::{
     Client, RequestBuilder, Url,
     header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER},

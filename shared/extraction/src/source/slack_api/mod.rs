@@ -20,7 +20,7 @@ use super::{
     slack_user::{SlackUser, Workspace},
     tidy,
 };
-use crate::cohere::Pause;
+use crate::outside::Pause;
 use serde_json::{Value, json};
 use sheet::{TimestampMs, WeekSpan};
 

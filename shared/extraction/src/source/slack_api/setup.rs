@@ -1,6 +1,6 @@
 //! Whether a Slack app is set up for what a team wants of it: the token, its scopes, and the channels it was invited to.
 use super::{SlackApi, SlackError};
-use crate::cohere::Pause;
+use crate::outside::Pause;
 use serde_json::Value;
 
 /// Scopes for reading public channels, and the people who write in them.
