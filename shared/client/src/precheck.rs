@@ -11,6 +11,7 @@ use sheet::{
         MAX_VIEW_NAME_CODE_POINTS, MAX_VIEWS,
     },
     name::Name,
+    sentences,
 };
 use std::fmt::Display;
 
@@ -50,10 +51,10 @@ pub fn provisional(sheet: &Sheet, asker: &Asker) -> Change {
 /// None if the server would take this op on this sheet, as far as one can tell.
 pub fn check_op(sheet: &Sheet, op: &Op, asker: &Asker) -> Option<Objection> {
     if op.is_membership() && asker.role != Role::Admin {
-        return object(Code::Forbidden, "only an admin manages members");
+        return object(Code::Forbidden, sentences::admins_manage_members());
     }
     if asker.role == Role::Viewer {
-        return object(Code::Forbidden, "a viewer reads; ask an admin for the editor role");
+        return object(Code::Forbidden, sentences::viewers_read());
     }
     match op {
         Op::CellModify { task_id, column, old_value, new_value } => on_row(sheet, task_id, asker, |row| {
@@ -80,7 +81,7 @@ pub fn check_op(sheet: &Sheet, op: &Op, asker: &Asker) -> Option<Objection> {
             if good {
                 return None;
             }
-            object(Code::InvalidValue, format!("a lock lasts 1 to {MAX_LOCK_SECONDS} seconds"))
+            object(Code::InvalidValue, sentences::lock_seconds(MAX_LOCK_SECONDS))
         }),
         Op::RowUnlock { task_id } => {
             if asker.role == Role::Admin && sheet.row(task_id).is_some() {
@@ -90,37 +91,31 @@ pub fn check_op(sheet: &Sheet, op: &Op, asker: &Asker) -> Option<Objection> {
         }
         Op::TextUpdate { doc, update, mentions } => {
             if update.0.len() > MAX_UPDATE_BYTES {
-                return object(
-                    Code::PayloadTooLarge,
-                    format!("an update is at most {MAX_UPDATE_BYTES} bytes: send it in pieces"),
-                );
+                return object(Code::PayloadTooLarge, sentences::update_bytes(MAX_UPDATE_BYTES));
             }
             if mentions.len() > MAX_MENTIONS {
-                return object(
-                    Code::InvalidValue,
-                    format!("at most {MAX_MENTIONS} people are mentioned at once"),
-                );
+                return object(Code::InvalidValue, sentences::mentions_at_once(MAX_MENTIONS));
             }
             doc.task_id().and_then(|task_id| on_row(sheet, &task_id, asker, |_| None))
         }
         Op::SavePointAdd { name } => check_save_point(sheet, name),
         Op::SavePointRemove { version } => match sheet.save_points.get(version) {
-            None => object(Code::UnknownTarget, format!("version {version} has no name")),
+            None => object(Code::UnknownTarget, sentences::no_save_point(version)),
             Some(point) if point.author == asker.author.id || asker.role == Role::Admin => None,
-            Some(_) => object(Code::Forbidden, "this save point is another's: an admin may remove it"),
+            Some(_) => object(Code::Forbidden, sentences::save_point_of_another()),
         },
         Op::HealthSet { .. } => None,
         Op::ViewAdd { view_id, name, look } => check_view(sheet, view_id, name, look),
         Op::ViewRemove { view_id } => match sheet.views.get(view_id) {
-            None => object(Code::UnknownTarget, format!("there is no view {view_id}")),
+            None => object(Code::UnknownTarget, sentences::no_view(view_id)),
             Some(view) if view.author == asker.author.id || asker.role == Role::Admin => None,
-            Some(_) => object(Code::Forbidden, "this view is another's: an admin may remove it"),
+            Some(_) => object(Code::Forbidden, sentences::view_of_another()),
         },
         Op::MemberRevoke { user_id } | Op::MemberRestore { user_id } | Op::MemberRole { user_id, .. } => {
             if user_id.as_str() != SYSTEM_ID {
                 return None;
             }
-            object(Code::InvalidValue, "this id belongs to the system")
+            object(Code::InvalidValue, sentences::id_of_the_system())
         }
         _ => check_comment(sheet, op, asker),
     }
@@ -138,11 +133,11 @@ fn on_row(
     check: impl FnOnce(&Row) -> Option<Objection>,
 ) -> Option<Objection> {
     let Some(row) = sheet.row(task_id) else {
-        return object(Code::UnknownTarget, format!("there is no row {task_id}: it may have been removed"));
+        return object(Code::UnknownTarget, sentences::row_gone(task_id));
     };
     match sheet.locks.get(task_id) {
         Some(lock) if lock.expires_at.0 > asker.at && lock.holder != asker.author.id => {
-            object(Code::Locked, format!("{} holds this row", name_of(sheet, lock.holder.as_str())))
+            object(Code::Locked, sentences::row_locked(name_of(sheet, lock.holder.as_str())))
         }
         _ => check(row),
     }
@@ -159,7 +154,7 @@ fn check_cells<'a>(
     updates: impl Iterator<Item = (Column, &'a str, &'a str)> + Clone,
 ) -> Option<Objection> {
     if updates.clone().next().is_none() {
-        return object(Code::Malformed, "updates names at least one column");
+        return object(Code::Malformed, sentences::no_columns());
     }
     if let Some(objection) = updates.clone().find_map(|(column, _, new_value)| writable(column, new_value)) {
         return Some(objection);
@@ -169,27 +164,27 @@ fn check_cells<'a>(
     if names.is_empty() {
         return None;
     }
-    object(Code::Conflict, format!("{} was changed meanwhile", names.join(", ")))
+    object(Code::Conflict, sentences::changed_meanwhile(names.join(", ")))
 }
 
 fn writable(column: Column, value: &str) -> Option<Objection> {
     if column == Column::Source {
-        return object(Code::InvalidValue, "source is read-only: it names the messages a row came from");
+        return object(Code::InvalidValue, sentences::source_is_read_only());
     }
     column.accepts(value).err().and_then(|error| object(Code::InvalidValue, error.to_string()))
 }
 
 fn after_exists(sheet: &Sheet, after: Option<&RowId>) -> Option<Objection> {
     let id = after.filter(|id| sheet.row(id).is_none())?;
-    object(Code::UnknownTarget, format!("there is no row {id} to stand below"))
+    object(Code::UnknownTarget, sentences::no_row_above(id))
 }
 
 fn check_insert(sheet: &Sheet, task_id: &RowId, after: Option<&RowId>) -> Option<Objection> {
     if sheet.row(task_id).is_some() {
-        return object(Code::UnknownTarget, format!("the id {task_id} is taken: make another"));
+        return object(Code::UnknownTarget, sentences::id_taken(task_id));
     }
     if sheet.row_count() >= MAX_ROWS {
-        return object(Code::PayloadTooLarge, format!("a sheet has at most {MAX_ROWS} rows"));
+        return object(Code::PayloadTooLarge, sentences::rows_of_a_sheet(MAX_ROWS));
     }
     after_exists(sheet, after)
 }
@@ -197,57 +192,44 @@ fn check_insert(sheet: &Sheet, task_id: &RowId, after: Option<&RowId>) -> Option
 fn check_save_point(sheet: &Sheet, name: &str) -> Option<Objection> {
     let most = MAX_SAVE_POINT_CODE_POINTS;
     if name.trim().is_empty() || name.chars().count() > most || name.chars().any(char::is_control) {
-        return object(
-            Code::InvalidValue,
-            format!("a save point's name has 1 to {most} characters, none of them control characters"),
-        );
+        return object(Code::InvalidValue, sentences::name_of_a_save_point(most));
     }
     if sheet.save_points.len() < MAX_SAVE_POINTS {
         return None;
     }
-    object(Code::PayloadTooLarge, format!("a cycle has at most {MAX_SAVE_POINTS} save points"))
+    object(Code::PayloadTooLarge, sentences::save_points_of_a_cycle(MAX_SAVE_POINTS))
 }
 
 fn check_view(sheet: &Sheet, view_id: &ViewId, name: &str, look: &str) -> Option<Objection> {
     let most = MAX_VIEW_NAME_CODE_POINTS;
     if name.trim().is_empty() || name.chars().count() > most || name.chars().any(char::is_control) {
-        return object(
-            Code::InvalidValue,
-            format!("a view's name has 1 to {most} characters, none of them control characters"),
-        );
+        return object(Code::InvalidValue, sentences::name_of_a_view(most));
     }
     if look.len() > MAX_VIEW_LOOK_BYTES || look.chars().any(char::is_control) {
-        return object(
-            Code::InvalidValue,
-            format!("a view's look has at most {MAX_VIEW_LOOK_BYTES} bytes, no control characters"),
-        );
+        return object(Code::InvalidValue, sentences::look_of_a_view(MAX_VIEW_LOOK_BYTES));
     }
     if sheet.views.contains_key(view_id) {
-        return object(Code::UnknownTarget, format!("the id {view_id} is taken: make another"));
+        return object(Code::UnknownTarget, sentences::id_taken(view_id));
     }
     if sheet.views.len() < MAX_VIEWS {
         return None;
     }
-    object(Code::PayloadTooLarge, format!("a cycle has at most {MAX_VIEWS} views: remove one first"))
+    object(Code::PayloadTooLarge, sentences::views_of_a_cycle(MAX_VIEWS))
 }
 
 fn check_words(text: &str, mentions: &[Name]) -> Option<Objection> {
     if text.trim().is_empty() || text.chars().count() > MAX_COMMENT_CODE_POINTS {
-        return object(
-            Code::InvalidValue,
-            format!("a comment has 1 to {MAX_COMMENT_CODE_POINTS} characters"),
-        );
+        return object(Code::InvalidValue, sentences::comment_length(MAX_COMMENT_CODE_POINTS));
     }
     if mentions.len() > MAX_MENTIONS {
-        return object(Code::InvalidValue, format!("at most {MAX_MENTIONS} people are mentioned at once"));
+        return object(Code::InvalidValue, sentences::mentions_at_once(MAX_MENTIONS));
     }
     None
 }
 
 fn check_comment(sheet: &Sheet, op: &Op, asker: &Asker) -> Option<Objection> {
-    let unknown =
-        |comment_id: &CommentId| object(Code::UnknownTarget, format!("there is no comment {comment_id}"));
-    let taken = |id: &dyn Display| object(Code::UnknownTarget, format!("the id {id} is taken: make another"));
+    let unknown = |comment_id: &CommentId| object(Code::UnknownTarget, sentences::no_comment(comment_id));
+    let taken = |id: &dyn Display| object(Code::UnknownTarget, sentences::id_taken(id));
     let own = |comment_id: &CommentId, reply_id: Option<&ReplyId>| {
         let Some(thread) = sheet.comment(comment_id) else { return unknown(comment_id) };
         let author = match reply_id {
@@ -255,9 +237,9 @@ fn check_comment(sheet: &Sheet, op: &Op, asker: &Asker) -> Option<Objection> {
             Some(id) => thread.replies.iter().find(|reply| reply.reply_id == *id).map(|reply| &reply.author),
         };
         match author {
-            None => object(Code::UnknownTarget, "there is no such reply"),
+            None => object(Code::UnknownTarget, sentences::no_reply()),
             Some(author) if *author != asker.author.id => {
-                object(Code::Forbidden, "only its author may edit or delete a comment")
+                object(Code::Forbidden, sentences::comment_of_another())
             }
             Some(_) => None,
         }
@@ -272,10 +254,10 @@ fn check_comment(sheet: &Sheet, op: &Op, asker: &Asker) -> Option<Objection> {
                 return taken(comment_id);
             }
             if sheet.comment_count() >= MAX_COMMENTS {
-                return object(Code::PayloadTooLarge, format!("a cycle has at most {MAX_COMMENTS} threads"));
+                return object(Code::PayloadTooLarge, sentences::threads_of_a_cycle(MAX_COMMENTS));
             }
             let id = task_id.as_ref().filter(|id| sheet.row(id).is_none())?;
-            object(Code::UnknownTarget, format!("there is no row {id}"))
+            object(Code::UnknownTarget, sentences::no_row(id))
         }
         Op::CommentReply { comment_id, reply_id, text, mentions } => {
             let wrong = check_words(text, mentions);
@@ -284,7 +266,7 @@ fn check_comment(sheet: &Sheet, op: &Op, asker: &Asker) -> Option<Objection> {
             }
             let Some(thread) = sheet.comment(comment_id) else { return unknown(comment_id) };
             if thread.replies.len() >= MAX_REPLIES {
-                return object(Code::PayloadTooLarge, format!("a thread has at most {MAX_REPLIES} replies"));
+                return object(Code::PayloadTooLarge, sentences::replies_of_a_thread(MAX_REPLIES));
             }
             if thread.replies.iter().any(|reply| reply.reply_id == *reply_id) {
                 return taken(reply_id);

@@ -2,7 +2,7 @@
 //!
 //! # Layout
 //! - [`schema`]: JSON Schema of every frame, of a change and of a sheet.
-//! - [`typescript`]: the constants that clients share with the server: codes, limits, times, columns, names.
+//! - [`typescript`]: the constants that clients share with the server: codes, limits, times, columns, names, sentences.
 //! - [`codes`]: the page of codes.
 //! - [`openapi`], [`asyncapi`]: the HTTP API and the socket, described for tools.
 //!
@@ -41,6 +41,7 @@ pub fn artifacts() -> Vec<Artifact> {
         Artifact { path: "web/client/src/generated/columns.ts", text: typescript::columns() },
         Artifact { path: "web/client/src/generated/limits.ts", text: typescript::limits() },
         Artifact { path: "web/client/src/generated/names.ts", text: typescript::names() },
+        Artifact { path: "web/client/src/generated/sentences.ts", text: typescript::sentences() },
         Artifact { path: "web/client/src/generated/times.ts", text: typescript::times() },
     ]
 }

@@ -6,6 +6,7 @@ use sheet::{
     change::{SYSTEM_ID, SYSTEM_NAME},
     column::{PRIORITIES, STATUSES},
     constants::Constant,
+    sentences::{self, Sentence},
 };
 
 /// Returns the table of codes with what each means and whether it is retryable.
@@ -86,6 +87,30 @@ pub fn names() -> String {
     ];
     constants.into_iter().for_each(|(name, value, doc)| push(&mut file, &Constant { name, value, doc }));
     file
+}
+
+/// Returns the sentences of refusals that a client says as well.
+pub fn sentences() -> String {
+    let mut file = head(
+        "What refusals say: the server's sentences, for the early check.",
+        "shared/sheet/src/sentences.rs",
+    );
+    for Sentence { name, words, text } in sentences::ALL {
+        let (name, template) = (camel(name), text.replace('{', "${"));
+        let words: Vec<String> = words.iter().map(|word| format!("{word}: string | number")).collect();
+        file.push_str(&format!("export const {name} = ({}) => `{template}`;\n", words.join(", ")));
+    }
+    file
+}
+
+/// Returns a name in the case of TypeScript: `no_row` becomes `noRow`.
+fn camel(name: &str) -> String {
+    let mut parts = name.split('_');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |name, part| {
+        let (head, rest) = part.split_at(1.min(part.len()));
+        name + &head.to_uppercase() + rest
+    })
 }
 
 fn head(what: &str, source: &str) -> String {

@@ -1,5 +1,5 @@
 //! The nine columns of a sheet and what may be in each. Every value is text, as the sheet shows it.
-use crate::limits::MAX_CELL_CODE_POINTS;
+use crate::{limits::MAX_CELL_CODE_POINTS, sentences};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -99,13 +99,13 @@ impl Column {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ValueError {
     /// The value is longer than a cell may be.
-    #[error("{0} holds at most {MAX_CELL_CODE_POINTS} characters")]
+    #[error("{}", sentences::cell_length(.0, MAX_CELL_CODE_POINTS))]
     TooLong(Column),
     /// The value holds a control character.
-    #[error("{0} holds no control characters but tab and newline")]
+    #[error("{}", sentences::cell_control(.0))]
     Control(Column),
     /// The column has a list of values, and this is not in it.
-    #[error("{column} is one of {} or empty", choices.join(", "))]
+    #[error("{}", sentences::cell_choice(column, choices.join(", ")))]
     NotOneOf {
         /// The column.
         column: Column,
@@ -113,7 +113,7 @@ pub enum ValueError {
         choices: &'static [&'static str],
     },
     /// The value is no percentage.
-    #[error("progress is a whole number from 0 to 100, or empty")]
+    #[error("{}", sentences::cell_progress())]
     Progress,
 }
 

@@ -7,6 +7,7 @@
 //! - [`model`]: the sheet as clients see it; [`position`]: the order of its rows.
 //! - [`op`], [`change`], [`role`], [`entry`]: what is asked for, who asked, and how it is in the log.
 //! - [`ledger`]: what the fold remembers beside the sheet: sequences, rates, denials, the lease.
+//! - [`sentences`]: what refusals say, shared with clients.
 //! - [`check`]: may this change be committed? Decides at commit time; may grow stricter.
 //! - [`apply`]: what a committed change does. Total: every committed change folds, in every release alike.
 //! - [`planted`]: faults for a simulation to find; nothing of it in a release.
@@ -45,6 +46,7 @@ pub mod position;
 pub mod refusal;
 pub mod report;
 pub mod role;
+pub mod sentences;
 pub mod state;
 pub mod stated;
 pub mod time;

@@ -19,6 +19,7 @@ use crate::{
     },
     refusal::{Code, Refusal},
     role::Role,
+    sentences,
     state::State,
 };
 use serde_json::json;
@@ -91,10 +92,7 @@ pub(crate) fn check_update(
         return refuse(Code::Conflict, "a person has written in this document");
     }
     if update.0.len() > MAX_UPDATE_BYTES {
-        return refuse(
-            Code::PayloadTooLarge,
-            format!("an update is at most {MAX_UPDATE_BYTES} bytes: send it in pieces"),
-        );
+        return refuse(Code::PayloadTooLarge, sentences::update_bytes(MAX_UPDATE_BYTES));
     }
     let scan = Scan::of(&update.0).map_err(|unfit| {
         let code = if unfit == Unfit::TooMany { Code::PayloadTooLarge } else { Code::InvalidValue };
@@ -150,18 +148,13 @@ pub(crate) fn check_documents(before: &State, state: &State, typed: &Typed) -> R
 pub(crate) fn check_save_point_added(state: &State, change: &Change, name: &str) -> Result<(), Refusal> {
     let length = name.chars().count();
     if name.trim().is_empty() || length > MAX_SAVE_POINT_CODE_POINTS || name.chars().any(char::is_control) {
-        return refuse(
-            Code::InvalidValue,
-            format!(
-                "a save point's name has 1 to {MAX_SAVE_POINT_CODE_POINTS} characters, none of them control characters"
-            ),
-        );
+        return refuse(Code::InvalidValue, sentences::name_of_a_save_point(MAX_SAVE_POINT_CODE_POINTS));
     }
     if state.sheet.save_points.contains_key(&change.version) {
         return refuse(Code::Malformed, "a change adds one save point: a version has one name");
     }
     if state.sheet.save_points.len() >= MAX_SAVE_POINTS {
-        return refuse(Code::PayloadTooLarge, format!("a cycle has at most {MAX_SAVE_POINTS} save points"));
+        return refuse(Code::PayloadTooLarge, sentences::save_points_of_a_cycle(MAX_SAVE_POINTS));
     }
     Ok(())
 }
@@ -173,9 +166,9 @@ pub(crate) fn check_save_point_removed(
     version: u64,
 ) -> Result<(), Refusal> {
     match state.sheet.save_points.get(&version) {
-        None => refuse(Code::UnknownTarget, format!("version {version} has no name")),
+        None => refuse(Code::UnknownTarget, sentences::no_save_point(version)),
         Some(point) if point.author != change.author.id && role == Role::Editor => {
-            refuse(Code::Forbidden, "this save point is another's: an admin may remove it")
+            refuse(Code::Forbidden, sentences::save_point_of_another())
         }
         Some(_) => Ok(()),
     }

@@ -27,6 +27,7 @@ use crate::{
     op::{Generated, Op, Update},
     refusal::{Code, Refusal},
     role::Role,
+    sentences,
     state::State,
 };
 use serde_json::json;
@@ -85,7 +86,7 @@ fn decide(state: &State, change: &Change, bytes: usize, policy: &Policy) -> Resu
         );
     }
     if change.ops.is_empty() || change.ops.len() > MAX_OPS {
-        return refuse(Code::Malformed, format!("a change holds 1 to {MAX_OPS} ops"));
+        return refuse(Code::Malformed, sentences::ops_of_a_change(MAX_OPS));
     }
     check_all_mentions(&change.ops)?;
     if role != Role::System && state.ledger.recent(&change.author.id, change.at) >= policy.rate_per_window {
@@ -155,7 +156,7 @@ fn repeated(state: &State, change: &Change) -> Result<Option<u64>, Refusal> {
 fn standing(state: &State, change: &Change) -> Result<Role, Refusal> {
     let author = &change.author.id;
     if (author.as_str() == SYSTEM_ID) != (change.role == Role::System) {
-        return refuse(Code::Forbidden, "this id belongs to the system");
+        return refuse(Code::Forbidden, sentences::id_of_the_system());
     }
     if state.ledger.denials.contains(author) {
         return refuse(Code::Revoked, "you have been removed from this workspace");
@@ -171,10 +172,10 @@ fn check_op(state: &State, change: &Change, role: Role, op: &Op, typed: &mut Typ
         return refuse(Code::Forbidden, format!("{} is the system's own", op.name()));
     }
     if op.is_membership() && !matches!(role, Role::Admin | Role::System) {
-        return refuse(Code::Forbidden, "only an admin manages members");
+        return refuse(Code::Forbidden, sentences::admins_manage_members());
     }
     if !role.edits() {
-        return refuse(Code::Forbidden, "a viewer reads; ask an admin for the editor role");
+        return refuse(Code::Forbidden, sentences::viewers_read());
     }
     match op {
         Op::CellModify { task_id, column, old_value, new_value } => {
@@ -184,7 +185,7 @@ fn check_op(state: &State, change: &Change, role: Role, op: &Op, typed: &mut Typ
         Op::BatchUpdate { task_id, updates } => {
             let row = open_row(state, change, role, task_id)?;
             if updates.is_empty() {
-                return refuse(Code::Malformed, "updates names at least one column");
+                return refuse(Code::Malformed, sentences::no_columns());
             }
             updates.iter().try_for_each(|(column, Update { old_value, new_value })| {
                 check_cell(state, row, *column, old_value, new_value)
@@ -203,7 +204,7 @@ fn check_op(state: &State, change: &Change, role: Role, op: &Op, typed: &mut Typ
             if (1..=MAX_LOCK_SECONDS).contains(seconds) {
                 return Ok(());
             }
-            refuse(Code::InvalidValue, format!("a lock lasts 1 to {MAX_LOCK_SECONDS} seconds"))
+            refuse(Code::InvalidValue, sentences::lock_seconds(MAX_LOCK_SECONDS))
         }
         Op::RowUnlock { task_id } => check_unlock(state, change, role, task_id),
         Op::CommentAdd { .. }
@@ -269,21 +270,19 @@ fn check_cell(
         "taskId": row.task_id, "column": column, "value": stands,
         "author": author, "name": name, "version": cell.map_or(0, |cell| cell.version),
     });
-    Err(Refusal::new(Code::Conflict, format!("{column} was changed meanwhile")).showing(current))
+    Err(Refusal::new(Code::Conflict, sentences::changed_meanwhile(column)).showing(current))
 }
 
 fn writable(column: Column, value: &str) -> Result<(), Refusal> {
     if column == Column::Source {
-        return refuse(Code::InvalidValue, "source is read-only: it names the messages a row came from");
+        return refuse(Code::InvalidValue, sentences::source_is_read_only());
     }
     column.accepts(value).map_err(|error| Refusal::new(Code::InvalidValue, error.to_string()))
 }
 
 fn after_exists(state: &State, after: Option<&RowId>) -> Result<(), Refusal> {
     match after {
-        Some(id) if state.sheet.row(id).is_none() => {
-            refuse(Code::UnknownTarget, format!("there is no row {id} to stand below"))
-        }
+        Some(id) if state.sheet.row(id).is_none() => refuse(Code::UnknownTarget, sentences::no_row_above(id)),
         _ => Ok(()),
     }
 }
@@ -296,10 +295,10 @@ fn check_insert(
     restored: Option<&Row>,
 ) -> Result<(), Refusal> {
     if state.sheet.row(task_id).is_some() {
-        return refuse(Code::UnknownTarget, format!("the id {task_id} is taken: make another"));
+        return refuse(Code::UnknownTarget, sentences::id_taken(task_id));
     }
     if state.sheet.row_count() >= MAX_ROWS {
-        return refuse(Code::PayloadTooLarge, format!("a sheet has at most {MAX_ROWS} rows"));
+        return refuse(Code::PayloadTooLarge, sentences::rows_of_a_sheet(MAX_ROWS));
     }
     after_exists(state, after)?;
     match restored {
@@ -317,14 +316,14 @@ fn check_comment(state: &State, change: &Change, op: &Op) -> Result<(), Refusal>
         Op::CommentAdd { comment_id, task_id, column, doc, anchor, text, .. } => {
             check_words(text)?;
             if state.sheet.comment(comment_id).is_some() {
-                return refuse(Code::UnknownTarget, format!("the id {comment_id} is taken: make another"));
+                return refuse(Code::UnknownTarget, sentences::id_taken(comment_id));
             }
             if state.sheet.comment_count() >= MAX_COMMENTS {
-                return refuse(Code::PayloadTooLarge, format!("a cycle has at most {MAX_COMMENTS} threads"));
+                return refuse(Code::PayloadTooLarge, sentences::threads_of_a_cycle(MAX_COMMENTS));
             }
             match (task_id, doc, anchor) {
                 (Some(id), None, None) if state.sheet.row(id).is_some() => Ok(()),
-                (Some(id), None, None) => refuse(Code::UnknownTarget, format!("there is no row {id}")),
+                (Some(id), None, None) => refuse(Code::UnknownTarget, sentences::no_row(id)),
                 (None, Some(doc), anchor) if column.is_none() => {
                     if anchor.as_ref().is_some_and(|anchor| anchor.len() > MAX_ANCHOR_BYTES) {
                         return refuse(
@@ -334,9 +333,7 @@ fn check_comment(state: &State, change: &Change, op: &Op) -> Result<(), Refusal>
                     }
                     match DocName::new(doc) {
                         Ok(name) if state.sheet.has_place(&name) => Ok(()),
-                        Ok(_) => {
-                            refuse(Code::UnknownTarget, format!("there is no row for the document {doc}"))
-                        }
+                        Ok(_) => refuse(Code::UnknownTarget, sentences::no_row_of_the_document(doc)),
                         Err(error) => refuse(Code::InvalidValue, error.to_string()),
                     }
                 }
@@ -350,10 +347,10 @@ fn check_comment(state: &State, change: &Change, op: &Op) -> Result<(), Refusal>
             check_words(text)?;
             let thread = thread(state, comment_id)?;
             if thread.replies.len() >= MAX_REPLIES {
-                return refuse(Code::PayloadTooLarge, format!("a thread has at most {MAX_REPLIES} replies"));
+                return refuse(Code::PayloadTooLarge, sentences::replies_of_a_thread(MAX_REPLIES));
             }
             if thread.replies.iter().any(|reply| reply.reply_id == *reply_id) {
-                return refuse(Code::UnknownTarget, format!("the id {reply_id} is taken: make another"));
+                return refuse(Code::UnknownTarget, sentences::id_taken(reply_id));
             }
             Ok(())
         }
@@ -371,10 +368,7 @@ fn check_comment(state: &State, change: &Change, op: &Op) -> Result<(), Refusal>
 
 fn check_words(text: &str) -> Result<(), Refusal> {
     if text.trim().is_empty() || text.chars().count() > MAX_COMMENT_CODE_POINTS {
-        return refuse(
-            Code::InvalidValue,
-            format!("a comment has 1 to {MAX_COMMENT_CODE_POINTS} characters"),
-        );
+        return refuse(Code::InvalidValue, sentences::comment_length(MAX_COMMENT_CODE_POINTS));
     }
     Ok(())
 }
@@ -392,7 +386,7 @@ fn check_all_mentions(ops: &[Op]) -> Result<(), Refusal> {
 
 fn check_mentions(mentions: &[Name]) -> Result<(), Refusal> {
     if mentions.len() > MAX_MENTIONS {
-        return refuse(Code::InvalidValue, format!("at most {MAX_MENTIONS} people are mentioned at once"));
+        return refuse(Code::InvalidValue, sentences::mentions_at_once(MAX_MENTIONS));
     }
     Ok(())
 }
@@ -400,7 +394,7 @@ fn check_mentions(mentions: &[Name]) -> Result<(), Refusal> {
 fn thread<'a>(state: &'a State, comment_id: &CommentId) -> Result<&'a Comment, Refusal> {
     match state.sheet.comment(comment_id) {
         Some(thread) => Ok(thread),
-        None => refuse(Code::UnknownTarget, format!("there is no comment {comment_id}")),
+        None => refuse(Code::UnknownTarget, sentences::no_comment(comment_id)),
     }
 }
 
@@ -416,9 +410,9 @@ fn own_words(
         Some(id) => thread.replies.iter().find(|reply| reply.reply_id == *id).map(|reply| &reply.author),
     };
     match author {
-        None => refuse(Code::UnknownTarget, "there is no such reply"),
+        None => refuse(Code::UnknownTarget, sentences::no_reply()),
         Some(author) if *author != change.author.id => {
-            refuse(Code::Forbidden, "only its author may edit or delete a comment")
+            refuse(Code::Forbidden, sentences::comment_of_another())
         }
         Some(_) => Ok(()),
     }
@@ -426,7 +420,7 @@ fn own_words(
 
 fn not_the_system(user_id: &Name) -> Result<(), Refusal> {
     if user_id.as_str() == SYSTEM_ID {
-        refuse(Code::InvalidValue, "this id belongs to the system")
+        refuse(Code::InvalidValue, sentences::id_of_the_system())
     } else {
         Ok(())
     }

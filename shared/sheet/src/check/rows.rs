@@ -5,6 +5,7 @@ use crate::{
     name::RowId,
     refusal::{Code, Refusal},
     role::Role,
+    sentences,
     state::State,
 };
 use serde_json::json;
@@ -21,13 +22,13 @@ pub(super) fn open_row<'a>(
     task_id: &RowId,
 ) -> Result<&'a Row, Refusal> {
     let Some(row) = state.sheet.row(task_id) else {
-        return refuse(Code::UnknownTarget, format!("there is no row {task_id}: it may have been removed"));
+        return refuse(Code::UnknownTarget, sentences::row_gone(task_id));
     };
     match state.sheet.locks.get(task_id) {
         Some(lock) if lock.holder != change.author.id && role != Role::System => {
             let name = state.sheet.authors.get(&lock.holder).map_or(lock.holder.as_str(), |name| name);
             let current = json!({"taskId": task_id, "holder": lock.holder, "expiresAt": lock.expires_at});
-            Err(Refusal::new(Code::Locked, format!("{name} holds this row")).showing(current))
+            Err(Refusal::new(Code::Locked, sentences::row_locked(name)).showing(current))
         }
         _ => Ok(row),
     }

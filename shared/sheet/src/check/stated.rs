@@ -6,6 +6,7 @@ use crate::{
     name::ViewId,
     refusal::{Code, Refusal},
     role::Role,
+    sentences,
     state::State,
 };
 
@@ -17,27 +18,16 @@ pub(crate) fn check_view_added(
 ) -> Result<(), Refusal> {
     let length = name.chars().count();
     if name.trim().is_empty() || length > MAX_VIEW_NAME_CODE_POINTS || name.chars().any(char::is_control) {
-        return refuse(
-            Code::InvalidValue,
-            format!(
-                "a view's name has 1 to {MAX_VIEW_NAME_CODE_POINTS} characters, none of them control characters"
-            ),
-        );
+        return refuse(Code::InvalidValue, sentences::name_of_a_view(MAX_VIEW_NAME_CODE_POINTS));
     }
     if look.len() > MAX_VIEW_LOOK_BYTES || look.chars().any(char::is_control) {
-        return refuse(
-            Code::InvalidValue,
-            format!("a view's look has at most {MAX_VIEW_LOOK_BYTES} bytes, no control characters"),
-        );
+        return refuse(Code::InvalidValue, sentences::look_of_a_view(MAX_VIEW_LOOK_BYTES));
     }
     if state.sheet.views.contains_key(view_id) {
-        return refuse(Code::UnknownTarget, format!("the id {view_id} is taken: make another"));
+        return refuse(Code::UnknownTarget, sentences::id_taken(view_id));
     }
     if state.sheet.views.len() >= MAX_VIEWS {
-        return refuse(
-            Code::PayloadTooLarge,
-            format!("a cycle has at most {MAX_VIEWS} views: remove one first"),
-        );
+        return refuse(Code::PayloadTooLarge, sentences::views_of_a_cycle(MAX_VIEWS));
     }
     Ok(())
 }
@@ -49,9 +39,9 @@ pub(crate) fn check_view_removed(
     view_id: &ViewId,
 ) -> Result<(), Refusal> {
     match state.sheet.views.get(view_id) {
-        None => refuse(Code::UnknownTarget, format!("there is no view {view_id}")),
+        None => refuse(Code::UnknownTarget, sentences::no_view(view_id)),
         Some(view) if view.author != change.author.id && role == Role::Editor => {
-            refuse(Code::Forbidden, "this view is another's: an admin may remove it")
+            refuse(Code::Forbidden, sentences::view_of_another())
         }
         Some(_) => Ok(()),
     }

@@ -5,6 +5,7 @@
 
 import * as limits from "../generated/limits.js";
 import { SYSTEM_ID } from "../generated/names.js";
+import * as sentences from "../generated/sentences.js";
 import { applyOp } from "./apply.js";
 import { cellText, objection } from "./columns.js";
 import type { CommentOp } from "./comments.js";
@@ -65,7 +66,7 @@ export function precheck(
   asker: Asker,
 ): (Refusal & { readonly index: number }) | null {
   if (ops.length === 0 || ops.length > limits.MAX_OPS) {
-    return { ...refusal("MALFORMED", `a change holds 1 to ${limits.MAX_OPS} ops`), index: 0 };
+    return { ...refusal("MALFORMED", sentences.opsOfAChange(limits.MAX_OPS)), index: 0 };
   }
   let folded = sheet;
   for (const [index, op] of ops.entries()) {
@@ -84,9 +85,8 @@ export function provisional(sheet: Sheet, ops: readonly Op[], { author, role, at
 /** Null if the server would take this op on this sheet, as far as one can tell. */
 export function checkOp(sheet: Sheet, op: Op, asker: Asker): Refusal | null {
   const member = op.op === "MEMBER_REVOKE" || op.op === "MEMBER_RESTORE" || op.op === "MEMBER_ROLE";
-  if (member && asker.role !== "admin") return refusal("FORBIDDEN", "only an admin manages members");
-  if (asker.role === "viewer")
-    return refusal("FORBIDDEN", "a viewer reads; ask an admin for the editor role");
+  if (member && asker.role !== "admin") return refusal("FORBIDDEN", sentences.adminsManageMembers());
+  if (asker.role === "viewer") return refusal("FORBIDDEN", sentences.viewersRead());
   switch (op.op) {
     case "CELL_MODIFY":
       return onRow(sheet, op.taskId, asker, (row) => checkCells(row, [[op.column, op]]));
@@ -101,7 +101,7 @@ export function checkOp(sheet: Sheet, op: Op, asker: Asker): Refusal | null {
     case "ROW_LOCK":
       return onRow(sheet, op.taskId, asker, () => {
         const good = Number.isInteger(op.seconds) && op.seconds >= 1 && op.seconds <= limits.MAX_LOCK_SECONDS;
-        return good ? null : refusal("INVALID_VALUE", `a lock lasts 1 to ${limits.MAX_LOCK_SECONDS} seconds`);
+        return good ? null : refusal("INVALID_VALUE", sentences.lockSeconds(limits.MAX_LOCK_SECONDS));
       });
     case "ROW_UNLOCK":
       if (asker.role === "admin" && rowOf(sheet, op.taskId) !== undefined) return null;
@@ -119,7 +119,7 @@ export function checkOp(sheet: Sheet, op: Op, asker: Asker): Refusal | null {
     case "MEMBER_REVOKE":
     case "MEMBER_RESTORE":
     case "MEMBER_ROLE":
-      if (op.userId === SYSTEM_ID) return refusal("INVALID_VALUE", "this id belongs to the system");
+      if (op.userId === SYSTEM_ID) return refusal("INVALID_VALUE", sentences.idOfTheSystem());
       return null;
     default:
       return checkComment(sheet, op, asker);
@@ -138,11 +138,10 @@ function onRow(
   check: (row: Row) => Refusal | null,
 ): Refusal | null {
   const row = rowOf(sheet, taskId);
-  if (row === undefined)
-    return refusal("UNKNOWN_TARGET", `there is no row ${taskId}: it may have been removed`);
+  if (row === undefined) return refusal("UNKNOWN_TARGET", sentences.rowGone(taskId));
   const lock = sheet.locks.find((held) => held.taskId === taskId && held.expiresAt > asker.at);
   if (lock !== undefined && lock.holder !== asker.author.id) {
-    return refusal("LOCKED", `${nameOf(sheet, lock.holder)} holds this row`);
+    return refusal("LOCKED", sentences.rowLocked(nameOf(sheet, lock.holder)));
   }
   return check(row);
 }
@@ -155,7 +154,7 @@ export function nameOf(sheet: Sheet, userId: string): string {
 type Updates = readonly (readonly [Column, { readonly oldValue: string; readonly newValue: string }])[];
 
 function checkCells(row: Row, updates: Updates): Refusal | null {
-  if (updates.length === 0) return refusal("MALFORMED", "updates names at least one column");
+  if (updates.length === 0) return refusal("MALFORMED", sentences.noColumns());
   for (const [column, { newValue }] of updates) {
     const objected = writable(column, newValue);
     if (objected !== null) return objected;
@@ -166,12 +165,12 @@ function checkCells(row: Row, updates: Updates): Refusal | null {
       return { taskId: row.taskId, column, base: oldValue, mine: newValue, current: row.cells[column] };
     });
   const names = clashes.map((clash) => clash.column).join(", ");
-  return clashes.length === 0 ? null : refusal("CONFLICT", `${names} was changed meanwhile`, clashes);
+  return clashes.length === 0 ? null : refusal("CONFLICT", sentences.changedMeanwhile(names), clashes);
 }
 
 function writable(column: Column, value: string): Refusal | null {
   if (column === "source") {
-    return refusal("INVALID_VALUE", "source is read-only: it names the messages a row came from");
+    return refusal("INVALID_VALUE", sentences.sourceIsReadOnly());
   }
   const message = objection(column, text(value));
   return message === null ? null : refusal("INVALID_VALUE", message);
@@ -179,17 +178,17 @@ function writable(column: Column, value: string): Refusal | null {
 
 function afterExists(sheet: Sheet, after: string | null): Refusal | null {
   if (after == null || rowOf(sheet, after) !== undefined) return null;
-  return refusal("UNKNOWN_TARGET", `there is no row ${after} to stand below`);
+  return refusal("UNKNOWN_TARGET", sentences.noRowAbove(after));
 }
 
 function checkInsert(sheet: Sheet, op: RowInsert): Refusal | null {
   if (!/^[A-Za-z0-9-]{1,36}$/.test(op.taskId))
     return refusal("MALFORMED", "a row's id is 1 to 36 of A-Z a-z 0-9 -");
   if (rowOf(sheet, op.taskId) !== undefined) {
-    return refusal("UNKNOWN_TARGET", `the id ${op.taskId} is taken: make another`);
+    return refusal("UNKNOWN_TARGET", sentences.idTaken(op.taskId));
   }
   if (sheet.tasks.length >= limits.MAX_ROWS) {
-    return refusal("PAYLOAD_TOO_LARGE", `a sheet has at most ${limits.MAX_ROWS} rows`);
+    return refusal("PAYLOAD_TOO_LARGE", sentences.rowsOfASheet(limits.MAX_ROWS));
   }
   const nowhere = afterExists(sheet, op.after);
   if (nowhere !== null || op.restored !== undefined) return nowhere;
@@ -205,12 +204,9 @@ function checkText(sheet: Sheet, { doc, update, mentions = [] }: TextUpdate, ask
   if (!isDocName(doc) || bytes === null)
     return refusal("MALFORMED", "doc is summary or notes:<taskId>, update is base64");
   if (bytes.length > limits.MAX_UPDATE_BYTES)
-    return refusal(
-      "PAYLOAD_TOO_LARGE",
-      `an update is at most ${limits.MAX_UPDATE_BYTES} bytes: send it in pieces`,
-    );
+    return refusal("PAYLOAD_TOO_LARGE", sentences.updateBytes(limits.MAX_UPDATE_BYTES));
   if (mentions.length > limits.MAX_MENTIONS)
-    return refusal("INVALID_VALUE", `at most ${limits.MAX_MENTIONS} people are mentioned at once`);
+    return refusal("INVALID_VALUE", sentences.mentionsAtOnce(limits.MAX_MENTIONS));
   return doc === "summary" ? null : onRow(sheet, doc.slice(noteOf("").length), asker, () => null);
 }
 
@@ -219,19 +215,16 @@ function checkSavePoint(sheet: Sheet, op: SavePointAdd | SavePointRemove, asker:
   if (op.op === "SAVE_POINT_ADD") {
     const most = limits.MAX_SAVE_POINT_CODE_POINTS;
     if (op.name.trim() === "" || codePoints(op.name) > most || /\p{Cc}|\p{Surrogate}/u.test(op.name))
-      return refusal(
-        "INVALID_VALUE",
-        `a save point's name has 1 to ${most} characters, none of them control characters`,
-      );
+      return refusal("INVALID_VALUE", sentences.nameOfASavePoint(most));
     return points.length < limits.MAX_SAVE_POINTS
       ? null
-      : refusal("PAYLOAD_TOO_LARGE", `a cycle has at most ${limits.MAX_SAVE_POINTS} save points`);
+      : refusal("PAYLOAD_TOO_LARGE", sentences.savePointsOfACycle(limits.MAX_SAVE_POINTS));
   }
   const point = points.find((other) => other.version === op.version);
-  if (point === undefined) return refusal("UNKNOWN_TARGET", `version ${op.version} has no name`);
+  if (point === undefined) return refusal("UNKNOWN_TARGET", sentences.noSavePoint(op.version));
   return point.author === asker.author.id || asker.role === "admin"
     ? null
-    : refusal("FORBIDDEN", "this save point is another's: an admin may remove it");
+    : refusal("FORBIDDEN", sentences.savePointOfAnother());
 }
 
 function checkView(sheet: Sheet, op: ViewAdd | ViewRemove, asker: Asker): Refusal | null {
@@ -240,27 +233,21 @@ function checkView(sheet: Sheet, op: ViewAdd | ViewRemove, asker: Asker): Refusa
   if (op.op === "VIEW_ADD") {
     const most = limits.MAX_VIEW_NAME_CODE_POINTS;
     if (op.name.trim() === "" || codePoints(op.name) > most || /\p{Cc}|\p{Surrogate}/u.test(op.name)) {
-      return refusal(
-        "INVALID_VALUE",
-        `a view's name has 1 to ${most} characters, none of them control characters`,
-      );
+      return refusal("INVALID_VALUE", sentences.nameOfAView(most));
     }
     const bytes = new TextEncoder().encode(op.look).length;
     if (bytes > limits.MAX_VIEW_LOOK_BYTES || /\p{Cc}|\p{Surrogate}/u.test(op.look)) {
-      return refusal(
-        "INVALID_VALUE",
-        `a view's look has at most ${limits.MAX_VIEW_LOOK_BYTES} bytes, no control characters`,
-      );
+      return refusal("INVALID_VALUE", sentences.lookOfAView(limits.MAX_VIEW_LOOK_BYTES));
     }
-    if (view !== undefined) return refusal("UNKNOWN_TARGET", `the id ${op.viewId} is taken: make another`);
+    if (view !== undefined) return refusal("UNKNOWN_TARGET", sentences.idTaken(op.viewId));
     return views.length < limits.MAX_VIEWS
       ? null
-      : refusal("PAYLOAD_TOO_LARGE", `a cycle has at most ${limits.MAX_VIEWS} views: remove one first`);
+      : refusal("PAYLOAD_TOO_LARGE", sentences.viewsOfACycle(limits.MAX_VIEWS));
   }
-  if (view === undefined) return refusal("UNKNOWN_TARGET", `there is no view ${op.viewId}`);
+  if (view === undefined) return refusal("UNKNOWN_TARGET", sentences.noView(op.viewId));
   return view.author === asker.author.id || asker.role === "admin"
     ? null
-    : refusal("FORBIDDEN", "this view is another's: an admin may remove it");
+    : refusal("FORBIDDEN", sentences.viewOfAnother());
 }
 
 function checkComment(sheet: Sheet, op: CommentOp, { author }: Asker): Refusal | null {
@@ -270,38 +257,35 @@ function checkComment(sheet: Sheet, op: CommentOp, { author }: Asker): Refusal |
       codePoints(op.text) > limits.MAX_COMMENT_CODE_POINTS ||
       /\p{Surrogate}/u.test(op.text)
     ) {
-      return refusal("INVALID_VALUE", `a comment has 1 to ${limits.MAX_COMMENT_CODE_POINTS} characters`);
+      return refusal("INVALID_VALUE", sentences.commentLength(limits.MAX_COMMENT_CODE_POINTS));
     }
     if (op.mentions.length > limits.MAX_MENTIONS) {
-      return refusal("INVALID_VALUE", `at most ${limits.MAX_MENTIONS} people are mentioned at once`);
+      return refusal("INVALID_VALUE", sentences.mentionsAtOnce(limits.MAX_MENTIONS));
     }
   }
   const thread = sheet.comments.find((other) => other.commentId === op.commentId);
   if (op.op === "COMMENT_ADD") {
-    if (thread !== undefined)
-      return refusal("UNKNOWN_TARGET", `the id ${op.commentId} is taken: make another`);
+    if (thread !== undefined) return refusal("UNKNOWN_TARGET", sentences.idTaken(op.commentId));
     if (sheet.comments.length >= limits.MAX_COMMENTS) {
-      return refusal("PAYLOAD_TOO_LARGE", `a cycle has at most ${limits.MAX_COMMENTS} threads`);
+      return refusal("PAYLOAD_TOO_LARGE", sentences.threadsOfACycle(limits.MAX_COMMENTS));
     }
     if (op.taskId != null && rowOf(sheet, op.taskId) === undefined) {
-      return refusal("UNKNOWN_TARGET", `there is no row ${op.taskId}`);
+      return refusal("UNKNOWN_TARGET", sentences.noRow(op.taskId));
     }
     if (op.doc != null && !hasPlace(sheet, op.doc))
-      return refusal("UNKNOWN_TARGET", `there is no row for the document ${op.doc}`);
+      return refusal("UNKNOWN_TARGET", sentences.noRowOfTheDocument(op.doc));
     return null;
   }
-  if (thread === undefined) return refusal("UNKNOWN_TARGET", `there is no comment ${op.commentId}`);
+  if (thread === undefined) return refusal("UNKNOWN_TARGET", sentences.noComment(op.commentId));
   if (op.op === "COMMENT_REPLY") {
     if (thread.replies.length >= limits.MAX_REPLIES) {
-      return refusal("PAYLOAD_TOO_LARGE", `a thread has at most ${limits.MAX_REPLIES} replies`);
+      return refusal("PAYLOAD_TOO_LARGE", sentences.repliesOfAThread(limits.MAX_REPLIES));
     }
     const taken = thread.replies.some((reply) => reply.replyId === op.replyId);
-    return taken ? refusal("UNKNOWN_TARGET", `the id ${op.replyId} is taken: make another`) : null;
+    return taken ? refusal("UNKNOWN_TARGET", sentences.idTaken(op.replyId)) : null;
   }
   if (op.op === "COMMENT_RESOLVE" || op.op === "COMMENT_REOPEN") return null;
   const said = op.replyId == null ? thread : thread.replies.find((reply) => reply.replyId === op.replyId);
-  if (said === undefined) return refusal("UNKNOWN_TARGET", "there is no such reply");
-  return said.author === author.id
-    ? null
-    : refusal("FORBIDDEN", "only its author may edit or delete a comment");
+  if (said === undefined) return refusal("UNKNOWN_TARGET", sentences.noReply());
+  return said.author === author.id ? null : refusal("FORBIDDEN", sentences.commentOfAnother());
 }
