@@ -154,10 +154,6 @@ impl Walk<'_> {
             }
             // Ids are made once: a row of this id is this very row.
             Op::RowInsert { task_id, .. } if self.has(task_id) => Left::Nothing,
-            Op::RowInsert { after, .. } | Op::RowMove { after, .. } => {
-                let placed = self.placed(op, after.as_ref());
-                self.checked(call, op, placed)
-            }
             Op::RowRemove { task_id } if !self.has(task_id) => Left::Nothing,
             Op::CommentAdd { comment_id, .. } if self.sheet.comment(comment_id).is_some() => Left::Nothing,
             Op::CommentReply { comment_id, reply_id, .. } if self.has_reply(comment_id, reply_id) => {
@@ -171,7 +167,10 @@ impl Walk<'_> {
                 }
                 None => self.checked(call, op, None),
             },
-            _ => self.checked(call, op, None),
+            _ => {
+                let placed = self.placed(op);
+                self.checked(call, op, placed)
+            }
         }
     }
 
@@ -185,8 +184,8 @@ impl Walk<'_> {
     }
 
     /// The op below a row that is there: where its neighbour went, the end is next best.
-    fn placed(&self, op: &Op, after: Option<&RowId>) -> Option<Op> {
-        if after.is_none_or(|id| self.has(id)) {
+    fn placed(&self, op: &Op) -> Option<Op> {
+        if op.after().is_none_or(|id| self.has(id)) {
             return None;
         }
         let mut op = op.clone();

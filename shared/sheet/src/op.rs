@@ -353,6 +353,14 @@ impl Op {
         }
     }
 
+    /// Returns the row below which it places a row; none if it places no row, or places it first.
+    pub fn after(&self) -> Option<&RowId> {
+        match self {
+            Self::RowInsert { after, .. } | Self::RowMove { after, .. } => after.as_ref(),
+            _ => None,
+        }
+    }
+
     /// Returns the place of the row that it inserts or moves: the row above it.
     pub fn after_mut(&mut self) -> Option<&mut Option<RowId>> {
         match self {

@@ -104,8 +104,6 @@ class Walk {
       case "ROW_INSERT":
         // Ids are made once: a row of this id is this very row.
         return this.has(op.taskId) ? null : this.checked(edit, this.placed(op));
-      case "ROW_MOVE":
-        return this.checked(edit, this.placed(op));
       case "ROW_REMOVE":
         return this.has(op.taskId) ? this.checked(edit, op) : null;
       case "COMMENT_ADD":
@@ -117,7 +115,7 @@ class Walk {
       case "TEXT_UPDATE":
         return this.text(edit, op);
       default:
-        return this.checked(edit, op);
+        return this.checked(edit, "after" in op ? this.placed(op) : op);
     }
   }
 
