@@ -19,7 +19,7 @@ pub use replica::Replica;
 use std::{future::Future, time::Duration};
 
 /// A test that waits longer than this has hung; nothing is timed by it.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What `wait` comes to; a test that waits in vain fails and says for what.
 pub async fn patiently<F: Future>(what: &str, wait: F) -> F::Output {
